@@ -151,9 +151,7 @@ class Calibration:
             key = (gate.name, gate.qubits)
             if key in table:
                 raise CalibrationError(f"{self.name}: {gate.name} on {gate.qubits} is given twice")
-            if len(set(gate.qubits)) != len(gate.qubits) or not all(
-                0 <= q < self.num_qubits for q in gate.qubits
-            ):
+            if len(set(gate.qubits)) != len(gate.qubits) or not all(0 <= q < self.num_qubits for q in gate.qubits):
                 raise CalibrationError(
                     f"{self.name}: {gate.name} acts on {gate.qubits}, but the device has {self.num_qubits} qubits"
                 )

@@ -1,0 +1,89 @@
+"""What a quantum circuit or a hybrid quantum-classical model will cost on a device, before it runs.
+
+Public names are loaded on first use, so that `import hwcost` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0.dev0"
+
+if TYPE_CHECKING:
+    from hwcost.attenuation import QubitAttenuation
+    from hwcost.calibration import Calibration, GateCalibration, QubitCalibration
+    from hwcost.circuits import LoadedCircuit, load_circuit, load_circuits
+    from hwcost.cost_estimate import CostEstimate
+    from hwcost.device import Device, load_calibration, prepare_device
+    from hwcost.errors import (
+        CalibrationError,
+        CircuitError,
+        HwcostError,
+        InputError,
+        MissingDependencyError,
+        OptionError,
+        UnknownBackendError,
+    )
+    from hwcost.estimation import estimate
+    from hwcost.fake_backends import list_fake_backends
+
+_HOME = {
+    "Calibration": "calibration",
+    "CalibrationError": "errors",
+    "CircuitError": "errors",
+    "CostEstimate": "cost_estimate",
+    "Device": "device",
+    "GateCalibration": "calibration",
+    "HwcostError": "errors",
+    "InputError": "errors",
+    "LoadedCircuit": "circuits",
+    "MissingDependencyError": "errors",
+    "OptionError": "errors",
+    "QubitAttenuation": "attenuation",
+    "QubitCalibration": "calibration",
+    "UnknownBackendError": "errors",
+    "estimate": "estimation",
+    "list_fake_backends": "fake_backends",
+    "load_calibration": "device",
+    "load_circuit": "circuits",
+    "load_circuits": "circuits",
+    "prepare_device": "device",
+}
+
+__all__ = [
+    "Calibration",
+    "CalibrationError",
+    "CircuitError",
+    "CostEstimate",
+    "Device",
+    "GateCalibration",
+    "HwcostError",
+    "InputError",
+    "LoadedCircuit",
+    "MissingDependencyError",
+    "OptionError",
+    "QubitAttenuation",
+    "QubitCalibration",
+    "UnknownBackendError",
+    "estimate",
+    "list_fake_backends",
+    "load_calibration",
+    "load_circuit",
+    "load_circuits",
+    "prepare_device",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        module = _HOME[name]
+    except KeyError:
+        raise AttributeError(f"module 'hwcost' has no attribute {name!r}") from None
+    value = getattr(import_module(f"hwcost.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,89 @@
+"""The command line. Subcommands are imported when they are called, so that `--help` and typing errors answer at once.
+
+Data goes to stdout, progress and warnings to stderr. Exit codes: 0 done, 1 the work failed, 2 the input was wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from hwcost import __version__
+from hwcost.errors import HwcostError, InputError, MissingDependencyError
+
+_COMMANDS = {
+    "estimate": "Cost circuits on a device: time, shots, routing, noise.",
+    "backends": "List the backends whose calibration is at hand, with what is wrong with each.",
+    "jobs": "Fit and score job-time profiles from timed jobs.",
+}
+
+
+class _LazyGroup(click.Group):
+    """A click group whose commands live in modules of their own name, imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"hwcost.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of commands, from the texts above: no subcommand is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hwcost")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def _root(context: click.Context, debug: bool) -> None:
+    """What a quantum circuit will cost on a device, before it runs."""
+    context.obj = {"debug": debug}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code (console scripts pass it to `sys.exit`)."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        outcome: Any = _root.main(arguments, prog_name="hwcost", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        _say(_one_line(error))
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted")
+        return 130
+    except HwcostError as error:
+        if "--debug" in arguments:
+            raise
+        _say(str(error))
+        return 2 if isinstance(error, (InputError, MissingDependencyError)) else 1
+    except BrokenPipeError:
+        # The reader of a pipe went away (`| head`): not an error of ours. Keep the interpreter from flushing again.
+        sys.stdout = None
+        return 0
+    except OSError as error:
+        if "--debug" in arguments:
+            raise
+        _say(f"{error.filename or 'output'}: {error.strerror or error}")
+        return 1
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _one_line(error: click.ClickException) -> str:
+    text = error.format_message()
+    context = getattr(error, "ctx", None)
+    hint = f" (`{context.command_path} --help` lists the options)" if context is not None else ""
+    return " ".join(text.split()) + hint
+
+
+def _say(message: str) -> None:
+    click.echo(f"hwcost: {message}", err=True)

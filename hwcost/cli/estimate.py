@@ -1,0 +1,154 @@
+"""`hwcost estimate`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hwcost.errors import CircuitError, HwcostError, OptionError
+
+if TYPE_CHECKING:
+    from hwcost.circuits import LoadedCircuit
+    from hwcost.cost_estimate import CostEstimate
+
+
+@click.command("estimate")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--backend", "-b", required=True, metavar="NAME", help="Backend, for example fake_sherbrooke.")
+@click.option("--shots", type=int, metavar="N", help="Shots that a noiseless device would need. [default: 4096]")
+@click.option("--precision", type=float, metavar="E", help="Instead of --shots: standard error of each ⟨Z⟩.")
+@click.option("--optimization-level", "-O", type=int, default=2, show_default=True, metavar="0-3", help="Qiskit's.")
+@click.option("--num-seeds", type=int, default=4, show_default=True, help="Transpiler seeds to try; the best counts.")
+@click.option("--seed", type=int, default=0, show_default=True, help="First transpiler seed.")
+@click.option("--no-transpile", is_flag=True, help="Take the circuit as ISA circuit, on the backend's qubit numbers.")
+@click.option("--attenuation", default=None, metavar="METHOD", help="mean-field, pauli-path, light-cone or paper.")
+@click.option("--inflation", default="worst", show_default=True, metavar="worst|mean", help="Which qubit sets the shots.")
+@click.option("--task", default="expectation", show_default=True, metavar="expectation|sampling", help="What is measured.")
+@click.option("--rep-delay", type=float, metavar="SECONDS", help="Repetition delay between shots. [default: the backend's]")
+@click.option("--measure-all", is_flag=True, help="Measure every qubit of a circuit without measurements.")
+@click.option("--durations-only", is_flag=True, help="Cost no noise; use gates whose error is not calibrated.")
+@click.option("--keep-dead-readout", is_flag=True, help="Keep qubits whose readout error is 0.5 or more.")
+@click.option("--index", type=int, metavar="I", help="Only the I-th circuit of each file, from 0.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+@click.option("--save-isa", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.qpy", help="Save ISA circuits.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+def command(files: tuple[str, ...], form: str, save_isa: Path | None, quiet: bool, index: int | None, **options: Any) -> int:
+    """Cost circuits (QPY, OpenQASM 2 or 3, one or many in a file) on a device.
+
+    A file that cannot be read is reported and does not keep the others from being costed.
+    """
+    from hwcost.device import prepare_device
+
+    device = prepare_device(
+        options.pop("backend"),
+        durations_only=options.pop("durations_only"),
+        keep_dead_readout=options.pop("keep_dead_readout"),
+    )
+    costs: list[CostEstimate] = []
+    failed = 0
+    many = len(files) > 1
+    for circuit in _circuits(files, index):
+        try:
+            if isinstance(circuit, HwcostError):
+                raise circuit
+            many = many or (circuit.num_in_file > 1 and index is None)
+            costs.append(_estimate(circuit, device, options, quiet))
+        except OptionError:
+            raise
+        except HwcostError as error:
+            if not many:
+                raise
+            failed += 1
+            click.echo(f"hwcost: {_where(circuit)}{error}", err=True)
+    if costs:
+        if save_isa is not None:
+            _save(costs, save_isa)
+        _print(costs, form, many)
+    return 2 if failed else 0
+
+
+def _circuits(files: tuple[str, ...], index: int | None) -> Any:
+    """Each circuit of each file, or the error that kept a file from being read."""
+    from hwcost.circuits import read_circuit_file
+
+    for name in files:
+        try:
+            circuits = read_circuit_file(name)
+            if index is not None:
+                if not 0 <= index < len(circuits):
+                    raise CircuitError(f"{name}: there is no circuit {index}; the file has {len(circuits)}, counted from 0")
+                circuits = (circuits[index],)
+        except HwcostError as error:
+            yield error
+            continue
+        yield from circuits
+
+
+def _where(circuit: LoadedCircuit | HwcostError) -> str:
+    if isinstance(circuit, HwcostError) or circuit.num_in_file == 1:
+        return ""
+    return f"{circuit.source}, circuit {circuit.index}: "
+
+
+def _estimate(circuit: LoadedCircuit, device: Any, options: dict[str, Any], quiet: bool) -> CostEstimate:
+    from hwcost.estimation import DEFAULT_ATTENUATION, estimate
+
+    show = not quiet and sys.stderr.isatty()
+
+    def progress(done: int, total: int) -> None:
+        if show:
+            end = "\r" if done < total else "\r\033[K"
+            click.echo(f"hwcost: {circuit.circuit.name}: seed {done} of {total}{end}", err=True, nl=False)
+
+    return estimate(
+        circuit,
+        device,
+        shots=options["shots"],
+        precision=options["precision"],
+        optimization_level=options["optimization_level"],
+        num_seeds=options["num_seeds"],
+        seed=options["seed"],
+        transpile=not options["no_transpile"],
+        attenuation=options["attenuation"] or DEFAULT_ATTENUATION,
+        inflation=options["inflation"],
+        task=options["task"],
+        rep_delay_s=options["rep_delay"],
+        measure_all=options["measure_all"],
+        progress=progress,
+    )
+
+
+def _save(costs: list[CostEstimate], path: Path) -> None:
+    """Write the ISA circuits to one QPY file, completely or not at all."""
+    from qiskit import qpy
+
+    temporary = path.with_name(path.name + ".part")
+    try:
+        with temporary.open("wb") as file:
+            qpy.dump([cost.isa_circuit for cost in costs], file)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _print(costs: list[CostEstimate], form: str, many: bool) -> None:
+    import json
+
+    from hwcost.report import to_csv
+
+    if form == "json":
+        plain = [cost.to_dict() for cost in costs]
+        click.echo(json.dumps(plain if many else plain[0], indent=2, allow_nan=False, ensure_ascii=False))
+    elif form == "csv":
+        click.echo(to_csv(costs), nl=False)
+    else:
+        from rich.console import Console
+
+        console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        for number, cost in enumerate(costs):
+            if number:
+                console.rule(style="dim")
+            console.print(cost)

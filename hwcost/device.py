@@ -1,0 +1,127 @@
+"""From whatever names a backend to a device that circuits can be costed on: `load_calibration`, `Device`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from hwcost.audit import AuditedCalibration, audit
+from hwcost.calibration import Calibration
+from hwcost.errors import CalibrationError, OptionError
+from hwcost.fake_backends import list_fake_backends, load_fake_backend
+from hwcost.ibm_json import parse_ibm_json
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from qiskit.transpiler import Target
+
+MEDIAN_ORIGIN = "median of the healthy part of the device"
+
+
+def load_calibration(backend: str | PathLike[str] | Calibration | Any) -> Calibration:
+    """The calibration of a backend.
+
+    Args:
+        backend: Name of a fake backend of qiskit-ibm-runtime (`fake_sherbrooke`, `sherbrooke` and `FakeSherbrooke`
+            mean the same), a `Calibration`, or a Qiskit backend object that has a configuration and properties.
+
+    Raises:
+        UnknownBackendError: No fake backend has that name; the message suggests the nearest.
+        CalibrationError: The calibration is malformed.
+
+    Example:
+        >>> load_calibration("sherbrooke").num_qubits
+        127
+    """
+    if isinstance(backend, Calibration):
+        return backend
+    if isinstance(backend, str):
+        return load_fake_backend(backend)
+    if callable(getattr(backend, "configuration", None)) and callable(getattr(backend, "properties", None)):
+        return _from_backend_object(backend)
+    raise OptionError(
+        f"a backend of type {type(backend).__name__} has no calibration; give a name such as 'fake_sherbrooke', "
+        "a Calibration or a Qiskit backend with configuration() and properties()"
+    )
+
+
+def _from_backend_object(backend: Any) -> Calibration:
+    properties = backend.properties()
+    if properties is None:
+        raise CalibrationError(f"{backend.name}: the backend has no properties, so nothing can be costed on it")
+    return parse_ibm_json(
+        properties.to_dict(),
+        backend.configuration().to_dict(),
+        name=backend.name,
+        source="fake" if backend.name in list_fake_backends() else "live",
+        origin=f"{type(backend).__module__}.{type(backend).__name__} object",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MedianTable:
+    """Durations and errors by gate name alone: the median over the healthy part of a device."""
+
+    values: dict[str, tuple[float | None, float | None]]
+    dt_s: float | None
+
+    def duration_s(self, name: str, qubits: tuple[int, ...]) -> float | None:
+        """Median duration of gate `name` in seconds, None if the device has no such gate."""
+        return self.values.get(name, (None, None))[0]
+
+    def error(self, name: str, qubits: tuple[int, ...]) -> float | None:
+        """Median error of gate `name`, None if unknown."""
+        return self.values.get(name, (None, None))[1]
+
+    def is_dead(self, name: str, qubits: tuple[int, ...]) -> bool:
+        """Never: dead gates are not in the medians."""
+        return False
+
+
+@dataclass(frozen=True)
+class Device:
+    """An audited calibration with the Targets to compile for, each built once, on first use."""
+
+    audited: AuditedCalibration
+
+    @cached_property
+    def target(self) -> Target:
+        """Target of the largest healthy component; its qubit i is physical qubit `audited.component[i]`."""
+        from hwcost.target import build_target
+
+        return build_target(self.audited)
+
+    @cached_property
+    def medians(self) -> MedianTable:
+        """Median durations and errors of the healthy component."""
+        from hwcost.target import median_values
+
+        return MedianTable(median_values(self.audited), self.audited.dt_s)
+
+    def all_to_all_target(self, num_qubits: int) -> Target:
+        """Target with the same gates and no connectivity limits."""
+        from hwcost.target import build_all_to_all_target
+
+        return build_all_to_all_target(self.audited, num_qubits)
+
+
+def prepare_device(backend: Any, *, durations_only: bool = False, keep_dead_readout: bool = False) -> Device:
+    """Load, audit and index a backend; a name that was prepared before is not read again.
+
+    Args:
+        backend: What `load_calibration` takes.
+        durations_only: Ignore errors: nothing is excluded for them and no noise is costed.
+        keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
+    """
+    if isinstance(backend, str):
+        return _prepare_named(backend, durations_only, keep_dead_readout)
+    calibration = load_calibration(backend)
+    return Device(audit(calibration, durations_only=durations_only, keep_dead_readout=keep_dead_readout))
+
+
+@lru_cache(maxsize=16)
+def _prepare_named(name: str, durations_only: bool, keep_dead_readout: bool) -> Device:
+    calibration = load_calibration(name)
+    return Device(audit(calibration, durations_only=durations_only, keep_dead_readout=keep_dead_readout))

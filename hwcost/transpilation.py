@@ -1,0 +1,203 @@
+"""Compile a circuit for the healthy part of a device, several seeds, and see what routing put in.
+
+The Target that is compiled for counts only the qubits of the largest healthy component (see `hwcost.target`), so no
+dead gate can be chosen at any optimization level. Afterwards the circuit is moved to the device's own qubit numbers.
+`layout_method` is never passed: giving one switches off `VF2PostLayout`, the pass that moves a circuit to better
+qubits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from hwcost.errors import CircuitError
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit.transpiler import Target
+
+_USER_SWAP = "hwcost: swap of the user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transpiled:
+    """One compilation of a circuit.
+
+    Attributes:
+        seed: The transpiler seed.
+        circuit: ISA circuit on the Target's qubit numbers, with its layout.
+        swaps: Qubit pairs (Target's numbers, those of the finished circuit) of the swaps that routing inserted. The
+            user's own swaps that were still present when routing began are not among them.
+        rescheduled: True if the circuit's delays forced Qiskit's ALAP scheduling, which pads with delays.
+    """
+
+    seed: int
+    circuit: QuantumCircuit
+    swaps: tuple[tuple[int, int], ...]
+    rescheduled: bool = False
+
+
+def transpile_once(circuit: QuantumCircuit, target: Target, *, optimization_level: int, seed: int) -> Transpiled:
+    """Compile `circuit` for `target` with one explicit seed.
+
+    Raises:
+        CircuitError: Qiskit cannot compile the circuit for this device; the message is Qiskit's own, on one line.
+    """
+    from qiskit.transpiler.exceptions import TranspilerError
+
+    try:
+        return _run(circuit, target, optimization_level, seed, None)
+    except TranspilerError as error:
+        if "ConstrainedReschedule" not in str(error):
+            raise CircuitError(_one_line(circuit, error)) from error
+    except Exception as error:
+        raise CircuitError(_one_line(circuit, error)) from error
+    # Qiskit refuses delays that are no multiple of the alignment unless a scheduling method is named
+    # (Qiskit/qiskit#8985).
+    try:
+        return _run(circuit, target, optimization_level, seed, "alap")
+    except Exception as error:
+        raise CircuitError(_one_line(circuit, error)) from error
+
+
+def _one_line(circuit: QuantumCircuit, error: Exception) -> str:
+    text = " ".join(str(getattr(error, "message", None) or error).strip('"').split())
+    return f"{circuit.name}: Qiskit cannot transpile it for this device: {text}"
+
+
+def _run(
+    circuit: QuantumCircuit, target: Target, optimization_level: int, seed: int, scheduling_method: str | None
+) -> Transpiled:
+    from qiskit.transpiler import generate_preset_pass_manager
+
+    manager = generate_preset_pass_manager(
+        optimization_level, target=target, seed_transpiler=seed, scheduling_method=scheduling_method
+    )
+    watch = _watch_routing(manager)
+    isa = manager.run(circuit)
+    return Transpiled(seed=seed, circuit=isa, swaps=watch.edges_in(isa), rescheduled=scheduling_method is not None)
+
+
+def _watch_routing(manager: Any) -> Any:
+    """Hook two passes around layout and routing that tell the user's swaps from inserted ones."""
+    from qiskit.transpiler import PassManager
+
+    mark_user_swaps, collect_swaps = _swap_passes()
+    collect = collect_swaps()
+    for stage, extra in (("post_init", mark_user_swaps()), ("post_routing", collect)):
+        existing = getattr(manager, stage)
+        added = PassManager([extra])
+        setattr(manager, stage, added if existing is None else existing + added)
+    return collect
+
+
+@lru_cache(maxsize=1)
+def _swap_passes() -> tuple[Any, Any]:
+    """The two pass classes, made on first use because their base class lives in qiskit."""
+    from qiskit.circuit.library import SwapGate
+    from qiskit.transpiler.basepasses import TransformationPass
+
+    class MarkUserSwaps(TransformationPass):  # type: ignore[misc]
+        """Label the swaps that exist before routing; labels travel with the gate."""
+
+        def run(self, dag: Any) -> Any:
+            if "swap" in dag.count_ops():
+                for node in dag.named_nodes("swap"):
+                    dag.substitute_node(node, SwapGate(label=_USER_SWAP))
+            return dag
+
+    class CollectSwaps(TransformationPass):  # type: ignore[misc]
+        """Note where unlabelled swaps sit after routing, and take the labels off again."""
+
+        def run(self, dag: Any) -> Any:
+            self.edges: list[tuple[int, int]] = []
+            self.layout: dict[int, Any] = {}
+            if "swap" not in dag.count_ops():
+                return dag
+            index = {bit: i for i, bit in enumerate(dag.qubits)}
+            for node in dag.named_nodes("swap"):
+                if node.label == _USER_SWAP:
+                    dag.substitute_node(node, SwapGate())
+                else:
+                    self.edges.append((index[node.qargs[0]], index[node.qargs[1]]))
+            layout = self.property_set["layout"]
+            self.layout = dict(layout.get_physical_bits()) if layout is not None else {}
+            return dag
+
+        def edges_in(self, isa: QuantumCircuit) -> tuple[tuple[int, int], ...]:
+            """The swaps on the finished circuit's qubits: level 3 may move the whole circuit once more at the end."""
+            if not self.edges or isa.layout is None or not self.layout:
+                return tuple(self.edges)
+            now = isa.layout.initial_layout.get_virtual_bits()
+            moved = {old: now.get(bit, old) for old, bit in self.layout.items()}
+            return tuple((moved.get(a, a), moved.get(b, b)) for a, b in self.edges)
+
+    return MarkUserSwaps, CollectSwaps
+
+
+def compile_all_to_all(
+    circuit: QuantumCircuit, target: Target, *, optimization_level: int, seed: int
+) -> QuantumCircuit:
+    """Compile for a Target without connectivity limits: what the circuit would be if nothing had to be routed."""
+    return transpile_once(circuit, target, optimization_level=optimization_level, seed=seed).circuit
+
+
+def on_device_qubits(isa: QuantumCircuit, component: Sequence[int], num_device_qubits: int) -> QuantumCircuit:
+    """Move an ISA circuit from the component's qubit numbers to the device's own, layout included.
+
+    Args:
+        isa: Circuit whose qubit i stands for physical qubit `component[i]`.
+        component: Physical qubit numbers.
+        num_device_qubits: Width of the device.
+
+    Returns:
+        The same operations on a register of `num_device_qubits` qubits, ready to run on the device. Its `layout`
+        maps the user's qubits to physical ones, so that `SparsePauliOp.apply_layout` works.
+    """
+    from qiskit.circuit import QuantumCircuit, QuantumRegister
+
+    device = QuantumCircuit(
+        QuantumRegister(num_device_qubits, "q"),
+        name=isa.name,
+        metadata=isa.metadata,
+    )
+    device.add_bits(isa.clbits)
+    for register in isa.cregs:
+        device.add_register(register)
+    device.compose(isa, qubits=list(component[: isa.num_qubits]), clbits=isa.clbits, inplace=True, copy=False)
+    device._layout = _move_layout(isa.layout, component, device)
+    return device
+
+
+def _move_layout(layout: Any, component: Sequence[int], device: QuantumCircuit) -> Any:
+    """A `TranspileLayout` on the device's numbers; device qubits outside the component become idle ancillas."""
+    from qiskit.circuit import QuantumRegister
+    from qiskit.transpiler.layout import Layout, TranspileLayout
+
+    if layout is None:
+        return None
+    outside = sorted(set(range(device.num_qubits)) - set(component))
+    spare = QuantumRegister(len(outside), "excluded") if outside else ()
+    initial = {component[p]: bit for p, bit in layout.initial_layout.get_physical_bits().items()}
+    initial |= dict(zip(outside, spare, strict=True))
+    inputs = dict(layout.input_qubit_mapping)
+    inputs |= {bit: len(inputs) + i for i, bit in enumerate(spare)}
+    final = None
+    if layout.final_layout is not None:
+        ends_at = {
+            i: p
+            for p, bit in layout.final_layout.get_physical_bits().items()
+            for i in [layout._output_qubit_list.index(bit)]
+        }
+        moves = {component[start]: component[end] for start, end in ends_at.items()}
+        final = Layout({device.qubits[start]: moves.get(start, start) for start in range(device.num_qubits)})
+    return TranspileLayout(
+        initial_layout=Layout(initial),
+        input_qubit_mapping=inputs,
+        final_layout=final,
+        _input_qubit_count=layout._input_qubit_count,
+        _output_qubit_list=list(device.qubits),
+    )
