@@ -320,6 +320,12 @@ def _report(
     assumptions = [rep_delay_assumption] if rep_delay_assumption else []
     assumptions += _assumptions(best, device)
     warnings += [f.message for f in audited.findings if f.severity != "info"]
+    limits = audited.calibration.rep_delay_range_s
+    if limits is not None and not limits[0] <= rep_delay_s <= limits[1]:
+        warnings.append(
+            f"the repetition delay of {rep_delay_s * 1e6:g} µs lies outside what the device accepts "
+            f"({limits[0] * 1e6:g} to {limits[1] * 1e6:g} µs)"
+        )
     warnings += best.isa.notes
     warnings += _shot_warnings(shots)
     if best.transpiled is not None and best.transpiled.rescheduled:
