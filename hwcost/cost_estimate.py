@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from hwcost.audit import Finding
+from hwcost.job_time import JobTime
 from hwcost.noise import PaperCost, SuccessProbability
 from hwcost.routing import RoutingCost
 from hwcost.shots import ShotCost
@@ -135,6 +136,7 @@ class TimeCost:
         rep_delay_s: Wait between shots.
         shot_time_s: circuit_duration_s + rep_delay_s.
         qpu_time_s: Shots needed times shot_time_s, None where no number of shots is enough.
+        job_time_s: Time of a job that runs this circuit alone, with its interval.
     """
 
     sum_of_durations_s: float
@@ -143,7 +145,7 @@ class TimeCost:
     rep_delay_s: float
     shot_time_s: float
     qpu_time_s: float | None
-    job_time_s: Mapping[str, Any] | None = None
+    job_time_s: JobTime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,4 +229,6 @@ def to_plain(value: Any) -> Any:
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_plain(item) for item in value]
+    if isinstance(value, JobTime):
+        return to_plain(value.to_dict())
     return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}

@@ -37,6 +37,14 @@ def render(cost: CostEstimate) -> Iterator[RenderableType]:
     yield Text("  " + ", ".join(p for p in parts if p), style="dim")
     yield Text()
     yield _headline(cost)
+    job = cost.time.job_time_s
+    if job is not None:
+        yield Text.assemble(
+            "As one job about ",
+            (format_seconds(job.value_s), "bold"),
+            f" ({format_seconds(job.low_s)} to {format_seconds(job.high_s)} in {format_share(job.nominal)} of jobs, "
+            f"profile {job.profile})",
+        )
     for title, rows in (
         ("Time of one shot", _shot_rows(cost)),
         ("Circuit", _circuit_rows(cost)),

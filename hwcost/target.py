@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from hwcost.audit import NON_GATES, AuditedCalibration
+from hwcost.audit import AuditedCalibration
 from hwcost.calibration import Qubits, TimingConstraints
+from hwcost.health import NON_GATES
 
 if TYPE_CHECKING:
     from qiskit.transpiler import Target

@@ -65,7 +65,10 @@ def transpile_once(circuit: QuantumCircuit, target: Target, *, optimization_leve
 
 def _one_line(circuit: QuantumCircuit, error: Exception) -> str:
     text = " ".join(str(getattr(error, "message", None) or error).strip('"').split())
-    return f"{circuit.name}: Qiskit cannot transpile it for this device: {text}"
+    return (
+        f"{circuit.name}: Qiskit cannot transpile it for this device: {text}; "
+        "try another optimization level, seed or device"
+    )
 
 
 def _run(

@@ -25,17 +25,31 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, default=0, show_default=True, help="First transpiler seed.")
 @click.option("--no-transpile", is_flag=True, help="Take the circuit as ISA circuit, on the backend's qubit numbers.")
 @click.option("--attenuation", default=None, metavar="METHOD", help="mean-field, pauli-path, light-cone or paper.")
-@click.option("--inflation", default="worst", show_default=True, metavar="worst|mean", help="Which qubit sets the shots.")
-@click.option("--task", default="expectation", show_default=True, metavar="expectation|sampling", help="What is measured.")
-@click.option("--rep-delay", type=float, metavar="SECONDS", help="Repetition delay between shots. [default: the backend's]")
+@click.option(
+    "--inflation", default="worst", show_default=True, metavar="worst|mean", help="Which qubit sets the shots."
+)
+@click.option(
+    "--task", default="expectation", show_default=True, metavar="expectation|sampling", help="What is measured."
+)
+@click.option(
+    "--observable", multiple=True, metavar="PAULI", help="Pauli label such as ZZII, qubit 0 right; repeatable."
+)
+@click.option("--job-profile", metavar="NAME|FILE", help="Job-time profile. [default: ibm]")
+@click.option(
+    "--rep-delay", type=float, metavar="SECONDS", help="Repetition delay between shots. [default: the backend's]"
+)
 @click.option("--measure-all", is_flag=True, help="Measure every qubit of a circuit without measurements.")
 @click.option("--durations-only", is_flag=True, help="Cost no noise; use gates whose error is not calibrated.")
 @click.option("--keep-dead-readout", is_flag=True, help="Keep qubits whose readout error is 0.5 or more.")
 @click.option("--index", type=int, metavar="I", help="Only the I-th circuit of each file, from 0.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
-@click.option("--save-isa", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.qpy", help="Save ISA circuits.")
+@click.option(
+    "--save-isa", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.qpy", help="Save ISA circuits."
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
-def command(files: tuple[str, ...], form: str, save_isa: Path | None, quiet: bool, index: int | None, **options: Any) -> int:
+def command(
+    files: tuple[str, ...], form: str, save_isa: Path | None, quiet: bool, index: int | None, **options: Any
+) -> int:
     """Cost circuits (QPY, OpenQASM 2 or 3, one or many in a file) on a device.
 
     A file that cannot be read is reported and does not keep the others from being costed.
@@ -79,7 +93,9 @@ def _circuits(files: tuple[str, ...], index: int | None) -> Any:
             circuits = read_circuit_file(name)
             if index is not None:
                 if not 0 <= index < len(circuits):
-                    raise CircuitError(f"{name}: there is no circuit {index}; the file has {len(circuits)}, counted from 0")
+                    raise CircuitError(
+                        f"{name}: there is no circuit {index}; the file has {len(circuits)}, counted from 0"
+                    )
                 circuits = (circuits[index],)
         except HwcostError as error:
             yield error
@@ -94,7 +110,8 @@ def _where(circuit: LoadedCircuit | HwcostError) -> str:
 
 
 def _estimate(circuit: LoadedCircuit, device: Any, options: dict[str, Any], quiet: bool) -> CostEstimate:
-    from hwcost.estimation import DEFAULT_ATTENUATION, estimate
+    from hwcost.estimation import DEFAULT_JOB_PROFILE, estimate
+    from hwcost.options import DEFAULT_ATTENUATION
 
     show = not quiet and sys.stderr.isatty()
 
@@ -115,7 +132,9 @@ def _estimate(circuit: LoadedCircuit, device: Any, options: dict[str, Any], quie
         attenuation=options["attenuation"] or DEFAULT_ATTENUATION,
         inflation=options["inflation"],
         task=options["task"],
+        observable=list(options["observable"]) or None,
         rep_delay_s=options["rep_delay"],
+        job_profile=options["job_profile"] or DEFAULT_JOB_PROFILE,
         measure_all=options["measure_all"],
         progress=progress,
     )

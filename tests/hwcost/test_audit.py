@@ -28,6 +28,10 @@ from make import (
 
 TODAY = SNAPSHOT + timedelta(days=1)
 
+# The oldest supported qiskit-ibm-runtime (0.40) has no Nighthawk yet; every other snapshot counted here is in all.
+ABSENT = {"nighthawk"} - {name.removeprefix("fake_") for name in list_fake_backends()}
+needs_nighthawk = pytest.mark.skipif("nighthawk" in ABSENT, reason="this qiskit-ibm-runtime has no fake_nighthawk")
+
 
 def look(calibration: Calibration, **options: Any) -> AuditedCalibration:
     return audit(calibration, **{"today": TODAY, **options})
@@ -389,7 +393,7 @@ def test_t2_never_exceeds_twice_t1(calibration: Calibration) -> None:
         ("sherbrooke", 122),
         ("torino", 129),
         ("cusco", 81),
-        ("nighthawk", 119),
+        pytest.param("nighthawk", 119, marks=needs_nighthawk),
         ("cairo", 25),
         ("quebec", 123),
         ("manhattan", 17),
@@ -452,6 +456,7 @@ def test_dead_readouts_are_counted(name: str, dead: int) -> None:
     assert len(finding(fake(name), "dead_readout").qubits) == dead
 
 
+@needs_nighthawk
 def test_nighthawk_loses_one_qubit_to_its_one_qubit_gates() -> None:
     audited = fake("nighthawk")
     assert audited.excluded_qubits == (85,)
@@ -474,7 +479,8 @@ def with_code(code: str) -> set[str]:
 
 
 def test_t2_above_twice_t1_is_counted() -> None:
-    assert {name: len(finding(fake(name), "t2_clamped").qubits) for name in with_code("t2_clamped")} == CLAMPED
+    expected = {name: count for name, count in CLAMPED.items() if name not in ABSENT}
+    assert {name: len(finding(fake(name), "t2_clamped").qubits) for name in with_code("t2_clamped")} == expected
 
 
 def test_missing_values_are_found_where_they_are_missing() -> None:
@@ -497,7 +503,7 @@ def test_only_toronto_has_durations_outside_the_windows() -> None:
 
 def test_devices_that_represent_no_hardware_say_so() -> None:
     assert with_code("synthetic") == {"fractional"}
-    assert with_code("not_typical") == {"nighthawk"}
+    assert with_code("not_typical") == {"nighthawk"} - ABSENT
 
 
 def test_every_snapshot_is_stale_and_every_finding_is_one_line() -> None:

@@ -20,7 +20,7 @@ NAMES = list_fake_backends()
 
 
 def test_all_snapshots_are_listed_once_in_order() -> None:
-    assert len(NAMES) >= 60
+    assert len(NAMES) >= 59  # qiskit-ibm-runtime 0.40; later versions only added some
     assert list(NAMES) == sorted(set(NAMES))
     assert {"fake_sherbrooke", "fake_manila", "fake_torino", "fake_fractional", "fake_cambridge"} <= set(NAMES)
 
