@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     )
     from hwcost.estimation import estimate
     from hwcost.fake_backends import list_fake_backends
+    from hwcost.job_profile import JobTimeProfile
+    from hwcost.job_time import JobTime
+    from hwcost.job_time_fit import fit_job_time
 
 _HOME = {
     "Calibration": "calibration",
@@ -37,6 +40,8 @@ _HOME = {
     "GateCalibration": "calibration",
     "HwcostError": "errors",
     "InputError": "errors",
+    "JobTime": "job_time",
+    "JobTimeProfile": "job_profile",
     "LoadedCircuit": "circuits",
     "MissingDependencyError": "errors",
     "OptionError": "errors",
@@ -44,6 +49,7 @@ _HOME = {
     "QubitCalibration": "calibration",
     "UnknownBackendError": "errors",
     "estimate": "estimation",
+    "fit_job_time": "job_time_fit",
     "list_fake_backends": "fake_backends",
     "load_calibration": "device",
     "load_circuit": "circuits",
@@ -60,6 +66,8 @@ __all__ = [
     "GateCalibration",
     "HwcostError",
     "InputError",
+    "JobTime",
+    "JobTimeProfile",
     "LoadedCircuit",
     "MissingDependencyError",
     "OptionError",
@@ -67,6 +75,7 @@ __all__ = [
     "QubitCalibration",
     "UnknownBackendError",
     "estimate",
+    "fit_job_time",
     "list_fake_backends",
     "load_calibration",
     "load_circuit",
