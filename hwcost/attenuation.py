@@ -73,6 +73,22 @@ def attenuate(
     Raises:
         OptionError: The method is unknown, `paper` has no `p_fail`, or an observable makes no sense.
         CircuitError: A gate has no known unitary (`mean-field`, `pauli-path`).
+
+    Example:
+        >>> from qiskit import QuantumCircuit
+        >>> from hwcost.audit import audit
+        >>> from hwcost.fake_backends import load_fake_backend
+        >>> from hwcost.isa import read_isa
+        >>> from hwcost.schedule import schedule_alap
+        >>> circuit = QuantumCircuit(2, 1)
+        >>> for gate, *qubits in (("x", 0), ("cx", 0, 1)):
+        ...     _ = getattr(circuit, gate)(*qubits)
+        >>> _ = circuit.measure(1, 0)
+        >>> audited = audit(load_fake_backend("fake_manila"))
+        >>> isa = read_isa(circuit, audited)
+        >>> for record in attenuate(isa, schedule_alap(isa), audited):
+        ...     print(record.qubit, record.clbit, f"{record.value:.3f}")
+        1 0 0.947
     """
     tracked = track_observables(isa, audited, observables)
     if method == "pauli-path":
@@ -108,6 +124,10 @@ def paper_attenuation(p_fail: float) -> float:
 
     Raises:
         OptionError: `p_fail` is not a probability.
+
+    Example:
+        >>> round(paper_attenuation(0.36), 12)
+        0.8
     """
     if not 0.0 <= p_fail <= 1.0:
         raise OptionError(f"p_fail is {p_fail}; a probability must lie between 0 and 1")

@@ -109,6 +109,11 @@ def _cost(
         t1_s = [qubit.t1_s for qubit in audited.calibration.qubits]
         success = success_probability(isa, schedule, t1_s, audited.t2_s)
         paper = paper_cost(isa, audited.t2_s)
+        if options.attenuation == "paper" and paper is None:
+            raise CircuitError(
+                f"{circuit.name}: the paper's model is undefined for a circuit that takes no time or has no qubit with a "
+                "known T2; choose another attenuation, such as mean-field"
+            )
         component = None if transpiled is None else audited.component
         attenuations = attenuate(
             isa,

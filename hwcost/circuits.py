@@ -367,8 +367,8 @@ def _count_text(number: int) -> str:
     return f"{number:,}" if number < 10**15 else f"about 10^{int(math.log10(number))}"
 
 
-_INCLUDE = re.compile(r'\binclude\s*"([^"\n]*)"')
-_COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?(?:\*/|\Z)|"[^"\n]*"', re.DOTALL)
+_INCLUDE = re.compile(r"""\binclude\s*["']([^"'\n]*)["']""")
+_COMMENT_OR_STRING = re.compile(r"""//[^\n]*|/\*.*?(?:\*/|\Z)|"[^"\n]*"|'[^'\n]*'""", re.DOTALL)
 _QUBIT_SIZES = re.compile(r"\bqreg\s+\w+\s*\[\s*(\w+)|\bqubit\s*\[\s*(\w+)")
 _CLBIT_SIZES = re.compile(r"\bcreg\s+\w+\s*\[\s*(\w+)|\bbit\s*\[\s*(\w+)")
 _PHYSICAL_QUBIT = re.compile(r"\$(\d+)")
@@ -396,7 +396,7 @@ def _check_qasm_claims(data: bytes, file_format: FileFormat, label: str) -> None
 
 def _blank_comment(found: re.Match[str]) -> str:
     token = found.group()
-    return token if token.startswith('"') else "\n" * token.count("\n")
+    return token if token.startswith(('"', "'")) else "\n" * token.count("\n")
 
 
 def _integer(text: str) -> int:

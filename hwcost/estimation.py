@@ -24,7 +24,8 @@ from hwcost.cost_estimate import (
 from hwcost.device import Device, prepare_device
 from hwcost.errors import CircuitError, OptionError
 from hwcost.isa import IsaCircuit, Kind, read_isa
-from hwcost.job_time import JobTime, JobTimeProfile, load_profile, predict
+from hwcost.job_profile import JobTimeProfile, load_profile
+from hwcost.job_time import JobTime, predict
 from hwcost.observables import active_qubits
 from hwcost.options import DEFAULT_ATTENUATION, EstimateOptions
 from hwcost.remarks import assumptions_of, repetition_delay, warnings_of

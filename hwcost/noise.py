@@ -70,8 +70,8 @@ def _log_survival(errors: Sequence[float | None]) -> float:
 def idle_survival(duration_s: float, t1_s: float | None, t2_s: float | None) -> float:
     """Survival probability of a waiting qubit: the process fidelity of amplitude and phase damping.
 
-    (1 + e^{−t/T1} + 2 e^{−t/T2}) / 4, the mean attenuation of the four Paulis. An unknown T1 or T2 counts as no decay
-    of that kind; the audit lists such qubits.
+    (1 + e^{−t/T1} + 2 e^{−t/T2}) / 4, the mean attenuation of the four Paulis. Where only T2 is unknown it is taken as
+    2·T1, where T1 is unknown nothing decays by it; estimates name such qubits.
 
     Args:
         duration_s: Waiting time t in seconds.
@@ -79,7 +79,7 @@ def idle_survival(duration_s: float, t1_s: float | None, t2_s: float | None) -> 
         t2_s: Dephasing time in seconds, at most 2·T1.
     """
     keep_z = math.exp(-duration_s / t1_s) if t1_s else 1.0
-    keep_xy = math.exp(-duration_s / t2_s) if t2_s else 1.0
+    keep_xy = math.exp(-duration_s / t2_s) if t2_s else math.sqrt(keep_z)
     return (1.0 + keep_z + 2.0 * keep_xy) / 4.0
 
 

@@ -195,6 +195,8 @@ def _forked_main(
     mask: set[int | signal.Signals],
 ) -> None:
     """Body of the forked child. Never returns: the caller's stack below belongs to the parent."""
+    # Kept, so that replacing them below does not finalise them, which would write out what the parent has buffered.
+    streams = (sys.stdout, sys.stderr)
     try:
         # Nothing of the parent may be finalised here, and a crash must not print into the parent's terminal.
         gc.freeze()
@@ -206,11 +208,13 @@ def _forked_main(
             null = os.open(os.devnull, os.O_RDWR)
             for descriptor in (0, 1, 2):
                 os.dup2(null, descriptor)
+            # In a notebook and under pytest these do not write to descriptors 1 and 2.
+            sys.stdout = sys.stderr = open(null, "w", closefd=False)
         _apply_limits(time_limit_s, memory_limit_bytes)
         os.write(write_end, _encode(_attempt(function, args)))
     finally:
         # Not sys.exit: no atexit handlers, and the parent's unwritten output buffers are not flushed a second time.
-        os._exit(0)
+        os._exit(0 if streams else 1)
 
 
 def _attempt(function: Callable[..., object], args: tuple[object, ...]) -> Verdict:

@@ -156,7 +156,7 @@ def _save(costs: list[CostEstimate], path: Path) -> None:
 def _print(costs: list[CostEstimate], form: str, many: bool) -> None:
     import json
 
-    from hwcost.report import to_csv
+    from hwcost.report import REPORT_WIDTH, to_csv
 
     if form == "json":
         plain = [cost.to_dict() for cost in costs]
@@ -166,7 +166,7 @@ def _print(costs: list[CostEstimate], form: str, many: bool) -> None:
     else:
         from rich.console import Console
 
-        console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else REPORT_WIDTH)
         for number, cost in enumerate(costs):
             if number:
                 console.rule(style="dim")

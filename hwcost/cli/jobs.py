@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from hwcost.job_time import JobTimeProfile, LeftOutJob
-    from hwcost.job_time_fit import JobTimeScore
+    from hwcost.job_profile import JobTimeProfile, LeftOutJob
+    from hwcost.job_time_score import JobTimeScore
 
 NUM_SHOWN = 10
 """Left-out rows printed before the rest is only counted; the profile lists them all."""
@@ -104,19 +104,20 @@ def score_jobs(
     """
     import json
 
-    from hwcost import job_time_fit
+    from hwcost import job_time_score
     from hwcost.errors import OptionError
-    from hwcost.job_time import load_profile
+    from hwcost.job_profile import load_profile
+    from hwcost.job_table import read_job_table
 
     if (profile is None) != cross_validate:
         raise OptionError("give either --profile PROFILE.json|NAME or --cross-validate")
     profiles = [load_profile(name) for name in ((profile,) if profile is not None else ()) + compare]
-    jobs = job_time_fit.read_job_table(table)
-    scores = [job_time_fit.score(item, jobs, device=device, min_circuits=min_circuits) for item in profiles]
+    jobs = read_job_table(table)
+    scores = [job_time_score.score(item, jobs, device=device, min_circuits=min_circuits) for item in profiles]
     if cross_validate:
         scores.insert(
             0,
-            job_time_fit.cross_validate(jobs, device=device, group_by=group_by, seed=seed, min_circuits=min_circuits),
+            job_time_score.cross_validate(jobs, device=device, group_by=group_by, seed=seed, min_circuits=min_circuits),
         )
     if scores[0].num_left_out:
         click.echo(f"{scores[0].num_left_out} rows left out: simulator or cancelled jobs", err=True)
@@ -151,7 +152,7 @@ def _warn_left_out(left_out: tuple[LeftOutJob, ...]) -> None:
 
 
 def _profile_text(profile: JobTimeProfile) -> str:
-    from hwcost.job_time import TERMS
+    from hwcost.job_profile import TERMS
 
     interval = profile.interval
     lines = [

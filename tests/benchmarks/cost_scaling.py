@@ -36,7 +36,14 @@ def main() -> None:
     """Print microseconds per gate: flat means linear."""
     device = hwcost.prepare_device("fake_sherbrooke")
     width = len(device.audited.component)
-    for num_qubits, num_gates in ((20, 1_000), (20, 10_000), (60, 10_000), (width, 10_000), (width, 30_000), (width, 60_000)):
+    for num_qubits, num_gates in (
+        (20, 1_000),
+        (20, 10_000),
+        (60, 10_000),
+        (width, 10_000),
+        (width, 30_000),
+        (width, 60_000),
+    ):
         circuit = isa_circuit(device, num_qubits, num_gates)
         taken = []
         for _ in range(3):

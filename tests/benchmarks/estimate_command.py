@@ -55,7 +55,9 @@ def main() -> None:
     medians = {name: [statistics.median(column) for column in zip(*rows, strict=True)] for name, rows in taken.items()}
     for name, (seconds, mebibytes) in medians.items():
         print(f"{name:8} {seconds:6.3f} s {mebibytes:7.1f} MiB")
-    print(f"ratio    {medians['hwcost'][0] / medians['bare'][0]:6.3f}   {medians['hwcost'][1] / medians['bare'][1]:7.3f}")
+    print(
+        f"ratio    {medians['hwcost'][0] / medians['bare'][0]:6.3f}   {medians['hwcost'][1] / medians['bare'][1]:7.3f}"
+    )
 
 
 if __name__ == "__main__":

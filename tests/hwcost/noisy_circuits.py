@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from hypothesis import strategies as st
@@ -79,23 +80,24 @@ def exact_attenuation(isa: IsaCircuit, schedule: Schedule, noise: Noise, paulis:
     """Slope of the noisy on the ideal expectation value over all free angles, by brute force, without readout.
 
     Measurements must come last. Noise is Pauli-diagonal as in the formulas, so Σ noisy·ideal / Σ ideal² over a grid
-    of four equidistant angles per free parameter is the exact slope (degree 2 in every angle). Circuits whose ideal
+    of three equidistant angles per free parameter is the exact slope (degree 2 in every angle). Circuits whose ideal
     value vanishes are compared by their Heisenberg coefficients instead.
     """
     free = sum(value is None for params in isa.params for value in params)
-    grid = 0.1 + np.arange(4) * np.pi / 2
+    grid = 0.1 + np.arange(3) * 2 * np.pi / 3
     ideal, noisy = [], []
     for angles in itertools.product(grid, repeat=free):
         ideal.append(_heisenberg(isa, schedule, None, paulis, angles))
         noisy.append(_heisenberg(isa, schedule, noise, paulis, angles))
     ideals, noisies = np.array(ideal), np.array(noisy)
-    on_zero = ideals.reshape(len(ideals), *(4,) * isa.num_qubits)[(slice(None), *([slice(0, 4, 3)] * isa.num_qubits))]
-    if np.abs(on_zero).max() > 1e-9:
-        shape = (len(ideals), *(4,) * isa.num_qubits)
-        select = (slice(None), *([slice(0, 4, 3)] * isa.num_qubits))
-        x = ideals.reshape(shape)[select].reshape(len(ideals), -1).sum(axis=1)
-        y = noisies.reshape(shape)[select].reshape(len(ideals), -1).sum(axis=1)
-        return float(x @ y / (x @ x))
+    # On |0…0⟩ only I and Z have a value.
+    select = (slice(None), *([slice(0, 4, 3)] * isa.num_qubits))
+    values, noisy_values = (
+        array.reshape(-1, *(4,) * isa.num_qubits)[select].reshape(len(array), -1).sum(axis=1)
+        for array in (ideals, noisies)
+    )
+    if np.abs(values).max() > 1e-9:
+        return float(values @ noisy_values / (values @ values))
     return float((ideals * noisies).sum() / (ideals**2).sum())
 
 
@@ -145,13 +147,14 @@ def _damp(
 
 
 def _conjugate(coefficients: np.ndarray, name: str, qubits: tuple[int, ...], params: Sequence[float]) -> np.ndarray:
-    matrix = transfer_matrix(name, params).reshape((4,) * (2 * len(qubits)))
+    matrix = transfer_matrix(name, tuple(params)).reshape((4,) * (2 * len(qubits)))
     k = len(qubits)
     moved = np.tensordot(coefficients, matrix, axes=(qubits, range(k)))
     return np.moveaxis(moved, range(coefficients.ndim - k, coefficients.ndim), qubits)
 
 
-def transfer_matrix(name: str, params: Sequence[float]) -> np.ndarray:
+@lru_cache(maxsize=4096)
+def transfer_matrix(name: str, params: tuple[float, ...]) -> np.ndarray:
     """R with U† P_i U = Σ_j R_ij P_j by Qiskit; the first qubit of the gate most significant."""
     gate = get_standard_gate_name_mapping()[name].base_class(*params)
     matrix = PTM(gate).data.real
@@ -163,13 +166,14 @@ def transfer_matrix(name: str, params: Sequence[float]) -> np.ndarray:
 _TIMES = st.floats(0.0, 2 * US)
 _ERRORS = st.floats(0.0, 0.1)
 _QUBITS = st.integers(0, 2)
+_NO_PARAMS = st.just(())
 
 
-def one_qubit_ops(names: Sequence[str], params: st.SearchStrategy = st.just(())) -> st.SearchStrategy:
+def one_qubit_ops(names: Sequence[str], params: st.SearchStrategy = _NO_PARAMS) -> st.SearchStrategy:
     return st.builds(Op, st.sampled_from(names), st.tuples(_QUBITS), params, _TIMES, _ERRORS)
 
 
-def two_qubit_ops(names: Sequence[str], params: st.SearchStrategy = st.just(())) -> st.SearchStrategy:
+def two_qubit_ops(names: Sequence[str], params: st.SearchStrategy = _NO_PARAMS) -> st.SearchStrategy:
     pairs = st.permutations([0, 1, 2]).map(lambda p: tuple(p[:2]))
     return st.builds(Op, st.sampled_from(names), pairs, params, _TIMES, _ERRORS)
 

@@ -129,9 +129,7 @@ def test_omissions_name_what_the_calibration_does_not_say():
 
 
 def test_many_observables_are_worked_off_in_parts():
-    ops = [Op("x", (0,), error=0.001)]
-    for clbit in range(2100):
-        ops.append(Op("measure", (0,), clbit=clbit))
+    ops = [Op("x", (0,), error=0.001), *(Op("measure", (0,), clbit=clbit) for clbit in range(2100))]
     values = [a.value for a in attenuated(isa_of(*ops, num_qubits=1), noise_of(1))]
     assert values == pytest.approx([0.998] * 2100)
 

@@ -189,7 +189,14 @@ HEAVY = ("qiskit", "qiskit_ibm_runtime", "numpy", "scipy", "torch", "pennylane",
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["estimate", "--help"], ["estimate"], ["estimate", "x.qpy", "--shots", "z"], ["nonsense"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["estimate", "--help"],
+        ["estimate"],
+        ["estimate", "x.qpy", "--shots", "z"],
+        ["nonsense"],
+    ],
 )
 def test_help_and_argument_errors_import_nothing_heavy(arguments):
     program = (

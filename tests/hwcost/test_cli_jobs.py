@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from hwcost.cli.jobs import command
 from hwcost.errors import InputError, OptionError
-from hwcost.job_time import load_profile
+from hwcost.job_profile import load_profile
 
 
 def run(*arguments: object) -> Result:

@@ -73,9 +73,7 @@ def test_swaps_equal_those_counted_after_the_routing_stage(level):
     device = prepare_device("guadalupe")
     circuit = ring(6)
     cost = hwcost.estimate(circuit, device, optimization_level=level, num_seeds=3)
-    manager = generate_preset_pass_manager(
-        level, target=device.target, seed_transpiler=cost.transpile.seed_chosen
-    )
+    manager = generate_preset_pass_manager(level, target=device.target, seed_transpiler=cost.transpile.seed_chosen)
     routed = StagedPassManager(
         ["init", "layout", "routing"], init=manager.init, layout=manager.layout, routing=manager.routing
     ).run(circuit)
@@ -368,9 +366,7 @@ def relabelled(calibration, new_number):
     qubits = sorted(
         (dataclasses.replace(q, qubit=new_number[q.qubit]) for q in calibration.qubits), key=lambda q: q.qubit
     )
-    gates = tuple(
-        dataclasses.replace(g, qubits=tuple(new_number[q] for q in g.qubits)) for g in calibration.gates
-    )
+    gates = tuple(dataclasses.replace(g, qubits=tuple(new_number[q] for q in g.qubits)) for g in calibration.gates)
     return dataclasses.replace(calibration, qubits=tuple(qubits), gates=gates)
 
 

@@ -12,18 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hwcost.errors import HwcostError, InputError, OptionError
-from hwcost.job_time import (
-    OTHER_DEVICE_FACTOR,
-    OTHER_DEVICE_S,
-    OTHER_DEVICE_SHARE,
+from hwcost.job_profile import (
     TERMS,
     JobTimeInterval,
     JobTimeParameter,
     JobTimeProfile,
     list_profiles,
     load_profile,
-    predict,
 )
+from hwcost.job_time import OTHER_DEVICE_FACTOR, OTHER_DEVICE_S, OTHER_DEVICE_SHARE, predict
 from hwcost.shipped import calibrations_dir
 
 

@@ -9,17 +9,12 @@ import numpy as np
 import pytest
 
 from hwcost.errors import InputError, OptionError
-from hwcost.job_time import JobTimeProfile, load_profile, predict
-from hwcost.job_time_fit import (
-    MIN_JOBS,
-    JobTable,
-    cross_validate,
-    find_outliers,
-    fit_job_time,
-    job_table,
-    read_job_table,
-    score,
-)
+from hwcost.job_outliers import MIN_JOBS, find_outliers
+from hwcost.job_profile import JobTimeProfile, load_profile
+from hwcost.job_table import JobTable, job_table, read_job_table
+from hwcost.job_time import predict
+from hwcost.job_time_fit import fit_job_time
+from hwcost.job_time_score import cross_validate, score
 
 TRUTH = Path(__file__).resolve().parents[2].parent / "shared" / "truth"
 Rows = list[dict[str, Any]]

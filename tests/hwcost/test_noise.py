@@ -122,6 +122,8 @@ def test_idle_survival_is_a_probability_that_falls_with_time(duration_s, t1_s, r
     assert idle_survival(duration_s * 1.5, t1_s, t2_s) <= now
     # No waiting time, no loss; no relaxation times, no loss that we could know of.
     assert idle_survival(0.0, t1_s, t2_s) == idle_survival(duration_s, None, None) == 1.0
+    # An unknown T2 is at its physical limit.
+    assert idle_survival(duration_s, t1_s, None) == pytest.approx(idle_survival(duration_s, t1_s, 2 * t1_s))
 
 
 error_lists = st.lists(st.floats(0.0, 0.49), min_size=1, max_size=30)
@@ -138,8 +140,13 @@ def test_esp_lies_in_the_unit_interval_and_never_rises_with_another_gate(errors,
     assert esp(errors).esp == pytest.approx(math.prod(1.0 - e for e in errors), rel=1e-12)
 
 
-@given(st.lists(st.tuples(st.sampled_from([Kind.ONE_QUBIT, Kind.TWO_QUBIT, Kind.MEASURE]), st.floats(0.0, 0.4)),
-                min_size=1, max_size=40))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([Kind.ONE_QUBIT, Kind.TWO_QUBIT, Kind.MEASURE]), st.floats(0.0, 0.4)),
+        min_size=1,
+        max_size=40,
+    )
+)
 def test_paper_numbers_equal_a_direct_product(operations):
     isa = isa_of(*[(k, (0, 1) if k is Kind.TWO_QUBIT else (0,), 1 * US, e) for k, e in operations])
     cost = paper_cost(isa, [70 * US, 90 * US, None, None])

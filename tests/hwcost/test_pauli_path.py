@@ -52,11 +52,11 @@ def ansatz(rng, num_qubits, *, num_free):
     return ops
 
 
-@pytest.mark.parametrize("case", range(8))
+@pytest.mark.parametrize("case", range(6))
 def test_agrees_with_the_exact_slope_over_all_angles(case):
     rng = np.random.default_rng(case)
     noise = noise_of(3, t1_s=[80 * US, 120 * US, 60 * US], t2_s=[50 * US, 150 * US, 20 * US])
-    isa = isa_of(*ansatz(rng, 3, num_free=5), measure=[0, 1, 2])
+    isa = isa_of(*ansatz(rng, 3, num_free=4), measure=[0, 1, 2])
     schedule = schedule_alap(isa)
     for qubit, estimate in enumerate(paths(isa, noise, num_paths=20_000)):
         exact = exact_attenuation(isa, schedule, noise, {qubit: "Z"})

@@ -53,7 +53,9 @@ def test_no_public_function_is_hidden_by_a_module_of_its_name():
 
 
 def test_importing_the_package_imports_nothing_heavy():
-    program = "import sys, hwcost; print([m for m in ('qiskit', 'numpy', 'scipy', 'rich', 'click') if m in sys.modules])"
+    program = (
+        "import sys, hwcost; print([m for m in ('qiskit', 'numpy', 'scipy', 'rich', 'click') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -40,7 +40,12 @@ def test_a_known_expectation_value_saves_shots():
 
 def test_sampling_needs_one_over_esp():
     cost = shot_cost(
-        attenuations(0.9), method="light-cone", requested=100, precision=None, task="sampling", log10_esp=math.log10(0.2)
+        attenuations(0.9),
+        method="light-cone",
+        requested=100,
+        precision=None,
+        task="sampling",
+        log10_esp=math.log10(0.2),
     )
     assert cost.needed == 500
 
