@@ -111,8 +111,8 @@ def _cost(
         paper = paper_cost(isa, audited.t2_s)
         if options.attenuation == "paper" and paper is None:
             raise CircuitError(
-                f"{circuit.name}: the paper's model is undefined for a circuit that takes no time or has no qubit with a "
-                "known T2; choose another attenuation, such as mean-field"
+                f"{circuit.name}: the paper's model is undefined for a circuit that takes no time or has no known T2; "
+                "choose another attenuation, such as mean-field"
             )
         component = None if transpiled is None else audited.component
         attenuations = attenuate(

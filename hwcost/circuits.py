@@ -216,10 +216,11 @@ def _read_bytes(path: Path, label: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CircuitError(f"{label}: cannot be opened ({reason}); check the path") from None
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISDIR(mode):
+        os.close(descriptor)
+        raise CircuitError(f"{label}: is a directory; name a circuit file in it")
     with open(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISDIR(mode):
-            raise CircuitError(f"{label}: is a directory; name a circuit file in it")
         if not stat.S_ISREG(mode):
             raise CircuitError(
                 f"{label}: is not a regular file but a pipe, socket or device; save the circuit to a file"

@@ -195,8 +195,6 @@ def _forked_main(
     mask: set[int | signal.Signals],
 ) -> None:
     """Body of the forked child. Never returns: the caller's stack below belongs to the parent."""
-    # Kept, so that replacing them below does not finalise them, which would write out what the parent has buffered.
-    streams = (sys.stdout, sys.stderr)
     try:
         # Nothing of the parent may be finalised here, and a crash must not print into the parent's terminal.
         gc.freeze()
@@ -208,13 +206,14 @@ def _forked_main(
             null = os.open(os.devnull, os.O_RDWR)
             for descriptor in (0, 1, 2):
                 os.dup2(null, descriptor)
-            # In a notebook and under pytest these do not write to descriptors 1 and 2.
-            sys.stdout = sys.stderr = open(null, "w", closefd=False)
         _apply_limits(time_limit_s, memory_limit_bytes)
-        os.write(write_end, _encode(_attempt(function, args)))
+        # In a notebook Python's own streams do not lead to descriptors 1 and 2.
+        with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+            verdict = _attempt(function, args)
+        os.write(write_end, _encode(verdict))
     finally:
         # Not sys.exit: no atexit handlers, and the parent's unwritten output buffers are not flushed a second time.
-        os._exit(0 if streams else 1)
+        os._exit(0)
 
 
 def _attempt(function: Callable[..., object], args: tuple[object, ...]) -> Verdict:

@@ -41,18 +41,20 @@ class _LazyGroup(click.Group):
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hwcost")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-@click.pass_context
-def _root(context: click.Context, debug: bool) -> None:
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
+def _root() -> None:
     """What a quantum circuit will cost on a device, before it runs."""
-    context.obj = {"debug": debug}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code (console scripts pass it to `sys.exit`)."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    given = sys.argv[1:] if arguments is None else arguments
+    # Taken out here, so that it may stand anywhere on the line.
+    debug = "--debug" in given
     try:
-        outcome: Any = _root.main(arguments, prog_name="hwcost", standalone_mode=False)
+        outcome: Any = _root.main(
+            [a for a in given if a != "--debug"], prog_name="hwcost", standalone_mode=False, obj={"debug": debug}
+        )
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
@@ -62,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
         _say("interrupted")
         return 130
     except HwcostError as error:
-        if "--debug" in arguments:
+        if debug:
             raise
         _say(str(error))
         return 2 if isinstance(error, (InputError, MissingDependencyError)) else 1
@@ -71,9 +73,14 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout = None
         return 0
     except OSError as error:
-        if "--debug" in arguments:
+        if debug:
             raise
         _say(f"{error.filename or 'output'}: {error.strerror or error}")
+        return 1
+    except Exception as error:
+        if debug:
+            raise
+        _say(f"internal error, {type(error).__name__}: {error}; `hwcost --debug …` shows where, please report it")
         return 1
     return outcome if isinstance(outcome, int) else 0
 

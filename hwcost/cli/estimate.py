@@ -64,23 +64,31 @@ def command(
     costs: list[CostEstimate] = []
     failed = 0
     many = len(files) > 1
-    for circuit in _circuits(files, index):
-        try:
-            if isinstance(circuit, HwcostError):
-                raise circuit
-            many = many or (circuit.num_in_file > 1 and index is None)
-            costs.append(_estimate(circuit, device, options, quiet))
-        except OptionError:
-            raise
-        except HwcostError as error:
-            if not many:
+    interrupted = False
+    try:
+        for circuit in _circuits(files, index):
+            many = many or (not isinstance(circuit, HwcostError) and circuit.num_in_file > 1 and index is None)
+            try:
+                costs.append(_estimate(circuit, device, options, quiet))
+            except OptionError:
                 raise
-            failed += 1
-            click.echo(f"hwcost: {_where(circuit)}{error}", err=True)
-    if costs:
-        if save_isa is not None:
-            _save(costs, save_isa)
-        _print(costs, form, many)
+            except HwcostError as error:
+                if click.get_current_context().obj["debug"]:
+                    raise
+                failed += 1
+                click.echo(f"hwcost: {_where(circuit)}{error}", err=True)
+                continue
+            if form == "text":
+                _print_text(costs)
+    except KeyboardInterrupt:
+        # What is finished is not lost.
+        interrupted = True
+    if costs and save_isa is not None:
+        _save(costs, save_isa)
+    if costs and form != "text":
+        _print_data(costs, form, many)
+    if interrupted:
+        raise KeyboardInterrupt
     return 2 if failed else 0
 
 
@@ -104,21 +112,24 @@ def _circuits(files: tuple[str, ...], index: int | None) -> Any:
 
 
 def _where(circuit: LoadedCircuit | HwcostError) -> str:
-    if isinstance(circuit, HwcostError) or circuit.num_in_file == 1:
-        return ""
-    return f"{circuit.source}, circuit {circuit.index}: "
+    if isinstance(circuit, HwcostError):
+        return ""  # messages about files name the file themselves
+    return f"{circuit.source}: " if circuit.num_in_file == 1 else f"{circuit.source}, circuit {circuit.index}: "
 
 
-def _estimate(circuit: LoadedCircuit, device: Any, options: dict[str, Any], quiet: bool) -> CostEstimate:
+def _estimate(circuit: LoadedCircuit | HwcostError, device: Any, options: dict[str, Any], quiet: bool) -> CostEstimate:
+    if isinstance(circuit, HwcostError):
+        raise circuit
     from hwcost.estimation import DEFAULT_JOB_PROFILE, estimate
     from hwcost.options import DEFAULT_ATTENUATION
 
     show = not quiet and sys.stderr.isatty()
+    name = circuit.circuit.name
 
     def progress(done: int, total: int) -> None:
         if show:
             end = "\r" if done < total else "\r\033[K"
-            click.echo(f"hwcost: {circuit.circuit.name}: seed {done} of {total}{end}", err=True, nl=False)
+            click.echo(f"hwcost: {name}: seed {done} of {total}{end}", err=True, nl=False)
 
     return estimate(
         circuit,
@@ -153,21 +164,25 @@ def _save(costs: list[CostEstimate], path: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _print(costs: list[CostEstimate], form: str, many: bool) -> None:
+def _print_data(costs: list[CostEstimate], form: str, many: bool) -> None:
     import json
 
-    from hwcost.report import REPORT_WIDTH, to_csv
+    from hwcost.report import to_csv
 
-    if form == "json":
-        plain = [cost.to_dict() for cost in costs]
-        click.echo(json.dumps(plain if many else plain[0], indent=2, allow_nan=False, ensure_ascii=False))
-    elif form == "csv":
+    if form == "csv":
         click.echo(to_csv(costs), nl=False)
-    else:
-        from rich.console import Console
+        return
+    plain = [cost.to_dict() for cost in costs]
+    click.echo(json.dumps(plain if many else plain[0], indent=2, allow_nan=False, ensure_ascii=False))
 
-        console = Console(highlight=False, width=None if sys.stdout.isatty() else REPORT_WIDTH)
-        for number, cost in enumerate(costs):
-            if number:
-                console.rule(style="dim")
-            console.print(cost)
+
+def _print_text(costs: list[CostEstimate]) -> None:
+    """Print the newest report, below a line if it is not the first."""
+    from rich.console import Console
+
+    from hwcost.report import REPORT_WIDTH
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else REPORT_WIDTH)
+    if len(costs) > 1:
+        console.rule(style="dim")
+    console.print(costs[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import json
 import subprocess
 import sys
@@ -17,9 +18,12 @@ from hwcost.cli.jobs import command
 from hwcost.errors import InputError, OptionError
 from hwcost.job_profile import load_profile
 
+# click 8.1 mixes stderr into stdout unless told; from 8.2 on the option is gone.
+SEPARATE = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
+
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+    return CliRunner(**SEPARATE).invoke(command, [str(argument) for argument in arguments])
 
 
 @pytest.fixture
