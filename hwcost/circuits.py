@@ -190,13 +190,18 @@ def read_circuit_file(path: Path) -> tuple[LoadedCircuit, ...]:
 
 
 def _label(path: Path) -> str:
-    return _one_line(os.fspath(path)) or "''"
+    return _printable(os.fspath(path)) or "''"
+
+
+def _printable(text: str) -> str:
+    """Text from outside on one line, without what a terminal would obey."""
+    flat = " ".join(text.split())
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in flat)
 
 
 def _one_line(text: str) -> str:
-    """Text from outside, safe to print on one line of a terminal."""
-    flat = " ".join(str(text).split())
-    shown = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in flat)
+    """The same, cut to a length that can be read."""
+    shown = _printable(text)
     return shown if len(shown) <= _MESSAGE_CHARACTERS else shown[: _MESSAGE_CHARACTERS - 1] + "…"
 
 

@@ -30,8 +30,8 @@ from typing import Any, Literal, TypeAlias
 
 Outcome: TypeAlias = Literal["ok", "error", "time", "memory", "crash"]
 
-MAX_VERDICT_BYTES = 4000
-"""Below the 4096 bytes that a Linux pipe takes in one piece, so that writing the verdict never blocks."""
+MAX_VERDICT_BYTES = 16_000
+"""Room for a message with a long path; a Linux pipe holds four times as much."""
 
 KILL_MARGIN_S = 2.0
 """The child's own timers end it this long after the parent should have, for the case that the parent was killed."""
@@ -235,10 +235,14 @@ def _text(error: BaseException) -> str:
 
 def _encode(verdict: Verdict) -> bytes:
     """The verdict as one line of JSON, its message cut to fit `MAX_VERDICT_BYTES`."""
-    # JSON writes a character in at most 12 bytes.
-    message = verdict.message[: (MAX_VERDICT_BYTES - 500) // 12]
-    fields = {"outcome": verdict.outcome, "error_type": verdict.error_type[:40], "message": message}
-    return json.dumps(fields).encode() + b"\n"
+    message = verdict.message[:MAX_VERDICT_BYTES]
+    while True:
+        fields = {"outcome": verdict.outcome, "error_type": verdict.error_type[:40], "message": message}
+        encoded = json.dumps(fields).encode() + b"\n"
+        if len(encoded) <= MAX_VERDICT_BYTES:
+            return encoded
+        # A character takes 1 to 12 bytes in JSON: cut until it fits.
+        message = message[: len(message) * 3 // 4]
 
 
 def _apply_limits(time_limit_s: float, memory_limit_bytes: int) -> None:

@@ -119,11 +119,11 @@ def test_mean_field_costs_at_most_a_fifth_of_transpiling():
 def main() -> None:
     """Prints the figures."""
     sizes = (2_500, 5_000, 10_000, 20_000, 40_000)
-    print(f"all measured qubits of {NUM_QUBITS}, seconds")  # noqa: T201
+    print(f"all measured qubits of {NUM_QUBITS}, seconds")
     for method in ("mean-field", "light-cone"):
         for size, seconds in zip(sizes, attenuation_times_s(method, sizes), strict=True):
-            print(f"  {method:10} {size:6} gates  {seconds:.4f}  {seconds / size * 1e6:.2f} µs/gate")  # noqa: T201
-    print(f"8 qubits, mean field / one transpilation: {share_of_transpiling():.1%}")  # noqa: T201
+            print(f"  {method:10} {size:6} gates  {seconds:.4f}  {seconds / size * 1e6:.2f} µs/gate")
+    print(f"8 qubits, mean field / one transpilation: {share_of_transpiling():.1%}")
 
 
 if __name__ == "__main__":

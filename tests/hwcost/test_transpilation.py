@@ -64,8 +64,8 @@ def test_the_users_own_swaps_are_not_routing(level):
 
 def test_a_label_on_the_users_swap_does_not_reach_the_finished_circuit():
     # A Target with a native swap keeps the gate itself to the end.
-    from qiskit.circuit.library import CXGate, RZGate, SwapGate, SXGate
     from qiskit.circuit import Parameter
+    from qiskit.circuit.library import CXGate, RZGate, SwapGate, SXGate
 
     target = Target(num_qubits=3)
     target.add_instruction(RZGate(Parameter("a")), {(q,): None for q in range(3)})
