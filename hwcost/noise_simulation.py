@@ -8,17 +8,17 @@ placed operation by operation on the qubits in use, so that no assumption of an 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from hwcost.errors import CircuitError, MissingDependencyError, OptionError
+from hwcost.errors import CircuitError
 from hwcost.isa import IsaCircuit, Kind
+from hwcost.noise_channels import Placed, confusion_matrix, gate_noise, read_out, relaxation_noise, require_aer
 from hwcost.observables import NoiseTable, active_qubits
 from hwcost.pauli_transfer import Floats
-from hwcost.relaxation import relaxation_rates_per_s
 from hwcost.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -68,174 +68,61 @@ class SimulatedValues:
     standard_error: Floats | None
 
 
-def require_aer() -> Any:
-    """The module `qiskit_aer`.
-
-    Raises:
-        MissingDependencyError: It is not installed.
-    """
-    try:
-        import qiskit_aer
-        import qiskit_aer.noise
-    except ImportError as error:
-        raise MissingDependencyError(
-            'noise simulation needs qiskit-aer, which is not installed; run: pip install "hwcost[noise]"'
-        ) from error
-    return qiskit_aer
-
-
-def relaxation_times_s(noise: NoiseTable, qubit: int) -> tuple[float, float]:
-    """T1 and T2 of a qubit in seconds as a physical channel needs them: T2 at most 2·T1, infinite where unknown."""
-    rate_1, rate_2 = relaxation_rates_per_s(noise, qubit)
-    t1_s = 1.0 / rate_1 if rate_1 > 0.0 else math.inf
-    t2_s = 1.0 / rate_2 if rate_2 > 0.0 else math.inf
-    return t1_s, min(t2_s, 2.0 * t1_s)
-
-
-def relaxation_process_fidelity(time_s: float, t1_s: float, t2_s: float) -> float:
-    """F = (1 + e^(−t/T1) + 2·e^(−t/T2))/4, the process fidelity of one qubit's thermal relaxation at zero temperature.
-
-    Args:
-        time_s: Duration t in seconds.
-        t1_s: T1 in seconds, may be infinite.
-        t2_s: T2 in seconds, at most 2·T1, may be infinite.
-    """
-    return (1.0 + math.exp(-time_s / t1_s) + 2.0 * math.exp(-time_s / t2_s)) / 4.0
-
-
-def depolarizing_probability(error: float, process_fidelity: float, num_qubits: int) -> float:
-    """Probability p of the depolarizing channel (1 − p)·ρ + p·1/d that makes up the rest of a gate's error.
-
-    p = d·(e − (1 − F))/(d·F − 1), with e the average gate error that the calibration reports, d = 2^(qubits), and
-    F = (d·F_p + 1)/(d + 1) the average gate fidelity of the relaxation during the gate, whose process fidelity is F_p.
-    Solves F(relaxation after depolarizing) = 1 − e; 0 where relaxation alone exceeds e, 1 from e = (d − 1)/d on.
-    Source: `qiskit_aer.noise.device.models`, which has the same formula (and lets p exceed 1 for larger errors; such
-    gates count as dead here). Assumes that the reported error includes the relaxation during the gate.
-
-    Args:
-        error: Average gate error e.
-        process_fidelity: F_p, the product over the qubits of `relaxation_process_fidelity`.
-        num_qubits: Number of qubits of the gate.
-    """
-    dimension = 2.0**num_qubits
-    fidelity = (dimension * process_fidelity + 1.0) / (dimension + 1.0)
-    rest = error - (1.0 - fidelity)
-    if rest <= 0.0 or dimension * fidelity <= 1.0:
-        return 0.0
-    return min(1.0, dimension * rest / (dimension * fidelity - 1.0))
-
-
-def confusion_matrix(noise: NoiseTable, qubit: int) -> Floats:
-    """P(read i | state j) as a 2×2 array `[i, j]`.
-
-    From P(0|1) and P(1|0) where both are known, else symmetric with the mean assignment error, else without error.
-    """
-    record = noise.calibration.qubits[qubit]
-    read_0, read_1 = record.prob_meas0_prep1, record.prob_meas1_prep0
-    if read_0 is None or read_1 is None:
-        read_0 = read_1 = record.readout_error or 0.0
-    return np.array([[1.0 - read_1, read_0], [read_1, 1.0 - read_0]])
-
-
-def read_out(expectation: Floats, confusion: Floats) -> Floats:
-    """⟨Z⟩ as read: P(read 0) − P(read 1) of a qubit with ⟨Z⟩ = `expectation` under its confusion matrix."""
-    states = np.stack([1.0 + expectation, 1.0 - expectation]) / 2.0
-    outcome = np.tensordot(confusion, states, axes=1)
-    result: Floats = outcome[0] - outcome[1]
-    return result
-
-
-def gate_noise(
-    noise: NoiseTable, qubits: Sequence[int], duration_s: float, error: float | None
-) -> list[tuple[Any, tuple[int, ...]]]:
-    """The noise after one gate as Aer's quantum errors, each with the positions in `qubits` that it acts on, in order.
-
-    Args:
-        noise: Relaxation times.
-        qubits: Physical qubits of the gate.
-        duration_s: Its duration in seconds.
-        error: Its average error, None if unknown (then relaxation alone).
-    """
-    aer_noise = require_aer().noise
-    fidelity = math.prod(
-        relaxation_process_fidelity(duration_s, *relaxation_times_s(noise, qubit)) for qubit in qubits
-    )
-    channels: list[tuple[Any, tuple[int, ...]]] = []
-    probability = depolarizing_probability(error or 0.0, fidelity, len(qubits))
-    if probability > 0.0:
-        channels.append((aer_noise.depolarizing_error(probability, len(qubits)), tuple(range(len(qubits)))))
-    for position, qubit in enumerate(qubits):
-        relaxation = relaxation_noise(noise, qubit, duration_s)
-        if relaxation is not None:
-            channels.append((relaxation, (position,)))
-    return channels
-
-
-def relaxation_noise(noise: NoiseTable, qubit: int, time_s: float) -> Any | None:
-    """Thermal relaxation of one qubit for `time_s` seconds as Aer's quantum error, None if nothing happens."""
-    t1_s, t2_s = relaxation_times_s(noise, qubit)
-    if time_s <= 0.0 or (math.isinf(t1_s) and math.isinf(t2_s)):
-        return None
-    return require_aer().noise.thermal_relaxation_error(t1_s, t2_s, time_s)
-
-
 class _Builder:
-    """Makes Aer circuits on the qubits in use; every distinct gate and channel is built once."""
+    """Makes Aer circuits on the qubits in use; every distinct channel is built once."""
 
     def __init__(self, isa: IsaCircuit, schedule: Schedule, noise: NoiseTable) -> None:
-        self.isa, self.schedule, self.noise = isa, schedule, noise
+        self.schedule, self.noise = schedule, noise
         self.used = active_qubits(isa)
-        self.index = {qubit: i for i, qubit in enumerate(self.used)}
-        self.measured = isa.measurements()
+        self.saved = {index: clbit for clbit, index in isa.measurements().items()}
         self.last = {q: i for i, qubits in enumerate(isa.qubits) if isa.kinds[i] < Kind.DELAY for q in qubits}
         self.has_events = any(
             kind is Kind.RESET or (kind is Kind.MEASURE and self.last[qubits[0]] != i)
             for i, (kind, qubits) in enumerate(zip(isa.kinds, isa.qubits, strict=True))
         )
-        self.instructions: dict[Any, list[tuple[Any, tuple[int, ...]]]] = {}
+        self._index = {qubit: i for i, qubit in enumerate(self.used)}
+        self._known_gates = frozenset(require_aer().AerSimulator().configuration().basis_gates)
+        self._channels: dict[Any, list[Placed]] = {}
 
     def circuit(self, isa: IsaCircuit, *, noisy: bool, inputs: frozenset[int], per_shot: bool) -> QuantumCircuit:
-        """`isa` with its angles, on the qubits in use, starting in |1⟩ on the physical qubits of `inputs`."""
+        """`isa` on the qubits in use, starting in |1⟩ on the physical qubits of `inputs`."""
         from qiskit import QuantumCircuit
         from qiskit.circuit.library import Reset, XGate
         from qiskit.quantum_info import Pauli
 
         circuit = QuantumCircuit(len(self.used))
-        reset, flip, pauli_z = Reset(), XGate(), Pauli("Z")
+        pauli_z = Pauli("Z")
         to_flip = set(inputs)
-        saved = {index: clbit for clbit, index in self.measured.items()}
-        idle_of = self.schedule.idle_before_s
 
-        def add(channels: list[tuple[Any, tuple[int, ...]]], qubits: Sequence[int]) -> None:
-            for instruction, positions in channels:
-                circuit.append(instruction, [self.index[qubits[p]] for p in positions], copy=False)
+        def add(qubits: Sequence[int], instructions: Iterable[Placed]) -> None:
+            for instruction, positions in instructions:
+                circuit.append(instruction, [self._index[qubits[p]] for p in positions], copy=False)
 
         for i, (kind, qubits) in enumerate(zip(isa.kinds, isa.qubits, strict=True)):
             if kind >= Kind.DELAY:
                 continue
             if kind is Kind.RESET:
-                # A reset before anything else prepares the input; the input that is asked for comes after it.
-                circuit.append(reset, [self.index[qubits[0]]], copy=False)
+                # A reset before anything else prepares |0⟩; the input that is asked for comes after it.
+                add(qubits, [(Reset(), (0,))])
                 continue
-            for qubit in to_flip.intersection(qubits):
-                circuit.append(flip, [self.index[qubit]], copy=False)
+            for qubit in sorted(to_flip.intersection(qubits)):
+                add((qubit,), [(XGate(), (0,))])
             to_flip.difference_update(qubits)
             if noisy:
-                for qubit, idle_s in zip(qubits, idle_of[i], strict=True):
-                    add(self._wait(qubit, idle_s), (qubit,))
-            if kind is Kind.MEASURE:
-                if i in saved:
-                    circuit.save_expectation_value(
-                        pauli_z, [self.index[qubits[0]]], label=f"clbit {saved[i]}", pershot=per_shot
-                    )
-                if self.last[qubits[0]] != i:
-                    add(self._collapse(), qubits)
-                    if noisy:
-                        add(self._wait(qubits[0], isa.durations_s[i]), qubits)
+                for qubit, idle_s in zip(qubits, self.schedule.idle_before_s[i], strict=True):
+                    add((qubit,), self._wait(qubit, idle_s))
+            if kind is not Kind.MEASURE:
+                add(qubits, [(self._gate(isa.names[i], isa.params[i], len(qubits)), tuple(range(len(qubits))))])
+                if noisy:
+                    add(qubits, self._gate_noise(qubits, isa.durations_s[i], isa.errors[i]))
                 continue
-            add([(self._gate(isa.names[i], isa.params[i], len(qubits)), tuple(range(len(qubits))))], qubits)
-            if noisy:
-                add(self._gate_noise(qubits, isa.durations_s[i], isa.errors[i]), qubits)
+            if i in self.saved:
+                label = _label(self.saved[i])
+                circuit.save_expectation_value(pauli_z, [self._index[qubits[0]]], label=label, pershot=per_shot)
+            if self.last[qubits[0]] != i:
+                add(qubits, self._collapse())
+                if noisy:
+                    add(qubits, self._wait(qubits[0], isa.durations_s[i]))
         return circuit
 
     def _gate(self, name: str, params: tuple[float | None, ...], num_qubits: int) -> Any:
@@ -250,36 +137,37 @@ class _Builder:
             )
         if None in params:
             raise CircuitError(
-                f"the gate {name} has an angle without a value (the counter of a for_loop); unroll the loop first"
+                f"the gate {name} has an angle without a value (such as the counter of a for_loop); bind or unroll it"
             )
         gate = template.base_class(*params)
-        known = require_aer().AerSimulator().configuration().basis_gates if not self.instructions else None
-        if known is not None:
-            self.instructions["known"] = [(frozenset(known), ())]
-        return gate if gate.name in self.instructions["known"][0][0] else UnitaryGate(gate.to_matrix())
+        return gate if gate.name in self._known_gates else UnitaryGate(gate.to_matrix())
 
-    def _gate_noise(
-        self, qubits: tuple[int, ...], duration_s: float, error: float | None
-    ) -> list[tuple[Any, tuple[int, ...]]]:
+    def _gate_noise(self, qubits: tuple[int, ...], duration_s: float, error: float | None) -> list[Placed]:
         key = (qubits, duration_s, error)
-        if key not in self.instructions:
-            channels = gate_noise(self.noise, qubits, duration_s, error)
-            self.instructions[key] = [(channel.to_instruction(), positions) for channel, positions in channels]
-        return self.instructions[key]
+        if key not in self._channels:
+            self._channels[key] = _instructions(gate_noise(self.noise, qubits, duration_s, error))
+        return self._channels[key]
 
-    def _wait(self, qubit: int, time_s: float) -> list[tuple[Any, tuple[int, ...]]]:
+    def _wait(self, qubit: int, time_s: float) -> list[Placed]:
         key = (qubit, time_s)
-        if key not in self.instructions:
+        if key not in self._channels:
             channel = relaxation_noise(self.noise, qubit, time_s)
-            self.instructions[key] = [] if channel is None else [(channel.to_instruction(), (0,))]
-        return self.instructions[key]
+            self._channels[key] = [] if channel is None else _instructions([(channel, (0,))])
+        return self._channels[key]
 
-    def _collapse(self) -> list[tuple[Any, tuple[int, ...]]]:
+    def _collapse(self) -> list[Placed]:
         """A measurement whose outcome nobody looks at: complete dephasing."""
-        if "collapse" not in self.instructions:
-            channel = require_aer().noise.pauli_error([("I", 0.5), ("Z", 0.5)])
-            self.instructions["collapse"] = [(channel.to_instruction(), (0,))]
-        return self.instructions["collapse"]
+        if "collapse" not in self._channels:
+            self._channels["collapse"] = _instructions([(require_aer().noise.pauli_error([("I", 0.5), ("Z", 0.5)]), (0,))])
+        return self._channels["collapse"]
+
+
+def _instructions(channels: Iterable[Placed]) -> list[Placed]:
+    return [(channel.to_instruction(), positions) for channel, positions in channels]
+
+
+def _label(clbit: int) -> str:
+    return f"clbit {clbit}"
 
 
 def simulation_method(num_qubits: int) -> SimulationMethod:
@@ -294,3 +182,100 @@ def simulation_method(num_qubits: int) -> SimulationMethod:
             "validate a smaller circuit of the same kind"
         )
     return "density-matrix" if num_qubits <= DENSITY_MATRIX_MAX_QUBITS else "trajectories"
+
+
+def simulate(
+    circuits: Sequence[IsaCircuit],
+    schedule: Schedule,
+    noise: NoiseTable,
+    *,
+    inputs: Sequence[Iterable[int]] | None = None,
+    num_trajectories: int = DEFAULT_TRAJECTORIES,
+    seed: int = 0,
+    method: SimulationMethod | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> SimulatedValues:
+    """⟨Z⟩ at each measurement of circuits that differ only in their angles or in their input.
+
+    On the qubits in use, operation by operation: relaxation for the time that each qubit waited (waits before its first
+    operation do not count), the gate, then `gate_noise`. A measurement that is not its qubit's last operation dephases
+    the qubit and lets it relax while it is read; resets are perfect. ⟨Z⟩ is taken just before a measurement, and the
+    confusion matrix is applied to it exactly.
+
+    Not simulated, because no calibration reports it: crosstalk, coherent errors, leakage, drift, and correlations
+    between readouts.
+
+    Args:
+        circuits: The same operations with different angles, all bound.
+        schedule: Their common ALAP schedule.
+        noise: Relaxation times and readout errors.
+        inputs: For each circuit the physical qubits that start in |1⟩ instead of |0⟩, prepared without error.
+        num_trajectories: Trajectories per circuit where the density matrix is too large.
+        seed: Seed of the trajectories.
+        method: Fixes the method; by default `simulation_method` chooses.
+        progress: Called with (circuits done, circuits in all).
+
+    Raises:
+        CircuitError: Nothing is measured, too many qubits are used, an angle is free, a gate is unknown, or
+            trajectories would have to sample measurements or resets in mid-circuit.
+        MissingDependencyError: qiskit-aer is not installed.
+    """
+    builder = _Builder(circuits[0], schedule, noise)
+    columns = sorted((clbit, circuits[0].qubits[index][0]) for index, clbit in builder.saved.items())
+    if not columns:
+        raise CircuitError("the circuit measures nothing, so there is no value to simulate; add measurements")
+    method = method or simulation_method(len(builder.used))
+    if method == "trajectories" and builder.has_events:
+        raise CircuitError(
+            f"the transpiled circuit uses {len(builder.used)} qubits and measures or resets in mid-circuit; with those "
+            f"at most {DENSITY_MATRIX_MAX_QUBITS} qubits can be simulated"
+        )
+    flips = [frozenset(chosen) for chosen in inputs] if inputs is not None else [frozenset()] * len(circuits)
+    clbits = [clbit for clbit, _ in columns]
+    # Without noise a pure state stays pure, unless something is measured or reset on the way.
+    ideal_method = "density_matrix" if builder.has_events else "statevector"
+    noisy_method = "density_matrix" if method == "density-matrix" else "statevector"
+    shots = num_trajectories if method == "trajectories" else 1
+    seeds = np.random.SeedSequence(seed).generate_state(len(circuits))
+    ideal, noisy = [], []
+    for first in range(0, len(circuits), _CIRCUITS_AT_ONCE):
+        part = slice(first, first + _CIRCUITS_AT_ONCE)
+        runs = list(zip(circuits[part], flips[part], strict=True))
+        bare = [builder.circuit(isa, noisy=False, inputs=chosen, per_shot=False) for isa, chosen in runs]
+        real = [builder.circuit(isa, noisy=True, inputs=chosen, per_shot=shots > 1) for isa, chosen in runs]
+        ideal.append(_run(bare, ideal_method, clbits, 1, int(seeds[first])))
+        noisy.append(_run(real, noisy_method, clbits, shots, int(seeds[first])))
+        if progress is not None:
+            progress(first + len(runs), len(circuits))
+    samples = np.concatenate(noisy)
+    expectation: Floats = samples.mean(axis=2)
+    return SimulatedValues(
+        method=method,
+        num_trajectories=shots if method == "trajectories" else None,
+        used_qubits=builder.used,
+        qubits=tuple(qubit for _, qubit in columns),
+        clbits=tuple(clbits),
+        ideal=np.concatenate(ideal)[:, :, 0],
+        noisy=expectation,
+        measured=np.stack(
+            [read_out(expectation[:, i], confusion_matrix(noise, q)) for i, (_, q) in enumerate(columns)], axis=1
+        ),
+        standard_error=samples.std(axis=2, ddof=1) / math.sqrt(shots) if shots > 1 else None,
+    )
+
+
+def _run(circuits: Sequence[QuantumCircuit], method: str, clbits: Sequence[int], shots: int, seed: int) -> Floats:
+    """⟨Z⟩ as `[circuit, clbit, shot]`."""
+    simulator = require_aer().AerSimulator(
+        method=method,
+        # The same numbers on every machine: shots in one stream of random numbers, sums by one thread.
+        max_parallel_shots=1,
+        max_parallel_experiments=0,
+        statevector_parallel_threshold=_NO_PARALLEL_STATE_QUBITS,
+    )
+    result = simulator.run(list(circuits), shots=shots, seed_simulator=seed & 0x7FFFFFFF).result()
+    if not result.success:
+        raise CircuitError(f"qiskit-aer cannot simulate the circuit: {' '.join(str(result.status).split())}")
+    rows = [[np.atleast_1d(result.data(i)[_label(clbit)]) for clbit in clbits] for i in range(len(circuits))]
+    values: Floats = np.array(rows, dtype=float)
+    return values
