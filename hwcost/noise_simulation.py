@@ -158,7 +158,9 @@ class _Builder:
     def _collapse(self) -> list[Placed]:
         """A measurement whose outcome nobody looks at: complete dephasing."""
         if "collapse" not in self._channels:
-            self._channels["collapse"] = _instructions([(require_aer().noise.pauli_error([("I", 0.5), ("Z", 0.5)]), (0,))])
+            self._channels["collapse"] = _instructions(
+                [(require_aer().noise.pauli_error([("I", 0.5), ("Z", 0.5)]), (0,))]
+            )
         return self._channels["collapse"]
 
 

@@ -184,9 +184,11 @@ def _move_layout(layout: Any, component: Sequence[int], device: QuantumCircuit) 
         return None
     outside = sorted(set(range(device.num_qubits)) - set(component))
     spare = QuantumRegister(len(outside), "excluded") if outside else ()
-    initial = {component[p]: bit for p, bit in layout.initial_layout.get_physical_bits().items()}
-    initial |= dict(zip(outside, spare, strict=True))
     inputs = dict(layout.input_qubit_mapping)
+    # In the order of the user's qubits: `initial_index_layout` of Qiskit 2.0 counts on it.
+    placed = layout.initial_layout.get_virtual_bits()
+    initial = {component[placed[bit]]: bit for bit in sorted(placed, key=inputs.__getitem__)}
+    initial |= dict(zip(outside, spare, strict=True))
     inputs |= {bit: len(inputs) + i for i, bit in enumerate(spare)}
     final = None
     if layout.final_layout is not None:

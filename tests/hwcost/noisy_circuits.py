@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +16,7 @@ from qiskit.quantum_info import PTM
 from hwcost.calibration import Calibration
 from hwcost.isa import IsaCircuit, Kind
 from hwcost.schedule import Schedule
-from tests.hwcost.make import small_calibration
+from make import small_calibration
 
 US = 1e-6
 KINDS = {"measure": Kind.MEASURE, "reset": Kind.RESET, "delay": Kind.DELAY, "barrier": Kind.BARRIER}
@@ -210,3 +210,13 @@ NOISES = st.builds(
     st.lists(st.tuples(st.floats(0.0, 0.2), st.floats(0.0, 0.2)), min_size=3, max_size=3),
 )
 """Relaxation times and readout errors of three qubits, from good to poor."""
+
+
+def longer_wait(schedule: Schedule, at: int, extra_s: float) -> Schedule:
+    """The same schedule with a longer wait before operation `at` on each of its qubits, all else unmoved.
+
+    A delay put into the circuit would move other operations too, and may thereby shorten their waits.
+    """
+    waits = list(schedule.idle_before_s)
+    waits[at] = tuple(wait + extra_s for wait in waits[at])
+    return replace(schedule, idle_before_s=waits)

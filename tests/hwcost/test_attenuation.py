@@ -20,7 +20,7 @@ from hwcost.attenuation import (
 from hwcost.errors import OptionError
 from hwcost.isa import Kind
 from hwcost.schedule import schedule_alap
-from tests.hwcost.noisy_circuits import Op, isa_of, noise_of
+from noisy_circuits import Op, isa_of, noise_of
 
 TRUTH = Path(__file__).parents[2] / ".." / "shared" / "truth"
 needs_truth = pytest.mark.skipif(not TRUTH.is_dir(), reason="the simulated reference circuits are not here")
@@ -140,14 +140,19 @@ def test_many_observables_are_worked_off_in_parts():
 @pytest.fixture(scope="module")
 def reference():
     """(truth, ISA circuit, schedule, audited calibration) of each simulated circuit."""
-    qpy = pytest.importorskip("qiskit.qpy")
+    from qiskit import qpy
+    from qiskit.exceptions import QiskitError
+
     from hwcost.audit import audit
     from hwcost.fake_backends import load_fake_backend
     from hwcost.isa import read_isa
 
     truths = json.loads((TRUTH / "attenuation_dev.json").read_text())
     with (TRUTH / "atten_dev.qpy").open("rb") as file:
-        circuits = {circuit.name: circuit for circuit in qpy.load(file)}
+        try:
+            circuits = {circuit.name: circuit for circuit in qpy.load(file)}
+        except QiskitError as error:
+            pytest.skip(f"this Qiskit is too old for the file: {error.message}")
     audited = {}
     cases = []
     for truth in truths:

@@ -474,6 +474,7 @@ class TestBadQasm3:
             ("uint[8] a = 5;", "'uint'"),
             ("input bit b;", "input"),
             ("rx(1/0) q[0];", "ZeroDivisionError"),
+            ('h "q', "line 5, column 3: this OpenQASM 3 cannot become a circuit (token recognition error"),
         ],
     )
     def test_what_qiskit_cannot_read_is_named(self, write, statement, expected):

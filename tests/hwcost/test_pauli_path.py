@@ -15,7 +15,7 @@ from hwcost.mean_field import mean_field_attenuation
 from hwcost.observables import track_observables
 from hwcost.pauli_path import MIN_EFFECTIVE_PATHS, pauli_path_attenuation
 from hwcost.schedule import schedule_alap
-from tests.hwcost.noisy_circuits import CLIFFORD_OPS, NATIVE_OPS, NOISES, US, Op, exact_attenuation, isa_of, noise_of
+from noisy_circuits import CLIFFORD_OPS, NATIVE_OPS, NOISES, US, Op, exact_attenuation, isa_of, noise_of
 
 FREE = (None,)
 

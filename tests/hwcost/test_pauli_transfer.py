@@ -11,7 +11,7 @@ from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
 
 from hwcost.errors import CircuitError
 from hwcost.pauli_transfer import transfer_weights
-from tests.hwcost.noisy_circuits import transfer_matrix
+from noisy_circuits import transfer_matrix
 
 GATES = {
     name: gate
