@@ -197,7 +197,7 @@ def own_gate_noise(error, time_s, qubits, t1_s, t2_s):
 @pytest.mark.parametrize("seed", range(3))
 def test_random_circuits_equal_an_independent_density_matrix(seed):
     rng = np.random.default_rng(seed)
-    t1_s, t2_s = rng.uniform(20, 200, 3) * US, None
+    t1_s = rng.uniform(20, 200, 3) * US
     t2_s = t1_s * rng.uniform(0.3, 2.0, 3)
     operations = []
     for _ in range(25):
