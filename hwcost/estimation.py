@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from hwcost.attenuation import AttenuationMethod
 from hwcost.candidates import Candidate, candidate_as_given, candidate_shots, compile_candidates, log_cost
-from hwcost.circuits import LoadedCircuit, check_circuit, content_sha256, read_circuit_file
+from hwcost.circuit_check import check_circuit
+from hwcost.circuit_hash import content_sha256
+from hwcost.circuits import LoadedCircuit, read_circuit_file
 from hwcost.cost_estimate import (
     BackendInfo,
     CircuitInfo,

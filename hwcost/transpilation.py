@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from hwcost.errors import CircuitError
+from hwcost.messages import error_text, one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -64,7 +65,7 @@ def transpile_once(circuit: QuantumCircuit, target: Target, *, optimization_leve
 
 
 def _one_line(circuit: QuantumCircuit, error: Exception) -> str:
-    text = " ".join(str(getattr(error, "message", None) or error).strip('"').split())
+    text = one_line(error_text(error))
     return (
         f"{circuit.name}: Qiskit cannot transpile it for this device: {text}; "
         "try another optimization level, seed or device"

@@ -76,7 +76,8 @@ def validate(
     The shots: for the shots that a method gives, outcomes are drawn from the simulated probabilities, rescaled by the
     measured slope, and the standard error that is reached is compared with the target: the precision of `shots`
     noiseless shots, or `precision` itself. With `precision` a ratio of √(1 − ⟨Z⟩²) is expected, because a ⟨Z⟩ that is
-    not known is taken as 0. Rescaling by a wrong λ would add a bias, which is not in this ratio.
+    not known is taken as 0; with `shots` of √((1 − λ²⟨Z⟩²)/(1 − ⟨Z⟩²)), well above 1 only where ⟨Z⟩ is near ±1.
+    Rescaling by a wrong λ would add a bias, which is not in this ratio.
 
     This proves the reduction of a calibration to λ and to shots. It does not prove that calibrations describe
     hardware: crosstalk, coherent errors, leakage and drift are in neither side.
@@ -317,7 +318,8 @@ def _score(
     needed = shot_cost(
         predicted, method=method, requested=shots.requested, precision=shots.precision, rule=shots.rule
     ).needed
-    found, errors, own_ratios, ratios = [], [], [], []
+    found, errors, own_ratios = [], [], []
+    weakest: tuple[float, int] | None = None
     for column, qubit in enumerate(qubits):
         if qubit.note is not None or qubit.attenuation is None:
             continue
@@ -327,9 +329,12 @@ def _score(
         own_ratio = qubit.predicted[method].precision_ratio
         if own_ratio is not None:
             own_ratios.append(own_ratio)
-        if needed is not None and qubit.target_standard_error > 0.0:
-            reached = reached_standard_error(simulated.values.measured[:, column], qubit.attenuation, needed, rng)
-            ratios.append(reached / qubit.target_standard_error)
+        weakest = min(weakest or (math.inf, 0), (qubit.attenuation, column))
+    ratio = None
+    if needed is not None and weakest is not None and qubits[weakest[1]].target_standard_error > 0.0:
+        attenuation, column = weakest
+        reached = reached_standard_error(simulated.values.measured[:, column], attenuation, needed, rng)
+        ratio = reached / qubits[column].target_standard_error
     return MethodScore(
         method=method,
         inflation_mean=_mean(found),
@@ -337,7 +342,7 @@ def _score(
         median_error=finite(median(errors)) if errors else None,
         median_precision_ratio=median(own_ratios) if own_ratios else None,
         shots_needed=needed,
-        worst_precision_ratio=max(ratios, default=None),
+        precision_ratio=ratio,
     )
 
 

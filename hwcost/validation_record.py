@@ -86,7 +86,8 @@ class MethodScore:
         median_error: Median over the qubits of |predicted/measured − 1| of 1/λ².
         median_precision_ratio: Median over the qubits of reached over target, each with its own shots.
         shots_needed: Shots that `estimate` gives for the circuit with this method, None where the signal is gone.
-        worst_precision_ratio: With those shots, the largest reached over target of any qubit.
+        precision_ratio: With those shots, reached over target of the qubit with the smallest measured attenuation, the
+            one that the shots are for.
     """
 
     method: str
@@ -95,7 +96,7 @@ class MethodScore:
     median_error: float | None
     median_precision_ratio: float | None
     shots_needed: int | None
-    worst_precision_ratio: float | None
+    precision_ratio: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,7 +102,7 @@ def _number(value: float | None) -> str:
 
 
 def _method_table(validation: Validation) -> RenderableType:
-    table = _grid("", "mean", "worst", "median error", "shots needed", "reached/target", "own shots")
+    table = _grid("", "mean", "worst", "error", "shots", "reached", "own")
     table.add_row("simulated", _times(validation.inflation_mean), _times(validation.inflation_worst), "", "", "", "")
     for score in validation.methods:
         table.add_row(
@@ -111,7 +111,7 @@ def _method_table(validation: Validation) -> RenderableType:
             _times(score.inflation_worst),
             "-" if score.median_error is None else format_share(score.median_error),
             "no number" if score.shots_needed is None else format_count(score.shots_needed),
-            _number(score.worst_precision_ratio),
+            _number(score.precision_ratio),
             _number(score.median_precision_ratio),
         )
     return table
@@ -123,11 +123,14 @@ def _times(value: float | None) -> str:
 
 def _remarks(validation: Validation) -> Iterator[str]:
     yield (
-        "reached/target: standard error that the shots reach on the worst qubit, over the target; own shots: the same "
-        "with each qubit's own number, median. 1 is right, less wastes shots, more misses the target"
+        "error: median over the qubits. reached: standard error that the shots reach on the qubit with the smallest "
+        "measured attenuation, over the target; own: median over all qubits, each with its own shots. 1 is right, less "
+        "wastes shots, more misses the target"
     )
+    if validation.precision is None:
+        yield "where ⟨Z⟩ is near ±1, noiseless shots hardly scatter and noisy ones do: 1/λ² alone then misses the target"
     if validation.rule == "mean":
-        yield "the mean qubit sets the shots, so the worst one misses the target by design"
+        yield "the mean qubit sets the shots, so the one with the smallest attenuation misses the target by design"
     if validation.precision is not None:
         yield "a precision is asked for with ⟨Z⟩ unknown, hence taken as 0: ratios of √(1 − ⟨Z⟩²) are expected"
     if validation.simulation.draws == "inputs":

@@ -68,7 +68,10 @@ def command(file: str, backend: str, form: str, quiet: bool, index: int | None, 
     else:
         from rich.console import Console
 
-        Console(highlight=False, soft_wrap=not sys.stdout.isatty()).print(result)
+        from hwcost.report import REPORT_WIDTH
+
+        # A pipe or file has no width: one that holds the tables.
+        Console(highlight=False, width=None if sys.stdout.isatty() else REPORT_WIDTH).print(result)
     return 0
 
 

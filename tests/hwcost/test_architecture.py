@@ -12,16 +12,17 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Below are records and formulas; above is what puts them together. Nothing imports what stands above it.
 LAYERS = [
-    {"errors", "units", "shipped"},
-    {"calibration", "sandbox"},
-    {"ibm_json", "fake_backends", "health", "isa", "circuits"},
+    {"errors", "messages", "units", "shipped"},
+    {"calibration", "sandbox", "circuit_check"},
+    {"ibm_json", "fake_backends", "health", "isa", "qpy_file", "qasm_file", "circuit_hash", "circuits"},
     {"findings", "schedule", "observables", "relaxation"},
     {"audit", "noise", "light_cone", "mean_field", "pauli_path", "pauli_plan", "pauli_transfer", "attenuation"},
     {"target", "device", "routing", "shots", "job_profile", "job_table", "job_time", "transpilation"},
     {"job_outliers", "job_time_fit", "job_time_score", "options"},
     {"candidates", "cost_estimate"},
-    {"remarks", "report", "noise_simulation"},
-    {"estimation", "validation", "validation_report"},
+    {"remarks", "report", "noise_channels", "noise_simulation"},
+    {"estimation", "validation_statistics", "validation_record"},
+    {"validation", "validation_report"},
     {"cli"},
 ]
 HEAVY = {"qiskit", "qiskit_ibm_runtime", "qiskit_aer", "scipy", "torch", "pennylane", "rich", "matplotlib"}

@@ -34,7 +34,8 @@ from qiskit.circuit.library import (
 from qiskit.quantum_info import Clifford, SparsePauliOp, random_unitary
 from qiskit.synthesis import LieTrotter
 
-from hwcost.circuits import MAX_INSTRUCTIONS, check_circuit, content_sha256
+from hwcost.circuit_check import MAX_INSTRUCTIONS, check_circuit
+from hwcost.circuit_hash import content_sha256
 from hwcost.errors import CircuitError
 
 

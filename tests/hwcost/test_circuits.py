@@ -180,6 +180,22 @@ class TestGoodFiles:
         assert load_circuit(write(qpy_bytes(bell()), "bell.qasm")) == bell()
         assert load_circuit(str(write(qasm2.dumps(bell()), "bell.qpy"))) == bell()
 
+    def test_openqasm_2_is_named_after_its_file(self, write):
+        path = write(qasm2.dumps(bell()), "ghz.v2.qasm")
+        assert [load_circuit(path).name for _ in range(2)] == ["ghz.v2", "ghz.v2"]  # Qiskit alone would count up
+
+    @pytest.mark.usefixtures("needs_qasm3")
+    def test_openqasm_3_is_named_after_its_file(self, write):
+        path = write(qasm3.dumps(bell()), "ghz.qasm")
+        assert [load_circuit(path).name for _ in range(2)] == ["ghz", "ghz"]
+
+    def test_a_hostile_name_of_a_file_becomes_a_name_that_can_be_printed(self, write):
+        name = load_circuit(write(QASM2 + "h q[0];", "\x1b[31mred\udcff.qasm")).name
+        assert name == r"\x1b[31mred\udcff"
+
+    def test_qpy_keeps_its_own_name(self, write):
+        assert load_circuit(write(qpy_bytes(bell()), "other.qpy")).name == "bell"
+
     def test_the_record_says_where_a_circuit_came_from(self, write):
         content = qpy_bytes(bell(), dynamic())
         path = write(content)
@@ -445,7 +461,7 @@ class TestBadQasm2:
         assert "'root'" not in message
 
     def test_the_parser_itself_opens_no_file_either(self, write, monkeypatch):
-        monkeypatch.setattr(circuits, "_check_qasm_claims", lambda *_: None)
+        monkeypatch.setattr(circuits, "check_qasm_claims", lambda *_: None)
         secret = write("opensesame 1;", "secret.txt")
         message = refusal(write(f'OPENQASM 2.0;\ninclude "{secret}";'))
         assert "opensesame" not in message
@@ -514,7 +530,7 @@ class TestLimits:
 
     def test_a_file_that_needs_too_much_memory_is_refused(self, write, monkeypatch):
         monkeypatch.setattr(circuits, "READ_MEMORY_LIMIT_BYTES", 10**8)
-        monkeypatch.setattr(circuits, "_parse_qpy", lambda *_: [bytearray(10**9)])
+        monkeypatch.setattr(circuits, "parse_qpy", lambda *_: [bytearray(10**9)])
         assert "needs more than 0.1 GB to read: refused" in refusal(write(qpy_bytes(bell())))
 
     def test_no_process_to_be_had_is_a_refusal(self, write, monkeypatch):

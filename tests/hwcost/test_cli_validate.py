@@ -47,7 +47,7 @@ def test_text_says_what_was_checked(capsys, turn):
         "5 draws of all free angles",
         "mean-field",
         "pauli-path",
-        "reached/target",
+        "reached",
     ):
         assert expected in captured.out
     assert captured.err == ""

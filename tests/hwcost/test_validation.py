@@ -23,6 +23,10 @@ from hwcost.validation_statistics import fit_slope, noiseless_standard_error, re
 from tests.hwcost.make import small_calibration
 
 
+# Two compilations are compared at level 1 only: at level 2, Qiskit 2.3 chooses between equivalent layouts anew each time.
+LEVEL_1 = {"optimization_level": 1, "num_seeds": 1}
+
+
 def ansatz(num_qubits=3, reps=2):
     circuit = real_amplitudes(num_qubits, reps=reps, entanglement="linear")
     circuit.name = "ansatz"
@@ -74,7 +78,7 @@ def test_reached_standard_error_is_the_binomial_one():
 
 @pytest.fixture(scope="module")
 def free():
-    return validate(ansatz(4), "fake_lagos", shots=1000)
+    return validate(ansatz(4), "fake_lagos", shots=1000, **LEVEL_1)
 
 
 def test_predictions_hold_on_a_free_circuit(free):
@@ -95,14 +99,14 @@ def test_predictions_hold_on_a_free_circuit(free):
 def test_shots_of_a_right_prediction_reach_the_target(free):
     scores = {score.method: score for score in free.methods}
     assert scores["mean-field"].median_precision_ratio == pytest.approx(1.0, abs=0.08)
-    assert scores["mean-field"].worst_precision_ratio == pytest.approx(1.0, abs=0.12)
+    assert scores["mean-field"].precision_ratio == pytest.approx(1.0, abs=0.12)
     # The paper gives this circuit half of the shots that its worst qubit needs.
-    assert scores["paper"].worst_precision_ratio > 1.3
+    assert scores["paper"].precision_ratio > 1.3
 
 
 def test_predictions_are_those_of_the_estimate(free):
     for method in ("mean-field", "pauli-path"):
-        cost = hwcost.estimate(ansatz(4), "fake_lagos", shots=1000, attenuation=method)
+        cost = hwcost.estimate(ansatz(4), "fake_lagos", shots=1000, attenuation=method, **LEVEL_1)
         for qubit, row in zip(free.qubits, cost.shots.attenuation, strict=True):
             assert (qubit.qubit, qubit.clbit) == (row.qubit, row.clbit)
             assert qubit.predicted[method].attenuation == row.value
@@ -117,12 +121,12 @@ def test_record_as_json_and_text(free):
     assert plain["simulation"]["method"] == "density-matrix"
     assert plain["qubits"][0]["predicted"]["paper"]["attenuation"] > 0
     for text in (str(free), free._repr_html_()):
-        for expected in ("against hardware", "mean-field", "reached/target", "20 draws of all free angles"):
+        for expected in ("against hardware", "mean-field", "reached", "20 draws of all free angles"):
             assert expected in text
 
 
 def test_second_validation_is_byte_identical_and_seeds_differ():
-    options = {"num_draws": 6, "methods": ("mean-field",), "num_seeds": 1}
+    options = {"num_draws": 6, "methods": ("mean-field",), **LEVEL_1}
     first, again, other = (validate(ansatz(2), "manila", seed=seed, **options).to_json() for seed in (1, 1, 2))
     assert first == again
     assert first != other
@@ -197,11 +201,10 @@ def test_a_lost_signal_is_no_inflation():
 
 
 def test_wide_circuits_are_sampled_with_a_standard_error(monkeypatch):
-    exact = validate(ansatz(3, reps=1), "lagos", num_draws=10, methods=("mean-field",), num_seeds=1)
+    options = {"num_draws": 10, "methods": ("mean-field",), **LEVEL_1}
+    exact = validate(ansatz(3, reps=1), "lagos", **options)
     monkeypatch.setattr(noise_simulation, "DENSITY_MATRIX_MAX_QUBITS", 2)
-    sampled = validate(
-        ansatz(3, reps=1), "lagos", num_draws=10, methods=("mean-field",), num_seeds=1, num_trajectories=600
-    )
+    sampled = validate(ansatz(3, reps=1), "lagos", num_trajectories=600, **options)
     assert sampled.simulation.method == "trajectories"
     assert "600 trajectories each" in str(sampled)
     for a, b in zip(exact.qubits, sampled.qubits, strict=True):

@@ -1,0 +1,23 @@
+"""Text of other people's errors and files, made fit for a message of one line."""
+
+from __future__ import annotations
+
+_MESSAGE_CHARACTERS = 240
+
+
+def printable(text: str) -> str:
+    """Text from outside on one line, without what a terminal would obey."""
+    flat = " ".join(text.split())
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in flat)
+
+
+def one_line(text: str) -> str:
+    """The same, cut to a length that can be read."""
+    shown = printable(text)
+    return shown if len(shown) <= _MESSAGE_CHARACTERS else shown[: _MESSAGE_CHARACTERS - 1] + "…"
+
+
+def error_text(error: Exception) -> str:
+    """What an exception says, without its type."""
+    # str() of a QiskitError is the repr of its message.
+    return str(getattr(error, "message", "") or error)
