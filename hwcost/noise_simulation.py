@@ -172,8 +172,8 @@ def _instructions(channels: Iterable[Placed]) -> list[Placed]:
 def _instruction(channel: Any) -> Any:
     """A quantum error as an instruction, by its Kraus operators where it is no mixture of unitaries and resets.
 
-    Those are relaxations with T1 < T2. As a quantum error, Aer 0.17 samples them wrongly in trajectories: it stops with
-    "Kraus is empty", or corrupts memory. As an instruction of the circuit they are sampled correctly.
+    Those are relaxations with T1 < T2. With them as quantum errors, trajectories of Aer 0.17 stop on some circuits with
+    "QuantumError: Kraus is empty", or crash; as instructions of the circuit they do not take that path.
     """
     from qiskit.quantum_info import Kraus
 

@@ -109,12 +109,18 @@ def _method_table(validation: Validation) -> RenderableType:
             score.method,
             _times(score.inflation_mean),
             _times(score.inflation_worst),
-            "-" if score.median_error is None else format_share(score.median_error),
+            _error(score.median_error),
             "no number" if score.shots_needed is None else format_count(score.shots_needed),
             _number(score.precision_ratio),
             _number(score.median_precision_ratio),
         )
     return table
+
+
+def _error(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return "< 0.01 %" if value < 1e-4 else format_share(value)
 
 
 def _times(value: float | None) -> str:
@@ -128,7 +134,10 @@ def _remarks(validation: Validation) -> Iterator[str]:
         "wastes shots, more misses the target"
     )
     if validation.precision is None:
-        yield "where ⟨Z⟩ is near ±1, noiseless shots hardly scatter and noisy ones do: 1/λ² alone then misses the target"
+        yield (
+            "where ⟨Z⟩ is near ±1, noiseless shots hardly scatter but noisy ones do, so that 1/λ² alone misses the "
+            "target there"
+        )
     if validation.rule == "mean":
         yield "the mean qubit sets the shots, so the one with the smallest attenuation misses the target by design"
     if validation.precision is not None:

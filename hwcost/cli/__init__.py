@@ -18,6 +18,7 @@ _COMMANDS = {
     "estimate": "Cost circuits on a device: time, shots, routing, noise.",
     "backends": "List the backends whose calibration is at hand, with what is wrong with each.",
     "jobs": "Fit and score job-time profiles from timed jobs.",
+    "validate": "Simulate the noise of a circuit exactly and compare with what `estimate` predicts.",
 }
 
 

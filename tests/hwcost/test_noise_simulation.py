@@ -30,7 +30,7 @@ from hwcost.noise_channels import (
 )
 from hwcost.noise_simulation import TRAJECTORY_MAX_QUBITS, simulate, simulation_method
 from hwcost.schedule import schedule_alap
-from tests.hwcost.noisy_circuits import US, Op, isa_of, noise_of
+from noisy_circuits import US, Op, isa_of, noise_of
 
 
 def run(*operations, noise=None, num_qubits=3, measure=(0,), **options):
