@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from hwcost.job_profile import JobTimeProfile
     from hwcost.job_time import JobTime
     from hwcost.job_time_fit import fit_job_time
+    from hwcost.validation import validate
+    from hwcost.validation_record import Validation
 
 _HOME = {
     "Calibration": "calibration",
@@ -48,6 +50,7 @@ _HOME = {
     "QubitAttenuation": "attenuation",
     "QubitCalibration": "calibration",
     "UnknownBackendError": "errors",
+    "Validation": "validation_record",
     "estimate": "estimation",
     "fit_job_time": "job_time_fit",
     "list_fake_backends": "fake_backends",
@@ -55,6 +58,7 @@ _HOME = {
     "load_circuit": "circuits",
     "load_circuits": "circuits",
     "prepare_device": "device",
+    "validate": "validation",
 }
 
 __all__ = [
@@ -74,6 +78,7 @@ __all__ = [
     "QubitAttenuation",
     "QubitCalibration",
     "UnknownBackendError",
+    "Validation",
     "estimate",
     "fit_job_time",
     "list_fake_backends",
@@ -81,6 +86,7 @@ __all__ = [
     "load_circuit",
     "load_circuits",
     "prepare_device",
+    "validate",
 ]
 
 

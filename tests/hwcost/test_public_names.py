@@ -29,6 +29,7 @@ PUBLIC = {
     "QubitAttenuation",
     "QubitCalibration",
     "UnknownBackendError",
+    "Validation",
     "estimate",
     "fit_job_time",
     "list_fake_backends",
@@ -36,6 +37,7 @@ PUBLIC = {
     "load_circuit",
     "load_circuits",
     "prepare_device",
+    "validate",
 }
 
 
