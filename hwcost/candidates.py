@@ -53,14 +53,12 @@ def compile_candidates(
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Candidate]:
     """The circuit compiled with each seed, in the order of the seeds."""
-    from hwcost.transpilation import transpile_once
-
     audited = device.audited
     audited.require_qubits(circuit.num_qubits)
     candidates = []
     for done in range(options.num_seeds):
-        transpiled = transpile_once(
-            circuit, device.target, optimization_level=options.optimization_level, seed=options.seed + done
+        transpiled = device.compiler.compile(
+            circuit, optimization_level=options.optimization_level, seed=options.seed + done
         )
         isa = read_isa(
             transpiled.circuit,

@@ -11,6 +11,7 @@ from hwcost.calibration import Calibration
 from hwcost.errors import CalibrationError, OptionError
 from hwcost.fake_backends import list_fake_backends, load_fake_backend
 from hwcost.ibm_json import parse_ibm_json
+from hwcost.transpilation import Compiler
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -100,11 +101,21 @@ class Device:
 
         return MedianTable(median_values(self.audited), self.audited.dt_s)
 
-    def all_to_all_target(self, num_qubits: int) -> Target:
-        """Target with the same gates and no connectivity limits."""
+    @cached_property
+    def compiler(self) -> Compiler:
+        """Compiler for `target`."""
+        return Compiler(self.target)
+
+    @cached_property
+    def all_to_all_compiler(self) -> Compiler:
+        """Compiler for the same gates without connectivity limits, as wide as the device."""
         from hwcost.target import build_all_to_all_target
 
-        return build_all_to_all_target(self.audited, num_qubits)
+        return Compiler(build_all_to_all_target(self.audited, self.audited.calibration.num_qubits))
+
+    def __reduce__(self) -> tuple[type[Device], tuple[AuditedCalibration]]:
+        """Pickled without what is built on use: another process builds its own."""
+        return Device, (self.audited,)
 
 
 def prepare_device(backend: Any, *, durations_only: bool = False, keep_dead_readout: bool = False) -> Device:

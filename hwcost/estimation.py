@@ -296,16 +296,11 @@ def _gate_counts(isa: IsaCircuit) -> GateCounts:
 
 
 def _routing(circuit: QuantumCircuit, device: Device, options: EstimateOptions, best: Candidate) -> RoutingCost:
-    from hwcost.transpilation import compile_all_to_all
-
     if best.transpiled is None:
         return UNKNOWN_ROUTING
-    unrouted = compile_all_to_all(
-        circuit,
-        device.all_to_all_target(circuit.num_qubits),
-        optimization_level=options.optimization_level,
-        seed=best.transpiled.seed,
-    )
+    unrouted = device.all_to_all_compiler.compile(
+        circuit, optimization_level=options.optimization_level, seed=best.transpiled.seed
+    ).circuit
     component = device.audited.component
     return routing_cost(
         best.isa,

@@ -8,6 +8,7 @@ qubits.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from qiskit.transpiler import Target
 
 _USER_SWAP = "hwcost: swap of the user"
+
+MAX_PASS_MANAGERS = 64
+"""Pass managers kept per Target and thread: a few levels times a few seeds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,48 +45,72 @@ class Transpiled:
     rescheduled: bool = False
 
 
-def transpile_once(circuit: QuantumCircuit, target: Target, *, optimization_level: int, seed: int) -> Transpiled:
-    """Compile `circuit` for `target` with one explicit seed.
+class Compiler:
+    """Compiles circuits for one Target and keeps the pass managers, whose making takes as long as a small circuit.
 
-    Raises:
-        CircuitError: Qiskit cannot compile the circuit for this device; the message is Qiskit's own, on one line.
+    Each thread has its own pass managers: a pass may keep state while it runs.
     """
-    from qiskit.transpiler.exceptions import TranspilerError
 
-    try:
-        return _run(circuit, target, optimization_level, seed, None)
-    except TranspilerError as error:
-        if "ConstrainedReschedule" not in str(error):
-            raise CircuitError(_one_line(circuit, error)) from error
-    except Exception as error:
-        raise CircuitError(_one_line(circuit, error)) from error
-    # Qiskit refuses delays that are no multiple of the alignment unless a scheduling method is named
-    # (Qiskit/qiskit#8985).
-    try:
-        return _run(circuit, target, optimization_level, seed, "alap")
-    except Exception as error:
-        raise CircuitError(_one_line(circuit, error)) from error
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._kept = threading.local()
+
+    def compile(self, circuit: QuantumCircuit, *, optimization_level: int, seed: int) -> Transpiled:
+        """Compile `circuit` with one explicit seed.
+
+        Raises:
+            CircuitError: Qiskit cannot compile the circuit for this device; the message is Qiskit's own, on one line.
+        """
+        from qiskit.transpiler.exceptions import TranspilerError
+
+        try:
+            return self._run(circuit, optimization_level, seed, None)
+        except TranspilerError as error:
+            if "ConstrainedReschedule" not in str(error):
+                raise CircuitError(_refusal(circuit, error)) from error
+        except Exception as error:
+            raise CircuitError(_refusal(circuit, error)) from error
+        # Qiskit refuses delays that are no multiple of the alignment unless a scheduling method is named
+        # (Qiskit/qiskit#8985).
+        try:
+            return self._run(circuit, optimization_level, seed, "alap")
+        except Exception as error:
+            raise CircuitError(_refusal(circuit, error)) from error
+
+    def _run(self, circuit: QuantumCircuit, level: int, seed: int, scheduling_method: str | None) -> Transpiled:
+        manager, watch = self._manager(level, seed, scheduling_method)
+        isa = manager.run(circuit)
+        return Transpiled(seed=seed, circuit=isa, swaps=watch.edges_in(isa), rescheduled=scheduling_method is not None)
+
+    def _manager(self, level: int, seed: int, scheduling_method: str | None) -> tuple[Any, Any]:
+        """Pass manager with the passes that watch routing; made on first use in this thread."""
+        if not hasattr(self._kept, "managers"):
+            self._kept.managers = {}
+        managers: dict[tuple[int, int, str | None], tuple[Any, Any]] = self._kept.managers
+        key = (level, seed, scheduling_method)
+        if key not in managers:
+            from qiskit.transpiler import generate_preset_pass_manager
+
+            manager = generate_preset_pass_manager(
+                level, target=self.target, seed_transpiler=seed, scheduling_method=scheduling_method
+            )
+            if len(managers) >= MAX_PASS_MANAGERS:
+                managers.pop(next(iter(managers)))
+            managers[key] = manager, _watch_routing(manager)
+        return managers[key]
 
 
-def _one_line(circuit: QuantumCircuit, error: Exception) -> str:
+def transpile_once(circuit: QuantumCircuit, target: Target, *, optimization_level: int, seed: int) -> Transpiled:
+    """Compile one circuit for `target` with one explicit seed; see `Compiler.compile`."""
+    return Compiler(target).compile(circuit, optimization_level=optimization_level, seed=seed)
+
+
+def _refusal(circuit: QuantumCircuit, error: Exception) -> str:
     text = one_line(error_text(error))
     return (
         f"{circuit.name}: Qiskit cannot transpile it for this device: {text}; "
         "try another optimization level, seed or device"
     )
-
-
-def _run(
-    circuit: QuantumCircuit, target: Target, optimization_level: int, seed: int, scheduling_method: str | None
-) -> Transpiled:
-    from qiskit.transpiler import generate_preset_pass_manager
-
-    manager = generate_preset_pass_manager(
-        optimization_level, target=target, seed_transpiler=seed, scheduling_method=scheduling_method
-    )
-    watch = _watch_routing(manager)
-    isa = manager.run(circuit)
-    return Transpiled(seed=seed, circuit=isa, swaps=watch.edges_in(isa), rescheduled=scheduling_method is not None)
 
 
 def _watch_routing(manager: Any) -> Any:
@@ -140,13 +168,6 @@ def _swap_passes() -> tuple[Any, Any]:
             return tuple((moved.get(a, a), moved.get(b, b)) for a, b in self.edges)
 
     return MarkUserSwaps, CollectSwaps
-
-
-def compile_all_to_all(
-    circuit: QuantumCircuit, target: Target, *, optimization_level: int, seed: int
-) -> QuantumCircuit:
-    """Compile for a Target without connectivity limits: what the circuit would be if nothing had to be routed."""
-    return transpile_once(circuit, target, optimization_level=optimization_level, seed=seed).circuit
 
 
 def on_device_qubits(isa: QuantumCircuit, component: Sequence[int], num_device_qubits: int) -> QuantumCircuit:

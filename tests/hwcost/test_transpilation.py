@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -12,8 +14,9 @@ from qiskit.quantum_info import SparsePauliOp, Statevector
 from qiskit.transpiler import CouplingMap, StagedPassManager, Target, generate_preset_pass_manager
 from qiskit_ibm_runtime.fake_provider import FakeGuadalupeV2, FakeManilaV2
 
+from hwcost.device import prepare_device
 from hwcost.errors import CircuitError
-from hwcost.transpilation import on_device_qubits, transpile_once
+from hwcost.transpilation import Compiler, on_device_qubits, transpile_once
 
 
 def ring(num_qubits, reps=2, measure=True):
@@ -139,3 +142,28 @@ def test_moved_circuit_keeps_classical_registers_and_loose_bits():
     assert [r.name for r in moved.cregs] == [r.name for r in small.cregs]
     written = [moved.find_bit(i.clbits[0]).index for i in moved.data if i.name == "measure"]
     assert sorted(written) == [0, 2]
+
+
+def test_a_kept_pass_manager_compiles_like_a_fresh_one():
+    target = FakeGuadalupeV2().target
+    compiler = Compiler(target)
+    for circuit in (ring(6), ring(4), ring(6)):
+        for level in (1, 3):
+            kept = compiler.compile(circuit, optimization_level=level, seed=3)
+            fresh = transpile_once(circuit, target, optimization_level=level, seed=3)
+            assert (kept.circuit, kept.swaps) == (fresh.circuit, fresh.swaps)
+
+
+def test_threads_do_not_share_pass_managers():
+    compiler = Compiler(FakeGuadalupeV2().target)
+    widths = [3, 4, 5, 6] * 3
+    alone = [compiler.compile(ring(w), optimization_level=2, seed=1) for w in widths]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda w: compiler.compile(ring(w), optimization_level=2, seed=1), widths))
+    assert [(t.circuit, t.swaps) for t in together] == [(t.circuit, t.swaps) for t in alone]
+
+
+def test_a_device_travels_to_other_processes():
+    device = prepare_device("manila")
+    _ = device.compiler, device.all_to_all_compiler
+    assert pickle.loads(pickle.dumps(device)) == device
