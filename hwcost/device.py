@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hwcost.audit import AuditedCalibration, audit
 from hwcost.calibration import Calibration
-from hwcost.errors import CalibrationError, OptionError
-from hwcost.fake_backends import list_fake_backends, load_fake_backend
+from hwcost.errors import CalibrationError, OptionError, UnknownBackendError
+from hwcost.fake_backends import LICENCE, list_fake_backends, load_fake_backend
 from hwcost.ibm_json import parse_ibm_json
 from hwcost.transpilation import Compiler
 
@@ -19,18 +21,24 @@ if TYPE_CHECKING:
     from qiskit.transpiler import Target
 
 MEDIAN_ORIGIN = "median of the healthy part of the device"
+_FILE_ENDINGS = (".json", ".csv")
 
 
 def load_calibration(backend: str | PathLike[str] | Calibration | Any) -> Calibration:
     """The calibration of a backend.
 
+    Text with a path separator in it, or ending in .json or .csv, is a file. Other text is the name of a fake backend;
+    if there is none of that name but a file, it is the file.
+
     Args:
         backend: Name of a fake backend of qiskit-ibm-runtime (`fake_sherbrooke`, `sherbrooke` and `FakeSherbrooke`
-            mean the same), a `Calibration`, or a Qiskit backend object that has a configuration and properties.
+            mean the same), the path of a calibration file (a snapshot, IBM's properties JSON or CSV; see
+            `hwcost.calibration_import`), a `Calibration`, or a Qiskit backend object that has a configuration and
+            properties.
 
     Raises:
         UnknownBackendError: No fake backend has that name; the message suggests the nearest.
-        CalibrationError: The calibration is malformed.
+        CalibrationError: The calibration is malformed, or there is no such file.
 
     Example:
         >>> load_calibration("sherbrooke").num_qubits
@@ -38,26 +46,57 @@ def load_calibration(backend: str | PathLike[str] | Calibration | Any) -> Calibr
     """
     if isinstance(backend, Calibration):
         return backend
-    if isinstance(backend, str):
-        return load_fake_backend(backend)
+    if isinstance(backend, str) and not _is_path(backend):
+        return _load_named(backend)
+    if isinstance(backend, (str, os.PathLike)):
+        return _load_file(backend)
     if callable(getattr(backend, "configuration", None)) and callable(getattr(backend, "properties", None)):
         return _from_backend_object(backend)
     raise OptionError(
-        f"a backend of type {type(backend).__name__} has no calibration; give a name such as 'fake_sherbrooke', "
-        "a Calibration or a Qiskit backend with configuration() and properties()"
+        f"a backend of type {type(backend).__name__} has no calibration; give a name such as 'fake_sherbrooke', a "
+        "calibration file, a Calibration or a Qiskit backend with configuration() and properties()"
     )
+
+
+def _is_path(text: str) -> bool:
+    separators = (os.sep, "/", os.altsep or "/")
+    return any(separator in text for separator in separators) or text.lower().endswith(_FILE_ENDINGS)
+
+
+def _load_named(name: str) -> Calibration:
+    try:
+        return load_fake_backend(name)
+    except UnknownBackendError:
+        if _is_file(name):
+            return _load_file(name)
+        raise
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):  # too long, or with a NUL
+        return False
+
+
+def _load_file(path: str | PathLike[str]) -> Calibration:
+    from hwcost.calibration_import import import_calibration  # names do without the readers of files
+
+    return import_calibration(path)
 
 
 def _from_backend_object(backend: Any) -> Calibration:
     properties = backend.properties()
     if properties is None:
         raise CalibrationError(f"{backend.name}: the backend has no properties, so nothing can be costed on it")
+    fake = backend.name in list_fake_backends()
     return parse_ibm_json(
         properties.to_dict(),
         backend.configuration().to_dict(),
         name=backend.name,
-        source="fake" if backend.name in list_fake_backends() else "live",
+        source="fake" if fake else "live",
         origin=f"{type(backend).__module__}.{type(backend).__name__} object",
+        licence=LICENCE if fake else None,
     )
 
 
@@ -119,14 +158,14 @@ class Device:
 
 
 def prepare_device(backend: Any, *, durations_only: bool = False, keep_dead_readout: bool = False) -> Device:
-    """Load, audit and index a backend; a name that was prepared before is not read again.
+    """Load, audit and index a backend; a name that was prepared before is not read again, a file always is.
 
     Args:
         backend: What `load_calibration` takes.
         durations_only: Ignore errors: nothing is excluded for them and no noise is costed.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
     """
-    if isinstance(backend, str):
+    if isinstance(backend, str) and not _is_path(backend) and not _is_file(backend):
         return _prepare_named(backend, durations_only, keep_dead_readout)
     calibration = load_calibration(backend)
     return Device(audit(calibration, durations_only=durations_only, keep_dead_readout=keep_dead_readout))
