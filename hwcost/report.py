@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from hwcost.messages import one_line
 from hwcost.units import format_age, format_count, format_seconds, format_share
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def render(cost: CostEstimate) -> Iterator[RenderableType]:
     from rich.text import Text
 
     circuit, backend = cost.circuit, cost.backend
-    name = f"{circuit.name} ({circuit.num_qubits} qubits"
+    noun = "qubit" if circuit.num_qubits == 1 else "qubits"
+    name = f"{one_line(circuit.name)} ({circuit.num_qubits} {noun}"
     name += f", {circuit.num_parameters} free parameters)" if circuit.num_parameters else ")"
     yield Text.assemble((name, "bold"), " on ", (backend.name, "bold"))
     date = "" if backend.snapshot_date is None else f" of {backend.snapshot_date:%Y-%m-%d}"

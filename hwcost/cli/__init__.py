@@ -5,6 +5,7 @@ Data goes to stdout, progress and warnings to stderr. Exit codes: 0 done, 1 the 
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import import_module
 from typing import Any
@@ -52,6 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     # Taken out here, so that it may stand anywhere on the line.
     debug = "--debug" in given
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has no µ gets a question mark, not a crash.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         outcome: Any = _root.main(
             [a for a in given if a != "--debug"], prog_name="hwcost", standalone_mode=False, obj={"debug": debug}

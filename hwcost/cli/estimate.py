@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.errors import CircuitError, HwcostError, OptionError
+from hwcost.files import write_file
 
 if TYPE_CHECKING:
     from hwcost.circuits import LoadedCircuit
@@ -152,16 +154,11 @@ def _estimate(circuit: LoadedCircuit | HwcostError, device: Any, options: dict[s
 
 
 def _save(costs: list[CostEstimate], path: Path) -> None:
-    """Write the ISA circuits to one QPY file, completely or not at all."""
     from qiskit import qpy
 
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with temporary.open("wb") as file:
-            qpy.dump([cost.isa_circuit for cost in costs], file)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    buffer = io.BytesIO()
+    qpy.dump([cost.isa_circuit for cost in costs], buffer)
+    write_file(path, buffer.getvalue())
 
 
 def _print_data(costs: list[CostEstimate], form: str, many: bool) -> None:

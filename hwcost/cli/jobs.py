@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hwcost.files import write_file
+
 if TYPE_CHECKING:
     from hwcost.job_profile import JobTimeProfile, LeftOutJob
     from hwcost.job_time_score import JobTimeScore
@@ -70,7 +72,7 @@ def fit(
     profile = fit_job_time(table, name=name, device=device, date=date, group_by=group_by, seed=seed)
     _warn_left_out(profile.left_out)
     if path is not None:
-        _write(path, profile.to_json())
+        write_file(path, profile.to_json().encode())
     click.echo(profile.to_json() if output == "json" else _profile_text(profile), nl=output != "json")
 
 
@@ -128,16 +130,6 @@ def score_jobs(
         click.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
     else:
         click.echo(_scores_text(scores), nl=False)
-
-
-def _write(path: str, text: str) -> None:
-    from hwcost.errors import OptionError
-
-    try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise OptionError(f"{path}: cannot be written ({error.strerror})") from None
 
 
 def _warn_left_out(left_out: tuple[LeftOutJob, ...]) -> None:

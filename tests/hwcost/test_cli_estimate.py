@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -137,8 +139,57 @@ def test_save_isa_writes_a_circuit_that_is_ready_to_run(capsys, tmp_path, bell):
 
 
 def test_save_isa_into_a_missing_folder_is_one_line(capsys, tmp_path, bell):
-    assert run("estimate", bell, "-b", "manila", "--save-isa", tmp_path / "no" / "isa.qpy") in {1, 2}
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert run("estimate", bell, "-b", "manila", "--save-isa", tmp_path / "no" / "isa.qpy") == 2
+    assert "there is no folder" in capsys.readouterr().err
+
+
+def test_save_isa_replaces_no_device_and_no_pipe(capsys, tmp_path, bell):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert run("estimate", bell, "-b", "manila", "--save-isa", pipe) == 2
+    assert "not a regular file" in capsys.readouterr().err
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_terminal_without_unicode_gets_question_marks_and_no_crash(bell):
+    done = subprocess.run(
+        [sys.executable, "-m", "hwcost", "estimate", str(bell), "-b", "manila"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"shots ?" in done.stdout
+
+
+def test_a_full_disk_is_one_line_and_exit_code_1(bell):
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "hwcost", "estimate", str(bell), "-b", "manila", "--format", "json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines() == ["hwcost: output: No space left on device"]
+
+
+def test_a_hostile_name_reaches_neither_terminal_nor_notebook(tmp_path, capsys):
+    circuit = QuantumCircuit(1, name="<script>alert(1)</script> [red] \x1b[31m\nnext")
+    circuit.x(0)
+    circuit.measure_all()
+    path = tmp_path / "hostile.qpy"
+    with path.open("wb") as file:
+        qpy.dump(circuit, file)
+    assert run("estimate", path, "-b", "manila") == 0
+    text = capsys.readouterr().out
+    assert "\x1b" not in text
+    assert "[red]" in text
+    import hwcost
+
+    assert "<script>" not in hwcost.estimate(path, "manila", num_seeds=1)._repr_html_()
 
 
 @pytest.mark.parametrize(

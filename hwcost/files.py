@@ -1,0 +1,32 @@
+"""Writing result files: completely or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from hwcost.errors import OptionError
+
+
+def write_file(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write `data` under `path` so that nobody ever sees half of it; an older file is replaced in one step.
+
+    Raises:
+        OptionError: There is no such folder, or something other than a file has that name.
+        OSError: The disk is full or the folder cannot be written to.
+    """
+    target = Path(path)
+    if target.exists() and not target.is_file():
+        raise OptionError(f"{target}: not a regular file; name a file to write to")
+    if not target.parent.is_dir():
+        raise OptionError(f"{target}: there is no folder {target.parent}; make it first")
+    temporary = target.with_name(f".{target.name[:200]}.{secrets.token_hex(6)}.part")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
