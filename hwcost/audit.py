@@ -166,9 +166,17 @@ def _refusal(audited: AuditedCalibration, num_qubits: int) -> str:
             f"the circuit needs {plural(num_qubits, 'qubit')}, but {calibration.name} has {calibration.num_qubits}; "
             "choose a larger device"
         )
+    codes = {finding.code for finding in audited.findings}
     causes = [finding.message for finding in audited.findings if finding.code in _REFUSAL_CODES]
     because = f" ({'. '.join(causes)})" if causes else ""
-    remedy = "choose another device" + ("" if audited.durations_only else " or use --durations-only")
+    if "gate_duration_unknown" in codes:
+        # Only a person can know what an incomplete file does not say.
+        remedy = (
+            "give the durations that are missing when importing the file: `hwcost calibration import FILE -o SNAPSHOT` "
+            "with --config, or with --duration-1q and --duration-2q; or choose another device"
+        )
+    else:
+        remedy = "choose another device" + ("" if audited.durations_only else " or use --durations-only")
     return (
         f"the circuit needs {plural(num_qubits, 'qubit')}, but only {available} of the {calibration.num_qubits} "
         f"qubits of {calibration.name} {'is' if available == 1 else 'are'} healthy and connected{because}; {remedy}"

@@ -8,6 +8,7 @@ The record holds the values as they were reported, converted to SI units and che
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -41,6 +42,7 @@ class QubitCalibration:
         prob_meas1_prep0: P(read 1 | prepared 0).
         readout_duration_s: Duration of a measurement in seconds.
         operational: False where the device says that the qubit is out of use.
+        dates: When each value was measured (aware), by field name, where the source says so.
     """
 
     qubit: int
@@ -51,6 +53,7 @@ class QubitCalibration:
     prob_meas1_prep0: float | None = None
     readout_duration_s: float | None = None
     operational: bool = True
+    dates: Mapping[str, datetime] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         where = f"qubit {self.qubit}"
@@ -70,6 +73,7 @@ class GateCalibration:
         error: Average gate error (1 − average gate fidelity).
         duration_s: Duration in seconds.
         operational: False where the device says that the gate is out of use.
+        dates: When each value was measured (aware), by field name, where the source says so.
     """
 
     name: str
@@ -77,6 +81,7 @@ class GateCalibration:
     error: float | None = None
     duration_s: float | None = None
     operational: bool = True
+    dates: Mapping[str, datetime] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         where = f"{self.name} on {self.qubits}"
@@ -117,6 +122,9 @@ class Calibration:
         newest_value_date: Date of the newest single value used (aware).
         max_shots: Largest number of shots of one circuit.
         processor: Processor family in words, for example `Eagle r3`.
+        licence: Licence of the values as an SPDX identifier, None if unknown.
+        first_source: Kind of origin before the values went into a snapshot file; None where `source` is that already.
+        assumptions: What did not come from the device but was given or derived, one line each.
     """
 
     name: str
@@ -136,6 +144,9 @@ class Calibration:
     newest_value_date: datetime | None = None
     max_shots: int | None = None
     processor: str | None = None
+    licence: str | None = None
+    first_source: Source | None = None
+    assumptions: tuple[str, ...] = ()
     _gate_table: dict[tuple[str, Qubits], GateCalibration] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from hwcost.attenuation import QubitAttenuation, attenuate
 from hwcost.device import Device
 from hwcost.errors import CircuitError, OptionError
 from hwcost.isa import IsaCircuit, read_isa
+from hwcost.messages import one_line
 from hwcost.noise import PaperCost, SuccessProbability, paper_cost, success_probability
 from hwcost.options import EstimateOptions
 from hwcost.schedule import Schedule, schedule_alap
@@ -83,7 +84,7 @@ def candidate_as_given(
     calibration = device.audited.calibration
     if circuit.num_qubits > calibration.num_qubits:
         raise CircuitError(
-            f"{circuit.name}: an ISA circuit uses the device's own qubit numbers, but this one has "
+            f"{one_line(circuit.name)}: an ISA circuit uses the device's own qubit numbers, but this one has "
             f"{circuit.num_qubits} qubits and {calibration.name} has {calibration.num_qubits}; transpile it for the "
             "device (without --no-transpile) or choose a larger one"
         )
@@ -109,8 +110,8 @@ def _cost(
         paper = paper_cost(isa, audited.t2_s)
         if options.attenuation == "paper" and paper is None:
             raise CircuitError(
-                f"{circuit.name}: the paper's model is undefined for a circuit that takes no time or has no known T2; "
-                "choose another attenuation, such as mean-field"
+                f"{one_line(circuit.name)}: the paper's model is undefined for a circuit that takes no time or has no "
+                "known T2; choose another attenuation, such as mean-field"
             )
         component = None if transpiled is None else audited.component
         attenuations = attenuate(
@@ -122,6 +123,11 @@ def _cost(
             seed=options.seed,
             p_fail=None if paper is None else paper.p_fail,
         )
+        if not attenuations:
+            raise CircuitError(
+                f"{one_line(circuit.name)}: nothing but waiting is left after compilation; "
+                "give a circuit that does something"
+            )
     return Candidate(
         transpiled=transpiled,
         circuit=circuit,
@@ -142,12 +148,13 @@ def physical_observables(
         observable: Label or labels in Qiskit's order (the rightmost letter is qubit 0), a `Pauli` or a
             `SparsePauliOp`, on the qubits of the circuit before compilation or of the ISA circuit itself.
         circuit: The ISA circuit; its layout says where each qubit ends.
-        component: Physical qubit of each qubit of `circuit`, None if its numbers are physical.
+        component: Physical qubit of each qubit of `circuit` if it was compiled here; None for a circuit that came as
+            ISA circuit. Its labels are on its own qubits if they are as long as it is wide.
     """
     labels = _labels(observable)
     width = circuit.num_qubits
     places: Sequence[int] = range(width)
-    if circuit.layout is not None and any(len(label) != width for label in labels):
+    if circuit.layout is not None and (component is not None or any(len(label) != width for label in labels)):
         places = circuit.layout.final_index_layout(filter_ancillas=True)
     maps: list[Mapping[int, Any]] = []
     for label in labels:
@@ -166,10 +173,19 @@ def physical_observables(
 
 def _labels(observable: Any) -> list[str]:
     if hasattr(observable, "paulis"):
-        observable = observable.paulis.to_labels()
-    elif hasattr(observable, "to_label"):
-        observable = observable.to_label().lstrip("+-i")
-    labels = [observable] if isinstance(observable, str) else list(observable)
+        observable = observable.paulis
+    if hasattr(observable, "to_labels"):
+        observable = observable.to_labels()
+    one = isinstance(observable, str) or hasattr(observable, "to_label")
+    if not one and not isinstance(observable, Iterable):
+        raise OptionError(
+            f"an observable of type {type(observable).__name__} is not known; give Pauli labels, a Pauli, a PauliList "
+            "or a SparsePauliOp"
+        )
+    labels = [
+        item.to_label().lstrip("+-i") if hasattr(item, "to_label") else item
+        for item in ([observable] if one else observable)
+    ]
     for label in labels:
         if not isinstance(label, str) or not label or set(label) - set("IXYZ"):
             raise OptionError(f"the observable {label!r} is no Pauli label; use the letters I, X, Y, Z, such as ZZII")

@@ -34,6 +34,7 @@ _REFUSED_CONTROL_FLOW = {
     "box": "a box is not supported by the transpiler",
     "store": "store writes a classical variable, whose value is unknown",
 }
+NO_MEASUREMENT = "no measurement: duration and ESP are without readout; --measure-all adds one to every qubit"
 _ACCEPTED = "bounded constructs are accepted: if_else, for_loop, switch_case"
 
 
@@ -93,7 +94,7 @@ def _warnings(unbound: list[str], size: Size) -> tuple[str, ...]:
             "0 or π need fewer gates"
         )
     if not size.num_measurements:
-        found.append("no measurement: duration and ESP are without readout; --measure-all adds one to every qubit")
+        found.append(NO_MEASUREMENT)
     if size.num_resets:
         plural = "s" if size.num_resets > 1 else ""
         found.append(
@@ -209,7 +210,11 @@ class _Sizes:
             self.loop_variables.add(operation.params[1])
         inside = where if depth else f"{where} ({name})"
         sizes = [self.of_circuit(block, inside, depth + 1) for block in operation.blocks]
-        return sum(sizes, _NOTHING) * times
+        body = sum(sizes, _NOTHING)
+        if name == "for_loop" and not body.num_instructions:
+            # An empty step is a step too: 10^9 of them cannot be unrolled either.
+            body = Size(num_instructions=1)
+        return body * times
 
     def _of_gate(self, operation: Any, where: str, depth: int) -> Size:
         shown = one_line(operation.name)

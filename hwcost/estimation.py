@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hwcost.attenuation import AttenuationMethod
 from hwcost.candidates import Candidate, candidate_as_given, candidate_shots, compile_candidates, log_cost
-from hwcost.circuit_check import check_circuit
+from hwcost.circuit_check import NO_MEASUREMENT, check_circuit
 from hwcost.circuit_hash import content_sha256
 from hwcost.circuits import LoadedCircuit, read_circuit_file
 from hwcost.cost_estimate import (
@@ -56,7 +56,7 @@ def estimate(
     task: Task = "expectation",
     observable: Any = None,
     rep_delay_s: float | None = None,
-    job_profile: str | Path | JobTimeProfile = DEFAULT_JOB_PROFILE,
+    job_profile: str | Path | JobTimeProfile | None = None,
     durations_only: bool = False,
     keep_dead_readout: bool = False,
     measure_all: bool = False,
@@ -79,7 +79,7 @@ def estimate(
         observable: Pauli label or labels in Qiskit's order, or a `SparsePauliOp`, whose terms are attenuated instead
             of Z on each measured qubit.
         rep_delay_s: Repetition delay in seconds; default the backend's own.
-        job_profile: Name or file of the job-time profile, or a `JobTimeProfile`.
+        job_profile: Name or file of the job-time profile, or a `JobTimeProfile`; default `ibm`.
         durations_only: Cost no noise, and use gates whose error is not calibrated.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
         measure_all: Add a measurement of every qubit if the circuit has none.
@@ -112,18 +112,17 @@ def estimate(
         task=task,
         rep_delay_s=rep_delay_s,
     )
-    profile = job_profile if isinstance(job_profile, JobTimeProfile) else load_profile(job_profile)
+    if isinstance(job_profile, JobTimeProfile):
+        profile = job_profile
+    else:
+        profile = load_profile(DEFAULT_JOB_PROFILE if job_profile is None else job_profile)
     loaded = _one_circuit(circuit)
     logical = loaded.circuit
     warnings = check_circuit(logical)
-    if measure_all and not any(instruction.name == "measure" for instruction in logical.data):
+    if measure_all and any(line == NO_MEASUREMENT for line in warnings):
         logical = logical.measure_all(inplace=False)
         warnings = check_circuit(logical)
-    device = (
-        backend
-        if isinstance(backend, Device)
-        else prepare_device(backend, durations_only=durations_only, keep_dead_readout=keep_dead_readout)
-    )
+    device = _device(backend, durations_only=durations_only, keep_dead_readout=keep_dead_readout)
     candidates = (
         compile_candidates(logical, device, options, observable, progress)
         if transpile
@@ -132,6 +131,16 @@ def estimate(
     delay_s, _ = repetition_delay(device.audited, options.rep_delay_s)
     best = min(candidates, key=lambda candidate: log_cost(candidate, delay_s, options))
     return _report(loaded, logical, device, options, profile, candidates, best, warnings)
+
+
+def _device(backend: Any, *, durations_only: bool, keep_dead_readout: bool) -> Device:
+    if not isinstance(backend, Device):
+        return prepare_device(backend, durations_only=durations_only, keep_dead_readout=keep_dead_readout)
+    if (durations_only and not backend.audited.durations_only) or keep_dead_readout:
+        raise OptionError(
+            "durations_only and keep_dead_readout belong to prepare_device when a prepared Device is given"
+        )
+    return backend
 
 
 def _one_circuit(circuit: Any) -> LoadedCircuit:

@@ -17,6 +17,7 @@ from hwcost.errors import CalibrationError, MissingDependencyError, UnknownBacke
 from hwcost.ibm_json import parse_ibm_json
 
 PREFIX = "fake_"
+LICENCE = "Apache-2.0"
 _DISTRIBUTION = "qiskit-ibm-runtime"
 _PACKAGE = "qiskit_ibm_runtime"
 _LONGEST_NAME_SHOWN = 60  # a name is echoed in an error message; a pasted file must not flood the terminal
@@ -57,8 +58,8 @@ def load_fake_backend(name: str) -> Calibration:
     from importlib import metadata  # costs as much as reading the files; a look-up of names does without
 
     props, conf = (_read(folder / device / f"{kind}_{device}.json") for kind in ("props", "conf"))
-    origin = f"{_DISTRIBUTION} {metadata.version(_DISTRIBUTION)} fake provider (Apache-2.0)"
-    return parse_ibm_json(props, conf, name=PREFIX + device, source="fake", origin=origin)
+    origin = f"{_DISTRIBUTION} {metadata.version(_DISTRIBUTION)} fake provider ({LICENCE})"
+    return parse_ibm_json(props, conf, name=PREFIX + device, source="fake", origin=origin, licence=LICENCE)
 
 
 def _folder() -> Path:

@@ -9,18 +9,32 @@ from pathlib import Path
 from hwcost.errors import OptionError
 
 
+def check_target(path: str | os.PathLike[str]) -> Path:
+    """Where a file of that name would be written, links resolved.
+
+    Raises:
+        OptionError: There is no such folder, or something other than a file has that name.
+    """
+    if not os.fspath(path):
+        raise OptionError("the name of the file to write is empty; give a file name")
+    target = Path(os.path.realpath(path))
+    if target.parts[1:2] in {("dev",), ("proc",), ("sys",)} or (target.exists() and not target.is_file()):
+        raise OptionError(f"{path}: not a regular file; name a file to write to")
+    if not target.parent.is_dir():
+        raise OptionError(f"{path}: there is no folder {target.parent}; make it first")
+    return target
+
+
 def write_file(path: str | os.PathLike[str], data: bytes) -> None:
     """Write `data` under `path` so that nobody ever sees half of it; an older file is replaced in one step.
+
+    A link is followed, not replaced.
 
     Raises:
         OptionError: There is no such folder, or something other than a file has that name.
         OSError: The disk is full or the folder cannot be written to.
     """
-    target = Path(path)
-    if target.exists() and not target.is_file():
-        raise OptionError(f"{target}: not a regular file; name a file to write to")
-    if not target.parent.is_dir():
-        raise OptionError(f"{target}: there is no folder {target.parent}; make it first")
+    target = check_target(path)
     temporary = target.with_name(f".{target.name[:200]}.{secrets.token_hex(6)}.part")
     try:
         with temporary.open("xb") as file:

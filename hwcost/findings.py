@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from hwcost import health
 from hwcost.calibration import Calibration, Qubits
 from hwcost.health import DEAD_ERROR, Edge, Fault, GateKey
+from hwcost.value_dates import old_values_text
 
 Severity: TypeAlias = Literal["info", "warning", "error"]
 
@@ -67,6 +68,7 @@ def list_findings(
         *_missing_findings(calibration),
         *_window_findings(calibration, dead_gates),
         *_origin_findings(calibration, age_days),
+        *_value_age_findings(calibration, dead_gates, excluded_qubits),
         *_option_findings(durations_only),
     )
 
@@ -255,13 +257,24 @@ def _origin_findings(calibration: Calibration, age_days: int | None) -> Iterator
     elif age_days < -1:  # a day of slack for clocks and time zones
         text = f"the snapshot is dated in the future ({calibration.snapshot_date:%Y-%m-%d}); check the date"
         yield Finding(code="future_snapshot", severity="warning", message=text)
-    if calibration.source == "fake" and calibration.name in SYNTHETIC_FAKES:
+    first = calibration.first_source or calibration.source
+    if first == "fake" and calibration.name in SYNTHETIC_FAKES:
         text = f"no such device exists: {calibration.name} is {SYNTHETIC_FAKES[calibration.name]}"
         yield Finding(code="synthetic", severity="warning", message=text)
-    if calibration.source == "fake" and calibration.name in NOT_TYPICAL_FAKES:
+    if first == "fake" and calibration.name in NOT_TYPICAL_FAKES:
         family = NOT_TYPICAL_FAKES[calibration.name]
         text = f"qiskit-ibm-runtime says that these values are not typical of {family} devices"
         yield Finding(code="not_typical", severity="warning", message=text)
+    for text in calibration.assumptions:
+        yield Finding(code="assumed", severity="info", message=text)
+
+
+def _value_age_findings(
+    calibration: Calibration, dead: frozenset[GateKey], excluded_qubits: Container[int]
+) -> Iterator[Finding]:
+    text = old_values_text(calibration, dead, excluded_qubits)
+    if text is not None:
+        yield Finding(code="old_values", severity="info", message=text)
 
 
 def _option_findings(durations_only: bool) -> Iterator[Finding]:

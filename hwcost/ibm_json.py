@@ -8,16 +8,23 @@ that is bearable is decided in `hwcost.audit`.
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 
-from hwcost.calibration import Calibration, GateCalibration, QubitCalibration, Qubits, Source, TimingConstraints
-from hwcost.errors import CalibrationError
+from hwcost.calibration import Calibration, GateCalibration, QubitCalibration, Source, TimingConstraints
+from hwcost.json_values import (
+    Place,
+    count,
+    expect,
+    gate_name,
+    gate_names,
+    number,
+    optional_date,
+    optional_number,
+    qubit_tuple,
+    shown,
+)
 
 # IBM writes the micro sign both as U+00B5 and as the Greek letter U+03BC.
 SECONDS_PER_UNIT: Mapping[str, float] = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
@@ -31,7 +38,9 @@ CONTROL_FLOW = frozenset({"if_else", "for_loop", "switch_case", "while_loop"})
 # What of `supported_instructions` is reported: the rest are gates or pulse-level names of a retired interface.
 SUPPORTED_OPERATIONS = frozenset({"measure", "reset", "delay"}) | CONTROL_FLOW
 
-_LONGEST_NAME = 64  # a gate's name goes into one-line messages; anything longer is not a name
+# Offered on request only, in place of dynamic circuits (`use_fractional_gates`), so not part of the usual basis.
+FRACTIONAL_GATES = frozenset({"rx", "rzz"})
+FRACTIONAL_NOTE = "rx and rzz are fractional gates, which IBM offers on request only; they are not used"
 
 # IBM's gates by number of qubits; one on the wrong number is a damaged file.
 NUM_QUBITS_OF_GATE: Mapping[str, int] = {
@@ -44,11 +53,15 @@ _QUBIT_PROBABILITIES = {name: name for name in ("readout_error", "prob_meas0_pre
 _GATE_TIMES = {"gate_length": "duration_s"}
 _GATE_PROBABILITIES = {"gate_error": "error"}
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII)
-
 
 def parse_ibm_json(
-    props: dict[str, Any], conf: dict[str, Any] | None, *, name: str, source: Source, origin: str
+    props: dict[str, Any],
+    conf: dict[str, Any] | None,
+    *,
+    name: str,
+    source: Source,
+    origin: str,
+    licence: str | None = None,
 ) -> Calibration:
     """The `Calibration` that a pair of IBM JSON documents describes.
 
@@ -58,11 +71,12 @@ def parse_ibm_json(
     Args:
         props: The properties document, as loaded from JSON or from `properties().to_dict()` (dates may be
             `datetime` objects).
-        conf: The configuration document, or None. Without it the basis gates are all gates of the properties, and
-            dt, repetition delay, timing constraints and supported operations are unknown.
+        conf: The configuration document, or None. Without it the basis gates are all gates of the properties but the
+            fractional ones, and dt, repetition delay, timing constraints and supported operations are unknown.
         name: Name of the calibration.
         source: Kind of origin.
         origin: Where the documents came from, in words; also named in error messages.
+        licence: Licence of the documents, None if unknown.
 
     Raises:
         CalibrationError: A document is malformed, or a value is impossible. The message names the qubit or gate
@@ -76,18 +90,19 @@ def parse_ibm_json(
         >>> round(calibration.qubits[0].t1_s, 9), calibration.gate("sx", (0,)).error
         (0.0001, 0.001)
     """
-    document = _Document(origin)
+    document = Place(origin)
     dates: list[datetime] = []
-    _expect(document.at("properties"), "", props, dict, "an object")
+    expect(document.at("properties"), "", props, dict, "an object")
     qubits = tuple(_read_qubits(document, props, dates))
     if conf is not None:
         _check_num_qubits(document.at("configuration"), conf, len(qubits))
     gates = tuple(_read_gates(document, props, len(qubits), dates))
-    snapshot_date = _optional_date(document.at("properties"), "last_update_date", props.get("last_update_date"))
+    snapshot_date = optional_date(document.at("properties"), "last_update_date", props.get("last_update_date"))
     common: dict[str, Any] = {
         "name": name,
         "source": source,
         "origin": origin,
+        "licence": licence,
         "num_qubits": len(qubits),
         "qubits": qubits,
         "snapshot_date": snapshot_date,
@@ -96,98 +111,14 @@ def parse_ibm_json(
     }
     if conf is None:
         names = dict.fromkeys(gate.name for gate in gates if gate.name not in NON_UNITARY)
-        return Calibration(**common, gates=gates, basis_gates=tuple(names))
+        notes = () if FRACTIONAL_GATES.isdisjoint(names) else (FRACTIONAL_NOTE,)
+        usual = tuple(name for name in names if name not in FRACTIONAL_GATES)
+        return Calibration(**common, gates=gates, basis_gates=usual, assumptions=notes)
     return Calibration(**common, **_read_configuration(document.at("configuration"), conf, len(qubits), gates))
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """A place inside the input, for messages."""
-
-    origin: str
-    where: str = ""
-
-    def at(self, where: str) -> _Document:
-        return _Document(self.origin, where)
-
-    def error(self, field: str, problem: str) -> CalibrationError:
-        place = ": ".join(part for part in (self.origin, self.where) if part)
-        return CalibrationError(f"{place}: {field} {problem}" if field else f"{place} {problem}")
-
-
-def _expect(place: _Document, field: str, value: Any, kind: type | tuple[type, ...], wanted: str) -> Any:
-    # bool is an int in Python but never a number, a count or a qubit in these files.
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise place.error(field, f"is {_shown(value)}; it must be {wanted}")
-    return value
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, int) and value.bit_length() > 200:
-        return "a huge number"  # Python refuses to print the largest integers
-    text = "missing" if value is None else ascii(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _number(place: _Document, field: str, value: Any) -> float:
-    _expect(place, field, value, (int, float), "a number (leave the parameter out if it is unknown)")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number) or number < 0.0:
-        raise place.error(field, f"is {number}; it must be finite and not negative")
-    return number
-
-
-def _optional_number(place: _Document, field: str, value: Any) -> float | None:
-    return None if value is None else _number(place, field, value)
-
-
-def _count(place: _Document, field: str, value: Any) -> int:
-    _expect(place, field, value, int, "a whole number")
-    if value < 1:
-        raise place.error(field, f"is {_shown(value)}; it must be at least 1")
-    return int(value)
-
-
-def _qubit_tuple(place: _Document, field: str, value: Any, num_qubits: int) -> Qubits:
-    for qubit in _expect(place, field, value, (list, tuple), "a list of qubit numbers"):
-        _expect(place, field, qubit, int, "a list of qubit numbers")
-        if not 0 <= qubit < num_qubits:
-            raise place.error(field, f"names qubit {_shown(qubit)}; the device has qubits 0 to {num_qubits - 1}")
-    return tuple(value)
-
-
-def _gate_name(place: _Document, field: str, value: Any) -> str:
-    name: str = _expect(place, field, value, str, "the name of a gate")
-    if not (0 < len(name) <= _LONGEST_NAME and name.isprintable()):
-        raise place.error(field, f"is {_shown(name)}; it must be the name of a gate")
-    return name
-
-
-@lru_cache(maxsize=4096)  # one calibration run stamps thousands of values with a handful of dates
-def _parse_date(text: str) -> datetime | None:
-    if not _DATE.fullmatch(text):
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _optional_date(place: _Document, field: str, value: Any) -> datetime | None:
-    """The aware date, naive ones read as UTC; None where there is none."""
-    if value is None:
-        return None
-    date = value if isinstance(value, datetime) else _parse_date(value) if isinstance(value, str) else None
-    if date is None:
-        raise place.error(field, f"is {_shown(value)}; it must be a date such as 2025-02-26T15:26:08-05:00")
-    return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
-
-
 def _read_parameters(
-    place: _Document,
+    place: Place,
     parameters: Any,
     times: Mapping[str, str],
     probabilities: Mapping[str, str],
@@ -195,9 +126,10 @@ def _read_parameters(
 ) -> dict[str, Any]:
     """Keyword arguments of a record from a list of {name, unit, value, date}; `dates` collects what was used."""
     found: dict[str, Any] = {}
-    for entry in _expect(place, "parameters", parameters, (list, tuple), "a list"):
-        _expect(place, "a parameter", entry, dict, "an object with name, unit and value")
-        field = _expect(place, "the name of a parameter", entry.get("name"), str, "text")
+    dated: dict[str, datetime] = {}
+    for entry in expect(place, "parameters", parameters, (list, tuple), "a list"):
+        expect(place, "a parameter", entry, dict, "an object with name, unit and value")
+        field = expect(place, "the name of a parameter", entry.get("name"), str, "text")
         if field == "operational":
             key: str = field
             found_value: Any = _operational(place, entry.get("value"))
@@ -213,54 +145,57 @@ def _read_parameters(
             raise place.error(field, "is given twice; keep one of the two")
         found[key] = found_value
         if field != "operational":
-            date = _optional_date(place, f"the date of {field}", entry.get("date"))
+            date = optional_date(place, f"the date of {field}", entry.get("date"))
             if date is not None:
-                dates.append(date)
+                dated[key] = date
+    if dated:
+        found["dates"] = dated
+        dates.extend(dated.values())
     return found
 
 
-def _operational(place: _Document, value: Any) -> bool:
+def _operational(place: Place, value: Any) -> bool:
     # IBM writes 0 and 1; JSON writers of other tools write false and true.
     if isinstance(value, (bool, int, float)) and value in (0, 1):
         return bool(value)
-    raise place.error("operational", f"is {_shown(value)}; it must be 0 or 1")
+    raise place.error("operational", f"is {shown(value)}; it must be 0 or 1")
 
 
-def _time_s(place: _Document, field: str, entry: dict[str, Any]) -> float:
-    value = _number(place, field, entry.get("value"))
+def _time_s(place: Place, field: str, entry: dict[str, Any]) -> float:
+    value = number(place, field, entry.get("value"))
     unit = entry.get("unit")
     scale = SECONDS_PER_UNIT.get(unit) if isinstance(unit, str) else None
     if scale is None:
-        raise place.error(field, f"has the unit {_shown(unit)}; known units are s, ms, us, µs and ns")
+        raise place.error(field, f"has the unit {shown(unit)}; known units are s, ms, us, µs and ns")
     return value * scale
 
 
-def _probability(place: _Document, field: str, entry: dict[str, Any]) -> float:
-    value = _number(place, field, entry.get("value"))
+def _probability(place: Place, field: str, entry: dict[str, Any]) -> float:
+    value = number(place, field, entry.get("value"))
     if entry.get("unit") not in ("", None):
-        raise place.error(field, f"has the unit {_shown(entry['unit'])}; a probability has none")
+        raise place.error(field, f"has the unit {shown(entry['unit'])}; a probability has none")
     if value > 1.0:
         raise place.error(field, f"is {value}; a probability must lie between 0 and 1")
     return value
 
 
-def _read_qubits(document: _Document, props: dict[str, Any], dates: list[datetime]) -> Iterator[QubitCalibration]:
+def _read_qubits(document: Place, props: dict[str, Any], dates: list[datetime]) -> Iterator[QubitCalibration]:
     place, wanted = document.at("properties"), "a list with one entry per qubit"
-    for qubit, parameters in enumerate(_expect(place, "qubits", props.get("qubits"), (list, tuple), wanted)):
+    for qubit, parameters in enumerate(expect(place, "qubits", props.get("qubits"), (list, tuple), wanted)):
         place = document.at(f"qubit {qubit}")
         values = _read_parameters(place, parameters, _QUBIT_TIMES, _QUBIT_PROBABILITIES, dates)
         yield QubitCalibration(qubit=qubit, **values)
 
 
 def _read_gates(
-    document: _Document, props: dict[str, Any], num_qubits: int, dates: list[datetime]
+    document: Place, props: dict[str, Any], num_qubits: int, dates: list[datetime]
 ) -> Iterator[GateCalibration]:
     properties = document.at("properties")
-    for index, entry in enumerate(_expect(properties, "gates", props.get("gates"), (list, tuple), "a list of gates")):
+    for index, entry in enumerate(expect(properties, "gates", props.get("gates"), (list, tuple), "a list of gates")):
         place = document.at(f"gate record {index}")
-        _expect(place, "", entry, dict, "an object with gate, qubits and parameters")
-        name = _gate_name(place, "gate", entry.get("gate"))
-        qubits = _qubit_tuple(place, f"qubits of {name}", entry.get("qubits"), num_qubits)
+        expect(place, "", entry, dict, "an object with gate, qubits and parameters")
+        name = gate_name(place, "gate", entry.get("gate"))
+        qubits = qubit_tuple(place, f"qubits of {name}", entry.get("qubits"), num_qubits)
         place = document.at(f"{name} on {qubits}")
         wanted = NUM_QUBITS_OF_GATE.get(name, max(len(qubits), 1))
         if len(qubits) != wanted:
@@ -269,29 +204,29 @@ def _read_gates(
         yield GateCalibration(name=name, qubits=qubits, **values)
 
 
-def _check_num_qubits(place: _Document, conf: dict[str, Any], num_qubits: int) -> None:
-    _expect(place, "", conf, dict, "an object")
-    declared = _count(place, "n_qubits", conf.get("n_qubits"))
+def _check_num_qubits(place: Place, conf: dict[str, Any], num_qubits: int) -> None:
+    expect(place, "", conf, dict, "an object")
+    declared = count(place, "n_qubits", conf.get("n_qubits"))
     if declared != num_qubits:
         raise place.error(
             "n_qubits",
-            f"is {_shown(declared)}, but the properties have {num_qubits} qubit records; the two must be one device",
+            f"is {shown(declared)}, but the properties have {num_qubits} qubit records; the two must be one device",
         )
 
 
 def _read_configuration(
-    place: _Document, conf: dict[str, Any], num_qubits: int, gates: tuple[GateCalibration, ...]
+    place: Place, conf: dict[str, Any], num_qubits: int, gates: tuple[GateCalibration, ...]
 ) -> dict[str, Any]:
     """Keyword arguments of `Calibration` that the configuration document adds."""
-    basis_gates = _names(place, "basis_gates", conf.get("basis_gates"))
+    basis_gates = gate_names(place, "basis_gates", conf.get("basis_gates"))
     supported = conf.get("supported_instructions")
     operations = None
     if supported is not None:
-        listed = _names(place, "supported_instructions", supported)
+        listed = gate_names(place, "supported_instructions", supported)
         operations = tuple(operation for operation in listed if operation in SUPPORTED_OPERATIONS)
     max_shots = conf.get("max_shots")
-    dt_ns = _optional_number(place, "dt", conf.get("dt"))
-    rep_delay_us = _optional_number(place, "default_rep_delay", conf.get("default_rep_delay"))
+    dt_ns = optional_number(place, "dt", conf.get("dt"))
+    rep_delay_us = optional_number(place, "default_rep_delay", conf.get("default_rep_delay"))
     return {
         "gates": gates + tuple(_gates_without_record(place, conf, num_qubits, gates)),
         "basis_gates": tuple(basis_gate for basis_gate in basis_gates if basis_gate not in NON_UNITARY),
@@ -300,57 +235,52 @@ def _read_configuration(
         "rep_delay_s": None if rep_delay_us is None else rep_delay_us * REP_DELAY_UNIT_S,
         "rep_delay_range_s": _rep_delay_range_s(place, conf.get("rep_delay_range")),
         "timing_constraints": _timing_constraints(place, conf.get("timing_constraints")),
-        "max_shots": None if max_shots is None else _count(place, "max_shots", max_shots),
+        "max_shots": None if max_shots is None else count(place, "max_shots", max_shots),
         "processor": _processor(conf.get("processor_type")),
     }
 
 
-def _names(place: _Document, field: str, value: Any) -> tuple[str, ...]:
-    _expect(place, field, value, (list, tuple), "a list of names")
-    return tuple(dict.fromkeys(_gate_name(place, f"an entry of {field}", name) for name in value))
-
-
 def _gates_without_record(
-    place: _Document, conf: dict[str, Any], num_qubits: int, gates: tuple[GateCalibration, ...]
+    place: Place, conf: dict[str, Any], num_qubits: int, gates: tuple[GateCalibration, ...]
 ) -> Iterator[GateCalibration]:
     seen = {(gate.name, gate.qubits) for gate in gates}
     entries = conf.get("gates")
     if entries is None:
         return
-    for entry in _expect(place, "gates", entries, (list, tuple), "a list"):
-        _expect(place, "an entry of gates", entry, dict, "an object")
+    for entry in expect(place, "gates", entries, (list, tuple), "a list"):
+        expect(place, "an entry of gates", entry, dict, "an object")
         coupling = entry.get("coupling_map")
         if coupling is None:
             continue
-        name = _gate_name(place, "the name of a gate", entry.get("name"))
-        for pair in _expect(place, f"coupling_map of {name}", coupling, (list, tuple), "a list of qubit lists"):
-            key = (name, _qubit_tuple(place, f"coupling_map of {name}", pair, num_qubits))
+        name = gate_name(place, "the name of a gate", entry.get("name"))
+        for pair in expect(place, f"coupling_map of {name}", coupling, (list, tuple), "a list of qubit lists"):
+            key = (name, qubit_tuple(place, f"coupling_map of {name}", pair, num_qubits))
             if len(key[1]) != NUM_QUBITS_OF_GATE.get(name, max(len(key[1]), 1)):
-                raise place.error(f"coupling_map of {name}", f"has the entry {_shown(pair)} of the wrong length")
+                raise place.error(f"coupling_map of {name}", f"has the entry {shown(pair)} of the wrong length")
             if key not in seen:
                 seen.add(key)
                 yield GateCalibration(name=name, qubits=key[1])
 
 
-def _rep_delay_range_s(place: _Document, value: Any) -> tuple[float, float] | None:
+def _rep_delay_range_s(place: Place, value: Any) -> tuple[float, float] | None:
     if value is None:
         return None
     field = "rep_delay_range"
-    _expect(place, field, value, (list, tuple), "a list of two numbers")
+    expect(place, field, value, (list, tuple), "a list of two numbers")
     if len(value) != 2:
         raise place.error(field, f"has {len(value)} entries; it must have two, the smallest and the largest delay")
-    low, high = (_number(place, field, bound) * REP_DELAY_UNIT_S for bound in value)
+    low, high = (number(place, field, bound) * REP_DELAY_UNIT_S for bound in value)
     if low > high:
-        raise place.error(field, f"is {_shown(value)}; the smallest delay comes first")
+        raise place.error(field, f"is {shown(value)}; the smallest delay comes first")
     return low, high
 
 
-def _timing_constraints(place: _Document, value: Any) -> TimingConstraints | None:
+def _timing_constraints(place: Place, value: Any) -> TimingConstraints | None:
     if value is None:
         return None
-    _expect(place, "timing_constraints", value, dict, "an object")
+    expect(place, "timing_constraints", value, dict, "an object")
     fields = ("granularity", "min_length", "pulse_alignment", "acquire_alignment")
-    return TimingConstraints(**{name: _count(place, name, value[name]) for name in fields if name in value})
+    return TimingConstraints(**{name: count(place, name, value[name]) for name in fields if name in value})
 
 
 def _processor(value: Any) -> str | None:

@@ -14,6 +14,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hwcost.errors import CircuitError
+from hwcost.messages import one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -135,11 +136,6 @@ class _Columns:
     def extend(self, other: _Columns) -> None:
         for column in self.__slots__:
             getattr(self, column).extend(getattr(other, column))
-        if len(self.names) > MAX_INLINED_OPERATIONS:
-            raise CircuitError(
-                f"the circuit has more than {MAX_INLINED_OPERATIONS:,} operations once its loops are unrolled; "
-                "estimate one iteration and multiply"
-            )
 
     def duration_s(self) -> float:
         """Longest path through these operations alone, in seconds (ranks the branches of control flow)."""
@@ -157,7 +153,7 @@ class _Walker:
 
     def __init__(self, table: OperationTable, where: str) -> None:
         self.table = table
-        self.where = where
+        self.where = one_line(where)
         self.known: dict[tuple[str, tuple[int, ...]], tuple[Kind, float, float | None]] = {}
         self.readout_duration_known = True
         self.notes: dict[str, None] = {}
@@ -173,6 +169,11 @@ class _Walker:
             )
         duration = self.table.duration_s(name, qubits)
         error = self.table.error(name, qubits)
+        if error is not None and error >= 1.0:
+            raise CircuitError(
+                f"{self.where}: {name} on {_qubit_text(qubits)} has error {error:g}, so no success probability exists; "
+                "use --durations-only"
+            )
         if name == "measure":
             if duration is None:
                 self.readout_duration_known = False
@@ -218,6 +219,13 @@ class _Walker:
             add(name, entry[0], qubits, clbits, tuple(map(_angle, params)) if params else (), entry[1], entry[2])
         return columns
 
+    def check_size(self, num_operations: int) -> None:
+        if num_operations > MAX_INLINED_OPERATIONS:
+            raise CircuitError(
+                f"{self.where}: a loop has {num_operations:,} operations once it is unrolled, at most "
+                f"{MAX_INLINED_OPERATIONS:,} can be costed; estimate one iteration and multiply"
+            )
+
     def delay_s(self, operation: Any) -> float:
         unit, value = operation.unit, operation.duration
         if unit == "dt":
@@ -249,7 +257,8 @@ class _Walker:
         columns = _Columns()
         columns.barrier(qubits, clbits)
         if operation.name == "for_loop":
-            iterations = len(list(operation.params[0]))
+            iterations = len(operation.params[0])
+            self.check_size(iterations * (1 + len(inner[0].names)))
             for _ in range(iterations):
                 columns.extend(inner[0])
                 columns.barrier(qubits, clbits)

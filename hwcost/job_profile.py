@@ -16,6 +16,9 @@ from hwcost.shipped import calibrations_dir
 
 SCHEMA = "hwcost.job-time/1"
 
+MAX_PROFILE_BYTES = 10_000_000
+"""Profiles have a few kilobytes; lists of left-out jobs may add some more."""
+
 Repetition: TypeAlias = Literal["rep_delay", "fitted"]
 CircuitTime: TypeAlias = Literal["duration", "fitted"]
 Overhead: TypeAlias = Literal["sum", "max"]
@@ -332,8 +335,12 @@ def load_profile(name_or_path: str | Path) -> JobTimeProfile:
             f"no job-time profile {str(name_or_path)!r}: not a file, and not one of {', '.join(list_profiles())}"
         )
     try:
+        if path.stat().st_size > MAX_PROFILE_BYTES:
+            raise InputError(f"{path}: larger than {MAX_PROFILE_BYTES:,} bytes, which no job-time profile is")
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except InputError:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: cannot be read as JSON ({str(error).splitlines()[0]})") from None
     return JobTimeProfile.from_dict(data, where=str(path))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 _MESSAGE_CHARACTERS = 240
 
 
@@ -21,3 +23,13 @@ def error_text(error: Exception) -> str:
     """What an exception says, without its type."""
     # str() of a QiskitError is the repr of its message.
     return str(getattr(error, "message", "") or error)
+
+
+def internal_error(error: Exception) -> str:
+    """What to say of an exception that nobody foresaw."""
+    return f"internal error, {type(error).__name__}: {error}; `hwcost --debug …` shows where, please report it"
+
+
+def say(message: str) -> None:
+    """One line on stderr, whatever the message has in it."""
+    print(f"hwcost: {printable(message)}", file=sys.stderr)  # noqa: T201

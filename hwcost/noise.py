@@ -146,12 +146,14 @@ def paper_cost(isa: IsaCircuit, t2_s: Sequence[float | None]) -> PaperCost | Non
         len(errors) * math.log1p(-math.fsum(errors) / len(errors)) for errors in classes.values() if errors
     )
     log_decoherence = -t_gate_s / min(coherence_times)
-    log10_time = (math.log(t_gate_s) - log_gate - log_decoherence) / _LN10
+    log_time = math.log(t_gate_s) - log_gate - log_decoherence
+    log10_time = log_time / _LN10
     return PaperCost(
         t_gate_s=t_gate_s,
         p_gate=-math.expm1(log_gate),
         p_decoherence=-math.expm1(log_decoherence),
         p_fail=-math.expm1(log_gate + log_decoherence),
         log10_effective_time=log10_time,
-        effective_time_s=t_gate_s * math.exp(-(log_gate + log_decoherence)) if log10_time < 308.0 else None,
+        # In one step: the survival probability alone may already be too small for a float.
+        effective_time_s=math.exp(log_time) if log10_time < 308.0 else None,
     )

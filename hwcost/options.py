@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import SupportsFloat, get_args
 
 from hwcost.attenuation import AttenuationMethod
 from hwcost.errors import OptionError
@@ -42,10 +43,13 @@ class EstimateOptions:
             raise OptionError("shots and precision are both given; give the one that you want to fix")
         if self.shots is None and self.precision is None:
             object.__setattr__(self, "shots", DEFAULT_SHOTS)
-        self._check_whole("shots", self.shots, 1, 10**15)
-        self._check_whole("optimization_level", self.optimization_level, 0, 3)
-        self._check_whole("num_seeds", self.num_seeds, 1, MAX_SEEDS)
-        self._check_whole("seed", self.seed, 0, 2**31 - 1 - MAX_SEEDS)
+        if self.shots is not None:
+            self._check_whole("shots", 1, 10**15)
+        self._check_whole("optimization_level", 0, 3)
+        self._check_whole("num_seeds", 1, MAX_SEEDS)
+        self._check_whole("seed", 0, 2**31 - 1 - MAX_SEEDS)
+        self._check_number("precision")
+        self._check_number("rep_delay_s")
         if self.precision is not None and not MIN_PRECISION <= self.precision < 1.0:
             raise OptionError(
                 f"precision is {self.precision}; give a standard error from {MIN_PRECISION:g} to below 1, such as 0.01"
@@ -59,9 +63,21 @@ class EstimateOptions:
                 choices = ", ".join(get_args(allowed))
                 raise OptionError(f"{name} is {getattr(self, name)!r}; choose from {choices}")
 
-    @staticmethod
-    def _check_whole(name: str, value: Any, low: int, high: int) -> None:
+    def _check_whole(self, name: str, low: int, high: int) -> None:
+        """Whole numbers of any kind (NumPy's too) become int."""
+        value = getattr(self, name)
+        try:
+            whole = operator.index(value)
+        except TypeError:
+            whole = low - 1
+        if isinstance(value, bool) or not low <= whole <= high:
+            raise OptionError(f"{name} is {value!r}; give a whole number from {low} to {high}")
+        object.__setattr__(self, name, whole)
+
+    def _check_number(self, name: str) -> None:
+        value = getattr(self, name)
         if value is None:
             return
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise OptionError(f"{name} is {value!r}; give a whole number from {low} to {high}")
+        if isinstance(value, (bool, str, bytes)) or not isinstance(value, SupportsFloat):
+            raise OptionError(f"{name.removesuffix('_s')} is {value!r}; give a number")
+        object.__setattr__(self, name, float(value))

@@ -83,6 +83,8 @@ def build_all_to_all_target(audited: AuditedCalibration, num_qubits: int) -> Tar
     from qiskit.circuit.library import Measure, Reset
 
     target = _empty_target(audited, num_qubits, None)
+    # Without durations Qiskit cannot align delays to the device's time grid, so there is none.
+    target.granularity = target.min_length = target.pulse_alignment = target.acquire_alignment = 1
     places = _live_places(audited)
     for name, gate in _native_gates(audited, places).items():
         target.add_instruction(gate, name=name)

@@ -108,7 +108,7 @@ def transpile_once(circuit: QuantumCircuit, target: Target, *, optimization_leve
 def _refusal(circuit: QuantumCircuit, error: Exception) -> str:
     text = one_line(error_text(error))
     return (
-        f"{circuit.name}: Qiskit cannot transpile it for this device: {text}; "
+        f"{one_line(circuit.name)}: Qiskit cannot transpile it for this device: {text}; "
         "try another optimization level, seed or device"
     )
 

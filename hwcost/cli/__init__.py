@@ -14,6 +14,7 @@ import click
 
 from hwcost import __version__
 from hwcost.errors import HwcostError, InputError, MissingDependencyError
+from hwcost.messages import internal_error, say
 
 _COMMANDS = {
     "estimate": "Cost circuits on a device: time, shots, routing, noise.",
@@ -53,6 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     # Taken out here, so that it may stand anywhere on the line.
     debug = "--debug" in given
+    if sys.stdout is None:
+        say("stdout is closed; there is nowhere to write the result to")
+        return 1
     for stream in (sys.stdout, sys.stderr):
         # A terminal that has no µ gets a question mark, not a crash.
         if isinstance(stream, io.TextIOWrapper):
@@ -63,16 +67,22 @@ def main(arguments: list[str] | None = None) -> int:
         )
     except click.exceptions.Exit as stop:
         return stop.exit_code
+    except SystemExit:
+        # click and rich leave this way when the reader of a pipe went away (`| head`): not an error of ours.
+        return 0
     except click.ClickException as error:
-        _say(_one_line(error))
+        if not given:  # the message is the help text
+            click.echo(error.format_message(), err=True)
+            return 2
+        say(_one_line(error))
         return 2
     except (KeyboardInterrupt, click.Abort):
-        _say("interrupted")
+        say("interrupted")
         return 130
     except HwcostError as error:
         if debug:
             raise
-        _say(str(error))
+        say(str(error))
         return 2 if isinstance(error, (InputError, MissingDependencyError)) else 1
     except BrokenPipeError:
         # The reader of a pipe went away (`| head`): not an error of ours. Keep the interpreter from flushing again.
@@ -81,12 +91,12 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         if debug:
             raise
-        _say(f"{error.filename or 'output'}: {error.strerror or error}")
+        say(f"{error.filename or 'output'}: {error.strerror or error}")
         return 1
     except Exception as error:
         if debug:
             raise
-        _say(f"internal error, {type(error).__name__}: {error}; `hwcost --debug …` shows where, please report it")
+        say(internal_error(error))
         return 1
     return outcome if isinstance(outcome, int) else 0
 
@@ -96,7 +106,3 @@ def _one_line(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     hint = f" (`{context.command_path} --help` lists the options)" if context is not None else ""
     return " ".join(text.split()) + hint
-
-
-def _say(message: str) -> None:
-    click.echo(f"hwcost: {message}", err=True)

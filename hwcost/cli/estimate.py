@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hwcost.errors import CircuitError, HwcostError, OptionError
-from hwcost.files import write_file
+from hwcost.files import check_target, write_file
+from hwcost.messages import internal_error, one_line, say
 
 if TYPE_CHECKING:
     from hwcost.circuits import LoadedCircuit
@@ -45,12 +46,10 @@ if TYPE_CHECKING:
 @click.option("--keep-dead-readout", is_flag=True, help="Keep qubits whose readout error is 0.5 or more.")
 @click.option("--index", type=int, metavar="I", help="Only the I-th circuit of each file, from 0.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
-@click.option(
-    "--save-isa", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.qpy", help="Save ISA circuits."
-)
+@click.option("--save-isa", type=click.Path(), metavar="OUT.qpy", help="Save ISA circuits.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def command(
-    files: tuple[str, ...], form: str, save_isa: Path | None, quiet: bool, index: int | None, **options: Any
+    files: tuple[str, ...], form: str, save_isa: str | None, quiet: bool, index: int | None, **options: Any
 ) -> int:
     """Cost circuits (QPY, OpenQASM 2 or 3, one or many in a file) on a device.
 
@@ -63,8 +62,17 @@ def command(
         durations_only=options.pop("durations_only"),
         keep_dead_readout=options.pop("keep_dead_readout"),
     )
+    from hwcost.estimation import DEFAULT_JOB_PROFILE
+    from hwcost.job_profile import load_profile
+
+    # What is the same for all circuits is checked before any work.
+    options["job_profile"] = load_profile(options["job_profile"] or DEFAULT_JOB_PROFILE)
+    if save_isa is not None:
+        target = check_target(save_isa)
+        if any(os.path.realpath(name) == str(target) for name in files):
+            raise OptionError(f"--save-isa {save_isa} would overwrite an input file; choose another name")
     costs: list[CostEstimate] = []
-    failed = 0
+    failed = broken = 0
     many = len(files) > 1
     interrupted = False
     try:
@@ -78,20 +86,26 @@ def command(
                 if click.get_current_context().obj["debug"]:
                     raise
                 failed += 1
-                click.echo(f"hwcost: {_where(circuit)}{error}", err=True)
+                say(f"{_where(circuit)}{error}")
+                continue
+            except Exception as error:
+                if click.get_current_context().obj["debug"]:
+                    raise
+                broken += 1
+                say(f"{_where(circuit)}{internal_error(error)}")
                 continue
             if form == "text":
                 _print_text(costs)
     except KeyboardInterrupt:
         # What is finished is not lost.
         interrupted = True
-    if costs and save_isa is not None:
-        _save(costs, save_isa)
     if costs and form != "text":
         _print_data(costs, form, many)
+    if costs and save_isa is not None:
+        _save(costs, save_isa)
     if interrupted:
         raise KeyboardInterrupt
-    return 2 if failed else 0
+    return 1 if broken else 2 if failed else 0
 
 
 def _circuits(files: tuple[str, ...], index: int | None) -> Any:
@@ -122,11 +136,11 @@ def _where(circuit: LoadedCircuit | HwcostError) -> str:
 def _estimate(circuit: LoadedCircuit | HwcostError, device: Any, options: dict[str, Any], quiet: bool) -> CostEstimate:
     if isinstance(circuit, HwcostError):
         raise circuit
-    from hwcost.estimation import DEFAULT_JOB_PROFILE, estimate
+    from hwcost.estimation import estimate
     from hwcost.options import DEFAULT_ATTENUATION
 
     show = not quiet and sys.stderr.isatty()
-    name = circuit.circuit.name
+    name = one_line(circuit.circuit.name)
 
     def progress(done: int, total: int) -> None:
         if show:
@@ -147,13 +161,13 @@ def _estimate(circuit: LoadedCircuit | HwcostError, device: Any, options: dict[s
         task=options["task"],
         observable=list(options["observable"]) or None,
         rep_delay_s=options["rep_delay"],
-        job_profile=options["job_profile"] or DEFAULT_JOB_PROFILE,
+        job_profile=options["job_profile"],
         measure_all=options["measure_all"],
         progress=progress,
     )
 
 
-def _save(costs: list[CostEstimate], path: Path) -> None:
+def _save(costs: list[CostEstimate], path: str) -> None:
     from qiskit import qpy
 
     buffer = io.BytesIO()

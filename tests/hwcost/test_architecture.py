@@ -12,17 +12,21 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Below are records and formulas; above is what puts them together. Nothing imports what stands above it.
 LAYERS = [
-    {"errors", "messages", "units", "shipped"},
+    {"errors", "files", "messages", "units", "shipped"},
     {"calibration", "sandbox", "circuit_check"},
+    {"json_values", "calibration_file"},
     {"ibm_json", "fake_backends", "health", "isa", "qpy_file", "qasm_file", "circuit_hash", "circuits"},
+    {"live_failure", "live"},
+    {"csv_cells", "csv_columns", "calibration_csv", "given_values", "snapshot_format", "snapshot", "value_dates"},
+    {"calibration_import"},
     {"findings", "schedule", "observables", "relaxation"},
     {"audit", "noise", "light_cone", "mean_field", "pauli_path", "pauli_plan", "pauli_transfer", "attenuation"},
-    {"target", "device", "routing", "shots", "job_profile", "job_table", "job_time", "transpilation"},
+    {"age", "target", "device", "routing", "shots", "job_profile", "job_table", "job_time", "transpilation"},
     {"job_outliers", "job_time_fit", "job_time_score", "options"},
     {"candidates", "cost_estimate"},
     {"remarks", "report", "noise_channels", "noise_simulation"},
     {"estimation", "validation_statistics", "validation_record"},
-    {"validation", "validation_report"},
+    {"calibration_summary", "calibration_diff", "calibration_map", "validation", "validation_report"},
     {"cli"},
 ]
 HEAVY = {"qiskit", "qiskit_ibm_runtime", "qiskit_aer", "scipy", "torch", "pennylane", "rich", "matplotlib"}

@@ -268,3 +268,45 @@ def test_runs_as_a_module_from_any_directory(tmp_path, bell):
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["backend"]["name"] == "fake_manila"
+
+
+def test_a_link_is_followed_and_not_replaced(capsys, tmp_path, bell):
+    real, link = tmp_path / "real.qpy", tmp_path / "link.qpy"
+    real.write_bytes(b"old")
+    link.symlink_to(real)
+    assert run("estimate", bell, "-b", "manila", "--save-isa", link) == 0
+    assert link.is_symlink()
+    assert real.read_bytes().startswith(b"QISKIT")
+
+
+def test_the_input_is_not_overwritten(capsys, bell):
+    before = bell.read_bytes()
+    assert run("estimate", bell, "-b", "manila", "--save-isa", bell) == 2
+    assert "overwrite an input file" in capsys.readouterr().err
+    assert bell.read_bytes() == before
+
+
+def test_a_circuit_that_cancels_does_not_lose_the_batch(capsys, tmp_path, bell):
+    circuit = QuantumCircuit(1, name="\x1b[31mred\nnext")
+    circuit.h(0)
+    circuit.h(0)
+    path = tmp_path / "cancels.qpy"
+    with path.open("wb") as file:
+        qpy.dump(circuit, file)
+    assert run("estimate", path, bell, "-b", "manila", "--format", "csv") == 2
+    captured = capsys.readouterr()
+    assert len(captured.out.splitlines()) == 2
+    assert len(captured.err.splitlines()) == 1
+    assert "\x1b" not in captured.err
+
+
+def test_a_broken_pipe_is_no_error(bell):
+    for arguments in (["backends"], ["backends", "--format", "csv"], ["estimate", str(bell), "-b", "manila"]):
+        program = f"{sys.executable} -m hwcost {' '.join(arguments)} | head -c 1 >/dev/null; exit ${{PIPESTATUS[0]}}"
+        assert subprocess.run(["bash", "-c", program], check=False).returncode == 0
+
+
+def test_without_arguments_the_help_is_shown(capsys):
+    assert run() in {0, 2}
+    captured = capsys.readouterr()
+    assert "estimate" in captured.out + captured.err

@@ -430,3 +430,110 @@ def test_bound_and_free_circuits_have_the_same_two_qubit_gates():
     assert free.gates.num_2q == bound.gates.num_2q == 1
     plain = transpile(circuit, qiskit_backend("FakeManilaV2"), optimization_level=2, seed_transpiler=0)
     assert free.gates.num_2q == plain.num_nonlocal_gates()
+
+
+def test_an_observable_follows_the_qubits_of_a_circuit_as_wide_as_the_device():
+    # On lima (5 qubits) the label is as long as the ISA circuit is wide; it is still on the user's qubits.
+    for seed in range(4):
+        cost = hwcost.estimate(ring(5), "lima", observable="IIIIZ", num_seeds=1, seed=seed)
+        end = cost.isa_circuit.layout.final_index_layout(filter_ancillas=True)[0]
+        assert [a.qubit for a in cost.shots.attenuation] == [end]
+        assert [a.clbit for a in cost.shots.attenuation] == [0]
+
+
+def test_observables_of_every_kind_mean_the_same():
+    from qiskit.quantum_info import Pauli, PauliList, SparsePauliOp
+
+    kinds = [
+        "ZZI",
+        ["ZZI"],
+        Pauli("ZZI"),
+        [Pauli("ZZI")],
+        PauliList(["ZZI"]),
+        SparsePauliOp(["ZZI", "III"], [0.3, 2.0]),
+    ]
+    costs = [hwcost.estimate(ring(3), "manila", observable=kind, num_seeds=1, optimization_level=1) for kind in kinds]
+    assert {cost.shots.attenuation for cost in costs} == {costs[0].shots.attenuation}
+    assert len({hash(cost) for cost in costs}) == 1
+
+
+@pytest.mark.parametrize(
+    ("observable", "message"),
+    [
+        ("ZZ", "for 2 qubits"),
+        ("zzz", "no Pauli label"),
+        ("III", "identity"),
+        (5, "of type int"),
+        ("", "no Pauli label"),
+    ],
+)
+def test_an_observable_that_makes_no_sense_is_named(observable, message):
+    with pytest.raises(OptionError, match=message):
+        hwcost.estimate(ring(3), "manila", observable=observable, num_seeds=1)
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers():
+    cost = hwcost.estimate(ring(3), "manila", shots=np.int64(1000), seed=np.int32(3), num_seeds=1)
+    assert (cost.shots.requested, cost.transpile.seed_chosen) == (1000, 3)
+    json.loads(cost.to_json())
+
+
+@pytest.mark.parametrize("options", [{"precision": "0.01"}, {"rep_delay_s": "250"}, {"seed": None}, {"num_seeds": 2.0}])
+def test_options_of_the_wrong_type_are_named(options):
+    with pytest.raises(OptionError, match=next(iter(options)).removesuffix("_s")):
+        hwcost.estimate(ring(3), "manila", **options)
+
+
+def test_a_circuit_that_compiles_to_nothing_is_refused():
+    circuit = QuantumCircuit(2, name="cancels")
+    circuit.h(0)
+    circuit.h(0)
+    with pytest.raises(CircuitError, match="cancels: nothing but waiting is left"):
+        hwcost.estimate(circuit, "manila")
+
+
+@pytest.mark.parametrize("name", ["sherbrooke", "manila", "torino"])
+def test_delays_off_the_time_grid_have_a_cost(name):
+    circuit = QuantumCircuit(2)
+    circuit.h(0)
+    circuit.delay(200, 0, unit="ns")
+    circuit.cx(0, 1)
+    circuit.measure_all()
+    cost = hwcost.estimate(circuit, name, num_seeds=1)
+    assert cost.routing.num_swaps == 0
+    assert cost.time.circuit_duration_s > 200e-9
+
+
+def test_a_loop_too_long_to_unroll_is_refused_at_once():
+    for iterations in (10**8, 2 * 10**9):
+        circuit = QuantumCircuit(1, name="long")
+        with circuit.for_loop(range(iterations)):
+            circuit.barrier()
+        circuit.measure_all()
+        with pytest.raises(CircuitError, match="at most"):
+            hwcost.estimate(circuit, "sherbrooke", num_seeds=1)
+
+
+def test_a_readout_that_is_always_wrong_has_no_success_probability():
+    calibration = small_calibration(2, qubits={0: {"readout_error": 1.0}})
+    circuit = QuantumCircuit(2, 1)
+    circuit.sx(0)
+    circuit.measure(0, 0)
+    device = Device(audit(calibration, keep_dead_readout=True))
+    with pytest.raises(CircuitError, match="measure on qubit 0 has error 1"):
+        hwcost.estimate(circuit, device, transpile=False)
+
+
+def test_options_of_a_prepared_device_are_not_ignored():
+    with pytest.raises(OptionError, match="prepare_device"):
+        hwcost.estimate(ring(3), prepare_device("manila"), durations_only=True)
+    assert hwcost.estimate(ring(3), prepare_device("manila", durations_only=True), num_seeds=1).noise is None
+
+
+def test_measure_all_respects_measurements_inside_control_flow():
+    circuit = QuantumCircuit(2, 2)
+    circuit.h(0)
+    with circuit.for_loop(range(2)):
+        circuit.measure(0, 0)
+    cost = hwcost.estimate(circuit, "sherbrooke", measure_all=True, num_seeds=1)
+    assert cost.gates.num_measure == 2

@@ -160,3 +160,11 @@ def test_paper_numbers_equal_a_direct_product(operations):
     assert cost.p_gate == pytest.approx(1.0 - survival, abs=1e-12)
     assert cost.p_fail == pytest.approx(1.0 - survival * decay, abs=1e-12)
     assert cost.effective_time_s == pytest.approx(len(operations) * US / (survival * decay), rel=1e-10)
+
+
+def test_paper_time_is_finite_where_the_survival_alone_is_not():
+    # Survival 10^-309.5, T_gate 10^-3 s: the effective time 10^306.5 s fits into a float, 1/survival does not.
+    errors = -math.expm1(-309.5 * math.log(10.0) / 1000)
+    cost = paper_cost(isa_of(*[(Kind.TWO_QUBIT, (0, 1), 1 * US, errors)] * 1000), [1e9] * 4)
+    assert cost.log10_effective_time == pytest.approx(306.5, rel=1e-6)
+    assert math.log10(cost.effective_time_s) == pytest.approx(306.5, rel=1e-6)

@@ -1,0 +1,146 @@
+"""`hwcost calibration`: look at a calibration, save it, bring in one from a file, compare two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from hwcost.calibration import Calibration
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+# What a file did not say, worth a line when it is imported.
+_GAPS = frozenset(
+    {
+        "age_unknown",
+        "dt_unknown",
+        "error_unknown",
+        "gate_duration_unknown",
+        "gate_without_record",
+        "readout_duration_unknown",
+        "rep_delay_unknown",
+        "t1_t2_unknown",
+    }
+)
+
+
+_TIME = re.compile(r"([0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)\s*(s|ms|us|µs|μs|ns)?")
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
+    """The seconds in `60ns`, `250us` or `2.5e-4`."""
+    if value is None:
+        return None
+    found = _TIME.fullmatch(value.strip())
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no time; give seconds, or a unit with it, such as 60ns or 250us")
+    from hwcost.ibm_json import SECONDS_PER_UNIT
+
+    return float(found[1]) * SECONDS_PER_UNIT[found[2] or "s"]
+
+
+def _time_option(option: str, name: str, text: str) -> Callable[[_Function], _Function]:
+    return click.option(option, name, metavar="TIME", callback=_seconds, help=text)
+
+
+_format = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+
+
+@click.group("calibration")
+def command() -> None:
+    """Calibrations: show one, save it, import one from a file, compare two.
+
+    NAME|FILE is a backend such as fake_sherbrooke, or a file: a snapshot, IBM's properties JSON, or the CSV of the IBM
+    Quantum web page.
+    """
+
+
+@command.command("show")
+@click.argument("backend", metavar="NAME|FILE")
+@_format
+@click.option("--map", "map_path", metavar="OUT.png", type=click.Path(dir_okay=False), help="Draw the coupling map.")
+def show(backend: str, form: str, map_path: str | None) -> None:
+    """Show medians, quartiles, the worst qubits and edges, what is excluded, and every finding."""
+    from hwcost.calibration_summary import summarize, summary_text
+    from hwcost.device import prepare_device
+
+    audited = prepare_device(backend).audited
+    if map_path is not None:
+        from hwcost.calibration_map import draw_map
+
+        click.echo(f"map written to {draw_map(audited, map_path)}", err=True)
+    summary = summarize(audited)
+    _print(summary.to_dict(), summary_text(summary), form)
+
+
+@command.command("save")
+@click.argument("backend", metavar="NAME|FILE")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Snapshot file.  [default: NAME/DATE.json]")
+def save(backend: str, output: str | None) -> None:
+    """Save a calibration as a snapshot: one readable JSON file in SI units, never changed once written."""
+    from hwcost.device import load_calibration
+
+    _save(load_calibration(backend), output)
+
+
+@command.command("import")
+@click.argument("path", metavar="FILE", type=click.Path())
+@click.option(
+    "--config", "conf", metavar="CONF", type=click.Path(), help="IBM's configuration JSON of the same device."
+)
+@click.option("-o", "--output", metavar="SNAPSHOT", type=click.Path(), help="[default: NAME/DATE.json]")
+@click.option("--name", metavar="NAME", help="Name to report in place of the file's own.")
+@click.option("--date", metavar="DATE", help="When the values were reported, such as 2026-03-01T12:00:00Z.")
+@_time_option("--rep-delay", "rep_delay_s", "Default repetition delay, such as 250us.")
+@_time_option("--dt", "dt_s", "Time step of the control electronics, such as 0.5ns.")
+@_time_option("--duration-1q", "duration_1q_s", "One pulse of the one-qubit gates, such as 60ns.")
+@_time_option("--duration-2q", "duration_2q_s", "Two-qubit gates, such as 300ns.")
+@_time_option("--readout-duration", "readout_duration_s", "Readout, such as 1.2us.")
+def import_file(path: str, output: str | None, **given: Any) -> None:
+    """Turn IBM's JSON or CSV into a snapshot.
+
+    FILE is properties().to_dict() as JSON, or the table that the IBM Quantum web page offers. What it does not say is
+    unknown in the snapshot; options give it, only where the file has nothing, and are listed as assumptions. A bare
+    number is a time in seconds.
+    """
+    from hwcost.audit import audit
+    from hwcost.calibration_import import import_calibration
+
+    calibration = import_calibration(path, **given)
+    _save(calibration, output)
+    for finding in audit(calibration).findings:
+        if finding.code in _GAPS:
+            click.echo(f"unknown: {finding.message}", err=True)
+
+
+@command.command("diff")
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("--circuit", metavar="FILE", type=click.Path(), help="Cost this circuit on both.")
+@_format
+def diff(first: str, second: str, circuit: str | None, form: str) -> None:
+    """Compare two calibrations, of two days or two devices, each NAME|FILE."""
+    from hwcost.calibration_diff import diff_calibrations, diff_text
+    from hwcost.device import prepare_device
+
+    found = diff_calibrations(prepare_device(first), prepare_device(second), circuit=circuit)
+    _print(found.to_dict(), diff_text(found), form)
+
+
+def _print(data: dict[str, Any], text: str, form: str) -> None:
+    import json
+
+    if form == "json":
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        click.echo(text, nl=False)
+
+
+def _save(calibration: Calibration, output: str | None) -> None:
+    from hwcost.snapshot import default_snapshot_path, save_snapshot
+
+    click.echo(save_snapshot(calibration, output or default_snapshot_path(calibration)))
