@@ -13,6 +13,7 @@ __version__ = "0.1.0.dev0"
 if TYPE_CHECKING:
     from hwcost.attenuation import QubitAttenuation
     from hwcost.calibration import Calibration, GateCalibration, QubitCalibration
+    from hwcost.calibration_import import import_calibration
     from hwcost.circuits import LoadedCircuit, load_circuit, load_circuits
     from hwcost.cost_estimate import CostEstimate
     from hwcost.device import Device, load_calibration, prepare_device
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from hwcost.job_profile import JobTimeProfile
     from hwcost.job_time import JobTime
     from hwcost.job_time_fit import fit_job_time
+    from hwcost.live import load_live_backend
+    from hwcost.snapshot import load_snapshot, save_snapshot
     from hwcost.validation import validate
     from hwcost.validation_record import Validation
 
@@ -58,6 +61,10 @@ _HOME = {
     "load_circuit": "circuits",
     "load_circuits": "circuits",
     "prepare_device": "device",
+    "import_calibration": "calibration_import",
+    "load_live_backend": "live",
+    "load_snapshot": "snapshot",
+    "save_snapshot": "snapshot",
     "validate": "validation",
 }
 
@@ -81,11 +88,15 @@ __all__ = [
     "Validation",
     "estimate",
     "fit_job_time",
+    "import_calibration",
     "list_fake_backends",
     "load_calibration",
     "load_circuit",
     "load_circuits",
+    "load_live_backend",
+    "load_snapshot",
     "prepare_device",
+    "save_snapshot",
     "validate",
 ]
 

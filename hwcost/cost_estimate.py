@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,8 @@ class BackendInfo:
         num_qubits_usable: Qubits of the largest healthy component.
         snapshot_date: When the values were reported.
         snapshot_age_days: Whole days since then.
+        oldest_value_date: Date of the oldest single value.
+        newest_value_date: Date of the newest single value.
         rep_delay_s: Repetition delay used, in seconds.
         excluded: What is kept off.
         findings: All findings of the audit.
@@ -83,6 +85,8 @@ class BackendInfo:
     num_qubits_usable: int
     snapshot_date: datetime | None
     snapshot_age_days: int | None
+    oldest_value_date: datetime | None
+    newest_value_date: datetime | None
     rep_delay_s: float
     excluded: Excluded
     findings: tuple[Finding, ...]
@@ -228,7 +232,7 @@ def to_plain(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, str)):
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, datetime):
-        return value.isoformat()
+        return value.astimezone(UTC).isoformat()
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

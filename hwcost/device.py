@@ -13,6 +13,7 @@ from hwcost.calibration import Calibration
 from hwcost.errors import CalibrationError, OptionError, UnknownBackendError
 from hwcost.fake_backends import LICENCE, list_fake_backends, load_fake_backend
 from hwcost.ibm_json import parse_ibm_json
+from hwcost.live import is_live_name, load_live_backend
 from hwcost.transpilation import Compiler
 
 if TYPE_CHECKING:
@@ -20,15 +21,15 @@ if TYPE_CHECKING:
 
     from qiskit.transpiler import Target
 
-MEDIAN_ORIGIN = "median of the healthy part of the device"
 _FILE_ENDINGS = (".json", ".csv")
 
 
 def load_calibration(backend: str | PathLike[str] | Calibration | Any) -> Calibration:
     """The calibration of a backend.
 
-    Text with a path separator in it, or ending in .json or .csv, is a file. Other text is the name of a fake backend;
-    if there is none of that name but a file, it is the file.
+    Text with a path separator in it, or ending in .json or .csv, is a file. `ibm_…` is a live backend, asked for what
+    it reports now (`hwcost.live.load_live_backend` has more options). Other text is the name of a fake backend; if
+    there is none of that name but a file, it is the file.
 
     Args:
         backend: Name of a fake backend of qiskit-ibm-runtime (`fake_sherbrooke`, `sherbrooke` and `FakeSherbrooke`
@@ -46,6 +47,8 @@ def load_calibration(backend: str | PathLike[str] | Calibration | Any) -> Calibr
     """
     if isinstance(backend, Calibration):
         return backend
+    if isinstance(backend, str) and is_live_name(backend):
+        return load_live_backend(backend)
     if isinstance(backend, str) and not _is_path(backend):
         return _load_named(backend)
     if isinstance(backend, (str, os.PathLike)):
@@ -90,11 +93,12 @@ def _from_backend_object(backend: Any) -> Calibration:
     if properties is None:
         raise CalibrationError(f"{backend.name}: the backend has no properties, so nothing can be costed on it")
     fake = backend.name in list_fake_backends()
+    live = type(backend).__module__.startswith("qiskit_ibm_runtime.")
     return parse_ibm_json(
         properties.to_dict(),
         backend.configuration().to_dict(),
         name=backend.name,
-        source="fake" if fake else "live",
+        source="fake" if fake else "live" if live else "properties",
         origin=f"{type(backend).__module__}.{type(backend).__name__} object",
         licence=LICENCE if fake else None,
     )
@@ -158,14 +162,14 @@ class Device:
 
 
 def prepare_device(backend: Any, *, durations_only: bool = False, keep_dead_readout: bool = False) -> Device:
-    """Load, audit and index a backend; a name that was prepared before is not read again, a file always is.
+    """Load, audit and index a backend. A fake backend is read once, files and live backends each time.
 
     Args:
         backend: What `load_calibration` takes.
         durations_only: Ignore errors: nothing is excluded for them and no noise is costed.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
     """
-    if isinstance(backend, str) and not _is_path(backend) and not _is_file(backend):
+    if isinstance(backend, str) and not (_is_path(backend) or _is_file(backend) or is_live_name(backend)):
         return _prepare_named(backend, durations_only, keep_dead_readout)
     calibration = load_calibration(backend)
     return Device(audit(calibration, durations_only=durations_only, keep_dead_readout=keep_dead_readout))

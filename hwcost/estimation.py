@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hwcost.age import check_age
 from hwcost.attenuation import AttenuationMethod
 from hwcost.candidates import Candidate, candidate_as_given, candidate_shots, compile_candidates, log_cost
 from hwcost.circuit_check import NO_MEASUREMENT, check_circuit
@@ -60,6 +61,7 @@ def estimate(
     durations_only: bool = False,
     keep_dead_readout: bool = False,
     measure_all: bool = False,
+    max_age_days: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CostEstimate:
     """What one circuit costs on one device: time, shots, routing, noise, and where each number comes from.
@@ -83,6 +85,7 @@ def estimate(
         durations_only: Cost no noise, and use gates whose error is not calibrated.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
         measure_all: Add a measurement of every qubit if the circuit has none.
+        max_age_days: Refuse a calibration that is older.
         progress: Called with (seeds done, seeds in all).
 
     Returns:
@@ -123,6 +126,8 @@ def estimate(
         logical = logical.measure_all(inplace=False)
         warnings = check_circuit(logical)
     device = _device(backend, durations_only=durations_only, keep_dead_readout=keep_dead_readout)
+    if max_age_days is not None:
+        check_age(device.audited, max_age_days)
     candidates = (
         compile_candidates(logical, device, options, observable, progress)
         if transpile
@@ -193,6 +198,8 @@ def _report(
             num_qubits_usable=len(audited.component),
             snapshot_date=calibration.snapshot_date,
             snapshot_age_days=audited.age_days,
+            oldest_value_date=calibration.oldest_value_date,
+            newest_value_date=calibration.newest_value_date,
             rep_delay_s=rep_delay_s,
             excluded=Excluded(qubits=audited.excluded_qubits, edges=audited.excluded_edges),
             findings=audited.findings,

@@ -28,7 +28,7 @@ def repetition_delay(audited: AuditedCalibration, given_s: float | None) -> tupl
 def assumptions_of(candidate: Candidate, audited: AuditedCalibration) -> list[str]:
     """What had to be assumed to cost this circuit because the calibration does not say it."""
     isa = candidate.isa
-    lines = []
+    lines = list(audited.calibration.assumptions)
     if not isa.readout_duration_known:
         lines.append(
             "the readout time is unknown: circuit duration, shot time and QPU time leave it out and are lower bounds"

@@ -181,7 +181,9 @@ def _paper_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
 
 
 def _infos(cost: CostEstimate) -> list[str]:
-    return [finding.message for finding in cost.backend.findings if finding.severity == "info"]
+    return [
+        finding.message for finding in cost.backend.findings if finding.severity == "info" and finding.code != "assumed"
+    ]
 
 
 def _spread_text(cost: CostEstimate) -> str:

@@ -19,6 +19,7 @@ from hwcost.messages import internal_error, say
 _COMMANDS = {
     "estimate": "Cost circuits on a device: time, shots, routing, noise.",
     "backends": "List the backends whose calibration is at hand, with what is wrong with each.",
+    "calibration": "Show, save, import and compare calibrations.",
     "jobs": "Fit and score job-time profiles from timed jobs.",
     "validate": "Simulate the noise of a circuit exactly and compare with what `estimate` predicts.",
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from hwcost.cli.shared_options import live_options, resolve_backend, seconds
 
 if TYPE_CHECKING:
     from hwcost.calibration import Calibration
@@ -28,23 +29,8 @@ _GAPS = frozenset(
 )
 
 
-_TIME = re.compile(r"([0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)\s*(s|ms|us|µs|μs|ns)?")
-
-
-def _seconds(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
-    """The seconds in `60ns`, `250us` or `2.5e-4`."""
-    if value is None:
-        return None
-    found = _TIME.fullmatch(value.strip())
-    if found is None:
-        raise click.BadParameter(f"{value!r} is no time; give seconds, or a unit with it, such as 60ns or 250us")
-    from hwcost.ibm_json import SECONDS_PER_UNIT
-
-    return float(found[1]) * SECONDS_PER_UNIT[found[2] or "s"]
-
-
 def _time_option(option: str, name: str, text: str) -> Callable[[_Function], _Function]:
-    return click.option(option, name, metavar="TIME", callback=_seconds, help=text)
+    return click.option(option, name, metavar="TIME", callback=seconds, help=text)
 
 
 _format = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -63,12 +49,13 @@ def command() -> None:
 @click.argument("backend", metavar="NAME|FILE")
 @_format
 @click.option("--map", "map_path", metavar="OUT.png", type=click.Path(dir_okay=False), help="Draw the coupling map.")
-def show(backend: str, form: str, map_path: str | None) -> None:
+@live_options
+def show(backend: str, form: str, map_path: str | None, **live: Any) -> None:
     """Show medians, quartiles, the worst qubits and edges, what is excluded, and every finding."""
     from hwcost.calibration_summary import summarize, summary_text
     from hwcost.device import prepare_device
 
-    audited = prepare_device(backend).audited
+    audited = prepare_device(resolve_backend(backend, live)).audited
     if map_path is not None:
         from hwcost.calibration_map import draw_map
 
@@ -80,11 +67,12 @@ def show(backend: str, form: str, map_path: str | None) -> None:
 @command.command("save")
 @click.argument("backend", metavar="NAME|FILE")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Snapshot file.  [default: NAME/DATE.json]")
-def save(backend: str, output: str | None) -> None:
+@live_options
+def save(backend: str, output: str | None, **live: Any) -> None:
     """Save a calibration as a snapshot: one readable JSON file in SI units, never changed once written."""
     from hwcost.device import load_calibration
 
-    _save(load_calibration(backend), output)
+    _save(load_calibration(resolve_backend(backend, live)), output)
 
 
 @command.command("import")

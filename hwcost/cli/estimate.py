@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hwcost.cli.shared_options import live_options, resolve_backend, seconds
 from hwcost.errors import CircuitError, HwcostError, OptionError
 from hwcost.files import check_target, write_file
 from hwcost.messages import internal_error, one_line, say
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 @click.command("estimate")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--backend", "-b", required=True, metavar="NAME", help="Backend, for example fake_sherbrooke.")
+@click.option("--backend", "-b", required=True, metavar="NAME|FILE", help="fake_torino, ibm_torino or a file.")
+@click.option("--max-age", metavar="AGE", help="Refuse an older calibration; such as 7d, 36h or 2w.")
+@live_options
 @click.option("--shots", type=int, metavar="N", help="Shots that a noiseless device would need. [default: 4096]")
 @click.option("--precision", type=float, metavar="E", help="Instead of --shots: standard error of each ⟨Z⟩.")
 @click.option("--optimization-level", "-O", type=int, default=2, show_default=True, metavar="0-3", help="Qiskit's.")
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option("--job-profile", metavar="NAME|FILE", help="Job-time profile. [default: ibm]")
 @click.option(
-    "--rep-delay", type=float, metavar="SECONDS", help="Repetition delay between shots. [default: the backend's]"
+    "--rep-delay", metavar="TIME", callback=seconds, help="Repetition delay such as 250us. [default: the backend's]"
 )
 @click.option("--measure-all", is_flag=True, help="Measure every qubit of a circuit without measurements.")
 @click.option("--durations-only", is_flag=True, help="Cost no noise; use gates whose error is not calibrated.")
@@ -55,15 +58,19 @@ def command(
 
     A file that cannot be read is reported and does not keep the others from being costed.
     """
+    from hwcost.age import check_age, parse_age
     from hwcost.device import prepare_device
+    from hwcost.estimation import DEFAULT_JOB_PROFILE
+    from hwcost.job_profile import load_profile
 
     device = prepare_device(
-        options.pop("backend"),
+        resolve_backend(options.pop("backend"), options),
         durations_only=options.pop("durations_only"),
         keep_dead_readout=options.pop("keep_dead_readout"),
     )
-    from hwcost.estimation import DEFAULT_JOB_PROFILE
-    from hwcost.job_profile import load_profile
+    max_age = options.pop("max_age")
+    if max_age is not None:
+        check_age(device.audited, parse_age(max_age))
 
     # What is the same for all circuits is checked before any work.
     options["job_profile"] = load_profile(options["job_profile"] or DEFAULT_JOB_PROFILE)

@@ -37,6 +37,10 @@ PUBLIC = {
     "load_circuit",
     "load_circuits",
     "prepare_device",
+    "import_calibration",
+    "load_live_backend",
+    "load_snapshot",
+    "save_snapshot",
     "validate",
 }
 
