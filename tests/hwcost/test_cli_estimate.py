@@ -310,3 +310,33 @@ def test_without_arguments_the_help_is_shown(capsys):
     assert run() in {0, 2}
     captured = capsys.readouterr()
     assert "estimate" in captured.out + captured.err
+
+
+def test_max_age_turns_an_old_calibration_into_a_refusal(capsys, bell):
+    assert run("estimate", bell, "-b", "manila", "--max-age", "7d") == 2
+    assert "older than --max-age 7d" in capsys.readouterr().err
+    assert run("estimate", bell, "-b", "manila", "--max-age", "5000d") == 0
+    assert run("estimate", bell, "-b", "manila", "--max-age", "soon") == 2
+    assert "soon" in capsys.readouterr().err
+
+
+def test_a_shipped_snapshot_is_a_backend(capsys, bell):
+    snapshot = next(EXAMPLE.parents[2].glob("calibrations/backends/fake_manila/*.json"))
+    assert run("estimate", bell, "-b", snapshot, "--format", "json") == 0
+    from_file = json.loads(capsys.readouterr().out)
+    assert run("estimate", bell, "-b", "fake_manila", "--format", "json") == 0
+    from_name = json.loads(capsys.readouterr().out)
+    assert from_file["backend"]["source"] == "snapshot"
+    assert {**from_file, "backend": None} == {**from_name, "backend": None}
+
+
+def test_options_of_live_backends_are_refused_for_others(capsys, bell):
+    assert run("estimate", bell, "-b", "manila", "--at", "2026-03-01") == 2
+    assert "--at is for live backends" in capsys.readouterr().err
+
+
+def test_a_repetition_delay_may_have_a_unit(capsys, bell):
+    for text in ("100us", "1e-4", "0.1 ms"):
+        assert run("estimate", bell, "-b", "manila", "--rep-delay", text, "--format", "json") == 0
+        assert json.loads(capsys.readouterr().out)["time"]["rep_delay_s"] == pytest.approx(1e-4)
+    assert run("estimate", bell, "-b", "manila", "--rep-delay", "soon") == 2
