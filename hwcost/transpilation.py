@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _USER_SWAP = "hwcost: swap of the user"
 
 MAX_PASS_MANAGERS = 64
-"""Pass managers kept per Target and thread: a few levels times a few seeds."""
+"""Pass managers kept per Target: a few levels times a few seeds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +48,14 @@ class Transpiled:
 class Compiler:
     """Compiles circuits for one Target and keeps the pass managers, whose making takes as long as a small circuit.
 
-    Each thread has its own pass managers: a pass may keep state while it runs.
+    One circuit at a time: a pass keeps state while it runs, and Qiskit 2.0 cannot share a Target between threads. Use
+    processes to compile in parallel.
     """
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self._kept = threading.local()
+        self._managers: dict[tuple[int, int, str | None], tuple[Any, Any]] = {}
+        self._lock = threading.Lock()
 
     def compile(self, circuit: QuantumCircuit, *, optimization_level: int, seed: int) -> Transpiled:
         """Compile `circuit` with one explicit seed.
@@ -78,26 +80,25 @@ class Compiler:
             raise CircuitError(_refusal(circuit, error)) from error
 
     def _run(self, circuit: QuantumCircuit, level: int, seed: int, scheduling_method: str | None) -> Transpiled:
-        manager, watch = self._manager(level, seed, scheduling_method)
-        isa = manager.run(circuit)
-        return Transpiled(seed=seed, circuit=isa, swaps=watch.edges_in(isa), rescheduled=scheduling_method is not None)
+        with self._lock:
+            manager, watch = self._manager(level, seed, scheduling_method)
+            isa = manager.run(circuit)
+            swaps = watch.edges_in(isa)
+        return Transpiled(seed=seed, circuit=isa, swaps=swaps, rescheduled=scheduling_method is not None)
 
     def _manager(self, level: int, seed: int, scheduling_method: str | None) -> tuple[Any, Any]:
-        """Pass manager with the passes that watch routing; made on first use in this thread."""
-        if not hasattr(self._kept, "managers"):
-            self._kept.managers = {}
-        managers: dict[tuple[int, int, str | None], tuple[Any, Any]] = self._kept.managers
+        """Pass manager with the passes that watch routing; made on first use."""
         key = (level, seed, scheduling_method)
-        if key not in managers:
+        if key not in self._managers:
             from qiskit.transpiler import generate_preset_pass_manager
 
             manager = generate_preset_pass_manager(
                 level, target=self.target, seed_transpiler=seed, scheduling_method=scheduling_method
             )
-            if len(managers) >= MAX_PASS_MANAGERS:
-                managers.pop(next(iter(managers)))
-            managers[key] = manager, _watch_routing(manager)
-        return managers[key]
+            if len(self._managers) >= MAX_PASS_MANAGERS:
+                self._managers.pop(next(iter(self._managers)))
+            self._managers[key] = manager, _watch_routing(manager)
+        return self._managers[key]
 
 
 def transpile_once(circuit: QuantumCircuit, target: Target, *, optimization_level: int, seed: int) -> Transpiled:
