@@ -13,7 +13,6 @@ from hwcost.calibration import Calibration
 from hwcost.errors import CalibrationError, OptionError, UnknownBackendError
 from hwcost.fake_backends import LICENCE, list_fake_backends, load_fake_backend
 from hwcost.ibm_json import parse_ibm_json
-from hwcost.live import is_live_name, load_live_backend
 from hwcost.transpilation import Compiler
 
 if TYPE_CHECKING:
@@ -47,7 +46,9 @@ def load_calibration(backend: str | PathLike[str] | Calibration | Any) -> Calibr
     """
     if isinstance(backend, Calibration):
         return backend
-    if isinstance(backend, str) and is_live_name(backend):
+    if isinstance(backend, str) and is_live(backend):
+        from hwcost.live import load_live_backend
+
         return load_live_backend(backend)
     if isinstance(backend, str) and not _is_path(backend):
         return _load_named(backend)
@@ -59,6 +60,15 @@ def load_calibration(backend: str | PathLike[str] | Calibration | Any) -> Calibr
         f"a backend of type {type(backend).__name__} has no calibration; give a name such as 'fake_sherbrooke', a "
         "calibration file, a Calibration or a Qiskit backend with configuration() and properties()"
     )
+
+
+def is_live(name: str) -> bool:
+    """Whether `name` is that of a live backend; `hwcost.live` is imported only where it may be."""
+    if not name.strip().lower().startswith("ibm_"):
+        return False
+    from hwcost.live import is_live_name
+
+    return is_live_name(name)
 
 
 def _is_path(text: str) -> bool:
@@ -169,7 +179,7 @@ def prepare_device(backend: Any, *, durations_only: bool = False, keep_dead_read
         durations_only: Ignore errors: nothing is excluded for them and no noise is costed.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
     """
-    if isinstance(backend, str) and not (_is_path(backend) or _is_file(backend) or is_live_name(backend)):
+    if isinstance(backend, str) and not (_is_path(backend) or _is_file(backend) or is_live(backend)):
         return _prepare_named(backend, durations_only, keep_dead_readout)
     calibration = load_calibration(backend)
     return Device(audit(calibration, durations_only=durations_only, keep_dead_readout=keep_dead_readout))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
 from hwcost.errors import OptionError
@@ -35,7 +34,7 @@ def write_file(path: str | os.PathLike[str], data: bytes) -> None:
         OSError: The disk is full or the folder cannot be written to.
     """
     target = check_target(path)
-    temporary = target.with_name(f".{target.name[:200]}.{secrets.token_hex(6)}.part")
+    temporary = target.with_name(f".{target.name[:200]}.{os.urandom(6).hex()}.part")
     try:
         with temporary.open("xb") as file:
             file.write(data)

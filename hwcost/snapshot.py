@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,7 +85,7 @@ def default_snapshot_path(calibration: Calibration) -> Path:
 
 def _create(target: Path, data: bytes) -> None:
     """Write a file that appears under its name only when all of it is on the disk, and never replaces another."""
-    temporary = target.with_name(f".{target.name[:200]}.{secrets.token_hex(6)}.part")
+    temporary = target.with_name(f".{target.name[:200]}.{os.urandom(6).hex()}.part")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         with open(descriptor, "wb") as file:

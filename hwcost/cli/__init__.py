@@ -5,6 +5,7 @@ Data goes to stdout, progress and warnings to stderr. Exit codes: 0 done, 1 the 
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from importlib import import_module
@@ -53,6 +54,9 @@ def _root() -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code (console scripts pass it to `sys.exit`)."""
     given = sys.argv[1:] if arguments is None else arguments
+    if arguments is None:
+        # A short process that mostly imports: looking for garbage meanwhile finds none and takes 4 % of the time.
+        gc.set_threshold(200_000, 20, 20)
     # Taken out here, so that it may stand anywhere on the line.
     debug = "--debug" in given
     if sys.stdout is None:

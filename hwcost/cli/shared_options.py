@@ -52,15 +52,17 @@ def resolve_backend(backend: str, options: dict[str, Any]) -> Any:
         OptionError: An option of live backends is given for another kind.
     """
     given = {name: options.pop(name) for name in _LIVE}
-    from hwcost.live import DEFAULT_TIME_LIMIT_S, is_live_name, load_live_backend, parse_at
+    from hwcost.device import is_live
 
-    if not is_live_name(backend):
+    if not is_live(backend):
         for name, value in given.items():
             if value is not None:
                 raise OptionError(
                     f"--{name.replace('_', '-')} is for live backends such as ibm_torino; {backend!r} is none"
                 )
         return backend
+    from hwcost.live import DEFAULT_TIME_LIMIT_S, load_live_backend, parse_at
+
     limit_s = DEFAULT_TIME_LIMIT_S if given["time_limit"] is None else given["time_limit"]
     if sys.stderr.isatty():
         click.echo(f"hwcost: asking IBM for {backend}, for {limit_s:g} s at most", err=True)
