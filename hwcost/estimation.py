@@ -186,6 +186,10 @@ def _report(
     assumptions = [] if rep_delay_assumption is None else [rep_delay_assumption]
     assumptions += assumptions_of(best, audited)
     warnings = [*circuit_warnings, *warnings_of(best, audited, shots, rep_delay_s)]
+    job_time = None
+    if shots.needed is not None:
+        job_time = _job_time(profile, shots.needed, rep_delay_s, best, gates, logical, calibration.name)
+        warnings += [f"job time: {note}" for note in job_time.notes]
     isa_circuit = best.circuit if best.transpiled is None else _on_device(best.circuit, device)
     return CostEstimate(
         circuit=_circuit_info(loaded, logical),
@@ -215,9 +219,7 @@ def _report(
             rep_delay_s=rep_delay_s,
             shot_time_s=shot_time_s,
             qpu_time_s=None if shots.needed is None else shots.needed * shot_time_s,
-            job_time_s=None
-            if shots.needed is None
-            else _job_time(profile, shots.needed, rep_delay_s, best, gates, logical, calibration.name),
+            job_time_s=job_time,
         ),
         routing=_routing(logical, device, options, best),
         noise=best.success,
