@@ -175,10 +175,19 @@ def prepare_device(backend: Any, *, durations_only: bool = False, keep_dead_read
     """Load, audit and index a backend. A fake backend is read once, files and live backends each time.
 
     Args:
-        backend: What `load_calibration` takes.
+        backend: What `load_calibration` takes, or a `Device`, which is returned as it is.
         durations_only: Ignore errors: nothing is excluded for them and no noise is costed.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
+
+    Raises:
+        OptionError: The options contradict those that a given `Device` was prepared with.
     """
+    if isinstance(backend, Device):
+        if (durations_only and not backend.audited.durations_only) or keep_dead_readout:
+            raise OptionError(
+                "durations_only and keep_dead_readout belong to prepare_device when a prepared Device is given"
+            )
+        return backend
     if isinstance(backend, str) and not (_is_path(backend) or _is_file(backend) or is_live(backend)):
         return _prepare_named(backend, durations_only, keep_dead_readout)
     calibration = load_calibration(backend)

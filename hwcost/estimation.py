@@ -125,7 +125,7 @@ def estimate(
     if measure_all and any(line == NO_MEASUREMENT for line in warnings):
         logical = logical.measure_all(inplace=False)
         warnings = check_circuit(logical)
-    device = _device(backend, durations_only=durations_only, keep_dead_readout=keep_dead_readout)
+    device = prepare_device(backend, durations_only=durations_only, keep_dead_readout=keep_dead_readout)
     if max_age_days is not None:
         check_age(device.audited, max_age_days)
     candidates = (
@@ -136,16 +136,6 @@ def estimate(
     delay_s, _ = repetition_delay(device.audited, options.rep_delay_s)
     best = min(candidates, key=lambda candidate: log_cost(candidate, delay_s, options))
     return _report(loaded, logical, device, options, profile, candidates, best, warnings)
-
-
-def _device(backend: Any, *, durations_only: bool, keep_dead_readout: bool) -> Device:
-    if not isinstance(backend, Device):
-        return prepare_device(backend, durations_only=durations_only, keep_dead_readout=keep_dead_readout)
-    if (durations_only and not backend.audited.durations_only) or keep_dead_readout:
-        raise OptionError(
-            "durations_only and keep_dead_readout belong to prepare_device when a prepared Device is given"
-        )
-    return backend
 
 
 def _one_circuit(circuit: Any) -> LoadedCircuit:

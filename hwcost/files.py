@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hwcost.errors import OptionError
@@ -34,12 +36,19 @@ def write_file(path: str | os.PathLike[str], data: bytes) -> None:
         OSError: The disk is full or the folder cannot be written to.
     """
     target = check_target(path)
+    with written_aside(target, data) as temporary:
+        temporary.replace(target)
+
+
+@contextmanager
+def written_aside(target: Path, data: bytes) -> Iterator[Path]:
+    """A complete file beside `target`, safely on the disk, to be given its name; removed if it never gets it."""
     temporary = target.with_name(f".{target.name[:200]}.{os.urandom(6).hex()}.part")
     try:
         with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(target)
+        yield temporary
     finally:
         temporary.unlink(missing_ok=True)

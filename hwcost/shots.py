@@ -66,6 +66,11 @@ def shots_for_precision(attenuation: float, standard_error: float, mean_z_square
     return (inflation(attenuation) - mean_z_squared) / standard_error**2
 
 
+def _noiseless(requested: int | None, precision: float | None) -> float:
+    """Shots without noise: as requested, or for the precision with λ = 1."""
+    return float(requested) if requested is not None else shots_for_precision(1.0, precision or 1.0)
+
+
 def finite(value: float) -> float | None:
     """The value, or None where it is infinite or not a number (JSON has no word for those)."""
     return value if math.isfinite(value) else None
@@ -98,7 +103,7 @@ def shot_cost(
         factors = [inflation(a.value) for a in attenuations]
     mean, worst = math.fsum(factors) / len(factors), max(factors)
     used = worst if rule == "worst" else mean
-    noiseless = float(requested) if requested is not None else 1.0 / (precision or 1.0) ** 2
+    noiseless = _noiseless(requested, precision)
     gone = used > 1.0 / SIGNAL_GONE_ATTENUATION**2
     return ShotCost(
         requested=requested,
@@ -125,5 +130,5 @@ def noiseless_shots(*, requested: int | None, precision: float | None) -> ShotCo
         inflation_mean=None,
         inflation_worst=None,
         rule="worst",
-        needed=requested if requested is not None else math.ceil(1.0 / (precision or 1.0) ** 2),
+        needed=math.ceil(_noiseless(requested, precision)),
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from hwcost.calibration import Calibration
 from hwcost.calibration_file import file_name, parse_json, read_calibration_file
 from hwcost.errors import CalibrationError
-from hwcost.files import check_target
+from hwcost.files import check_target, written_aside
 from hwcost.json_values import shown
 from hwcost.snapshot_format import parse_snapshot, snapshot_text
 
@@ -85,21 +85,13 @@ def default_snapshot_path(calibration: Calibration) -> Path:
 
 def _create(target: Path, data: bytes) -> None:
     """Write a file that appears under its name only when all of it is on the disk, and never replaces another."""
-    temporary = target.with_name(f".{target.name[:200]}.{os.urandom(6).hex()}.part")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with open(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+    with written_aside(target, data) as temporary:
         try:
             os.link(temporary, target)
         except FileExistsError:
             return  # another process was faster; the caller compares
         except OSError:  # a file system without links
             os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # the new name must survive a power cut too; not every system can be told so
         folder = os.open(target.parent, os.O_RDONLY)
         try:

@@ -107,7 +107,7 @@ def validate(
     """
     aer = require_aer()
     _check_options(num_draws, seed, methods, num_trajectories)
-    device = backend if isinstance(backend, Device) else prepare_device(backend, keep_dead_readout=keep_dead_readout)
+    device = prepare_device(backend, keep_dead_readout=keep_dead_readout)
     if device.audited.durations_only:
         raise OptionError("the device was prepared for durations only: without noise there is nothing to validate")
     cost = estimate(

@@ -79,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not given:  # the message is the help text
             click.echo(error.format_message(), err=True)
             return 2
-        say(_one_line(error))
+        say(_with_hint(error))
         return 2
     except (KeyboardInterrupt, click.Abort):
         say("interrupted")
@@ -106,8 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
     return outcome if isinstance(outcome, int) else 0
 
 
-def _one_line(error: click.ClickException) -> str:
-    text = error.format_message()
+def _with_hint(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     hint = f" (`{context.command_path} --help` lists the options)" if context is not None else ""
-    return " ".join(text.split()) + hint
+    return error.format_message() + hint

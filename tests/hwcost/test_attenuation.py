@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from hwcost.attenuation import (
@@ -19,8 +21,11 @@ from hwcost.attenuation import (
 )
 from hwcost.errors import OptionError
 from hwcost.isa import Kind
+from hwcost.light_cone import light_cone_attenuation
+from hwcost.mean_field import mean_field_attenuation
+from hwcost.observables import track_observables
 from hwcost.schedule import schedule_alap
-from noisy_circuits import Op, isa_of, noise_of
+from noisy_circuits import NATIVE_OPS, NOISES, US, Op, isa_of, longer_wait, noise_of
 
 TRUTH = Path(__file__).parents[2] / ".." / "shared" / "truth"
 needs_truth = pytest.mark.skipif(not TRUTH.is_dir(), reason="the simulated reference circuits are not here")
@@ -209,3 +214,15 @@ def test_explicit_delays_are_the_idle_times_of_our_own_schedule(reference):
             elif kind < Kind.DELAY:
                 assert [waited.get(q, 0.0) for q in qubits] == pytest.approx(idle, abs=1e-13)
                 waited.update(dict.fromkeys(qubits, 0.0))
+
+
+@pytest.mark.parametrize("attenuation_of", [light_cone_attenuation, mean_field_attenuation])
+@settings(max_examples=60, deadline=None)
+@given(ops=NATIVE_OPS, noise=NOISES, data=st.data())
+def test_never_rises_with_a_longer_wait(attenuation_of, ops, noise, data):
+    isa = isa_of(*ops, measure=[0, 1, 2])
+    schedule, tracked = schedule_alap(isa), track_observables(isa, noise)
+    at = data.draw(st.integers(0, len(isa) - 1))
+    base = attenuation_of(isa, schedule, noise, tracked)
+    values = attenuation_of(isa, longer_wait(schedule, at, 3 * US), noise, tracked)
+    assert all(a <= b * (1 + 1e-12) for a, b in zip(values, base, strict=True))

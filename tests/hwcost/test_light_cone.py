@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hwcost.light_cone import light_cone_attenuation
 from hwcost.observables import track_observables
 from hwcost.schedule import schedule_alap
-from noisy_circuits import NATIVE_OPS, NOISES, US, Op, isa_of, longer_wait, noise_of
+from noisy_circuits import NATIVE_OPS, NOISES, US, Op, isa_of, noise_of
 
 
 def light_cone(isa, noise, observables=None):
@@ -96,14 +96,3 @@ def test_never_rises_with_an_error_or_a_gate(ops, noise, data):
         worse[at] = replace(ops[at], error=(ops[at].error or 0.0) + 0.05)
         values = light_cone(isa_of(*worse, measure=[0, 1, 2]), noise)
         assert all(a <= b * (1 + 1e-12) for a, b in zip(values, base, strict=True))
-
-
-@settings(max_examples=60, deadline=None)
-@given(NATIVE_OPS, NOISES, st.data())
-def test_never_rises_with_a_longer_wait(ops, noise, data):
-    isa = isa_of(*ops, measure=[0, 1, 2])
-    schedule, tracked = schedule_alap(isa), track_observables(isa, noise)
-    at = data.draw(st.integers(0, len(isa) - 1))
-    base = light_cone_attenuation(isa, schedule, noise, tracked)
-    values = light_cone_attenuation(isa, longer_wait(schedule, at, 3 * US), noise, tracked)
-    assert all(a <= b * (1 + 1e-12) for a, b in zip(values, base, strict=True))

@@ -23,7 +23,6 @@ from noisy_circuits import (
     Op,
     exact_attenuation,
     isa_of,
-    longer_wait,
     noise_of,
 )
 
@@ -316,14 +315,3 @@ def test_independent_registers_multiply(left, right, noise):
     isa = isa_of(*left, *shifted, num_qubits=6)
     first, second, both = mean_field(isa, six, [{0: "Z"}, {3: "Z"}, {0: "Z", 3: "Z"}])
     assert both == pytest.approx(first * second, rel=1e-9, abs=1e-15)
-
-
-@settings(max_examples=60, deadline=None)
-@given(NATIVE_OPS, NOISES, st.data())
-def test_never_rises_with_a_longer_wait(ops, noise, data):
-    isa = isa_of(*ops, measure=[0, 1, 2])
-    schedule, tracked = schedule_alap(isa), track_observables(isa, noise)
-    at = data.draw(st.integers(0, len(isa) - 1))
-    base = mean_field_attenuation(isa, schedule, noise, tracked)
-    values = mean_field_attenuation(isa, longer_wait(schedule, at, 3 * US), noise, tracked)
-    assert all(a <= b * (1 + 1e-12) for a, b in zip(values, base, strict=True))
