@@ -25,11 +25,11 @@ def error_text(error: Exception) -> str:
     return str(getattr(error, "message", "") or error)
 
 
-def internal_error(error: Exception) -> str:
+def internal_error(error: Exception, *, program: str = "hwcost") -> str:
     """What to say of an exception that nobody foresaw."""
-    return f"internal error, {type(error).__name__}: {error}; `hwcost --debug …` shows where, please report it"
+    return f"internal error, {type(error).__name__}: {error}; `{program} --debug …` shows where, please report it"
 
 
-def say(message: str) -> None:
+def say(message: str, *, program: str = "hwcost") -> None:
     """One line on stderr, whatever the message has in it."""
-    print(f"hwcost: {printable(message)}", file=sys.stderr)  # noqa: T201
+    print(f"{program}: {printable(message)}", file=sys.stderr)  # noqa: T201

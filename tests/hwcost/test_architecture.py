@@ -27,6 +27,15 @@ LAYERS = [
     {"remarks", "report", "noise_channels", "noise_simulation"},
     {"estimation", "validation_statistics", "validation_record"},
     {"calibration_summary", "calibration_diff", "calibration_map", "validation", "validation_report"},
+    {"device_profile", "classical_flops", "gradient_circuits", "simulation_flops", "mitigation", "cutting"},
+    {"device_measure", "classical_time", "measured_circuit", "pennylane_circuit", "profiled_flops"},
+    {"hybrid_layers"},
+    {"model_cost"},
+    {"model_report", "model_estimation"},
+    {"compilers", "suites", "comparison_record", "comparison_cache", "comparison_statistics"},
+    {"comparison_cells", "comparison_report", "comparison_plots"},
+    {"comparison"},
+    {"command_line"},
     {"cli"},
 ]
 HEAVY = {"qiskit", "qiskit_ibm_runtime", "qiskit_aer", "scipy", "torch", "pennylane", "rich", "matplotlib"}

@@ -1,0 +1,30 @@
+"""The command line of `nas`. Subcommands are imported when they are called, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import click
+
+from hwcost import __version__
+from hwcost.command_line import LazyGroup, run
+
+_COMMANDS = {
+    "space": "Show a search space: genes, genomes, distinct architectures.",
+    "train": "Train one network and save it.",
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    package="nas.cli",
+    summaries=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="nas")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
+def _root() -> None:
+    """Hybrid quantum-classical networks with the best accuracy at their cost on hardware."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code (console scripts pass it to `sys.exit`)."""
+    return run(_root, "nas", arguments)

@@ -1,0 +1,25 @@
+"""The exceptions of `nas`. A message is one line: what is wrong, the value found, where, and what to do."""
+
+from __future__ import annotations
+
+from hwcost import HwcostError, InputError
+
+
+class NasError(HwcostError):
+    """Base of every exception that `nas` raises on purpose."""
+
+
+class SpaceError(NasError, InputError):
+    """A search space or a genome is malformed or unknown."""
+
+
+class DataError(NasError, InputError):
+    """A data set is missing, malformed or cannot be split as asked."""
+
+
+class SettingError(NasError, InputError):
+    """A setting of a training or a search makes no sense."""
+
+
+class MemoryLimitError(NasError):
+    """A simulation does not fit into memory; the message says how much it would need."""
