@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from hwcost.job_time import JobTime
     from hwcost.job_time_fit import fit_job_time
     from hwcost.live import load_live_backend
+    from hwcost.model_cost import ModelCost
+    from hwcost.model_estimation import estimate_model
     from hwcost.snapshot import load_snapshot, save_snapshot
     from hwcost.validation import validate
     from hwcost.validation_record import Validation
@@ -54,7 +56,9 @@ _HOME = {
     "QubitCalibration": "calibration",
     "UnknownBackendError": "errors",
     "Validation": "validation_record",
+    "ModelCost": "model_cost",
     "estimate": "estimation",
+    "estimate_model": "model_estimation",
     "fit_job_time": "job_time_fit",
     "list_fake_backends": "fake_backends",
     "load_calibration": "device",
@@ -81,12 +85,14 @@ __all__ = [
     "JobTimeProfile",
     "LoadedCircuit",
     "MissingDependencyError",
+    "ModelCost",
     "OptionError",
     "QubitAttenuation",
     "QubitCalibration",
     "UnknownBackendError",
     "Validation",
     "estimate",
+    "estimate_model",
     "fit_job_time",
     "import_calibration",
     "list_fake_backends",

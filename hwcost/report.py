@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from hwcost.messages import one_line
 from hwcost.units import format_age, format_count, format_seconds, format_share
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import ConsoleRenderable, RenderableType
 
     from hwcost.cost_estimate import CostEstimate
 
@@ -58,20 +59,31 @@ def render(cost: CostEstimate) -> Iterator[RenderableType]:
         if section:
             yield Text()
             yield Text(title, style="bold")
-            yield Padding(_table(section), (0, 0, 0, 2))
-    for title, lines in (
-        ("Assumed", backend.assumptions),
-        ("To distrust", backend.warnings),
-        ("Also found", _infos(cost)),
-    ):
-        if lines:
-            yield Text()
-            yield Text(title, style="bold yellow" if title == "To distrust" else "bold")
-            for line in lines:
-                yield Padding(Text.assemble("• ", line), (0, 0, 0, 2))
+            yield Padding(table(section), (0, 0, 0, 2))
+    yield from bullets("Assumed", backend.assumptions)
+    yield from bullets("To distrust", backend.warnings, style="bold yellow")
+    yield from bullets("Also found", _infos(cost))
 
 
-def _table(rows: Iterable[tuple[str, ...]]) -> RenderableType:
+def bullets(title: str, lines: Sequence[str], *, style: str = "bold") -> Iterator[RenderableType]:
+    """A titled list; nothing where there are no lines."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if lines:
+        yield Text()
+        yield Text(title, style=style)
+        for line in lines:
+            yield Padding(Text.assemble("• ", line), (0, 0, 0, 2))
+
+
+def bar(share: float) -> str:
+    """A share from 0 to 1 as a bar of text."""
+    return "█" * round(_BAR_WIDTH * share)
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> RenderableType:
+    """Rows of label, value and remark, aligned."""
     from rich.table import Table
     from rich.text import Text
 
@@ -116,8 +128,7 @@ def _shot_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
     ]
     for label, value in parts:
         share = (value or 0.0) / time.shot_time_s if time.shot_time_s else 0.0
-        bar = "█" * round(_BAR_WIDTH * share)
-        yield label, format_seconds(value), "" if value is None else f"{format_share(share):>7}  {bar}"
+        yield label, format_seconds(value), "" if value is None else f"{format_share(share):>7}  {bar(share)}"
     yield "one shot", format_seconds(time.shot_time_s), ""
 
 
@@ -211,8 +222,8 @@ def _listing(numbers: tuple[int, ...]) -> str:
     return shown if len(numbers) <= 12 else f"{shown}, … ({len(numbers)} qubits)"
 
 
-def to_text(cost: CostEstimate, *, width: int = REPORT_WIDTH) -> str:
-    """The report as plain text without colour codes."""
+def to_text(cost: ConsoleRenderable, *, width: int = REPORT_WIDTH) -> str:
+    """The report of a record as plain text without colour codes."""
     from rich.console import Console
 
     buffer = io.StringIO()
@@ -220,8 +231,8 @@ def to_text(cost: CostEstimate, *, width: int = REPORT_WIDTH) -> str:
     return buffer.getvalue()
 
 
-def to_html(cost: CostEstimate) -> str:
-    """The report as an HTML fragment with inline styles."""
+def to_html(cost: ConsoleRenderable) -> str:
+    """The report of a record as an HTML fragment with inline styles."""
     from rich.console import Console
 
     console = Console(record=True, file=io.StringIO(), width=REPORT_WIDTH, force_terminal=True, highlight=False)
@@ -229,16 +240,24 @@ def to_html(cost: CostEstimate) -> str:
     return console.export_html(inline_styles=True, code_format=_HTML)
 
 
+def to_html_page(cost: ConsoleRenderable, *, title: str) -> str:
+    """The report of a record as a whole HTML page."""
+    head = (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(one_line(title))}</title></head>'
+    )
+    return f"{head}\n<body>{to_html(cost)}</body></html>\n"
+
+
 def csv_row(cost: CostEstimate) -> dict[str, Any]:
     """One flat row: `section.key` columns with numbers and text, lists joined by blanks."""
-    return dict(_flatten("", cost.to_dict()))
+    return dict(flatten("", cost.to_dict(), skipped={"circuit.ops", "backend.findings", "shots.attenuation"}))
 
 
-def _flatten(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
-    skipped = {"circuit.ops", "backend.findings", "shots.attenuation"}
+def flatten(prefix: str, value: Any, *, skipped: Set[str]) -> Iterator[tuple[str, Any]]:
+    """Nested plain data as (`section.key`, value) pairs; what is in `skipped` is left out."""
     if isinstance(value, Mapping) and prefix not in skipped:
         for key, item in value.items():
-            yield from _flatten(f"{prefix}.{key}" if prefix else key, item)
+            yield from flatten(f"{prefix}.{key}" if prefix else key, item, skipped=skipped)
     elif isinstance(value, list) and len(value) == 2 and prefix.startswith("spread."):
         yield f"{prefix}_min", value[0]
         yield f"{prefix}_max", value[1]

@@ -49,6 +49,11 @@ class ShotCost:
     rule: Inflation
     needed: int | None
 
+    @property
+    def noiseless(self) -> int:
+        """Shots that a noiseless device would need: those requested, or those for the precision."""
+        return math.ceil(_noiseless(self.requested, self.precision) * (1.0 - 1e-9))
+
 
 def inflation(attenuation: float) -> float:
     """Shot inflation 1/λ²; infinite for λ = 0."""

@@ -18,7 +18,8 @@ def format_seconds(value: float | None) -> str:
         return "unknown"
     size = abs(value)
     if size >= 2 * 86400:
-        return f"{value / 86400:.3g} days" if size < 1000 * 86400 else f"{value / 86400:.1e} days"
+        years = value / (365.25 * 86400)
+        return f"{value / 86400:.3g} days" if abs(years) < 2 else f"{years:.3g} years"
     if size >= 3600:
         return f"{value / 3600:.3g} h"
     if size >= 120:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hwcost.cli.progress import counter
 from hwcost.cli.shared_options import live_options, resolve_backend, seconds
 from hwcost.errors import CircuitError, HwcostError, OptionError
 from hwcost.files import check_target, write_file
@@ -146,14 +147,6 @@ def _estimate(circuit: LoadedCircuit | HwcostError, device: Any, options: dict[s
     from hwcost.estimation import estimate
     from hwcost.options import DEFAULT_ATTENUATION
 
-    show = not quiet and sys.stderr.isatty()
-    name = one_line(circuit.circuit.name)
-
-    def progress(done: int, total: int) -> None:
-        if show:
-            end = "\r" if done < total else "\r\033[K"
-            click.echo(f"hwcost: {name}: seed {done} of {total}{end}", err=True, nl=False)
-
     return estimate(
         circuit,
         device,
@@ -170,7 +163,7 @@ def _estimate(circuit: LoadedCircuit | HwcostError, device: Any, options: dict[s
         rep_delay_s=options["rep_delay"],
         job_profile=options["job_profile"],
         measure_all=options["measure_all"],
-        progress=progress,
+        progress=counter(f"{one_line(circuit.circuit.name)}: seed", quiet),
     )
 
 

@@ -31,6 +31,8 @@ PUBLIC = {
     "UnknownBackendError",
     "Validation",
     "estimate",
+    "estimate_model",
+    "ModelCost",
     "fit_job_time",
     "list_fake_backends",
     "load_calibration",
@@ -70,8 +72,8 @@ def modules():
     return sorted(m.name for m in pkgutil.walk_packages(hwcost.__path__, "hwcost.") if not m.name.endswith("__main__"))
 
 
-NEED_TORCH = {"classical_flops", "classical_time", "device_measure", "hybrid_layers", "profiled_flops"}
-NEED_PENNYLANE = {"pennylane_circuit", "model_estimation"}
+NEED_TORCH = {"classical_flops", "classical_time", "profiled_flops"}
+NEED_PENNYLANE = {"hybrid_layers"}
 
 
 @pytest.mark.parametrize("name", modules())

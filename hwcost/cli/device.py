@@ -1,0 +1,79 @@
+"""`hwcost device`: profiles of classical devices, and how to measure one."""
+
+from __future__ import annotations
+
+import click
+
+from hwcost.cli.progress import counter
+
+
+@click.group("device")
+def command() -> None:
+    """Classical devices: what the classical half of a model runs on."""
+
+
+@command.command("list")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def list_profiles(output: str) -> None:
+    """List the profiles that come with the package."""
+    import json
+
+    from hwcost.device_profile import list_device_profiles, load_device_profile
+
+    profiles = [load_device_profile(name) for name in list_device_profiles()]
+    if output == "json":
+        click.echo(json.dumps([profile.to_dict() for profile in profiles], indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("name", "what", "basis", "peak", "sustained", "an operation"):
+        table.add_column(column, justify="left" if column in ("name", "what", "basis") else "right")
+    for profile in profiles:
+        peak = profile.peak_flops_per_s
+        table.add_row(
+            profile.name,
+            profile.description,
+            profile.basis,
+            "" if peak is None else f"{peak / 1e12:.3g} TFLOP/s",
+            f"{profile.sustained_flops_per_s / 1e9:,.0f} GFLOP/s",
+            f"{profile.overheads.operation_s * 1e6:.3g} µs",
+        )
+    Console(width=120).print(table)
+    click.echo("`hwcost device measure -o FILE.json` measures this machine; peaks are of single precision.")
+
+
+@command.command("show")
+@click.argument("name", metavar="NAME|FILE")
+def show(name: str) -> None:
+    """Print a profile as JSON."""
+    from hwcost.device_profile import load_device_profile
+
+    click.echo(load_device_profile(name).to_json(), nl=False)
+
+
+@command.command("measure")
+@click.option("-o", "--output", "path", metavar="FILE.json", type=click.Path(), help="Write the profile here.")
+@click.option("--name", default="this-machine", show_default=True, help="Name of the profile.")
+@click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda", help="What to measure.")
+@click.option("--threads", type=int, metavar="N", help="CPU threads. [default: those that PyTorch takes]")
+@click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+def measure(path: str | None, name: str, device: str, threads: int | None, quiet: bool) -> None:
+    """Measure this machine with PyTorch, in some 20 seconds; print the profile or write it."""
+    from hwcost.device_measure import measure_device
+    from hwcost.device_profile import save_device_profile
+    from hwcost.files import check_target
+
+    if path is not None:
+        check_target(path)
+    profile = measure_device(name=name, device=device, threads=threads, progress=counter("measuring, step", quiet))
+    if path is None:
+        click.echo(profile.to_json(), nl=False)
+        return
+    save_device_profile(profile, path)
+    click.echo(
+        f"{path}: {profile.sustained_flops_per_s / 1e9:,.0f} GFLOP/s in the largest product, "
+        f"{profile.overheads.operation_s * 1e6:.3g} µs for an operation; times hold within a factor of "
+        f"{profile.low_factor:.2f} to {profile.high_factor:.2f}"
+    )
