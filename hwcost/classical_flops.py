@@ -153,7 +153,7 @@ def _trace_without_values(module: torch.nn.Module, sample: Any, backward: bool) 
             *module.named_buffers(remove_duplicate=False),
         )
     }
-    args, kwargs = _arguments(sample, lambda tensor: empty(tensor.detach()))
+    args, kwargs = _arguments(sample, empty)
     return _run(
         module, lambda: torch.func.functional_call(module, tensors, args, kwargs), backward, dict(_own(module, tensors))
     )
@@ -164,7 +164,7 @@ def _trace_copy(module: torch.nn.Module, sample: Any, backward: bool) -> Trace:
         twin = copy.deepcopy(module)
         for parameter in twin.parameters():
             parameter.grad = None
-        args, kwargs = _arguments(sample, lambda tensor: tensor.detach().clone())
+        args, kwargs = _arguments(sample, lambda tensor: tensor.detach().clone().requires_grad_(tensor.requires_grad))
         return _run(twin, lambda: twin(*args, **kwargs), backward, dict(_own(twin, dict(twin.named_parameters()))))
     except Exception as error:
         raise OptionError(

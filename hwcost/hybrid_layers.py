@@ -128,8 +128,8 @@ def _refuse_loose_qnodes(model: torch.nn.Module) -> None:
         for attribute, value in vars(module).items():
             if is_qnode(value):
                 raise OptionError(
-                    f"module {name or type(module).__name__!r} holds the QNode {attribute!r} outside of a layer; wrap it "
-                    "in qml.qnn.TorchLayer, so that its weights and inputs are known"
+                    f"module {name or type(module).__name__!r} holds the QNode {attribute!r} outside of a layer; wrap "
+                    "it in qml.qnn.TorchLayer, so that its weights and inputs are known"
                 )
 
 
@@ -147,7 +147,10 @@ class _Zeros:
     """Returns what a layer's QNode would, as zeros that depend on its input; remembers what reached it."""
 
     def __init__(self, layer: Any):
+        import torch
+
         self._layer = layer
+        self._anchor = torch.zeros((), requires_grad=any(weight.requires_grad for _, weight in _weights(layer)))
         self._shapes: tuple[Any, list[tuple[int, ...]]] | None = None
         self.seen: list[tuple[Any, bool, int]] = []
 
@@ -166,11 +169,12 @@ class _Zeros:
         if len(self.seen) < 1000:
             self.seen.append(((values[0] if batched else values).detach().clone(), values.requires_grad, rows))
         container, shapes = self._shapes
-        zero = values.sum(-1) * 0.0
-        results = [
-            zero.reshape(*zero.shape, *[1] * len(shape)).expand(*zero.shape, *shape) if shape else zero
-            for shape in shapes
-        ]
+        # What a trainable layer returns needs a gradient, even if its input does not.
+        zero = (values.sum(-1) + self._anchor.to(values)) * 0.0
+        results = []
+        for shape in shapes:
+            result = zero.reshape(*zero.shape, *[1] * len(shape))
+            results.append(result.expand(*zero.shape, *shape))
         return results[0] if container is None else container(results)
 
     def _output(self, row: Any) -> tuple[Any, list[tuple[int, ...]]]:

@@ -33,7 +33,7 @@ _GATES: dict[str, str] = {
 
 _NOTHING = frozenset({"Barrier", "Snapshot", "GlobalPhase", "WireCut"})
 _STATES = frozenset({"StatePrep", "QubitStateVector", "AmplitudeEmbedding"})
-_KEPT = frozenset({"QubitUnitary", "StatePrep", "QubitStateVector"})
+_KEPT = frozenset({"QubitUnitary"})
 MAX_STATE_WIRES = 14
 """Widest arbitrary state that is compiled: 2^14 amplitudes are some 16,000 two-qubit gates."""
 
@@ -81,10 +81,10 @@ def layer_from_qnode(
     ]
     _check_measurements(tapes[0], label)
     circuits, more = _circuits(tapes, _wire_order(tapes[0], qnode), label)
-    if input_needs_gradient and any(op.name in _STATES for op in tapes[0].operations):
-        more.append(
-            f"{label}: the gradient of a state preparation with respect to its data has no shift rule; not counted"
-        )
+    if any(op.name in _STATES for op in tapes[0].operations):
+        more.append(f"{label}: a state is prepared by rotations; those that are zero for the sample given are left out")
+        if input_needs_gradient:
+            more.append(f"{label}: the gradient of a state with respect to its data has no shift rule; not counted")
     return QuantumLayer(
         name=label,
         circuits=circuits,
@@ -177,6 +177,11 @@ def _record(qnode: Any, arguments: Mapping[str, Any], label: str) -> Any:
             raise CircuitError(
                 f"QNode {label} has a mid-circuit measurement or a condition on wires {list(operation.wires)}; write "
                 "such a circuit in Qiskit and cost it with `hwcost estimate`"
+            )
+        if operation.name in _STATES and len(operation.wires) > MAX_STATE_WIRES:
+            raise CircuitError(
+                f"QNode {label} prepares an arbitrary state of {len(operation.wires)} qubits, some "
+                f"{2 ** len(operation.wires):,} two-qubit gates; up to {MAX_STATE_WIRES} qubits are compiled"
             )
     if tape.batch_size is not None:
         raise OptionError(f"QNode {label}: the arguments hold a batch of {tape.batch_size}; give one sample")
@@ -340,7 +345,7 @@ def _written(
     import pennylane as qml
     from qiskit import QuantumCircuit
     from qiskit.circuit import Parameter
-    from qiskit.circuit.library import StatePreparation, UnitaryGate
+    from qiskit.circuit.library import UnitaryGate
 
     circuit = QuantumCircuit(len(wires), name=label)
     position = {wire: index for index, wire in enumerate(wires)}
@@ -353,17 +358,8 @@ def _written(
         if operation.name in _KEPT:
             if any(found):
                 notes.append(f"{label}: {operation.name} is compiled for the values of the sample given")
-            # PennyLane's first wire is the most significant bit, Qiskit's last.
-            if operation.name == "QubitUnitary":
-                circuit.append(UnitaryGate(values[0]), qubits[::-1])
-                continue
-            if len(qubits) > MAX_STATE_WIRES:
-                raise CircuitError(
-                    f"QNode {label} prepares an arbitrary state of {len(qubits)} qubits, some {2 ** len(qubits):,} "
-                    f"two-qubit gates; up to {MAX_STATE_WIRES} qubits are compiled"
-                )
-            vector = np.asarray(operation.state_vector(wire_order=operation.wires)).reshape(-1)
-            circuit.append(StatePreparation(vector / np.linalg.norm(vector)), qubits[::-1])
+            # PennyLane's first wire is the most significant bit, Qiskit's the least.
+            circuit.append(UnitaryGate(values[0]), qubits[::-1])
             continue
         angles: list[Any] = []
         for value, source in zip(values, found, strict=True):
