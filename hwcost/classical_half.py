@@ -41,10 +41,12 @@ def module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: D
         high_s += one.high_s * batch.count
         flops += one.flops * batch.count
         notes.update(dict.fromkeys(one.notes))
-    single = count_flops(module, batch_of(sample, 1), backward=work.num_training_samples > 0)
+    # In the size that is run: a batch of one can be too small, for batch normalisation in training.
+    largest = max(work.batches, key=lambda batch: (batch.training, batch.size))
+    single = count_flops(module, batch_of(sample, largest.size), backward=largest.training)
     return ClassicalCost(
         flops=round(flops),
-        flops_per_sample=single.forward + single.backward,
+        flops_per_sample=round(single.total / largest.size),
         device=profile.name,
         time_s=time_s,
         low_s=low_s,
@@ -75,6 +77,7 @@ def flops_cost(forward_flops: float, work: Workload, profile: DeviceProfile) -> 
         low_s += one.low_s * batch.count
         high_s += one.high_s * batch.count
         total += flops * batch.count
+        notes += one.notes
     per_sample = forward_flops * (1.0 + BACKWARD_FACTOR * (work.num_training_samples > 0))
     return ClassicalCost(
         flops=round(total),
@@ -84,5 +87,5 @@ def flops_cost(forward_flops: float, work: Workload, profile: DeviceProfile) -> 
         low_s=low_s,
         high_s=high_s,
         uncounted=(),
-        notes=tuple(notes),
+        notes=tuple(dict.fromkeys(notes)),
     )

@@ -31,6 +31,7 @@ from hwcost.job_profile import JobTimeProfile, load_profile
 from hwcost.job_time import JobTime, predict
 from hwcost.observables import active_qubits
 from hwcost.options import DEFAULT_ATTENUATION, EstimateOptions
+from hwcost.pennylane_circuit import is_qnode, layer_from_qnode
 from hwcost.remarks import assumptions_of, repetition_delay, warnings_of
 from hwcost.routing import UNKNOWN_ROUTING, RoutingCost, routing_cost
 from hwcost.schedule import sum_of_durations
@@ -43,9 +44,10 @@ DEFAULT_JOB_PROFILE = "ibm"
 
 
 def estimate(
-    circuit: QuantumCircuit | LoadedCircuit | str | PathLike[str],
+    circuit: QuantumCircuit | LoadedCircuit | str | PathLike[str] | Any,
     backend: Any,
     *,
+    arguments: Sequence[Any] = (),
     shots: int | None = None,
     precision: float | None = None,
     optimization_level: int = 2,
@@ -67,8 +69,9 @@ def estimate(
     """What one circuit costs on one device: time, shots, routing, noise, and where each number comes from.
 
     Args:
-        circuit: A Qiskit circuit, or the path of a file with exactly one (QPY, OpenQASM 2 or 3).
+        circuit: A Qiskit circuit, the path of a file with exactly one (QPY, OpenQASM 2 or 3), or a PennyLane QNode.
         backend: Name of a fake backend, a `Calibration`, a prepared `Device` or a Qiskit backend object.
+        arguments: Arguments of one call of a QNode; its observables are those that are attenuated.
         shots: Shots that a noiseless device would need; default 4096.
         precision: Instead of `shots`: wanted standard error of each expectation value.
         optimization_level: Qiskit's, 0 to 3.
@@ -119,6 +122,10 @@ def estimate(
         profile = job_profile
     else:
         profile = load_profile(DEFAULT_JOB_PROFILE if job_profile is None else job_profile)
+    if is_qnode(circuit):
+        circuit, observable = _qnode_circuit(circuit, arguments, observable)
+    elif arguments:
+        raise OptionError("arguments belong to a PennyLane QNode; a circuit has none")
     loaded = _one_circuit(circuit)
     logical = loaded.circuit
     warnings = check_circuit(logical)
@@ -136,6 +143,19 @@ def estimate(
     delay_s, _ = repetition_delay(device.audited, options.rep_delay_s)
     best = min(candidates, key=lambda candidate: log_cost(candidate, delay_s, options))
     return _report(loaded, logical, device, options, profile, candidates, best, warnings)
+
+
+def _qnode_circuit(qnode: Any, arguments: Sequence[Any], observable: Any) -> tuple[QuantumCircuit, Any]:
+    """The circuit of a QNode and its observables."""
+    if observable is not None:
+        raise OptionError("a QNode has its observables; observable belongs to Qiskit circuits")
+    layer = layer_from_qnode(qnode, tuple(arguments))
+    if len(layer.circuits) > 1:
+        raise CircuitError(
+            f"the QNode {layer.name} is {len(layer.circuits)} circuits, because its observables do not commute; "
+            "estimate_model costs them together"
+        )
+    return layer.circuits[0].circuit, list(layer.circuits[0].observables)
 
 
 def _one_circuit(circuit: Any) -> LoadedCircuit:

@@ -147,10 +147,8 @@ class _Zeros:
     """Returns what a layer's QNode would, as zeros that depend on its input; remembers what reached it."""
 
     def __init__(self, layer: Any):
-        import torch
-
         self._layer = layer
-        self._anchor = torch.zeros((), requires_grad=any(weight.requires_grad for _, weight in _weights(layer)))
+        self._trainable = any(weight.requires_grad for _, weight in _weights(layer))
         self._shapes: tuple[Any, list[tuple[int, ...]]] | None = None
         self.seen: list[tuple[Any, bool, int]] = []
 
@@ -170,7 +168,7 @@ class _Zeros:
             self.seen.append(((values[0] if batched else values).detach().clone(), values.requires_grad, rows))
         container, shapes = self._shapes
         # What a trainable layer returns needs a gradient, even if its input does not.
-        zero = (values.sum(-1) + self._anchor.to(values)) * 0.0
+        zero = (values.sum(-1) + values.new_zeros((), requires_grad=self._trainable)) * 0.0
         results = []
         for shape in shapes:
             result = zero.reshape(*zero.shape, *[1] * len(shape))
