@@ -6,6 +6,7 @@ import copy
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from hwcost.errors import CircuitError, OptionError
 from hwcost.measured_circuit import QuantumLayer
@@ -143,6 +144,9 @@ def _stand_in(layer: Any) -> Any:
     return twin
 
 
+_ALIVE: WeakValueDictionary[int, _Zeros] = WeakValueDictionary()
+
+
 class _Zeros:
     """Returns what a layer's QNode would, as zeros that depend on its input; remembers what reached it."""
 
@@ -151,12 +155,12 @@ class _Zeros:
         self._trainable = any(weight.requires_grad for _, weight in _weights(layer))
         self._shapes: tuple[Any, list[tuple[int, ...]]] | None = None
         self.seen: list[tuple[Any, bool, int]] = []
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> _Zeros:
-        return self
+        _ALIVE[id(self)] = self
 
     def __reduce__(self) -> Any:
-        raise TypeError("a stand-in is not to be saved")
+        # A copy of a model shares it. (Not by `__deepcopy__`: a TorchLayer takes attributes that it has not from its
+        # QNode, and would be copied as this.)
+        return _ALIVE.__getitem__, (id(self),)
 
     def __call__(self, **kwargs: Any) -> Any:
         values = kwargs[self._layer.input_arg]

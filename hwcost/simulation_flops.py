@@ -7,8 +7,9 @@ asks for, not what one simulator's kernels do.
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from hwcost.circuit_check import check_circuit
 from hwcost.errors import CircuitError, OptionError
@@ -152,10 +153,14 @@ def statevector_flops(
     return _cost(circuit.num_qubits, tally, gradient, is_real, observables, only_free=counter.only_free)
 
 
-def _count(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+def _count(name: str, value: Any) -> int:
+    try:
+        whole = operator.index(value)
+    except TypeError:
+        whole = -1
+    if isinstance(value, bool) or whole < 0:
         raise OptionError(f"{name} is {value!r}; give a whole number, 0 or more")
-    return value
+    return whole
 
 
 def _cost(

@@ -167,6 +167,26 @@ def test_mistakes_are_one_line():
         read_hybrid_model(Loose(), torch.rand(1, N))
 
 
+def test_a_model_that_looks_at_values_is_counted_on_a_copy():
+    from hwcost.classical_flops import count_flops
+
+    class Looks(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.before, self.circuit, self.after = (
+                nn.Linear(4, N),
+                layer(basic, qml.device("default.qubit")),
+                nn.Linear(N, 2),
+            )
+
+        def forward(self, x):
+            y = self.circuit(self.before(x))
+            return self.after(y) if float(y.detach().sum()) > -99 else y
+
+    read = read_hybrid_model(Looks(), torch.rand(2, 4))
+    assert count_flops(read.classical, torch.rand(1, 4), backward=False).total == 2 * 4 * N + 2 * N * 2
+
+
 def test_batches_repeat_the_first_row():
     batch = batch_of({"a": torch.arange(6.0).reshape(2, 3), "b": 7}, 4)
     assert batch["a"].tolist() == [[0.0, 1.0, 2.0]] * 4

@@ -102,7 +102,7 @@ def test_measurement_preparation_and_collapse():
     one.h(0)
     one.measure(0, 0)
     assert statevector_flops(one, gradient="none").measurement == 3 * 8 + 8
-    assert statevector_flops(one, gradient="none", num_observables=5).measurement == 3 * 8 + 5 * 8
+    assert statevector_flops(one, gradient="none", num_observables=np.int64(5)).measurement == 3 * 8 + 5 * 8
 
     prepared = QuantumCircuit(2)
     prepared.prepare_state([0.6, 0.0, 0.0, 0.8])
