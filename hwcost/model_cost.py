@@ -184,7 +184,7 @@ class Overhead:
 
     layer: str
     method: str
-    circuit_factor: float
+    circuit_factor: float | None
     shot_factor: float | None
     detail: str
 

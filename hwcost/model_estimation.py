@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from os import PathLike
 from pathlib import Path
 from typing import Any, get_args
@@ -14,26 +15,28 @@ from hwcost.attenuation import AttenuationMethod
 from hwcost.circuit_hash import content_sha256
 from hwcost.classical_half import flops_cost, module_cost
 from hwcost.classical_time import time_of_flops
-from hwcost.cost_estimate import CostEstimate
 from hwcost.device import Device, prepare_device
 from hwcost.device_profile import DeviceProfile, load_device_profile
 from hwcost.errors import OptionError
-from hwcost.estimation import DEFAULT_JOB_PROFILE, estimate
+from hwcost.estimation import DEFAULT_JOB_PROFILE
+from hwcost.executions import PlannedCircuit, mean_execution, plan_circuit
 from hwcost.gradient_circuits import SIMULATED, Gradient, GradientCircuits, circuits_per_sample
 from hwcost.job_profile import JobTimeProfile, load_profile
 from hwcost.measured_circuit import MeasuredCircuit, QuantumLayer
+from hwcost.mitigation import MitigationMethod, parse_mitigation
 from hwcost.model_cost import (
     ClassicalCost,
     ExecutionMode,
     LayerInfo,
     ModelCost,
     ModelInfo,
+    Overhead,
     QuantumCost,
     UnifiedCost,
 )
 from hwcost.model_inputs import Model, read_model
 from hwcost.options import DEFAULT_ATTENUATION
-from hwcost.quantum_half import DEFAULT_CIRCUITS_PER_JOB, Execution, LayerRuns, total_jobs
+from hwcost.quantum_half import DEFAULT_CIRCUITS_PER_JOB, LayerRuns, total_jobs
 from hwcost.shots import Inflation
 from hwcost.simulation_flops import statevector_flops
 from hwcost.workload import Scope, Workload, check_count, workload
@@ -152,6 +155,11 @@ def estimate_model(
     if classical is not None and classical_flops is not None:
         raise OptionError("classical and classical_flops are both given; give one of them")
     limit = check_count("circuits_per_job", DEFAULT_CIRCUITS_PER_JOB if circuits_per_job is None else circuits_per_job)
+    methods = parse_mitigation(mitigation) if isinstance(mitigation, str) else tuple(mitigation or ())
+    if backend is None and (methods or max_qubits is not None):
+        raise OptionError("mitigation and max_qubits belong to a device; give a backend, or leave them out")
+    if max_qubits is not None:
+        check_count("max_qubits", max_qubits)
     read = read_model(model, sample, classical=classical, inputs=inputs, observable=observable)
     if read.classical is not None and classical_flops is not None:
         raise OptionError("classical_flops does not belong to a torch module: its FLOPs are counted")
@@ -188,8 +196,8 @@ def estimate_model(
         "rep_delay_s": rep_delay_s,
         "job_profile": job_times,
     }
-    estimates, places = _estimates(read.layers, prepared, options, progress)
-    return _on_hardware(facts, estimates, places, job_times, limit, mode, prepared)
+    planned, places = _planned_circuits(read.layers, prepared, methods, max_qubits, options, progress)
+    return _on_hardware(facts, planned, places, job_times, limit, mode, prepared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,13 +250,15 @@ class _Facts:
         return sum(count.forward + count.gradient for count in self.counts)
 
 
-def _estimates(
+def _planned_circuits(
     layers: Sequence[QuantumLayer],
     device: Device,
-    options: Mapping[str, Any],
+    methods: Sequence[MitigationMethod],
+    max_qubits: int | None,
+    options: dict[str, Any],
     progress: Callable[[int, int], None] | None,
-) -> tuple[tuple[CostEstimate, ...], tuple[tuple[int, ...], ...]]:
-    """One estimate for each distinct circuit, and which of them are the circuits of each layer."""
+) -> tuple[list[PlannedCircuit], list[tuple[int, ...]]]:
+    """How each distinct circuit is run, and which of them are the circuits of each layer."""
     known: dict[tuple[str, tuple[str, ...]], int] = {}
     circuits: list[MeasuredCircuit] = []
     places = []
@@ -261,77 +271,54 @@ def _estimates(
                 circuits.append(circuit)
             place.append(known[key])
         places.append(tuple(place))
-    found = []
+    planned = []
     for number, circuit in enumerate(circuits):
-        found.append(estimate(circuit.circuit, device, observable=list(circuit.observables) or None, **options))
+        planned.append(plan_circuit(circuit, device, methods=methods, max_qubits=max_qubits, options=options))
         if progress is not None:
             progress(number + 1, len(circuits))
-    return tuple(found), tuple(places)
-
-
-def _execution(cost: CostEstimate) -> Execution | None:
-    """How the device runs one circuit; None where no number of shots is enough."""
-    shots, time = cost.shots.needed, cost.time
-    if shots is None or time.qpu_time_s is None:
-        return None
-    noiseless = cost.shots.noiseless
-    return Execution(
-        num_circuits=1.0,
-        num_shots=shots,
-        num_noiseless_shots=noiseless,
-        qpu_time_s=time.qpu_time_s,
-        circuit_part_s=noiseless * time.circuit_duration_s,
-        delay_part_s=noiseless * time.rep_delay_s,
-        noise_part_s=(shots - noiseless) * time.shot_time_s,
-        duration_s=time.circuit_duration_s,
-        num_instructions=cost.gates.num_instructions,
-        depth=cost.gates.depth,
-        num_qubits=cost.circuit.num_qubits,
-        rep_delay_s=time.rep_delay_s,
-    )
-
-
-def _mean(executions: Sequence[Execution]) -> Execution:
-    """The mean over a layer's circuits, all of which run equally often."""
-    first = executions[0]
-    means = {
-        f.name: math.fsum(getattr(e, f.name) for e in executions) / len(executions)
-        for f in fields(Execution)
-        if f.name not in ("num_qubits", "rep_delay_s")
-    }
-    return replace(first, **means, num_qubits=max(e.num_qubits for e in executions))
+    return planned, places
 
 
 def _on_hardware(
     facts: _Facts,
-    estimates: tuple[CostEstimate, ...],
-    places: tuple[tuple[int, ...], ...],
+    planned: Sequence[PlannedCircuit],
+    places: Sequence[tuple[int, ...]],
     job_times: JobTimeProfile,
     limit: int,
     mode: ExecutionMode,
     device: Device,
 ) -> ModelCost:
     """The cost with the circuits on a device."""
-    warnings = list(
-        dict.fromkeys(line for cost in estimates for line in cost.backend.warnings if "job time:" not in line)
-    )
+    estimates = tuple(cost for one in planned for cost in one.estimates)
+    first = list(itertools.accumulate((len(one.estimates) for one in planned), initial=0))
+    warnings = [line for cost in estimates for line in cost.backend.warnings if not line.startswith("job time:")]
     assumptions = [*facts.assumptions, *(line for cost in estimates for line in cost.backend.assumptions)]
+    assumptions += [note for one in planned for note in one.notes]
     if mode != "job":
         assumptions.append(JOB_OVERHEAD_IN_SESSIONS)
-    executions = [_execution(cost) for cost in estimates]
-    layers = [facts.layer_info(index, place) for index, place in enumerate(places)]
+    layers, overheads = [], []
+    for index, place in enumerate(places):
+        numbers = tuple(n for p in place for n in range(first[p], first[p + 1]))
+        layers.append(facts.layer_info(index, numbers))
+        found = dict.fromkeys(one for p in place for one in planned[p].overheads)
+        overheads += [
+            Overhead(layer=layers[-1].name, **{f.name: getattr(one, f.name) for f in fields(one)}) for one in found
+        ]
     total = None
-    if all(execution is not None for execution in executions):
+    if all(one.execution is not None for one in planned):
         runs = [
             LayerRuns(
-                execution=_mean([execution for p in place if (execution := executions[p]) is not None]),
+                execution=mean_execution([execution for p in place if (execution := planned[p].execution) is not None]),
                 calls=facts.read.layers[index].calls,
                 forward=facts.counts[index].forward,
                 gradient=facts.counts[index].gradient,
             )
             for index, place in enumerate(places)
         ]
-        total = total_jobs(runs, facts.work, job_times, circuits_per_job=limit, device=device.audited.calibration.name)
+        once = [run for one in planned for run in one.calibrations]
+        total = total_jobs(
+            runs, facts.work, job_times, circuits_per_job=limit, device=device.audited.calibration.name, once=once
+        )
         warnings += [f"job time: {note}" for note in total.notes]
     quantum = QuantumCost(
         execution="hardware",
@@ -355,7 +342,7 @@ def _on_hardware(
         quantum=quantum,
         classical=facts.classical,
         unified=_unified(facts, quantum),
-        overheads=(),
+        overheads=tuple(overheads),
         assumptions=tuple(dict.fromkeys(assumptions)),
         warnings=tuple(dict.fromkeys(warnings)),
         estimates=estimates,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from hwcost.job_profile import TERMS, JobTimeProfile
 from hwcost.job_time import predict
+from hwcost.mitigation import CalibrationRun
 from hwcost.model_cost import JobTimes
 from hwcost.workload import Workload
 
@@ -97,7 +98,13 @@ class JobsTotal:
 
 
 def total_jobs(
-    layers: Sequence[LayerRuns], work: Workload, profile: JobTimeProfile, *, circuits_per_job: int, device: str
+    layers: Sequence[LayerRuns],
+    work: Workload,
+    profile: JobTimeProfile,
+    *,
+    circuits_per_job: int,
+    device: str,
+    once: Sequence[CalibrationRun] = (),
 ) -> JobsTotal:
     """What all passes of a workload take on the device.
 
@@ -111,6 +118,7 @@ def total_jobs(
         profile: Job-time profile.
         circuits_per_job: Most circuits of one job.
         device: Name of the device.
+        once: What mitigation measures once, before everything else.
     """
     groups: dict[tuple[int, int], int] = {}
     for batch in work.batches:
@@ -125,13 +133,38 @@ def total_jobs(
     for (index, size), times in groups.items():
         execution = layers[index].execution
         # Circuits that belong together (noise factors, subcircuits) may be split over jobs; only their number counts.
-        sent = math.ceil(size * execution.num_circuits)
+        sent = math.ceil(size * execution.num_circuits - 1e-9)
         full, rest = divmod(sent, circuits_per_job)
         if full:
             total.add(execution, circuits_per_job, full * times)
         if rest:
             total.add(execution, rest, times)
+    for run in once if groups else ():
+        measured = _calibration_execution(run, layers[0].execution)
+        full, rest = divmod(run.num_circuits, circuits_per_job)
+        if full:
+            total.add(measured, circuits_per_job, full)
+        if rest:
+            total.add(measured, rest, 1)
     return total.result()
+
+
+def _calibration_execution(run: CalibrationRun, like: Execution) -> Execution:
+    """Circuits of a calibration; size and depth, which some job-time profiles ask for, as of a circuit of the model."""
+    return Execution(
+        num_circuits=run.num_circuits,
+        num_shots=run.shots,
+        num_noiseless_shots=0.0,
+        qpu_time_s=run.time_s,
+        circuit_part_s=0.0,
+        delay_part_s=0.0,
+        noise_part_s=0.0,
+        duration_s=max(0.0, run.time_s / run.shots - like.rep_delay_s) * run.num_circuits,
+        num_instructions=like.num_instructions / like.num_circuits * run.num_circuits,
+        depth=like.depth / like.num_circuits * run.num_circuits,
+        num_qubits=like.num_qubits,
+        rep_delay_s=like.rep_delay_s,
+    )
 
 
 class _Sum:

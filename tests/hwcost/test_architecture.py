@@ -29,13 +29,16 @@ LAYERS = [
     {"estimation", "validation_statistics", "validation_record"},
     {"calibration_summary", "calibration_diff", "calibration_map", "validation", "validation_report"},
     {"device_profile", "classical_flops", "gate_flops", "simulation_tally", "simulation_flops"},
-    {"classical_time", "gradient_circuits", "profiled_flops", "cutting"},
+    {"classical_time", "gradient_circuits", "profiled_flops"},
+    {"cutting_input", "cut_parts", "cut_search"},
+    {"cutting"},
     {"mitigation_methods", "quasi_probability", "extrapolation"},
     {"mitigation_overhead"},
     {"mitigation"},
     {"device_measure", "hybrid_layers", "workload"},
     {"model_cost", "model_files"},
     {"classical_half", "quantum_half", "model_inputs", "model_report"},
+    {"executions"},
     {"model_estimation"},
     {"compilers", "suites", "comparison_record", "comparison_cache", "comparison_statistics"},
     {"comparison_cells", "comparison_report", "comparison_plots"},
@@ -43,7 +46,17 @@ LAYERS = [
     {"command_line"},
     {"cli"},
 ]
-HEAVY = {"qiskit", "qiskit_ibm_runtime", "qiskit_aer", "scipy", "torch", "pennylane", "rich", "matplotlib"}
+HEAVY = {
+    "qiskit",
+    "qiskit_ibm_runtime",
+    "qiskit_aer",
+    "scipy",
+    "torch",
+    "pennylane",
+    "rich",
+    "matplotlib",
+    "qiskit_addon_cutting",
+}
 
 
 def layer_of(module: str) -> int:

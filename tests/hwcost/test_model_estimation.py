@@ -137,6 +137,50 @@ def test_a_signal_that_is_gone_has_no_number():
     json.loads(cost.to_json())
 
 
+def test_mitigation_adds_circuits_shots_and_what_is_measured_once(circuit):
+    plain = cost_of(circuit, batch_size=4, inputs=["x"])
+    zne = cost_of(circuit, batch_size=4, inputs=["x"], mitigation="zne:exponential:1:3:5")
+    readout = cost_of(circuit, batch_size=4, inputs=["x"], mitigation="readout")
+    # Three circuits for each; two calibration circuits once.
+    assert zne.quantum.num_circuits == 3 * plain.quantum.num_circuits
+    assert readout.quantum.num_circuits == plain.quantum.num_circuits + 2
+    assert zne.quantum.shots > plain.quantum.shots
+    assert zne.unified.time_s > plain.unified.time_s
+    assert zne.unified.parts["mitigation and cutting"] > 0.0
+    assert math.fsum(zne.unified.parts.values()) == pytest.approx(zne.unified.time_s)
+    assert [one.method for one in zne.overheads] == ["zne"]
+    assert any("measures 2 calibration circuits once" in line for line in readout.assumptions)
+    assert "Mitigation and cutting" in str(zne)
+    with pytest.raises(OptionError, match="belong to a device"):
+        cost_of(circuit, backend=None, mitigation="zne")
+
+
+def test_a_cut_circuit_is_its_parts():
+    pytest.importorskip("qiskit_addon_cutting")
+    w = ParameterVector("w", 4)
+    chain = QuantumCircuit(4, name="chain")
+    for qubit in range(4):
+        chain.ry(w[qubit], qubit)
+    for qubit in range(3):
+        chain.cx(qubit, qubit + 1)
+    chain.measure_all()
+    whole = cost_of(chain, optimization_level=1)
+    cut = cost_of(chain, optimization_level=1, max_qubits=2)
+    (overhead,) = cut.overheads
+    assert overhead.method == "cutting"
+    assert overhead.shot_factor == 9.0 * 2  # one CNOT cut, two parts
+    assert len(cut.estimates) == 2
+    assert cut.model.layers[0].estimates == (0, 1)
+    assert cut.quantum.num_circuits == whole.quantum.num_circuits * overhead.circuit_factor
+    # Each part needs N · 9 · the noise of both parts.
+    noise = math.prod(one.shots.needed / one.shots.noiseless for one in cut.estimates)
+    logical = whole.quantum.num_circuits
+    assert cut.quantum.shots == pytest.approx(logical * 2 * 4096 * 9 * noise, rel=1e-6)
+    assert cost_of(chain, optimization_level=1, max_qubits=4).overheads == ()
+    with pytest.raises(OptionError, match="max_qubits is 0"):
+        cost_of(chain, max_qubits=0)
+
+
 def test_a_file_is_a_model(circuit, tmp_path):
     from qiskit import qpy
 

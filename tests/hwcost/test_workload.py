@@ -52,7 +52,7 @@ def test_mistakes(given, words):
 
 
 ONE = Execution(
-    num_circuits=1.0, num_shots=2000.0, num_noiseless_shots=1000.0, qpu_time_s=2000 * 255e-6, circuit_part_s=1000 * 5e-6,
+    num_circuits=1.0, num_shots=2000.0, num_noiseless_shots=1000.0, qpu_time_s=2000 * 255e-6, circuit_part_s=5e-3,
     delay_part_s=0.25, noise_part_s=1000 * 255e-6, duration_s=5e-6, num_instructions=100.0, depth=20.0, num_qubits=4,
     rep_delay_s=250e-6,
 )  # fmt: skip
@@ -60,7 +60,7 @@ ONE = Execution(
 
 def test_jobs_by_hand():
     # Ten samples in batches of 4, 4 and 2; 1 circuit forward, 6 for the gradient; at most 10 circuits in a job.
-    # Batch of 4: a job of 4; 24 for the gradient in jobs of 10, 10, 4. Batch of 2: a job of 2; 12 in jobs of 10, 2.
+    # Batch of 4: a job of 4; 24 for gradients in jobs of 10, 10, 4. Batch of 2: a job of 2; 12 in jobs of 10, 2.
     layer = LayerRuns(execution=ONE, calls=1, forward=1, gradient=6)
     work = workload("epoch", samples=10, batch_size=4)
     profile = load_profile("ibm")
