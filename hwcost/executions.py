@@ -203,8 +203,9 @@ def _cutting_overhead(cuts: CuttingCost) -> OverheadOf:
         circuit_factor=cuts.num_subexperiments,
         shot_factor=None if cuts.sampling_overhead is None else cuts.sampling_overhead * cuts.num_subcircuits,
         detail=(
-            f"{cuts.num_subcircuits} subcircuits of {widths} qubits, {cuts.num_gate_cuts} gate and {cuts.num_wire_cuts} "
-            f"wire cuts ({proved}), {cuts.num_subexperiments} subexperiments, shots × {overhead} in each part"
+            f"{cuts.num_subcircuits} subcircuits of {widths} qubits, {cuts.num_gate_cuts} gate cuts and "
+            f"{cuts.num_wire_cuts} wire cuts ({proved}), {cuts.num_subexperiments} subexperiments, "
+            f"shots × {overhead} in each part"
         ),
     )
 
