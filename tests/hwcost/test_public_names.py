@@ -72,16 +72,18 @@ def modules():
     return sorted(m.name for m in pkgutil.walk_packages(hwcost.__path__, "hwcost.") if not m.name.endswith("__main__"))
 
 
-NEED_TORCH = {"classical_flops", "classical_time", "profiled_flops"}
-NEED_PENNYLANE = {"hybrid_layers"}
+NEED = {
+    "classical_flops": ["torch"],
+    "classical_time": ["torch"],
+    "profiled_flops": ["torch"],
+    "hybrid_layers": ["torch", "pennylane"],
+    "cutting": ["qiskit_addon_cutting"],
+}
 
 
 @pytest.mark.parametrize("name", modules())
 def test_examples_in_docstrings_are_true(name):
-    module = name.removeprefix("hwcost.")
-    if module in NEED_TORCH | NEED_PENNYLANE:
-        pytest.importorskip("torch")
-    if module in NEED_PENNYLANE:
-        pytest.importorskip("pennylane")
+    for package in NEED.get(name.removeprefix("hwcost."), []):
+        pytest.importorskip(package)
     failed, _ = doctest.testmod(importlib.import_module(name))
     assert failed == 0
