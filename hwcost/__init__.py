@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from hwcost.live import load_live_backend
     from hwcost.model_cost import ModelCost
     from hwcost.model_estimation import estimate_model
+    from hwcost.profiled_flops import profiled_quantum_flops
+    from hwcost.simulation_flops import statevector_flops
     from hwcost.snapshot import load_snapshot, save_snapshot
     from hwcost.validation import validate
     from hwcost.validation_record import Validation
@@ -61,6 +63,8 @@ _HOME = {
     "estimate_model": "model_estimation",
     "fit_job_time": "job_time_fit",
     "list_fake_backends": "fake_backends",
+    "profiled_quantum_flops": "profiled_flops",
+    "statevector_flops": "simulation_flops",
     "load_calibration": "device",
     "load_circuit": "circuits",
     "load_circuits": "circuits",
@@ -102,7 +106,9 @@ __all__ = [
     "load_live_backend",
     "load_snapshot",
     "prepare_device",
+    "profiled_quantum_flops",
     "save_snapshot",
+    "statevector_flops",
     "validate",
 ]
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
@@ -14,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from hwcost.audit import Finding
 from hwcost.job_time import JobTime
 from hwcost.noise import PaperCost, SuccessProbability
+from hwcost.reported import Reported
 from hwcost.routing import RoutingCost
 from hwcost.shots import ShotCost
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
-    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.console import RenderableType
 
 SCHEMA = "hwcost.estimate/1"
 
@@ -164,7 +164,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CostEstimate:
+class CostEstimate(Reported):
     """What one circuit costs on one device. Times in seconds; `None` where no honest number exists.
 
     Attributes:
@@ -202,27 +202,10 @@ class CostEstimate:
         sections = {f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)[:-1]}
         return {"schema": SCHEMA, **sections}
 
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """The dictionary as strict JSON (no NaN, no Infinity)."""
-        return json.dumps(self.to_dict(), indent=indent, allow_nan=False, ensure_ascii=False)
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The text report, for `rich.print`."""
+    def _report(self) -> Iterator[RenderableType]:
         from hwcost.report import render
 
-        yield from render(self)
-
-    def _repr_html_(self) -> str:
-        """The report as HTML, for notebooks."""
-        from hwcost.report import to_html
-
-        return to_html(self)
-
-    def __str__(self) -> str:
-        """The report as plain text."""
-        from hwcost.report import to_text
-
-        return to_text(self)
+        return render(self)
 
 
 def to_plain(value: Any) -> Any:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hwcost.classical_flops import UncountedModule
 from hwcost.cost_estimate import CostEstimate, to_plain
 from hwcost.gradient_circuits import Gradient
+from hwcost.reported import Reported
 from hwcost.simulation_flops import SimulationFlops
 from hwcost.workload import Scope, Workload
 
 if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.console import RenderableType
 
 SCHEMA = "hwcost.model/1"
 
@@ -190,7 +190,7 @@ class Overhead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelCost:
+class ModelCost(Reported):
     """What a hybrid model costs. Times in seconds; `None` where no honest number exists.
 
     Attributes:
@@ -220,28 +220,11 @@ class ModelCost:
         plain = {f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)[:-1]}
         return {"schema": SCHEMA, **plain, "estimates": [estimate.to_dict() for estimate in self.estimates]}
 
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """The dictionary as strict JSON (no NaN, no Infinity)."""
-        return json.dumps(self.to_dict(), indent=indent, allow_nan=False, ensure_ascii=False)
-
     def __hash__(self) -> int:
         """Of what identifies the answer; mappings have no hash."""
         return hash((self.model, self.workload, self.unified.time_s, self.classical.device))
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The text report, for `rich.print`."""
+    def _report(self) -> Iterator[RenderableType]:
         from hwcost.model_report import render
 
-        yield from render(self)
-
-    def _repr_html_(self) -> str:
-        """The report as HTML, for notebooks."""
-        from hwcost.report import to_html
-
-        return to_html(self)
-
-    def __str__(self) -> str:
-        """The report as plain text."""
-        from hwcost.report import to_text
-
-        return to_text(self)
+        return render(self)

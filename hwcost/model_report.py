@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from hwcost.messages import one_line
-from hwcost.report import bar, bullets, flatten, table
+from hwcost.report import bar, bullets, csv_table, flatten, table
 from hwcost.units import format_age, format_count, format_seconds, format_share
 
 if TYPE_CHECKING:
@@ -179,10 +177,4 @@ def csv_row(cost: ModelCost) -> dict[str, Any]:
 
 def to_csv(costs: Iterable[ModelCost]) -> str:
     """A CSV table with one row per model."""
-    rows = [csv_row(cost) for cost in costs]
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()
+    return csv_table(csv_row(cost) for cost in costs)

@@ -270,10 +270,14 @@ def flatten(prefix: str, value: Any, *, skipped: Set[str]) -> Iterator[tuple[str
 
 def to_csv(costs: Iterable[CostEstimate]) -> str:
     """A CSV table with one row per estimate."""
-    rows = [csv_row(cost) for cost in costs]
-    columns = list(dict.fromkeys(key for row in rows for key in row))
+    return csv_table(csv_row(cost) for cost in costs)
+
+
+def csv_table(rows: Iterable[Mapping[str, Any]]) -> str:
+    """A CSV table; columns in the order in which they first occur."""
+    listed = list(rows)
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+    writer = csv.DictWriter(buffer, list(dict.fromkeys(key for row in listed for key in row)), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(listed)
     return buffer.getvalue()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hwcost.cost_estimate import BackendInfo, CircuitInfo, TranspileInfo, to_plain
 from hwcost.noise_simulation import SimulationMethod
+from hwcost.reported import Reported
 from hwcost.shots import Inflation
 
 if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.console import RenderableType
 
 SCHEMA = "hwcost.validation/1"
 STATEMENT = "checked against Aer's noise model of the same calibration, not against hardware"
@@ -124,7 +124,7 @@ class SimulationInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Validation:
+class Validation(Reported):
     """Measured against predicted attenuation of one circuit on one device.
 
     Attributes:
@@ -159,26 +159,7 @@ class Validation:
         """Plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.validation/1`."""
         return {"schema": SCHEMA, **{f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
 
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """The dictionary as strict JSON (no NaN, no Infinity)."""
-        return json.dumps(self.to_dict(), indent=indent, allow_nan=False, ensure_ascii=False)
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The text report, for `rich.print`."""
+    def _report(self) -> Iterator[RenderableType]:
         from hwcost.validation_report import render
 
-        yield from render(self)
-
-    def _repr_html_(self) -> str:
-        """The report as HTML, for notebooks."""
-        from hwcost.report import to_html
-
-        renderable: Any = self
-        return to_html(renderable)
-
-    def __str__(self) -> str:
-        """The report as plain text."""
-        from hwcost.report import to_text
-
-        renderable: Any = self
-        return to_text(renderable)
+        return render(self)

@@ -43,6 +43,8 @@ PUBLIC = {
     "load_live_backend",
     "load_snapshot",
     "save_snapshot",
+    "profiled_quantum_flops",
+    "statevector_flops",
     "validate",
 }
 
