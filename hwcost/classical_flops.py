@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -208,7 +209,10 @@ def _run(module: torch.nn.Module, call: Any, backward: bool, parameters: dict[st
         nonlocal calls
         calls += 1
 
-    handles = [part.register_forward_pre_hook(count_call) for part in module.modules()]
+    handles = []
+    for part in module.modules():
+        with suppress(RuntimeError):  # scripted modules take no hooks; their calls count as none
+            handles.append(part.register_forward_pre_hook(count_call))
     counter = FlopCounterMode(display=False)
     try:
         with torch.enable_grad(), counter, recorder:

@@ -66,7 +66,9 @@ def flops_cost(forward_flops: float, work: Workload, profile: DeviceProfile) -> 
 
     if not (math.isfinite(forward_flops) and 0.0 <= forward_flops <= 1e21):
         raise OptionError(f"classical_flops is {forward_flops}; give the FLOPs of one sample's forward pass, 0 to 1e21")
-    notes = [f"classical half: {forward_flops:g} FLOPs per sample and forward pass, as given by the user"]
+    notes: list[str] = []
+    if forward_flops:
+        notes.append(f"classical half: {forward_flops:g} FLOPs per sample and forward pass, as given by the user")
     if work.num_training_samples and forward_flops:
         notes.append(f"classical half: backward pass counted as {BACKWARD_FACTOR:g} times the forward pass")
     time_s = low_s = high_s = total = 0.0

@@ -50,7 +50,7 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
 
     Args:
         model: Any torch module; quantum layers are `qml.qnn.TorchLayer`s.
-        sample: What the module takes: a tensor, or a tuple, list or dictionary of them, with a batch dimension.
+        sample: What the module takes: a tensor, or a tuple, list or dictionary of them, batch dimension first.
 
     Raises:
         OptionError: The module cannot be called with the sample, or runs a QNode that is in no `TorchLayer`.

@@ -88,7 +88,7 @@ def estimate_model(
     Args:
         model: A torch module with PennyLane layers (`qml.qnn.TorchLayer`, any number of them) or none, a PennyLane
             QNode, a Qiskit circuit or a circuit file.
-        sample: A tensor or a tuple of tensors for a torch module, with a batch dimension; the arguments of a QNode as
+        sample: A tensor or a tuple of tensors for a torch module, batch dimension first; the arguments of a QNode as
             a tuple. Its values do not matter, except in state preparations.
         backend: What `hwcost.estimate` takes; None simulates the circuits on the classical device.
         scope: `inference`, `step`, `epoch` or `training`.
@@ -164,6 +164,8 @@ def estimate_model(
     if read.classical is not None and classical_flops is not None:
         raise OptionError("classical_flops does not belong to a torch module: its FLOPs are counted")
     profile, assumptions = _device_profile(device)
+    if read.classical is None and not classical_flops and backend is not None:
+        assumptions = ["no classical half was given; it counts as nothing"]
     counts = tuple(
         circuits_per_sample(layer, gradient, num_directions=spsa_directions, training=scope != "inference")
         for layer in read.layers
@@ -173,8 +175,6 @@ def estimate_model(
         if read.classical is not None
         else flops_cost(classical_flops or 0.0, work, profile)
     )
-    if read.classical is None and classical_flops is None:
-        assumptions.append("no classical half was given; it counts as nothing")
     assumptions += [*read.notes, *(note for layer in read.layers for note in layer.notes), *half.notes]
     facts = _Facts(read, work, gradient, half, tuple(counts), assumptions, price_per_second)
     if backend is None:

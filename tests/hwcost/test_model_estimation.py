@@ -190,7 +190,9 @@ def test_a_file_is_a_model(circuit, tmp_path):
 
 
 def test_the_device_that_was_assumed_is_named(circuit):
-    cost = hwcost.estimate_model(circuit, backend="fake_manila", num_seeds=1)
+    bare = hwcost.estimate_model(circuit, backend="fake_manila", num_seeds=1)
+    assert bare.assumptions[0] == "no classical half was given; it counts as nothing"
+    cost = hwcost.estimate_model(circuit, backend="fake_manila", num_seeds=1, classical_flops=1e3)
     assert any("no classical device was given; xeon-1-thread assumed" in line for line in cost.assumptions)
     given = cost_of(circuit, device=load_device_profile("a100-sxm4"), classical_flops=1e6)
     assert given.classical.device == "a100-sxm4"
