@@ -9,14 +9,127 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nas.architectures import Architecture
+    from nas.architecture_json import architecture_from_dict, architecture_hash, architecture_to_dict
+    from nas.architectures import Architecture, Hidden, Layer
+    from nas.checkpoint import Checkpoint, CheckpointError, load_checkpoint, save_checkpoint
+    from nas.circuit import build_circuit, data_angles, observables
+    from nas.costs import CandidateCost, candidate_cost
+    from nas.datasets import Dataset, dataset_from_arrays, load_dataset
+    from nas.engine import FastCircuit, memory_bytes
+    from nas.errors import DataError, MemoryLimitError, NasError, SettingError, SpaceError
+    from nas.influence import dead_weights
+    from nas.models import HybridNetwork, build_model
+    from nas.pennylane_engine import build_qnode
+    from nas.search_space import Gene, SearchSpace, format_genome, parse_genome
+    from nas.space_size import SpaceSize, count_architectures, distinct_circuits
+    from nas.spaces import list_spaces, load_space, space_from_dict
+    from nas.splits import SplitSettings
+    from nas.training import Score, TrainedNetwork, score_on_test_part, train, train_network, train_together
+    from nas.training_record import TrainRecord, TrainSettings
+    from nas.vocabulary import architecture
 
 _HOME = {
     "Architecture": "architectures",
+    "CandidateCost": "costs",
+    "Checkpoint": "checkpoint",
+    "CheckpointError": "checkpoint",
+    "DataError": "errors",
+    "Dataset": "datasets",
+    "FastCircuit": "engine",
+    "Gene": "search_space",
+    "Hidden": "architectures",
+    "HybridNetwork": "models",
+    "Layer": "architectures",
+    "MemoryLimitError": "errors",
+    "NasError": "errors",
+    "Score": "training",
+    "SearchSpace": "search_space",
+    "SettingError": "errors",
+    "SpaceError": "errors",
+    "SpaceSize": "space_size",
+    "SplitSettings": "splits",
+    "TrainRecord": "training_record",
+    "TrainSettings": "training_record",
+    "TrainedNetwork": "training",
+    "architecture": "vocabulary",
+    "architecture_from_dict": "architecture_json",
+    "architecture_hash": "architecture_json",
+    "architecture_to_dict": "architecture_json",
+    "build_circuit": "circuit",
+    "build_model": "models",
+    "build_qnode": "pennylane_engine",
+    "candidate_cost": "costs",
+    "count_architectures": "space_size",
+    "data_angles": "circuit",
+    "dataset_from_arrays": "datasets",
+    "dead_weights": "influence",
+    "distinct_circuits": "space_size",
+    "format_genome": "search_space",
+    "list_spaces": "spaces",
+    "load_checkpoint": "checkpoint",
+    "load_dataset": "datasets",
+    "load_space": "spaces",
+    "memory_bytes": "engine",
+    "observables": "circuit",
+    "parse_genome": "search_space",
+    "save_checkpoint": "checkpoint",
+    "score_on_test_part": "training",
+    "space_from_dict": "spaces",
+    "train": "training",
+    "train_network": "training",
+    "train_together": "training",
 }
 
 __all__ = [
     "Architecture",
+    "CandidateCost",
+    "Checkpoint",
+    "CheckpointError",
+    "DataError",
+    "Dataset",
+    "FastCircuit",
+    "Gene",
+    "Hidden",
+    "HybridNetwork",
+    "Layer",
+    "MemoryLimitError",
+    "NasError",
+    "Score",
+    "SearchSpace",
+    "SettingError",
+    "SpaceError",
+    "SpaceSize",
+    "SplitSettings",
+    "TrainRecord",
+    "TrainSettings",
+    "TrainedNetwork",
+    "architecture",
+    "architecture_from_dict",
+    "architecture_hash",
+    "architecture_to_dict",
+    "build_circuit",
+    "build_model",
+    "build_qnode",
+    "candidate_cost",
+    "count_architectures",
+    "data_angles",
+    "dataset_from_arrays",
+    "dead_weights",
+    "distinct_circuits",
+    "format_genome",
+    "list_spaces",
+    "load_checkpoint",
+    "load_dataset",
+    "load_space",
+    "memory_bytes",
+    "observables",
+    "parse_genome",
+    "save_checkpoint",
+    "score_on_test_part",
+    "space_from_dict",
+    "train",
+    "train_network",
+    "train_together",
 ]
 
 

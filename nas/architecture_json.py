@@ -1,8 +1,10 @@
-"""Architectures as plain data, for files: written, and read again with every value checked."""
+"""Architectures as plain data, for files: written, and read again with every value checked; and their hash."""
 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, get_args
 
@@ -69,6 +71,28 @@ def architecture_from_dict(data: Any) -> Architecture:
         hidden_after=_list(values["hidden_after"], "hidden_after", _hidden),
         learning_rate=None if rate is None else float(rate),
     )
+
+
+def architecture_hash(architecture: Architecture) -> str:
+    """SHA-256 of the architecture as 64 hexadecimal digits: equal records have equal hashes, in every process.
+
+    Of the canonical JSON of `architecture_to_dict` (keys sorted, no spaces), without values that are the default, so
+    that a later version with more of them gives the same hash.
+
+    >>> layer = Layer(columns=(("x", "x"),), gate="cz", pairs=((0, 1),))
+    >>> architecture_hash(Architecture(num_qubits=2, embedding="angle-y", num_encoded=2, layers=(layer,)))[:16]
+    '19c4a678db1c36e6'
+    """
+    defaults = {f.name: f.default for f in dataclasses.fields(Architecture) if f.default is not dataclasses.MISSING}
+    plain = {
+        name: value
+        for name, value in architecture_to_dict(architecture).items()
+        if name not in defaults or getattr(architecture, name) != defaults[name]
+    }
+    if architecture.learning_rate is not None:
+        plain["learning_rate"] = float(architecture.learning_rate)  # 1 and 1.0 are equal
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _layer(data: Any, where: str, num_qubits: int) -> Layer:

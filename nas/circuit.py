@@ -3,7 +3,8 @@
 Data are free parameters `x[i]`, weights free parameters `w[column·n + qubit]`; qubit i is PennyLane's wire i. An
 amplitude embedding is the tree of rotations that a device would run for it (Möttönen et al., Quantum Inf. Comput. 5,
 467 (2005)): for real amplitudes uniformly controlled RY gates, with 2^k − 1 angles and 2^k − 2 CNOTs on the last k
-qubits, those that the encoded values reach. Its `x` are these angles; `amplitude_angles` computes them from the values.
+qubits, those that the encoded values reach. Its `x` are these angles; `data_angles` computes them from the values.
+A sign of the whole state, which no output depends on, is lost with one value only.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nas.architectures import Architecture
-from nas.dead_weights import observed_qubits
+from nas.errors import SettingError
+from nas.influence import num_amplitude_qubits, observed_qubits
 
 if TYPE_CHECKING:
     import numpy as np
+    import numpy.typing as npt
     from qiskit import QuantumCircuit
     from qiskit.circuit import ParameterVector
+
+
+MAX_AMPLITUDE_QUBITS = 16
+"""A tree on more qubits has more than 2^17 gates, too many to be compiled or run."""
 
 
 def build_circuit(architecture: Architecture, *, measure: bool = True) -> QuantumCircuit:
@@ -25,6 +32,9 @@ def build_circuit(architecture: Architecture, *, measure: bool = True) -> Quantu
     Args:
         architecture: The network.
         measure: Whether to measure the observed qubits; each into a classical bit of its own.
+
+    Raises:
+        SettingError: An amplitude embedding takes too many values for a circuit.
 
     Example:
         >>> from nas.architectures import Layer
@@ -37,6 +47,11 @@ def build_circuit(architecture: Architecture, *, measure: bool = True) -> Quantu
     from qiskit.circuit import ParameterVector
 
     num_qubits = architecture.num_qubits
+    if architecture.embedding == "amplitude" and num_amplitude_qubits(architecture) > MAX_AMPLITUDE_QUBITS:
+        raise SettingError(
+            f"an amplitude embedding of {architecture.num_encoded:,} values takes as many rotations; circuits are "
+            f"built for at most {2**MAX_AMPLITUDE_QUBITS:,} values"
+        )
     data = ParameterVector("x", num_data_angles(architecture))
     weights = ParameterVector("w", architecture.num_weights)
     circuit = QuantumCircuit(num_qubits, name=circuit_name(architecture))
@@ -87,11 +102,6 @@ def num_data_angles(architecture: Architecture) -> int:
     return int(2 ** num_amplitude_qubits(architecture) - 1)
 
 
-def num_amplitude_qubits(architecture: Architecture) -> int:
-    """Qubits that the encoded amplitudes reach: the last k with 2^k ≥ num_encoded; the others stay |0⟩."""
-    return (architecture.num_encoded - 1).bit_length()
-
-
 def _embed(circuit: QuantumCircuit, architecture: Architecture, data: ParameterVector) -> None:
     width = architecture.num_qubits
     if architecture.embedding == "amplitude":
@@ -117,6 +127,38 @@ def _amplitude_tree(circuit: QuantumCircuit, qubits: list[int], data: ParameterV
                 circuit.cx(controls[level - 1 - changed], target)
 
 
+def data_angles(architecture: Architecture, values: npt.ArrayLike) -> np.ndarray:
+    """The `x` of the circuit for the values of one sample, as they come out of the classical layers before it.
+
+    Args:
+        architecture: The network.
+        values: Its `num_encoded` real values.
+
+    Returns:
+        An angle for each `x[i]`: the values themselves, or the angles of the tree for amplitudes.
+
+    Raises:
+        SettingError: There are more or fewer values, or one is not finite.
+
+    Example:
+        >>> from nas.architectures import Layer
+        >>> layer = Layer(columns=(("y", "y"),), gate="cx", pairs=((0, 1),))
+        >>> small = Architecture(num_qubits=2, embedding="amplitude", num_encoded=2, layers=(layer,))
+        >>> data_angles(small, [3.0, 3.0])  # RY(π/2)|0⟩ on qubit 1
+        array([1.57079633])
+    """
+    import numpy as np
+
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.shape != (architecture.num_encoded,) or not np.isfinite(numbers).all():
+        raise SettingError(
+            f"the circuit takes {architecture.num_encoded} finite values, but got an array of shape {numbers.shape}"
+        )
+    if architecture.embedding == "amplitude":
+        return amplitude_angles(numbers, num_amplitude_qubits(architecture))
+    return numbers
+
+
 def amplitude_angles(values: np.ndarray, num_qubits: int) -> np.ndarray:
     """The `x` of an amplitude embedding that prepare given real values, normalised, on `num_qubits` qubits.
 
@@ -127,6 +169,9 @@ def amplitude_angles(values: np.ndarray, num_qubits: int) -> np.ndarray:
     Returns:
         2^k − 1 angles in the order of the circuit's `x`.
 
+    Raises:
+        SettingError: There are more values than amplitudes.
+
     Example:
         >>> import numpy as np
         >>> amplitude_angles(np.array([1.0, 1.0]), 1)  # RY(π/2)|0⟩
@@ -134,11 +179,13 @@ def amplitude_angles(values: np.ndarray, num_qubits: int) -> np.ndarray:
     """
     import numpy as np
 
+    if len(values) > 2**num_qubits:
+        raise SettingError(f"{len(values)} amplitudes do not fit on {num_qubits} qubits")
     state = np.zeros(2**num_qubits)
     state[: len(values)] = values
     if not state.any():
         state[0] = 1.0
-    angles = []
+    angles = [np.zeros(0)]
     for level in range(num_qubits):
         blocks = state.reshape(2**level, 2, -1)
         if level == num_qubits - 1:
@@ -146,9 +193,11 @@ def amplitude_angles(values: np.ndarray, num_qubits: int) -> np.ndarray:
         else:
             low, high = np.linalg.norm(blocks, axis=2).T
         wanted = 2.0 * np.arctan2(high, low)
-        # A rotation between two CNOTs from a control turns by ± its angle, by the parity of Gray code and control bits.
-        size = 2**level
-        gray = np.arange(size) ^ (np.arange(size) >> 1)
-        parity = np.array([[(-1.0) ** int(g & b).bit_count() for g in gray] for b in range(size)])
-        angles.append(np.linalg.solve(parity, wanted))
+        # Between two CNOTs a rotation turns by ± its angle, by the parity of its Gray code and the controls' bits: a
+        # Walsh-Hadamard transform, which is its own inverse up to the factor 2^level.
+        for bit in range(level):
+            pairs = wanted.reshape(-1, 2, 2**bit)
+            wanted = np.stack([pairs[:, 0] + pairs[:, 1], pairs[:, 0] - pairs[:, 1]], axis=1).reshape(-1)
+        numbers = np.arange(2**level)
+        angles.append(wanted[numbers ^ (numbers >> 1)] / 2**level)
     return np.concatenate(angles)

@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal, TypeAlias, get_args
 
-import torch
-from torch import nn
-
+from hwcost import MissingDependencyError
+from hwcost.messages import one_line
 from nas.architectures import Architecture, Hidden
 from nas.errors import SettingError
+from nas.setting_checks import whole
+
+try:
+    import torch
+    from torch import nn
+except ImportError:
+    raise MissingDependencyError(
+        'networks need torch, which is not installed; run: pip install "hwcost[nas]"'
+    ) from None
 
 Engine: TypeAlias = Literal["fast", "pennylane"]
+
+MAX_WIDTH = 10**9
+"""Features or classes; more are a mistake."""
 
 _ACTIVATIONS: dict[str, type[nn.Module] | None] = {"none": None, "relu": nn.ReLU, "tanh": nn.Tanh}
 
@@ -44,19 +55,20 @@ def build_model(
     """The network with initial weights from a seed; torch's own random numbers are left alone.
 
     Linear layers start as in torch (uniform in ±1/√fan-in, weights and biases), angles uniform in [0, 2π) as in
-    PennyLane's `TorchLayer`. All are drawn in double precision in the order of the parameters and then rounded, so that
-    one seed gives one network, whatever the engine and dtype.
+    PennyLane's `TorchLayer`. All are drawn in double precision in the order of the layers and then rounded, so that one
+    seed gives one network, whatever the engine and dtype.
 
     Args:
         architecture: The network.
         num_features: Features of a sample.
         num_classes: Classes.
         engine: `fast` (exact statevector, `nas.engine`) or `pennylane` (default.qubit with backprop).
-        seed: Of the initial weights.
+        seed: Of the initial weights, at least 0.
         dtype: torch.float32 or torch.float64.
 
     Raises:
-        SettingError: The engine, the dtype or a size makes no sense.
+        SettingError: The engine, the dtype, the seed or a size makes no sense.
+        MissingDependencyError: torch, or PennyLane for its engine, is not installed.
 
     Example:
         >>> from nas.architectures import Layer
@@ -66,28 +78,32 @@ def build_model(
         (torch.Size([5, 3]), 21)
     """
     if engine not in get_args(Engine):
-        raise SettingError(f"engine is {engine!r}; choose from {', '.join(get_args(Engine))}")
+        raise SettingError(f"engine is {one_line(repr(engine))}; choose from {', '.join(get_args(Engine))}")
     if dtype not in (torch.float32, torch.float64):
-        raise SettingError(f"dtype is {dtype}; choose torch.float32 or torch.float64")
-    for name, value in (("num_features", num_features), ("num_classes", num_classes)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise SettingError(f"{name} is {value!r}; give a whole number of at least 1")
-    quantum: nn.Module
-    if engine == "fast":
-        from nas.engine import FastCircuit
-
-        quantum = FastCircuit(architecture, dtype=dtype)
-    else:
-        from nas.pennylane_engine import PennyLaneCircuit
-
-        quantum = PennyLaneCircuit(architecture, dtype=dtype)
+        raise SettingError(f"dtype is {one_line(repr(dtype))}; choose torch.float32 or torch.float64")
+    num_features = whole("num_features", num_features, 1, MAX_WIDTH)
+    num_classes = whole("num_classes", num_classes, 1, MAX_WIDTH)
+    seed = whole("seed", seed, 0, 2**64 - 1)
     model = HybridNetwork(
         _stack(num_features, architecture.hidden_before, architecture.num_encoded, dtype),
-        quantum,
+        _circuit(architecture, engine, dtype),
         _stack(architecture.num_outputs, architecture.hidden_after, num_classes, dtype),
     )
     draw_weights(model, seed)
     return model
+
+
+def _circuit(architecture: Architecture, engine: Engine, dtype: torch.dtype) -> nn.Module:
+    """The circuit on an engine; its weights are drawn later."""
+    if engine == "pennylane":
+        from nas.pennylane_engine import PennyLaneCircuit
+
+        return PennyLaneCircuit(architecture, dtype=dtype)
+    from nas.engine import FastCircuit
+
+    # On its own, a fast circuit draws weights from torch's random numbers.
+    with torch.random.fork_rng(devices=[]):
+        return FastCircuit(architecture, dtype=dtype)
 
 
 def _stack(inputs: int, hidden: Sequence[Hidden], outputs: int, dtype: torch.dtype) -> nn.Sequential:
@@ -100,6 +116,21 @@ def _stack(inputs: int, hidden: Sequence[Hidden], outputs: int, dtype: torch.dty
         if activation is not None:
             layers.append(activation())
     return nn.Sequential(*layers)
+
+
+class ClassicalNetwork(nn.Module):
+    """The classical layers of an architecture without its circuit, of whose outputs encoded values take the place."""
+
+    def __init__(self, architecture: Architecture, num_features: int, num_classes: int):
+        super().__init__()
+        dtype = torch.float32
+        self.before = _stack(num_features, architecture.hidden_before, architecture.num_encoded, dtype)
+        self.after = _stack(architecture.num_outputs, architecture.hidden_after, num_classes, dtype)
+        self._num_outputs = architecture.num_outputs
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Log-probabilities of the classes, shape (batch, classes)."""
+        return torch.log_softmax(self.after(self.before(x)[:, : self._num_outputs]), dim=-1)
 
 
 def draw_weights(model: HybridNetwork, seed: int) -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import pennylane as qml
-import torch
-from torch import nn
-
+from hwcost import MissingDependencyError
 from nas.architectures import Architecture
-from nas.dead_weights import observed_qubits
+from nas.influence import observed_qubits
+
+try:
+    import pennylane as qml
+    import torch
+    from torch import nn
+except ImportError as error:
+    raise MissingDependencyError(
+        f'the engine pennylane needs {error.name}, which is not installed; run: pip install "hwcost[nas]"'
+    ) from None
 
 _ROTATIONS = {"x": qml.RX, "y": qml.RY, "z": qml.RZ}
 _GATES = {"cx": qml.CNOT, "cz": qml.CZ}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.messages import one_line
@@ -18,13 +20,15 @@ if TYPE_CHECKING:
 Choice: TypeAlias = str | int | float | bool
 Genome: TypeAlias = dict[str, Choice]
 
+MAX_GENOME_BYTES = 1_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gene:
     """One decision of a search.
 
     Attributes:
-        name: Its name; `hwcost`'s vocabulary is in `nas.vocabulary`.
+        name: Its name, one of those in `nas.vocabulary`.
         choices: Its values, at least one; a gene with one is fixed.
     """
 
@@ -68,7 +72,7 @@ class SearchSpace:
             yield dict(zip(names, values, strict=True))
 
     def check(self, genome: Mapping[str, Any]) -> Genome:
-        """The genome with its values in the order of the genes.
+        """The genome with its values in the order of the genes; genes with one choice may be left out.
 
         Raises:
             SpaceError: A gene is missing or unknown, or has a value that is none of its choices.
@@ -78,30 +82,34 @@ class SearchSpace:
             >>> space.check({"qubits": 3})
             {'qubits': 3}
         """
+        if not isinstance(genome, Mapping):
+            raise SpaceError(f"the genome is {one_line(repr(genome))}; it must give a choice for each gene by name")
         names = [gene.name for gene in self.genes]
         for name in genome:
             if name not in names:
                 raise SpaceError(
-                    f"the space {self.name} has no gene {one_line(str(name))!r}{_nearest(str(name), names)}"
+                    f"the space {self.name} has no gene {one_line(repr(name))}{_nearest(str(name), names)}"
                 )
-        checked: Genome = {}
-        for gene in self.genes:
-            if gene.name in genome:
-                checked[gene.name] = _chosen(gene, genome[gene.name], self.name)
-            elif len(gene.choices) == 1:
-                checked[gene.name] = gene.choices[0]
-            else:
-                raise SpaceError(
-                    f"the genome has no {gene.name}; choose from {_listed(gene.choices)} (space {self.name})"
-                )
-        return checked
+        missing = [gene for gene in self.genes if gene.name not in genome and len(gene.choices) > 1]
+        if missing:
+            others = f"; also missing: {', '.join(gene.name for gene in missing[1:])}" if missing[1:] else ""
+            raise SpaceError(
+                f"the genome has no {missing[0].name}; choose from {_listed(missing[0].choices)} (space {self.name})"
+                f"{one_line(others)}"
+            )
+        return {
+            gene.name: _chosen(gene, genome[gene.name], self.name) if gene.name in genome else gene.choices[0]
+            for gene in self.genes
+        }
 
 
 def _chosen(gene: Gene, value: Any, space: str) -> Choice:
     """The choice that a value stands for; 3 and 3.0 are one choice, True and 1 are not."""
-    for choice in gene.choices:
-        if isinstance(value, bool) == isinstance(choice, bool) and value == choice:
-            return choice
+    plain = value.item() if getattr(value, "shape", None) == () else value  # NumPy's numbers
+    if isinstance(plain, (str, int, float)):
+        for choice in gene.choices:
+            if isinstance(plain, bool) == isinstance(choice, bool) and plain == choice:
+                return choice
     raise SpaceError(f"{gene.name} is {one_line(repr(value))}; choose from {_listed(gene.choices)} (space {space})")
 
 
@@ -126,34 +134,65 @@ def parse_genome(space: SearchSpace, text: str) -> Genome:
         >>> parse_genome(space, "qubits=3"), parse_genome(space, '{"qubits": 2}')
         ({'qubits': 3}, {'qubits': 2})
     """
-    import json
-    from pathlib import Path
-
-    stripped = text.strip()
-    if stripped.endswith(".json"):
-        try:
-            stripped = Path(stripped).read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            raise SpaceError(f"{one_line(text)}: {getattr(error, 'strerror', None) or 'no text'}") from error
-    if stripped.lstrip().startswith("{"):
-        try:
-            given = json.loads(stripped)
-        except (ValueError, RecursionError) as error:
-            raise SpaceError(f"the genome is no JSON: {one_line(str(error))}") from error
-        return space.check(given)
+    given = text.strip()
+    if given.endswith(".json") and "=" not in given:
+        return _from_file(space, Path(given))
+    if given.startswith("{"):
+        return _from_json(space, given)
     genes = {gene.name: gene for gene in space.genes}
     genome: Genome = {}
-    for part in filter(None, (part.strip() for part in stripped.split(","))):
+    for part in filter(None, (part.strip() for part in given.split(","))):
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals:
-            raise SpaceError(f"{one_line(part)!r} in the genome is not of the form gene=value")
+            raise SpaceError(f"{one_line(repr(part))} in the genome is not of the form gene=value")
         if name in genome:
-            raise SpaceError(f"the genome has {one_line(name)!r} twice")
-        if name in genes:
-            genome[name] = next((c for c in genes[name].choices if _text(c) == value.lower()), value)
-        else:
-            genome[name] = value
+            raise SpaceError(f"the genome has {one_line(repr(name))} twice")
+        choices = genes[name].choices if name in genes else ()
+        genome[name] = next((choice for choice in choices if _means(value, choice)), value)
     return space.check(genome)
+
+
+def _from_file(space: SearchSpace, path: Path) -> Genome:
+    shown = one_line(str(path))
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_GENOME_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise SpaceError(f"{shown}: {getattr(error, 'strerror', None) or one_line(str(error))}") from error
+    if len(content) > MAX_GENOME_BYTES:
+        raise SpaceError(f"{shown}: more than {MAX_GENOME_BYTES:,} bytes; a genome has a few hundred")
+    try:
+        return _from_json(space, content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise SpaceError(f"{shown}: no text; a genome is a JSON object of genes and their values") from None
+    except SpaceError as error:
+        raise SpaceError(f"{shown}: {error}") from None
+
+
+def _from_json(space: SearchSpace, text: str) -> Genome:
+    try:
+        given = json.loads(text, object_pairs_hook=_without_repeats)
+    except (ValueError, RecursionError) as error:
+        raise SpaceError(f"the genome is no JSON: {one_line(str(error))}") from None
+    return space.check(given)
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise SpaceError(f"the genome has {one_line(repr(name))} twice")
+    return dict(pairs)
+
+
+def _means(text: str, choice: Choice) -> bool:
+    """Whether a text stands for a choice; 1e-3 is 0.001."""
+    if isinstance(choice, (int, float)) and not isinstance(choice, bool):
+        try:
+            return float(text) == choice
+        except ValueError:
+            return False
+    return text.lower() == _text(choice)
 
 
 def _text(choice: Choice) -> str:

@@ -6,9 +6,11 @@ Two genomes get equal architectures exactly if they build the same network, para
 - entanglers are written as pairs; a closing gate, a range or a mode that give the same pairs are the same;
 - CZ gates commute and two on one pair cancel, so their pairs are sorted and doubles dropped (two qubits in a ring with
   CZ have no entangler at all); two equal CNOTs in a row cancel too;
-- re-uploading means nothing for amplitudes and for a single layer.
+- re-uploading means nothing for amplitudes and for a single layer;
+- with one qubit all measurements are ⟨Z⟩ of that qubit.
 
-Nothing else is merged: networks of equal power with other parameters train differently.
+Nothing else is merged. Networks of equal power with other parameters train differently, and gates that no output
+depends on, such as CZ right before the measurement, stay: they are in the circuit that is simulated and costed.
 """
 
 from __future__ import annotations
@@ -16,16 +18,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from nas.architectures import Activation, Architecture, Axis, Embedding, Entangler, Hidden, Layer, Measurement
-from nas.errors import SpaceError
-from nas.search_space import Choice, Gene, SearchSpace
+from nas.search_space import Choice, SearchSpace
 
 MAX_QUBITS = 24
 MAX_LAYERS = 64
 MAX_HIDDEN = 8
 MAX_WIDTH = 2**16
+DEFAULT_WIDTH = 16
+DEFAULT_ACTIVATION: Activation = "relu"
+
+_NUMBER = "([1-9][0-9]{0,3})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,9 @@ class Word:
 
     Attributes:
         pattern: Names of such genes as a regular expression.
-        values: Allowed texts, or a pair of smallest and largest number; booleans where both are booleans.
-        default: Value where a space has no such gene; None where it must have it.
+        values: Allowed texts or truth values, or the smallest and the largest number.
+        default: Value where a space has no such gene; None where that of the gene without numbers counts instead, or
+            where every space must have one.
         meaning: One line for people.
     """
 
@@ -57,31 +64,42 @@ WORDS = (
     Word("amplitudes", ("qubits", "full"), "qubits", "values of an amplitude embedding: n padded with zeros, or 2^n"),
     Word("reupload", (False, True), False, "embed the data again before each layer"),
     Word("rotation", ROTATIONS, "ry", "rotations of every layer"),
-    Word(r"rotation_([1-9]\d*)", ROTATIONS, None, "rotations of one layer, on every qubit"),
-    Word(r"rotation_([1-9]\d*)_([1-9]\d*)", ("rx", "ry", "rz"), None, "rotation of one layer on one qubit"),
+    Word(f"rotation_{_NUMBER}", ROTATIONS, None, "rotations of one layer, on every qubit"),
+    Word(f"rotation_{_NUMBER}_{_NUMBER}", ("rx", "ry", "rz"), None, "rotation of one layer on one qubit"),
     Word("entangler", ("cx", "cz", "none"), "cx", "entangling gate"),
-    Word("topology", ("linear", "circular", "ranged"), "linear", "which qubits are entangled in every layer"),
-    Word("range", (1, MAX_QUBITS), 1, "distance of entangled qubits, for the topology ranged"),
-    Word(r"range_([1-9]\d*)", (1, MAX_QUBITS), None, "that distance in one layer"),
-    Word("mode", ("all", "odd", "even", "none"), "all", "which of the entanglers are kept"),
-    Word(r"mode_([1-9]\d*)", ("all", "odd", "even", "none"), None, "that in one layer"),
+    Word("topology", ("linear", "circular", "ranged"), "linear", "a chain, a ring, or all qubits at a distance"),
+    Word("range", (1, MAX_QUBITS), 1, "distance of entangled qubits in a ring, for ranged; at most n − 1"),
+    Word(f"range_{_NUMBER}", (1, MAX_QUBITS), None, "that distance in one layer"),
+    Word("mode", ("all", "odd", "even", "none"), "all", "entanglers that are kept, by position from 1"),
+    Word(f"mode_{_NUMBER}", ("all", "odd", "even", "none"), None, "that in one layer"),
     Word("measurement", ("z-each", "z-first", "zz-neighbours"), "z-each", "expectation values that leave the circuit"),
     Word("hidden_before", (0, MAX_HIDDEN), 0, "hidden classical layers before the circuit"),
     Word("hidden_after", (0, MAX_HIDDEN), 0, "hidden classical layers after the circuit"),
-    Word(r"width_(?:before|after)_([1-9]\d*)", (1, MAX_WIDTH), 16, "width of a hidden layer"),
-    Word(r"activation_(?:before|after)_([1-9]\d*)", ("none", "relu", "tanh"), "relu", "activation of a hidden layer"),
+    Word(f"width_(?:before|after)_{_NUMBER}", (1, MAX_WIDTH), DEFAULT_WIDTH, "width of a hidden layer"),
+    Word(
+        f"activation_(?:before|after)_{_NUMBER}",
+        ("none", "relu", "tanh"),
+        DEFAULT_ACTIVATION,
+        "activation of a hidden layer",
+    ),
     Word("learning_rate", (1e-7, 10.0), "settings", "learning rate of Adam"),
 )
 
 
+@lru_cache(maxsize=4096)
 def word_of(name: str) -> Word | None:
-    """The word that a gene's name belongs to."""
+    """The word that a gene's name belongs to.
+
+    Example:
+        >>> word_of("range_3").meaning
+        'that distance in one layer'
+    """
     return next((word for word in WORDS if re.fullmatch(word.pattern, name)), None)
 
 
 def known_names() -> list[str]:
     """Names for messages: numbered genes with their first number."""
-    numbered = {r"([1-9]\d*)": "1", "(?:before|after)": "before"}
+    numbered = {_NUMBER: "1", "(?:before|after)": "before"}
     names = []
     for word in WORDS:
         name = word.pattern
@@ -89,30 +107,6 @@ def known_names() -> list[str]:
             name = name.replace(pattern, text)
         names.append(name)
     return names
-
-
-def check_choice(name: str, value: Any) -> Choice:
-    """A value of a gene, checked.
-
-    Raises:
-        SpaceError: The gene may not have that value.
-    """
-    word = word_of(name)
-    if word is None:
-        raise SpaceError(f"there is no gene {name!r}")
-    if all(isinstance(v, str) for v in word.values):
-        fits = isinstance(value, str) and value in word.values
-        allowed = ", ".join(word.values)
-    elif isinstance(word.values[0], bool):
-        fits, allowed = isinstance(value, bool), "false, true"
-    else:
-        low, high = word.values
-        kinds = (int, float) if isinstance(low, float) else (int,)
-        fits = isinstance(value, kinds) and not isinstance(value, bool) and low <= value <= high
-        allowed = f"{'numbers' if isinstance(low, float) else 'whole numbers'} from {low:g} to {high:g}"
-    if not fits:
-        raise SpaceError(f"gene {name}: {value!r} is no choice; it may be {allowed}")
-    return cast(Choice, value)
 
 
 def architecture(space: SearchSpace, genome: Mapping[str, Any]) -> Architecture:
@@ -136,82 +130,76 @@ class Reader:
     """Builds architectures from checked genomes of one space."""
 
     def __init__(self, space: SearchSpace):
-        self._names = {gene.name for gene in space.genes}
+        names = {gene.name for gene in space.genes}
+        self._defaults = {word.pattern: word.default for word in WORDS if word.pattern not in names}
+        # Layers whose qubits have rotations of their own.
+        self._own = {int(name.split("_")[1]) for name in names if re.fullmatch("rotation_[0-9]+_1", name)}
 
     def architecture(self, genome: Mapping[str, Choice]) -> Architecture:
         """The network that a genome with checked values stands for."""
-        num_qubits = cast(int, genome["qubits"])
-        embedding = cast(Embedding, _get(genome, "embedding"))
+        values = {**self._defaults, **genome}
+        num_qubits = cast(int, values["qubits"])
+        embedding = cast(Embedding, values["embedding"])
         amplitude = embedding == "amplitude"
-        full = amplitude and _get(genome, "amplitudes") == "full"
-        measurement = cast(Measurement, _get(genome, "measurement"))
-        if measurement == "zz-neighbours" and num_qubits == 1:
-            measurement = "z-first"  # one qubit has no neighbours
-        if num_qubits == 1 and measurement == "z-first":
-            measurement = "z-each"  # of one qubit they are the same
-        rate = _get(genome, "learning_rate")
+        full = amplitude and values["amplitudes"] == "full"
+        num_layers = cast(int, values["layers"])
+        rate = values["learning_rate"]
         return Architecture(
             num_qubits=num_qubits,
             embedding=embedding,
             num_encoded=2**num_qubits if full else num_qubits,
-            layers=tuple(self.layers(genome)),
-            reupload=bool(_get(genome, "reupload")) and not amplitude and cast(int, _get(genome, "layers")) > 1,
-            measurement=measurement,
-            hidden_before=tuple(_hidden(genome, "before")),
-            hidden_after=tuple(_hidden(genome, "after")),
+            layers=tuple(self.layer(genome, number) for number in range(1, num_layers + 1)),
+            reupload=bool(values["reupload"]) and not amplitude and num_layers > 1,
+            # One qubit has no neighbours, and is the first and each.
+            measurement="z-each" if num_qubits == 1 else cast(Measurement, values["measurement"]),
+            hidden_before=tuple(_hidden(genome, "before", cast(int, values["hidden_before"]))),
+            hidden_after=tuple(_hidden(genome, "after", cast(int, values["hidden_after"]))),
             learning_rate=None if rate == "settings" else float(cast(float, rate)),
         )
 
-    def layers(self, genome: Mapping[str, Choice]) -> Iterator[Layer]:
-        """The layers in order of time."""
-        num_qubits = cast(int, genome["qubits"])
-        for number in range(1, cast(int, _get(genome, "layers")) + 1):
-            gate = cast(str, _get(genome, "entangler"))
-            pairs = [] if gate == "none" else _pairs(genome, number, num_qubits)
-            reduced = _reduced(gate, pairs)
-            yield Layer(
-                columns=self._columns(genome, number, num_qubits),
-                gate=cast(Entangler, gate) if reduced else None,
-                pairs=reduced,
-            )
-
-    def _columns(self, genome: Mapping[str, Choice], number: int, num_qubits: int) -> tuple[tuple[Axis, ...], ...]:
-        if f"rotation_{number}_1" in self._names:
-            return (
-                tuple(cast(Axis, str(_numbered(genome, "rotation", number, q))[1]) for q in range(1, num_qubits + 1)),
-            )
-        axes = str(_numbered(genome, "rotation", number)).split("-")
-        return tuple((cast(Axis, axis[1]),) * num_qubits for axis in axes)
+    def layer(self, genome: Mapping[str, Choice], number: int) -> Layer:
+        """One layer, counted from 1."""
+        values = {**self._defaults, **genome}
+        num_qubits = cast(int, values["qubits"])
+        if number in self._own:
+            columns = [[str(genome[f"rotation_{number}_{qubit}"]) for qubit in range(1, num_qubits + 1)]]
+        else:
+            in_time = str(genome.get(f"rotation_{number}", values["rotation"])).split("-")
+            columns = [[rotation] * num_qubits for rotation in in_time]
+        return _layer(
+            tuple(map(tuple, columns)),
+            str(values["entangler"]),
+            str(values["topology"]),
+            cast(int, genome.get(f"range_{number}", values["range"])),
+            str(genome.get(f"mode_{number}", values["mode"])),
+        )
 
 
-def _get(genome: Mapping[str, Choice], name: str) -> Choice:
-    word = word_of(name)
-    return genome[name] if name in genome or word is None else cast(Choice, word.default)
+# The layers of a space are few, and making them takes most of the time that a genome takes.
+@lru_cache(maxsize=2**14)
+def _layer(rotations: tuple[tuple[str, ...], ...], entangler: str, topology: str, distance: int, mode: str) -> Layer:
+    pairs = () if entangler == "none" else _reduced(entangler, _pairs(len(rotations[0]), topology, distance, mode))
+    return Layer(
+        columns=tuple(tuple(cast(Axis, rotation[1:]) for rotation in column) for column in rotations),
+        gate=cast(Entangler, entangler) if pairs else None,
+        pairs=pairs,
+    )
 
 
-def _numbered(genome: Mapping[str, Choice], name: str, number: int, qubit: int | None = None) -> Choice:
-    """The value for one layer (and qubit): its own gene, or the gene of all layers, or the default."""
-    if qubit is not None and f"{name}_{number}_{qubit}" in genome:
-        return genome[f"{name}_{number}_{qubit}"]
-    return genome.get(f"{name}_{number}", _get(genome, name))
-
-
-def _pairs(genome: Mapping[str, Choice], number: int, num_qubits: int) -> list[tuple[int, int]]:
+def _pairs(num_qubits: int, topology: str, distance: int, mode: str) -> list[tuple[int, int]]:
     """Entangled pairs of one layer in order of time."""
-    topology = _get(genome, "topology")
     if num_qubits == 1:
         return []
     if topology == "ranged":
         # A range beyond the ring is the longest that there is, as in QNAS.
-        step = min(cast(int, _numbered(genome, "range", number)), num_qubits - 1)
+        step = min(distance, num_qubits - 1)
         pairs = [(i, (i + step) % num_qubits) for i in range(num_qubits)]
     else:
         pairs = [(i, i + 1) for i in range(num_qubits - 1)]
         if topology == "circular":
             pairs.append((num_qubits - 1, 0))
-    mode = _numbered(genome, "mode", number)
     # Odd and even are positions in the list counted from 1, as in QNAS.
-    return {"all": pairs, "odd": pairs[::2], "even": pairs[1::2], "none": []}[str(mode)]
+    return {"all": pairs, "odd": pairs[::2], "even": pairs[1::2], "none": []}[mode]
 
 
 def _reduced(gate: str, pairs: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -231,38 +219,10 @@ def _reduced(gate: str, pairs: list[tuple[int, int]]) -> tuple[tuple[int, int], 
     return tuple(kept)
 
 
-def _hidden(genome: Mapping[str, Choice], side: str) -> Iterator[Hidden]:
-    for number in range(1, cast(int, _get(genome, f"hidden_{side}")) + 1):
+def _hidden(genome: Mapping[str, Choice], side: str, number_of_layers: int) -> Iterator[Hidden]:
+    for number in range(1, number_of_layers + 1):
+        width, activation = f"width_{side}_{number}", f"activation_{side}_{number}"
         yield Hidden(
-            width=cast(int, _get(genome, f"width_{side}_{number}")),
-            activation=cast(Activation, _get(genome, f"activation_{side}_{number}")),
+            width=cast(int, genome.get(width, DEFAULT_WIDTH)),
+            activation=cast(Activation, genome.get(activation, DEFAULT_ACTIVATION)),
         )
-
-
-def check_genes(genes: tuple[Gene, ...]) -> None:
-    """Refuse genes that do not make up a space.
-
-    Raises:
-        SpaceError: `qubits` is missing, or a layer or hidden layer that a genome can have has no genes.
-    """
-    by_name = {gene.name: gene.choices for gene in genes}
-    if "qubits" not in by_name:
-        raise SpaceError("the space has no gene 'qubits'; every circuit needs a number of qubits")
-    most = max(cast(tuple[int, ...], by_name.get("layers", (1,))))
-    widest = max(cast(tuple[int, ...], by_name["qubits"]))
-    per_qubit = [name for name in by_name if re.fullmatch(r"rotation_\d+_\d+", name)]
-    for number in range(1, most + 1):
-        if any(name.startswith(f"rotation_{number}_") for name in per_qubit):
-            for qubit in range(1, widest + 1):
-                if f"rotation_{number}_{qubit}" not in by_name:
-                    raise SpaceError(
-                        f"layer {number} has rotations for single qubits, but none for qubit {qubit} of {widest}: "
-                        f"rotation_{number}_{qubit} is missing"
-                    )
-    numbers = [(name, int(re.findall(r"\d+", name)[0])) for name in by_name if re.search(r"_\d+", name)]
-    for name, number in numbers:
-        side = re.match(r"(?:width|activation)_(before|after)", name)
-        limit = most if side is None else max(cast(tuple[int, ...], by_name.get(f"hidden_{side[1]}", (0,))))
-        if number > limit:
-            what = "layers" if side is None else f"hidden layers {side[1]} the circuit"
-            raise SpaceError(f"gene {name} has no effect: there are at most {limit} {what}")

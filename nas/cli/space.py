@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
 import click
+
+if TYPE_CHECKING:
+    from nas.search_space import Genome, SearchSpace
+    from nas.space_size import SpaceSize
+
+_SAMPLE = 1000
+"""Random genomes whose dead weights are counted where a space is too large to be written out."""
 
 
 @click.command("space")
@@ -17,26 +28,18 @@ def command(name: str | None, vocabulary: bool, num_random: int, seed: int, form
     Genomes that build the same network are one architecture. Dead weights are angles that can influence no output, such
     as those of an RZ after the last RX or RY before a measurement of Z.
     """
-    import json
-
     import numpy as np
 
     from nas.errors import SettingError
-    from nas.search_space import format_genome
-    from nas.spaces import count_architectures, list_spaces, load_space
-    from nas.vocabulary import WORDS, known_names
+    from nas.space_size import count_architectures, count_dead_in_sample
+    from nas.spaces import list_spaces, load_space
 
     if vocabulary:
-        for word, shown in zip(WORDS, known_names(), strict=True):
-            values = word.values
-            texts = isinstance(values[0], (str, bool))
-            allowed = ", ".join(map(str, values)).lower() if texts else f"{values[0]:g} to {values[1]:g}"
-            click.echo(f"{shown:22} {word.meaning}: {allowed}")
+        click.echo(_vocabulary_json() if form == "json" else _vocabulary_text())
         return 0
     if name is None:
-        for preset in list_spaces():
-            space = load_space(preset)
-            click.echo(f"{preset:10} {space.num_genomes:>14,} genomes  {space.description}")
+        spaces = [load_space(preset) for preset in list_spaces()]
+        click.echo(_list_json(spaces) if form == "json" else _list_text(spaces))
         return 0
     if not 0 <= num_random <= 10_000 or not 0 <= seed < 2**63:
         raise SettingError(
@@ -44,35 +47,85 @@ def command(name: str | None, vocabulary: bool, num_random: int, seed: int, form
         )
     space = load_space(name)
     size = count_architectures(space)
+    sampled = None
+    if size.num_with_dead_weights is None:
+        sampled = count_dead_in_sample(space, num_genomes=_SAMPLE, seed=0)
     rng = np.random.default_rng(seed)
     genomes = [space.random_genome(rng) for _ in range(num_random)]
-    if form == "json":
-        plain = {
-            "name": space.name,
-            "description": space.description,
-            "genes": {gene.name: list(gene.choices) for gene in space.genes},
-            "num_genomes": size.num_genomes,
-            "num_architectures": size.num_architectures,
-            "num_circuits": size.num_circuits,
-            "num_circuits_with_dead_weights": size.num_with_dead_weights,
-        }
-        click.echo(json.dumps(plain | ({"random": genomes} if genomes else {}), indent=2, ensure_ascii=False))
-        return 0
-    click.echo(f"{space.name}: {space.description}\n" if space.description else f"{space.name}\n")
-    for gene in space.genes:
-        choices = ", ".join(str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in gene.choices)
-        click.echo(f"  {gene.name:20} {choices}")
-    click.echo(f"\n{size.num_genomes:,} genomes")
-    click.echo(
-        "distinct architectures: too many to be written out"
-        if size.num_architectures is None
-        else f"{size.num_architectures:,} distinct architectures"
-    )
-    if size.num_circuits is not None:
-        line = f"{size.num_circuits:,} distinct circuits"
-        if size.num_with_dead_weights is not None:
-            line += f", {size.num_with_dead_weights:,} of them with dead weights"
-        click.echo(line)
-    for genome in genomes:
-        click.echo(format_genome(genome))
+    click.echo((_space_json if form == "json" else _space_text)(space, size, sampled, genomes))
     return 0
+
+
+def _vocabulary_text() -> str:
+    from nas.vocabulary import WORDS, known_names
+
+    lines = []
+    for word, shown in zip(WORDS, known_names(), strict=True):
+        default = "" if word.default is None else f" [default: {_shown(word.default)}]"
+        lines.append(f"{shown:20} {word.meaning}: {_allowed(word.values)}{default}")
+    return "\n".join(lines)
+
+
+def _vocabulary_json() -> str:
+    from nas.vocabulary import WORDS, known_names
+
+    return _dumped(
+        {
+            shown: {"meaning": word.meaning, "values": list(word.values), "default": word.default}
+            for word, shown in zip(WORDS, known_names(), strict=True)
+        }
+    )
+
+
+def _allowed(values: tuple[Any, ...]) -> str:
+    return ", ".join(map(_shown, values)) if isinstance(values[0], str | bool) else f"{values[0]:g} to {values[1]:g}"
+
+
+def _shown(choice: Any) -> str:
+    return str(choice).lower()
+
+
+def _list_text(spaces: list[SearchSpace]) -> str:
+    return "\n".join(f"{space.name:10} {space.num_genomes:>14,} genomes  {space.description}" for space in spaces)
+
+
+def _list_json(spaces: list[SearchSpace]) -> str:
+    return _dumped(
+        [{"name": space.name, "description": space.description, "num_genomes": space.num_genomes} for space in spaces]
+    )
+
+
+def _space_json(space: SearchSpace, size: SpaceSize, sampled: int | None, genomes: list[Genome]) -> str:
+    plain: dict[str, Any] = {
+        "schema": "nas.space/1",
+        "name": space.name,
+        "description": space.description,
+        "genes": {gene.name: list(gene.choices) for gene in space.genes},
+        **dataclasses.asdict(size),
+        "dead_weights_sample": None if sampled is None else {"num_genomes": _SAMPLE, "num_with_dead_weights": sampled},
+    }
+    return _dumped({**plain, "random": genomes} if genomes else plain)
+
+
+def _dumped(plain: Any) -> str:
+    return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _space_text(space: SearchSpace, size: SpaceSize, sampled: int | None, genomes: list[Genome]) -> str:
+    from nas.search_space import format_genome
+
+    lines = [f"{space.name}: {space.description}" if space.description else space.name, ""]
+    lines += [f"  {gene.name:20} {', '.join(map(_shown, gene.choices))}" for gene in space.genes]
+    lines += ["", f"{size.num_genomes:,} genomes"]
+    if size.num_architectures is None:
+        lines.append(f"distinct architectures: too many to be counted, at most {size.num_active_genomes:,}")
+    else:
+        lines.append(f"{size.num_architectures:,} distinct architectures")
+    if size.num_circuits is not None:
+        lines.append(f"{size.num_circuits:,} distinct circuits")
+    if size.num_with_dead_weights is not None and size.num_circuits:
+        share = size.num_with_dead_weights / size.num_circuits
+        lines.append(f"{size.num_with_dead_weights:,} circuits with dead weights ({share:.1%})")
+    elif sampled is not None:
+        lines.append(f"dead weights in the circuits of {sampled:,} of {_SAMPLE:,} random genomes")
+    return "\n".join(lines + [format_genome(genome) for genome in genomes])
