@@ -1,0 +1,167 @@
+"""A training step on the fused engine against PennyLane's simulators, candidates trained together, and the floor.
+
+Step: forward, backward and Adam on a batch of 64, as `nas.train` does it, of Linear(8, n), a circuit of n qubits with
+RY and RZ on each and a ring of CNOTs in every layer, Linear(n, 3), on one thread. Circuit: forward and backward of the
+circuit alone, through autograd. Both sides compute the same numbers; they are compared before anything is timed. A
+ratio is the median of those of neighbouring runs. The arithmetic floor is the time that the matrix products of the
+fused step (torch's FlopCounterMode) would take at the speed of one large product in the same precision.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+
+import pennylane as qml
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from nas.architectures import Architecture, Layer
+from nas.candidate_batch import StackedAdam, StackedNetworks
+from nas.engine import FastCircuit
+from nas.models import build_model
+from nas.pennylane_engine import PennyLaneCircuit
+from nas.training_loop import OneModule
+
+BATCH, FEATURES, CLASSES = 64, 8, 3
+OTHERS = {
+    "default.qubit, backprop": ("default.qubit", "backprop"),
+    "lightning, adjoint": ("lightning.qubit", "adjoint"),
+}
+
+
+def network(num_qubits: int, num_layers: int) -> Architecture:
+    ring = tuple((q, (q + 1) % num_qubits) for q in range(num_qubits))
+    layer = Layer(columns=(("y",) * num_qubits, ("z",) * num_qubits), gate="cx", pairs=ring)
+    return Architecture(
+        num_qubits=num_qubits, embedding="angle-x", num_encoded=num_qubits, layers=(layer,) * num_layers
+    )
+
+
+def step_of(networks: StackedNetworks | OneModule, x: torch.Tensor, labels: torch.Tensor) -> Callable[[], torch.Tensor]:
+    """One step of training; returns the gradients."""
+    optimizer = StackedAdam(networks, [1e-9] * len(networks.architectures))
+
+    def step() -> torch.Tensor:
+        networks.losses_and_gradients(x, labels)
+        optimizer.step()
+        return networks.gradients
+
+    return step
+
+
+def circuit_of(circuit: torch.nn.Module, x: torch.Tensor) -> Callable[[], torch.Tensor]:
+    """Forward and backward of the circuit; returns the gradients of its angles."""
+
+    def step() -> torch.Tensor:
+        circuit.zero_grad()
+        (circuit(x) ** 2).mean().backward()
+        return circuit.weights.grad
+
+    return step
+
+
+def ratio(fast: Callable[[], object], slow: Callable[[], object], repeats: int) -> tuple[float, float]:
+    """Median time of the fast call in seconds, and median of how many times longer the slow one takes."""
+    times = []
+    for _ in range(repeats):
+        slow_s = seconds(slow, 1)
+        times.append((seconds(fast, 10), slow_s))
+    times = times[len(times) // 5 :]
+    return statistics.median(fast_s for fast_s, _ in times), statistics.median(
+        slow_s / fast_s for fast_s, slow_s in times
+    )
+
+
+def seconds(call: Callable[[], object], calls: int) -> float:
+    started = time.perf_counter()
+    for _ in range(calls):
+        call()
+    return (time.perf_counter() - started) / calls
+
+
+def compare(num_qubits: int, num_layers: int, repeats: int) -> None:
+    """The fused engine in single precision, as it is by default, against PennyLane."""
+    architecture = network(num_qubits, num_layers)
+    x, labels = torch.randn(BATCH, FEATURES), torch.randint(CLASSES, (BATCH,))
+    angles = torch.rand(BATCH, num_qubits, requires_grad=True)
+    fused = StackedNetworks([architecture], FEATURES, CLASSES, [0])
+    circuit = FastCircuit(architecture)
+    for name, (device, method) in OTHERS.items():
+        reference = PennyLaneCircuit(architecture, device=qml.device(device, wires=num_qubits), diff_method=method)
+        reference.load_state_dict(circuit.state_dict())
+        model = build_model(architecture, FEATURES, CLASSES, engine="pennylane", seed=0)
+        model.quantum = reference
+        model.load_state_dict(build_model(architecture, FEATURES, CLASSES, seed=0).state_dict())
+        same(fused.losses_and_gradients(x[None], labels[None]), model_loss(model, x, labels))
+        circuits = circuit_of(circuit, angles), circuit_of(reference, angles)
+        reference.load_state_dict(circuit.state_dict())
+        same(circuits[0](), circuits[1]())
+        steps = step_of(fused, x[None], labels[None]), step_of(OneModule(architecture, model), x[None], labels[None])
+        step_s, times = ratio(*steps, repeats)
+        circuit_s, circuit_times = ratio(*circuits, repeats)
+        print(
+            f"{num_qubits:2} qubits, {num_layers} layers, {name:23}: step {step_s * 1e3:6.3f} ms, {times:6.1f} times "
+            f"faster; circuit {circuit_s * 1e3:6.3f} ms, {circuit_times:6.1f} times faster"
+        )
+
+
+def model_loss(model: torch.nn.Module, x: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    return torch.nn.functional.nll_loss(model(x), labels)[None]
+
+
+def same(one: torch.Tensor, other: torch.Tensor) -> None:
+    if not torch.allclose(one, other.to(one.dtype), rtol=1e-4, atol=1e-5):
+        raise SystemExit(f"the engines disagree by {(one - other).abs().max():.1e}")
+
+
+def together(num_qubits: int, num_layers: int, num_networks: int, repeats: int) -> None:
+    """Steps of several networks at once against one after the other."""
+    architecture = network(num_qubits, num_layers)
+    x, labels = torch.randn(num_networks, BATCH, FEATURES), torch.randint(CLASSES, (num_networks, BATCH))
+    stacked = StackedNetworks([architecture] * num_networks, FEATURES, CLASSES, range(num_networks))
+    singles = [
+        step_of(StackedNetworks([architecture], FEATURES, CLASSES, [k]), x[k, None], labels[k, None])
+        for k in range(num_networks)
+    ]
+    step_s, times = ratio(step_of(stacked, x, labels), lambda: [step() for step in singles], repeats)
+    print(
+        f"{num_qubits:2} qubits, {num_layers} layers, {num_networks} networks together: {step_s * 1e3:.2f} ms a step, "
+        f"{times:.1f} times faster than one after the other"
+    )
+
+
+def floor(num_qubits: int, num_layers: int, repeats: int) -> None:
+    """How far the step of the circuit is from the time of its arithmetic alone."""
+    step = circuit_of(FastCircuit(network(num_qubits, num_layers)), torch.rand(BATCH, num_qubits, requires_grad=True))
+    with FlopCounterMode(display=False) as counter:
+        step()
+    flops = counter.get_total_flops()
+    square = torch.rand(1024, 1024)
+    step_s = statistics.median(seconds(step, 5) for _ in range(repeats))
+    per_second = 2 * 1024**3 / statistics.median(seconds(lambda: square @ square, 1) for _ in range(repeats))
+    print(
+        f"{num_qubits:2} qubits, {num_layers} layers: {flops / 1e6:.1f} MFLOP of products in {step_s * 1e3:.2f} ms; at "
+        f"the {per_second / 1e9:.0f} GFLOP/s of a large one {flops / per_second * 1e3:.2f} ms: "
+        f"{step_s * per_second / flops:.1f} times the floor"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=25)
+    repeats = parser.parse_args().repeats
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    for num_qubits, num_layers in ((4, 2), (8, 4)):
+        compare(num_qubits, num_layers, repeats)
+    for num_qubits, num_layers in ((4, 2), (8, 4)):
+        together(num_qubits, num_layers, 16, repeats)
+    for num_qubits, num_layers in ((8, 4), (10, 4)):
+        floor(num_qubits, num_layers, repeats)
+
+
+if __name__ == "__main__":
+    main()
