@@ -227,7 +227,9 @@ def to_text(cost: ConsoleRenderable, *, width: int = REPORT_WIDTH) -> str:
     from rich.console import Console
 
     buffer = io.StringIO()
-    Console(file=buffer, width=width, no_color=True, highlight=False).print(cost)
+    # A console that knows that it is in a notebook would show the report there, beside the text that is asked for here.
+    options: dict[str, Any] = {"force_terminal": False, "force_jupyter": False, "highlight": False}
+    Console(file=buffer, width=width, no_color=True, **options).print(cost)
     return buffer.getvalue()
 
 
@@ -235,7 +237,8 @@ def to_html(cost: ConsoleRenderable) -> str:
     """The report of a record as an HTML fragment with inline styles."""
     from rich.console import Console
 
-    console = Console(record=True, file=io.StringIO(), width=REPORT_WIDTH, force_terminal=True, highlight=False)
+    options: dict[str, Any] = {"force_terminal": True, "force_jupyter": False, "highlight": False}
+    console = Console(record=True, file=io.StringIO(), width=REPORT_WIDTH, **options)
     console.print(cost)
     return console.export_html(inline_styles=True, code_format=_HTML)
 

@@ -38,6 +38,15 @@ class Reported(ABC):
 
         return to_html(self)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """The report as plain text, for IPython in a terminal."""
+        printer.text(str(self))
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        # IPython takes the first class that has either, and every dataclass has a __repr__ of its own.
+        cls._repr_pretty_ = Reported._repr_pretty_  # type: ignore[method-assign]
+
     def __str__(self) -> str:
         """The report as plain text."""
         from hwcost.report import to_text

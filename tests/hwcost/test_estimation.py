@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -323,6 +324,16 @@ def test_options_that_make_no_sense_are_named(options, message):
 def test_a_repetition_delay_outside_the_devices_range_is_said():
     cost = hwcost.estimate(ring(3), "manila", rep_delay_s=0.01, num_seeds=1)
     assert any("outside" in line for line in cost.backend.warnings)
+
+
+def test_text_has_no_escape_codes_and_ipython_shows_it(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as the kernels of notebooks set it
+    cost = hwcost.estimate(ring(3), "manila", num_seeds=1)
+    shown = []
+    assert "\x1b" not in str(cost)
+    assert "_repr_pretty_" in type(cost).__dict__  # IPython looks for it beside the __repr__ of the dataclass
+    cost._repr_pretty_(SimpleNamespace(text=shown.append), False)
+    assert shown == [str(cost)]
 
 
 def test_html_and_text_show_the_answer():
