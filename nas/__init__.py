@@ -16,10 +16,24 @@ if TYPE_CHECKING:
     from nas.costs import CandidateCost, candidate_cost
     from nas.datasets import Dataset, dataset_from_arrays, load_dataset
     from nas.engine import FastCircuit, memory_bytes
-    from nas.errors import DataError, MemoryLimitError, NasError, SettingError, SpaceError
+    from nas.errors import (
+        DataError,
+        MemoryLimitError,
+        NasError,
+        RunError,
+        SearchError,
+        SettingError,
+        SpaceError,
+        WorkerError,
+    )
+    from nas.evaluation import Evaluation
     from nas.influence import dead_weights
     from nas.models import HybridNetwork, build_model
+    from nas.objectives import OBJECTIVES, Objective
     from nas.pennylane_engine import build_qnode
+    from nas.search_config import SearchConfig, load_config
+    from nas.search_results import Generation, Run, open_run
+    from nas.search_run import SearchProgress, resume, search
     from nas.search_space import Gene, SearchSpace, format_genome, parse_genome
     from nas.space_size import SpaceSize, count_architectures, distinct_circuits
     from nas.spaces import list_spaces, load_space, space_from_dict
@@ -35,14 +49,23 @@ _HOME = {
     "CheckpointError": "checkpoint",
     "DataError": "errors",
     "Dataset": "datasets",
+    "Evaluation": "evaluation",
     "FastCircuit": "engine",
     "Gene": "search_space",
+    "Generation": "search_results",
     "Hidden": "architectures",
     "HybridNetwork": "models",
     "Layer": "architectures",
     "MemoryLimitError": "errors",
     "NasError": "errors",
+    "OBJECTIVES": "objectives",
+    "Objective": "objectives",
+    "Run": "search_results",
+    "RunError": "errors",
     "Score": "training",
+    "SearchConfig": "search_config",
+    "SearchError": "errors",
+    "SearchProgress": "search_run",
     "SearchSpace": "search_space",
     "SettingError": "errors",
     "SpaceError": "errors",
@@ -51,6 +74,7 @@ _HOME = {
     "TrainRecord": "training_record",
     "TrainSettings": "training_record",
     "TrainedNetwork": "training",
+    "WorkerError": "errors",
     "architecture": "vocabulary",
     "architecture_from_dict": "architecture_json",
     "architecture_hash": "architecture_json",
@@ -67,13 +91,17 @@ _HOME = {
     "format_genome": "search_space",
     "list_spaces": "spaces",
     "load_checkpoint": "checkpoint",
+    "load_config": "search_config",
     "load_dataset": "datasets",
     "load_space": "spaces",
     "memory_bytes": "engine",
     "observables": "circuit",
+    "open_run": "search_results",
     "parse_genome": "search_space",
+    "resume": "search_run",
     "save_checkpoint": "checkpoint",
     "score_on_test_part": "training",
+    "search": "search_run",
     "space_from_dict": "spaces",
     "train": "training",
     "train_network": "training",
@@ -81,20 +109,29 @@ _HOME = {
 }
 
 __all__ = [
+    "OBJECTIVES",
     "Architecture",
     "CandidateCost",
     "Checkpoint",
     "CheckpointError",
     "DataError",
     "Dataset",
+    "Evaluation",
     "FastCircuit",
     "Gene",
+    "Generation",
     "Hidden",
     "HybridNetwork",
     "Layer",
     "MemoryLimitError",
     "NasError",
+    "Objective",
+    "Run",
+    "RunError",
     "Score",
+    "SearchConfig",
+    "SearchError",
+    "SearchProgress",
     "SearchSpace",
     "SettingError",
     "SpaceError",
@@ -103,6 +140,7 @@ __all__ = [
     "TrainRecord",
     "TrainSettings",
     "TrainedNetwork",
+    "WorkerError",
     "architecture",
     "architecture_from_dict",
     "architecture_hash",
@@ -119,13 +157,17 @@ __all__ = [
     "format_genome",
     "list_spaces",
     "load_checkpoint",
+    "load_config",
     "load_dataset",
     "load_space",
     "memory_bytes",
     "observables",
+    "open_run",
     "parse_genome",
+    "resume",
     "save_checkpoint",
     "score_on_test_part",
+    "search",
     "space_from_dict",
     "train",
     "train_network",

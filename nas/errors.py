@@ -23,3 +23,15 @@ class SettingError(NasError, InputError):
 
 class MemoryLimitError(NasError):
     """A simulation does not fit into memory; the message says how much it would need."""
+
+
+class RunError(NasError, InputError):
+    """The directory of a run is missing, damaged, of another search or version, or cannot be written to."""
+
+
+class WorkerError(NasError):
+    """The processes or the cluster that should evaluate cannot be had, or were lost."""
+
+
+class SearchError(NasError):
+    """A search cannot go on: every candidate failed."""

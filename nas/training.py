@@ -136,7 +136,7 @@ def train_together(
     one after the other.
 
     Args:
-        architectures: Networks with the same `nas.candidate_batch.stack_key`: qubits, widths of the classical layers,
+        architectures: Networks with the same `nas.shapes.stack_key`: qubits, widths of the classical layers,
             activations. The same one may come several times.
         data: Data set; its test part is not used.
         settings: How to train, with the engine `fast`. [default: `TrainSettings()`]

@@ -19,7 +19,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     {"errors"},
     {"setting_checks"},
-    {"architectures", "search_space", "samples", "scaling", "splits", "training_record"},
+    {"architectures", "objectives", "search_space", "samples", "scaling", "splits", "training_record"},
+    {"shapes"},
     {"architecture_json", "vocabulary", "influence", "dataset_"},
     {"gene_checks", "circuit", "datasets"},
     {"spaces", "space_size", "costs"},
@@ -29,6 +30,12 @@ LAYERS = [
     {"training_parts", "training_loop"},
     {"training"},
     {"checkpoint"},
+    {"search_config"},
+    {"search_context"},
+    {"evaluation"},
+    {"fronts", "run_store", "workers"},
+    {"evolution", "exhaustive", "search_results"},
+    {"search_run"},
     {"cli"},
 ]
 # Of no use without torch, and imported by others only inside functions.

@@ -1,0 +1,222 @@
+"""What every evaluation of a search needs, as plain data that travels to workers: `SearchContext`."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hwcost
+from nas.datasets import Dataset, load_dataset
+from nas.errors import DataError, SettingError
+from nas.search_config import SearchConfig, config_from_dict
+from nas.search_space import SearchSpace
+from nas.spaces import load_space, space_from_dict
+
+if TYPE_CHECKING:
+    from hwcost import Device
+
+CALIBRATION, DEVICE, JOB_PROFILE = "calibration.json", "device.json", "job_profile.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetInfo:
+    """Which data a search began with.
+
+    Attributes:
+        name: Name of the data set.
+        sha256: Digest of its content.
+        split_sha256: Digest of the rows of its parts.
+        num_features: Features.
+        num_classes: Classes.
+        num_training: Samples that train.
+        num_validation: Samples that validate.
+        num_test: Samples that nothing looked at.
+    """
+
+    name: str
+    sha256: str
+    split_sha256: str
+    num_features: int
+    num_classes: int
+    num_training: int
+    num_validation: int
+    num_test: int
+
+    @classmethod
+    def of(cls, data: Dataset) -> DatasetInfo:
+        """Of a data set."""
+        rows = data.split
+        return cls(
+            name=data.name,
+            sha256=data.sha256,
+            split_sha256=data.split_sha256,
+            num_features=data.num_features,
+            num_classes=data.num_classes,
+            num_training=len(rows.training),
+            num_validation=len(rows.validation),
+            num_test=len(rows.test),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SearchContext:
+    """A search as its workers need it. Nothing in here depends on files that a later version may change.
+
+    Attributes:
+        config: The configuration.
+        space: The search space, as it was when the search began.
+        dataset: The data that it began with; they are loaded where they are needed, and compared.
+        files: Content of the calibration and of the profiles that are files, by name in the run directory.
+    """
+
+    config: SearchConfig
+    space: SearchSpace
+    dataset: DatasetInfo
+    files: Mapping[str, str]
+
+    def data(self) -> Dataset:
+        """The data set, loaded once in each process.
+
+        Raises:
+            DataError: It is not here, or not the one that the search began with.
+        """
+        return _loaded(self.config.dataset, tuple(sorted(self.config.data_options().items())), self.dataset)
+
+    def hwcost_device(self) -> Device:
+        """The device, prepared once in each process."""
+        return _prepared(self.files[CALIBRATION])
+
+    def classical_device(self) -> str | None:
+        """Name or file of the profile of the classical device."""
+        return _as_file(self.files[DEVICE]) if DEVICE in self.files else self.config.device
+
+    def job_profile(self) -> str | None:
+        """Name or file of the profile of job times."""
+        return _as_file(self.files[JOB_PROFILE]) if JOB_PROFILE in self.files else self.config.job_profile
+
+    def on(self, **changes: Any) -> SearchContext:
+        """The same search with another backend, device, job profile or other costing; the files are read anew."""
+        config = replace(self.config, **changes)
+        files = {**self.files, **read_files(config, tuple(changes))}
+        if "device" in changes and not _is_file(config.device):
+            files.pop(DEVICE, None)
+        if "job_profile" in changes and not _is_file(config.job_profile):
+            files.pop(JOB_PROFILE, None)
+        return replace(self, config=config, files=files)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, without the files."""
+        genes = {gene.name: list(gene.choices) for gene in self.space.genes}
+        return {
+            "config": self.config.to_dict(),
+            "space": {"name": self.space.name, "description": self.space.description, "genes": genes},
+            "dataset": dataclasses.asdict(self.dataset),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], files: Mapping[str, str]) -> SearchContext:
+        """The context that `to_dict` made the data of.
+
+        Raises:
+            KeyError, TypeError, NasError: The data are none.
+        """
+        return cls(
+            config=config_from_dict(data["config"]),
+            space=space_from_dict(dict(data["space"])),
+            dataset=DatasetInfo(**data["dataset"]),
+            files=dict(files),
+        )
+
+
+def make_context(config: SearchConfig) -> SearchContext:
+    """The context of a new search: space, data and device are read and checked now.
+
+    Raises:
+        SpaceError, DataError: The space or the data cannot be used.
+        HwcostError: The device or a profile cannot be used.
+    """
+    config = replace(config, **_absolute(config))
+    return SearchContext(
+        config=config,
+        space=load_space(config.space_source),
+        dataset=DatasetInfo.of(load_dataset(config.dataset, **config.data_options())),
+        files=read_files(config, ("backend", "device", "job_profile")),
+    )
+
+
+def read_files(config: SearchConfig, names: tuple[str, ...]) -> dict[str, str]:
+    """Content of the calibration and the profiles that a configuration names, checked by reading them.
+
+    Raises:
+        HwcostError: One cannot be used.
+    """
+    files: dict[str, str] = {}
+    if "backend" in names and config.backend is not None:
+        calibration = hwcost.load_calibration(config.backend)
+        with tempfile.TemporaryDirectory() as folder:
+            path = hwcost.save_snapshot(calibration, Path(folder) / CALIBRATION)
+            files[CALIBRATION] = path.read_text(encoding="utf-8")
+    for name, file in (("device", DEVICE), ("job_profile", JOB_PROFILE)):
+        given = getattr(config, name)
+        if name in names and _is_file(given):
+            files[file] = _read(given, name)
+    return files
+
+
+def _absolute(config: SearchConfig) -> dict[str, Any]:
+    """Paths made absolute, so that a search can be resumed from another folder."""
+    changes = {}
+    for name in ("dataset", "data_folder", "device", "job_profile"):
+        value = getattr(config, name)
+        path = (value or "").rpartition(":")[0] if name == "dataset" and ".csv:" in (value or "") else value
+        if path and Path(path).exists() and (os.sep in path or Path(path).suffix):
+            changes[name] = value.replace(path, str(Path(path).absolute()), 1)
+    return changes
+
+
+def _is_file(name: str | None) -> bool:
+    return name is not None and (os.sep in name or name.endswith(".json"))
+
+
+def _read(path: str, what: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise SettingError(f"{what}: {path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+@lru_cache(maxsize=4)
+def _loaded(source: str, options: tuple[tuple[str, Any], ...], expected: DatasetInfo) -> Dataset:
+    data = load_dataset(source, **dict(options))
+    for name in ("sha256", "split_sha256"):
+        found, wanted = getattr(data, name), getattr(expected, name)
+        if found != wanted:
+            raise DataError(
+                f"{source}: the data are not those that the search began with ({name} is {found[:12]}…, was "
+                f"{wanted[:12]}…); give them back, or start a new search"
+            )
+    return data
+
+
+@lru_cache(maxsize=4)
+def _prepared(calibration: str) -> Device:
+    return hwcost.prepare_device(hwcost.load_calibration(_as_file(calibration)))
+
+
+@lru_cache(maxsize=8)
+def _as_file(text: str) -> str:
+    """A file with this content, for functions that read files; it goes when the process ends."""
+    folder = tempfile.TemporaryDirectory(prefix="nas-")
+    _FOLDERS.append(folder)
+    path = Path(folder.name) / "input.json"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []

@@ -1,0 +1,265 @@
+"""Where evaluations run: processes of this machine, or a Dask cluster."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Protocol
+
+from hwcost import HwcostError, InputError, MissingDependencyError
+from hwcost.messages import one_line
+from nas.architecture_json import architecture_hash
+from nas.errors import WorkerError
+from nas.evaluation import Evaluation, evaluate_group, failed
+from nas.search_context import SearchContext
+from nas.search_space import Genome
+from nas.vocabulary import architecture
+
+IN_FLIGHT = 2
+"""Tasks per worker that are handed over at once: one runs, one waits, so that no worker waits for this process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Genomes to be evaluated together.
+
+    Attributes:
+        number: What the task is called in the results.
+        genomes: One genome, or a group of one shape.
+        generation: Generation that they belong to.
+    """
+
+    number: int
+    genomes: tuple[Genome, ...]
+    generation: int
+
+
+class Workers(Protocol):
+    """What evaluates tasks."""
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[Evaluation]]]:
+        """Results as they come, in any order."""
+        ...
+
+    def close(self) -> None:
+        """Ends the work, also that which has not come back."""
+        ...
+
+
+class LocalWorkers:
+    """Processes of this machine.
+
+    A process that dies (killed by the system for its memory, crashed) takes the tasks of all others with it; each of
+    those runs once more, alone. Who dies alone has failed.
+
+    Args:
+        context: The search.
+        num_workers: Processes.
+
+    Raises:
+        WorkerError: No process can be started.
+    """
+
+    def __init__(self, context: SearchContext, num_workers: int):
+        self._context, self._num_workers = context, num_workers
+        self._pool = self._new_pool(num_workers)
+
+    def _new_pool(self, num_workers: int) -> ProcessPoolExecutor:
+        kind = multiprocessing.get_context("forkserver")
+        # One process imports torch and the rest; workers are forks of it, before anything ran in it.
+        kind.set_forkserver_preload(["nas.evaluation", "nas.training", "nas.candidate_batch", "nas.costs"])
+        return ProcessPoolExecutor(num_workers, mp_context=kind, initializer=_begin, initargs=(self._context,))
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[Evaluation]]]:
+        """Results as they come, in any order."""
+        queue = deque(tasks)
+        flying: dict[Future[list[Evaluation]], Task] = {}
+        while queue or flying:
+            while queue and len(flying) < IN_FLIGHT * self._num_workers:
+                task = queue.popleft()
+                try:
+                    flying[self._pool.submit(_evaluate_here, task.genomes, task.generation)] = task
+                except BrokenProcessPool:
+                    queue.appendleft(task)
+                    break
+            done, _ = wait(flying, return_when=FIRST_COMPLETED) if flying else (set(), set())
+            broken = not flying
+            for future in done:
+                try:
+                    result = future.result()
+                except BrokenProcessPool:
+                    broken = True
+                    continue
+                yield flying.pop(future), result
+            if broken:
+                suspects = sorted(flying.values(), key=lambda task: task.number)
+                flying.clear()
+                for task in suspects:
+                    yield task, self._alone(task)
+                self._restart()
+
+    def _alone(self, task: Task) -> list[Evaluation]:
+        """A task whose process died, or that of another task: once more, with nobody beside it."""
+        self.close()
+        self._pool = self._new_pool(1)
+        self._check_start()
+        if len(task.genomes) > 1:
+            results = []
+            for genome in task.genomes:
+                results += self._alone(Task(number=task.number, genomes=(genome,), generation=task.generation))
+            return results
+        try:
+            return self._pool.submit(_evaluate_here, task.genomes, task.generation).result()
+        except BrokenProcessPool:
+            return _gone(self._context, task, "its process was killed or crashed, twice (out of memory?)")
+
+    def _restart(self) -> None:
+        self.close()
+        self._pool = self._new_pool(self._num_workers)
+        self._check_start()
+
+    def _check_start(self) -> None:
+        try:
+            self._pool.submit(os.getpid).result()
+        except BrokenProcessPool as error:
+            raise WorkerError(
+                "worker processes cannot be started; in a script, call nas.search below `if __name__ == '__main__':`"
+            ) from error
+
+    def start(self) -> None:
+        """Waits until a process is there.
+
+        Raises:
+            WorkerError: None can be started.
+        """
+        self._check_start()
+
+    def close(self) -> None:
+        """Ends all processes at once, also in the midst of their work."""
+        processes = list((self._pool._processes or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.join()
+
+
+class ClusterWorkers:
+    """Workers of a Dask cluster. A task whose worker dies runs on another; after four deaths it has failed.
+
+    Args:
+        context: The search; it travels with every task.
+        address: Address of the scheduler, such as `tcp://host:8786`.
+
+    Raises:
+        WorkerError: Nobody answers there, or the scheduler has no workers.
+        MissingDependencyError: The extra `cluster` is not installed.
+    """
+
+    def __init__(self, context: SearchContext, address: str, *, timeout_s: float = 30.0):
+        try:
+            import distributed
+        except ImportError:
+            raise MissingDependencyError(
+                'a cluster needs dask.distributed, which is not installed; run: pip install "hwcost[cluster]"'
+            ) from None
+        self._context = context
+        try:
+            self._client = distributed.Client(address, timeout=timeout_s, set_as_default=False)
+            self._client.wait_for_workers(1, timeout=timeout_s)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise WorkerError(f"cluster {one_line(address)}: {one_line(str(error))}") from error
+        self._executor: Executor = self._client.get_executor(pure=False)
+        self._dead = distributed.scheduler.KilledWorker
+        self._lost = (distributed.CancelledError, OSError)
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[Evaluation]]]:
+        """Results as they come, in any order."""
+        flying = {
+            self._executor.submit(evaluate_on_cluster, self._context, task.genomes, task.generation): task
+            for task in tasks
+        }
+        while flying:
+            done, _ = wait(flying, return_when=FIRST_COMPLETED)
+            for future in done:
+                task = flying.pop(future)
+                try:
+                    yield task, future.result()
+                except self._dead:
+                    yield task, _gone(self._context, task, "every worker of the cluster that took it died")
+                except self._lost as error:
+                    raise WorkerError(
+                        f"the cluster was lost: {one_line(str(error)) or type(error).__name__}"
+                    ) from error
+
+    def close(self) -> None:
+        """Takes back what has not begun and leaves the cluster."""
+        self._executor.shutdown(wait=False)
+        self._client.close(timeout=5)
+
+
+def make_workers(context: SearchContext, num_workers: int, cluster: str | None) -> LocalWorkers | ClusterWorkers:
+    """Workers here, or on the cluster at that address."""
+    return LocalWorkers(context, num_workers) if cluster is None else ClusterWorkers(context, cluster)
+
+
+_CONTEXT: list[SearchContext] = []
+
+
+def _begin(context: SearchContext) -> None:
+    """First thing in a worker process."""
+    # Ctrl-C reaches all processes of a terminal; the one that asked for the work decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A parent that was killed cannot end its workers, and they would wait for work for ever.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _one_thread()
+    _CONTEXT[:] = [context]
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _evaluate_here(genomes: Sequence[Genome], generation: int) -> list[Evaluation]:
+    return _guarded(_CONTEXT[0], genomes, generation)
+
+
+def evaluate_on_cluster(context: SearchContext, genomes: Sequence[Genome], generation: int) -> list[Evaluation]:
+    """What runs on a worker of a cluster."""
+    _one_thread()
+    return _guarded(context, genomes, generation)
+
+
+def _guarded(context: SearchContext, genomes: Sequence[Genome], generation: int) -> list[Evaluation]:
+    """A defect of ours, met by one candidate, must not end the search of all others; it is a reason that is shown."""
+    try:
+        return evaluate_group(context, genomes, generation)
+    except (InputError, MissingDependencyError):
+        raise
+    except (HwcostError, ArithmeticError, LookupError, TypeError, ValueError, RuntimeError, MemoryError) as error:
+        reason = f"{type(error).__name__}: {one_line(str(error))}"
+        return [failed(genome, _hash(context, genome), reason, generation) for genome in genomes]
+
+
+def _gone(context: SearchContext, task: Task, reason: str) -> list[Evaluation]:
+    return [failed(genome, _hash(context, genome), reason, task.generation) for genome in task.genomes]
+
+
+def _hash(context: SearchContext, genome: Genome) -> str:
+    return architecture_hash(architecture(context.space, genome))
