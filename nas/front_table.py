@@ -104,11 +104,11 @@ def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: 
         "",
     ]
     chosen = compromise(members, run.objectives)
-    titles = ["", *(_title(objective) for objective in run.objectives), "genome"]
+    titles = ["", *(objective_title(objective) for objective in run.objectives), "genome"]
     cells = [
         [
             f"{'*' if one is chosen else ' '}{number}",
-            *(_value(objective, one.objectives[objective.name]) for objective in run.objectives),
+            *(value_text(objective, one.objectives[objective.name]) for objective in run.objectives),
             printable(format_genome(active_genes(one.genome))),
         ]
         for number, one in enumerate(members, start=1)
@@ -131,13 +131,34 @@ def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: 
     return "\n".join(lines)
 
 
-def _title(objective: Objective) -> str:
+def objective_title(objective: Objective) -> str:
+    """Name and unit of an objective as the head of a column; times have their units with them."""
     name = objective.name.removesuffix("_s").removesuffix("_bytes").removesuffix("_j").replace("_", " ")
-    return f"{name} ({objective.unit})" if objective.unit and objective.unit not in name else name
+    return f"{name} ({objective.unit})" if objective.unit not in ("", "s") and objective.unit not in name else name
 
 
-def _value(objective: Objective, value: float) -> str:
-    if float(value).is_integer() and abs(value) < 1e9 and objective.unit != "s":
+def seconds_text(value: float) -> str:
+    """Seconds for people.
+
+    >>> seconds_text(90.0), seconds_text(1e6)
+    ('1.5 min', '11.6 days')
+    """
+    for limit, unit, size in ((60.0, "s", 1.0), (3600.0, "min", 60.0), (86400.0, "h", 3600.0)):
+        if value < limit:
+            return f"{value / size:.3g} {unit}"
+    return f"{value / 86400.0:,.3g} days" if value < 86400.0 * 999.5 else f"{value / 31557600.0:,.3g} years"
+
+
+def value_text(objective: Objective, value: float) -> str:
+    """A value for people, times in a unit of their size.
+
+    >>> from nas.objectives import OBJECTIVES
+    >>> value_text(OBJECTIVES["qpu_time_s"], 33989.0), value_text(OBJECTIVES["parameters"], 2079)
+    ('9.44 h', '2,079')
+    """
+    if objective.unit == "s":
+        return seconds_text(value)
+    if float(value).is_integer() and abs(value) < 1e9:
         return f"{int(value):,}"
     return f"{value:.4g}"
 

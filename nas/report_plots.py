@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hwcost import MissingDependencyError
 from nas.evaluation import Evaluation
+from nas.front_table import seconds_text
 from nas.fronts import bounds, compromise, hypervolume
 from nas.gene_importance import GeneImportance
 from nas.objectives import Objective
@@ -105,7 +106,7 @@ def cost_figure(run: Run) -> Figure:
     axes = figure.add_subplot()
     ranks = {one.architecture_hash: rank for rank, one in enumerate(run.front, start=1)}
     left = [0.0] * len(members)
-    labels = [f"{ranks[one.architecture_hash]}:  {_seconds(sum(_parts(one).values()))}" for one in members]
+    labels = [f"{ranks[one.architecture_hash]}:  {seconds_text(sum(_parts(one).values()))}" for one in members]
     for number, name in enumerate(names):
         shares = [100.0 * _parts(one).get(name, 0.0) / sum(_parts(one).values()) for one in members]
         style: dict[str, Any] = {"hatch": HATCHES[number % len(HATCHES)], "color": GREYS[number % len(GREYS)]}
@@ -167,10 +168,3 @@ def _parts(one: Evaluation) -> dict[str, float]:
     parts = (model.get("unified") or {}).get("parts") or {}
     total = sum(parts.values())
     return {name: float(value) for name, value in parts.items() if value > 1e-9 * total}
-
-
-def _seconds(value: float) -> str:
-    for limit, unit, size in ((60.0, "s", 1.0), (3600.0, "min", 60.0), (86400.0, "h", 3600.0)):
-        if value < limit:
-            return f"{value / size:.3g} {unit}"
-    return f"{value / 86400.0:.3g} days"

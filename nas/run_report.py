@@ -14,7 +14,7 @@ from hwcost import __version__
 from hwcost.files import write_file
 from hwcost.messages import printable
 from nas.errors import RunError
-from nas.front_table import rows
+from nas.front_table import active_genes, objective_title, rows, value_text
 from nas.gene_importance import gene_importance
 from nas.report_plots import pictures
 from nas.run_store import EVALUATIONS
@@ -109,15 +109,12 @@ def _page(run: Run, drawn: list[tuple[str, str, bytes]]) -> str:
 
 
 def _front_table(run: Run) -> str:
-    names = [objective.name for objective in run.objectives]
-    head = "".join(
-        f"<th>{_text(o.name)}{f' ({_text(o.unit)})' if o.unit and o.unit not in o.name else ''}</th>"
-        for o in run.objectives
-    )
+    head = "".join(f"<th>{_text(objective_title(objective))}</th>" for objective in run.objectives)
     body = []
-    for row in rows(run.front, run.objectives):
-        genome = ", ".join(f"{name.removeprefix('gene.')} {value}" for name, value in row.items() if "gene." in name)
-        cells = "".join(f"<td>{row[name]:,.4g}</td>" for name in names)
+    members = run.front
+    for one, row in zip(members, rows(members, run.objectives), strict=True):
+        genome = ", ".join(f"{name} {value}" for name, value in active_genes(one.genome).items())
+        cells = "".join(f"<td>{value_text(o, row[o.name])}</td>" for o in run.objectives)
         mark = ' class="chosen"' if row["compromise"] else ""
         spread = f" ± {row['accuracy_spread'] / 2:.1%}" if run.context.config.num_train_seeds > 1 else ""
         body.append(

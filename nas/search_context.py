@@ -86,7 +86,14 @@ class SearchContext:
         Raises:
             DataError: It is not here, or not the one that the search began with.
         """
+        given = _GIVEN.get((self.dataset.sha256, self.dataset.split_sha256))
+        if given is not None:
+            return given
         return _loaded(self.config.dataset, tuple(sorted(self.config.data_options().items())), self.dataset)
+
+    def hand_over(self, data: Dataset) -> None:
+        """Data that this process need not load, because another one did."""
+        _GIVEN[data.sha256, data.split_sha256] = data
 
     def hwcost_device(self) -> Device:
         """The device, prepared once in each process."""
@@ -142,12 +149,15 @@ def make_context(config: SearchConfig) -> SearchContext:
         HwcostError: The device or a profile cannot be used.
     """
     config = replace(config, **_absolute(config))
-    return SearchContext(
+    data = load_dataset(config.dataset, **config.data_options())
+    context = SearchContext(
         config=config,
         space=load_space(config.space_source),
-        dataset=DatasetInfo.of(load_dataset(config.dataset, **config.data_options())),
+        dataset=DatasetInfo.of(data),
         files=read_files(config, ("backend", "device", "job_profile")),
     )
+    context.hand_over(data)
+    return context
 
 
 def read_files(config: SearchConfig, names: tuple[str, ...]) -> dict[str, str]:
@@ -189,6 +199,9 @@ def _read(path: str, what: str) -> str:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise SettingError(f"{what}: {path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+_GIVEN: dict[tuple[str, str], Dataset] = {}
 
 
 @lru_cache(maxsize=4)

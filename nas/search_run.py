@@ -26,7 +26,7 @@ from nas.search_context import SearchContext, make_context
 from nas.search_results import Generation, Run, read_run
 from nas.search_space import Genome
 from nas.vocabulary import architecture
-from nas.workers import Task, Workers, make_workers
+from nas.workers import Task, Workers, make_workers, warm_up
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,6 +88,8 @@ def search(
         WorkerError: Workers cannot be had.
         InputError: Space, data or device cannot be used.
     """
+    if cluster is None:
+        warm_up()
     context = make_context(config)
     create(folder, context)
     return resume(folder, workers=workers, cluster=cluster, progress=progress)
@@ -201,6 +203,8 @@ class _Search:
                     self.asked[hashed] = None
         # A group is evaluated as a whole or not at all: who is in it is part of its results.
         new = [task for task in tasks if not all(self.key(genome) in self.known for genome in task.genomes)]
+        # Long ones first, so that at the end nobody waits for one that began late.
+        new.sort(key=lambda task: -sum(self._size(genome) for genome in task.genomes))
         self._show(generation)
         for _, results in self.workers.run(new):
             fresh = [one for one in results if one.architecture_hash not in self.known]
@@ -208,6 +212,11 @@ class _Search:
             self.known.update((one.architecture_hash, one) for one in fresh)
             self.fresh += len(fresh)
             self._show(generation)
+
+    def _size(self, genome: Genome) -> int:
+        """What simulating a network takes, roughly: amplitudes × columns of gates."""
+        one = architecture(self.context.space, genome)
+        return int(2**one.num_qubits * (one.num_columns + 1))
 
     def _member(self, genome: Genome) -> Member | None:
         found = self.known[self.key(genome)]

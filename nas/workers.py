@@ -16,6 +16,7 @@ from typing import Protocol
 from hwcost import HwcostError, InputError, MissingDependencyError
 from hwcost.messages import one_line
 from nas.architecture_json import architecture_hash
+from nas.datasets import Dataset
 from nas.errors import WorkerError
 from nas.evaluation import Evaluation, evaluate_group, failed
 from nas.search_context import SearchContext
@@ -68,14 +69,15 @@ class LocalWorkers:
     """
 
     def __init__(self, context: SearchContext, num_workers: int):
+        warm_up()
         self._context, self._num_workers = context, num_workers
+        self._data = context.data()
         self._pool = self._new_pool(num_workers)
 
     def _new_pool(self, num_workers: int) -> ProcessPoolExecutor:
         kind = multiprocessing.get_context("forkserver")
-        # One process imports torch and the rest; workers are forks of it, before anything ran in it.
-        kind.set_forkserver_preload(["nas.evaluation", "nas.training", "nas.candidate_batch", "nas.costs"])
-        return ProcessPoolExecutor(num_workers, mp_context=kind, initializer=_begin, initargs=(self._context,))
+        given = (self._context, self._data)
+        return ProcessPoolExecutor(num_workers, mp_context=kind, initializer=_begin, initargs=given)
 
     def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[Evaluation]]]:
         """Results as they come, in any order."""
@@ -151,6 +153,15 @@ class LocalWorkers:
             process.join()
 
 
+def warm_up() -> None:
+    """Starts the process whose forks are the workers: it imports torch and the rest while this one does other work."""
+    from multiprocessing import forkserver
+
+    modules = ["nas.evaluation", "nas.training", "nas.candidate_batch", "nas.costs"]
+    multiprocessing.get_context("forkserver").set_forkserver_preload(modules)
+    forkserver.ensure_running()
+
+
 class ClusterWorkers:
     """Workers of a Dask cluster. A task whose worker dies runs on another; after four deaths it has failed.
 
@@ -213,13 +224,14 @@ def make_workers(context: SearchContext, num_workers: int, cluster: str | None) 
 _CONTEXT: list[SearchContext] = []
 
 
-def _begin(context: SearchContext) -> None:
+def _begin(context: SearchContext, data: Dataset) -> None:
     """First thing in a worker process."""
     # Ctrl-C reaches all processes of a terminal; the one that asked for the work decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A parent that was killed cannot end its workers, and they would wait for work for ever.
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _one_thread()
+    context.hand_over(data)
     _CONTEXT[:] = [context]
 
 
