@@ -35,7 +35,9 @@ LAYERS = [
     {"evaluation"},
     {"fronts", "run_store", "workers"},
     {"evolution", "exhaustive", "search_results"},
-    {"search_run"},
+    {"search_run", "front_table", "recosting", "exporting", "gene_importance"},
+    {"report_plots"},
+    {"run_report"},
     {"cli"},
 ]
 # Of no use without torch, and imported by others only inside functions.
