@@ -119,6 +119,9 @@ def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: 
         lines.append(f"  {aligned}  {row[-1]}")
     if members:
         lines += ["", "  * compromise: the smallest norm after each objective is divided by its largest value"]
+    dead = [str(number) for number, one in enumerate(members, start=1) if (one.cost or {}).get("num_dead_weights")]
+    if dead:
+        lines.append(f"  with angles that influence no output (`nas.dead_weights`): {', '.join(dead)}")
     reasons = [one.reason or "" for one in run.failures]
     for reason in sorted(set(reasons), key=lambda text: -reasons.count(text))[:5]:
         lines.append(f"  failed: {reasons.count(reason)} × {one_line(reason)}")

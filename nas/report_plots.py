@@ -113,7 +113,7 @@ def cost_figure(run: Run) -> Figure:
         axes.barh(range(len(members)), shares, left=left, label=name, edgecolor="k", linewidth=0.5, **style)
         left = [start + share for start, share in zip(left, shares, strict=True)]
     axes.set_yticks(range(len(members)), labels)
-    axes.invert_yaxis()
+    axes.set_ylim(len(members) - 0.4, -0.6)
     axes.set(xlabel="share of the unified time (%)", ylabel="member: time", xlim=(0, 100))
     axes.legend(fontsize=7, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
     return figure
