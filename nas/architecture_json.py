@@ -29,7 +29,7 @@ def architecture_to_dict(architecture: Architecture) -> dict[str, Any]:
     >>> plain["layers"]
     [{'columns': [['x', 'x']], 'gate': 'cz', 'pairs': [[0, 1]]}]
     """
-    plain: dict[str, Any] = _plain(dataclasses.asdict(architecture))
+    plain: dict[str, Any] = _plain(architecture)
     return plain
 
 
@@ -161,8 +161,8 @@ def _shown(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (Architecture, Layer, Hidden)):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value

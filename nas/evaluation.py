@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from hwcost import HwcostError
 from hwcost.messages import one_line
@@ -64,17 +65,31 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
-        return {**dataclasses.asdict(self), "accuracies": list(self.accuracies), "trainings": list(self.trainings)}
+        plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return {**plain, "accuracies": list(self.accuracies), "trainings": list(self.trainings)}
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Evaluation:
+    def from_dict(cls, data: Mapping[str, Any], objectives: Sequence[str] = ()) -> Evaluation:
         """The evaluation that `to_dict` made the data of.
 
+        Args:
+            data: The data.
+            objectives: Objectives that must have values if it is complete.
+
         Raises:
-            KeyError, TypeError: The data are none.
+            KeyError, TypeError, ValueError: The data are none.
         """
         values = {f.name: data[f.name] for f in dataclasses.fields(cls)}
         values["accuracies"], values["trainings"] = tuple(values["accuracies"]), tuple(values["trainings"])
+        if values["state"] not in get_args(State):
+            raise ValueError(f"state is {values['state']!r}")
+        if not isinstance(values["architecture_hash"], str) or not isinstance(values["genome"], dict):
+            raise TypeError("architecture_hash and genome must be text and an object")
+        numbers = [*values["accuracies"], values["generation"], values["training_s"], values["costing_s"]]
+        numbers += [values["objectives"][name] for name in (objectives if values["state"] == "COMPLETE" else ())]
+        for number in numbers:
+            if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+                raise TypeError(f"{number!r} where a number must be")
         return cls(**values)
 
 

@@ -21,6 +21,7 @@ from hwcost.files import write_file
 from hwcost.messages import one_line
 from nas.errors import RunError
 from nas.evaluation import Evaluation
+from nas.run_writer import Writer
 from nas.search_context import CALIBRATION, DEVICE, JOB_PROFILE, SearchContext
 
 SCHEMA = "nas.run/1"
@@ -53,15 +54,25 @@ class RunStore:
         self.folder = Path(folder)
         self.plain = _read_run(self.folder)
         self._lock: Any = _locked(self.folder) if writable else None
-        self._database = self._open(writable)
+        self._writer: Writer | None = None
+        try:
+            self._database = self._open(writable)
+        except BaseException:
+            self._unlock()
+            raise
+        if writable:
+            self._writer = Writer(self._database)
 
     def _open(self, writable: bool) -> sqlite3.Connection:
         path = self.folder / EVALUATIONS
         if not writable and not path.exists():
             return sqlite3.connect(":memory:")
         with self._errors():
-            mode = "rwc" if writable else "ro"
-            database = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+            # A reader may write, too, if it can: a search killed in the midst of a commit leaves that to be undone.
+            mode = "rwc" if writable else "rw"
+            database = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+            )
             if writable:
                 database.execute("PRAGMA synchronous = FULL")
                 database.executescript(_TABLES)
@@ -101,31 +112,57 @@ class RunStore:
             if not self._has_table("evaluations"):
                 return []
             rows = self._database.execute("SELECT record FROM evaluations ORDER BY position").fetchall()
+        objectives = self.context().config.objectives
+        found = []
+        for (record,) in rows:
+            plain = self._plain(record)
+            try:
+                found.append(Evaluation.from_dict(plain, objectives))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise self.damaged(error) from error
+        return found
+
+    def _plain(self, record: Any) -> dict[str, Any]:
         try:
-            return [Evaluation.from_dict(json.loads(record)) for (record,) in rows]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            message = f"a damaged record ({type(error).__name__}: {one_line(str(error))})"
-            raise RunError(f"{self.folder / EVALUATIONS}: {message}") from error
+            plain = json.loads(record)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise self.damaged(error) from error
+        if not isinstance(plain, dict):
+            raise self.damaged(TypeError(f"{type(plain).__name__} instead of an object"))
+        return plain
+
+    def damaged(self, error: Exception) -> RunError:
+        """What to say of a record that makes no sense."""
+        text = f"a damaged record ({type(error).__name__}: {one_line(str(error))})"
+        return RunError(f"{self.folder / EVALUATIONS}: {text}")
 
     def add(self, evaluations: Sequence[tuple[int, Evaluation]]) -> None:
-        """Writes evaluations with their positions, all or none; when this returns they are on the disk.
+        """Has evaluations with their positions written, all or none; `flush` says when they are on the disk.
 
         Raises:
-            RunError: The disk is full or cannot be written to.
+            RunError: Something before could not be written: the disk is full.
         """
         rows = [
             (position, one.architecture_hash, json.dumps(one.to_dict(), allow_nan=False, separators=(",", ":")))
             for position, one in evaluations
         ]
+        self._write("INSERT INTO evaluations VALUES (?, ?, ?)", rows)
+
+    def flush(self) -> None:
+        """Returns when everything that was added is on the disk.
+
+        Raises:
+            RunError: It cannot be written: the disk is full.
+        """
+        if self._writer is not None:
+            with self._errors():
+                self._writer.flush()
+
+    def _write(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if self._writer is None:
+            raise RunError(f"{self.folder}: open for reading only")
         with self._errors():
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                self._database.executemany("INSERT INTO evaluations VALUES (?, ?, ?)", rows)
-                self._database.execute("COMMIT")
-            except sqlite3.Error:
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-                raise
+            self._writer.put(sql, rows)
 
     def generations(self) -> list[dict[str, Any]]:
         """What was noted of each generation that ended."""
@@ -133,25 +170,29 @@ class RunStore:
             if not self._has_table("generations"):
                 return []
             rows = self._database.execute("SELECT record FROM generations ORDER BY number").fetchall()
-        return [json.loads(record) for (record,) in rows]
+        return [self._plain(record) for (record,) in rows]
 
     def note_generation(self, number: int, record: Mapping[str, Any]) -> None:
         """Notes that a generation has ended.
 
         Raises:
-            RunError: The disk is full or cannot be written to.
+            RunError: Something before could not be written: the disk is full.
         """
         text = json.dumps(record, allow_nan=False)
-        with self._errors():
-            self._database.execute("INSERT OR REPLACE INTO generations VALUES (?, ?)", (number, text))
+        self._write("INSERT OR REPLACE INTO generations VALUES (?, ?)", [(number, text)])
 
     def _has_table(self, name: str) -> bool:
         found = self._database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone()
         return found is not None
 
     def close(self) -> None:
-        """Lets others work on the run."""
+        """Writes what is left to be written, and lets others work on the run."""
+        if self._writer is not None:
+            self._writer.close()
         self._database.close()
+        self._unlock()
+
+    def _unlock(self) -> None:
         if self._lock is not None:
             self._lock.close()
 
@@ -168,12 +209,14 @@ def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
     Raises:
         RunError: The directory holds another search or something else, or cannot be written to.
     """
+    if not os.fspath(folder):
+        raise RunError("the name of the directory is empty; give one for the run")
     path = Path(folder)
     try:
         if (path / RUN).exists():
             _same_search(path, context)
             return
-        if path.is_dir() and any(path.iterdir()):
+        if path.is_dir() and not all(_is_left_over(item) for item in path.iterdir()):
             raise RunError(f"{path}: not empty and no run of nas; give a new directory")
         path.mkdir(parents=True, exist_ok=True)
         for name, text in context.files.items():
@@ -188,6 +231,11 @@ def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
         write_file(path / RUN, (json.dumps(plain, indent=2, ensure_ascii=False) + "\n").encode())
     except OSError as error:
         raise RunError(f"{path}: {error.strerror or error}") from error
+
+
+def _is_left_over(path: Path) -> bool:
+    """Whether a file is of a search that was killed before its directory was a run."""
+    return path.name in (CALIBRATION, DEVICE, JOB_PROFILE) or (path.name[0] == "." and path.suffix == ".part")
 
 
 def versions() -> dict[str, str]:

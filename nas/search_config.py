@@ -20,6 +20,7 @@ from nas.spaces import list_spaces
 from nas.training_record import MAX_SEED, Engine, Precision, TrainSettings
 
 Scope: TypeAlias = Literal["inference", "step", "epoch", "training"]
+HardwareGradient: TypeAlias = Literal["parameter-shift", "spsa", "finite-diff"]
 
 MAX_CONFIG_BYTES = 1_000_000
 MAX_POPULATION = 100_000
@@ -74,7 +75,7 @@ class SearchConfig:
 
     scope: Scope = _key("training", "What is costed: inference, step, epoch or training.")
     shots: int = _key(1024, "Shots of a circuit on a device without noise.")
-    gradient: str = _key("parameter-shift", "parameter-shift, spsa or finite-diff.")
+    gradient: HardwareGradient = _key("parameter-shift", "parameter-shift, spsa or finite-diff.")
     device: str | None = _key(None, "Profile of the classical device. [default: one that is labelled as assumed]")
     job_profile: str | None = _key(None, "Profile of job times. [default: ibm]")
     optimization_level: int = _key(1, "Of Qiskit's transpiler.")
@@ -217,10 +218,9 @@ def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | Non
         plain = tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise SettingError(f"{where}: no TOML: {one_line(str(error))}") from error
-    for name in ("space", "data_folder", "device", "job_profile", "backend"):
-        beside = Path(path).parent / str(plain.get(name))
-        if isinstance(plain.get(name), str) and not Path(plain[name]).is_absolute() and beside.exists():
-            plain[name] = str(beside)
+    for name in ("space", "dataset", "data_folder", "device", "job_profile", "backend"):
+        if isinstance(plain.get(name), str):
+            plain[name] = _beside(os.path.dirname(os.fspath(path)), plain[name])
     overrides = overrides or {}
     if "preset" in overrides or "space" in overrides:
         plain = {key: value for key, value in plain.items() if key not in ("preset", "space")}
@@ -228,6 +228,15 @@ def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | Non
         return config_from_dict({**plain, **overrides})
     except SettingError as error:
         raise SettingError(f"{where}: {error}") from None
+
+
+def _beside(folder: str, given: str) -> str:
+    """A file beside the configuration, if there is one of that name (a data set may have `:column` at its end)."""
+    for name in (given, given.rpartition(":")[0]):
+        # Of os.path: for names that are too long or otherwise impossible the methods of Path raise.
+        if name and folder and not os.path.isabs(name) and os.path.exists(os.path.join(folder, name)):
+            return os.path.join(folder, given)
+    return given
 
 
 def _check_type(name: str, value: Any, hint: Any) -> None:

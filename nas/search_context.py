@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -86,10 +86,7 @@ class SearchContext:
         Raises:
             DataError: It is not here, or not the one that the search began with.
         """
-        given = _GIVEN.get((self.dataset.sha256, self.dataset.split_sha256))
-        if given is not None:
-            return given
-        return _loaded(self.config.dataset, tuple(sorted(self.config.data_options().items())), self.dataset)
+        return _loaded(self)
 
     def hand_over(self, data: Dataset) -> None:
         """Data that this process need not load, because another one did."""
@@ -156,8 +153,33 @@ def make_context(config: SearchConfig) -> SearchContext:
         dataset=DatasetInfo.of(data),
         files=read_files(config, ("backend", "device", "job_profile")),
     )
-    context.hand_over(data)
+    remember(context, data)
+    if CALIBRATION in context.files:
+        _try_costing(context)
     return context
+
+
+def _try_costing(context: SearchContext) -> None:
+    """Costs the smallest of circuits: what is wrong with device and profiles shows now, not in every candidate.
+
+    Raises:
+        HwcostError: A profile is unknown or malformed, or the device cannot be costed.
+    """
+    from qiskit import QuantumCircuit
+
+    circuit = QuantumCircuit(1, 1)
+    circuit.x(0)
+    circuit.measure(0, 0)
+    hwcost.estimate_model(
+        circuit,
+        backend=context.hwcost_device(),
+        scope="inference",
+        gradient="none",
+        num_seeds=1,
+        classical_flops=1.0,
+        device=context.classical_device(),
+        job_profile=context.job_profile(),
+    )
 
 
 def read_files(config: SearchConfig, names: tuple[str, ...]) -> dict[str, str]:
@@ -201,19 +223,32 @@ def _read(path: str, what: str) -> str:
         raise SettingError(f"{what}: {path}: {getattr(error, 'strerror', None) or error}") from None
 
 
-_GIVEN: dict[tuple[str, str], Dataset] = {}
+def remember(context: SearchContext, data: Dataset) -> None:
+    """Has `context.data()` return these data in this process; they must be those of the context."""
+    while len(_LOADED) >= MAX_REMEMBERED:
+        _LOADED.pop(next(iter(_LOADED)))
+    _LOADED[_data_key(context)] = data
 
 
-@lru_cache(maxsize=4)
-def _loaded(source: str, options: tuple[tuple[str, Any], ...], expected: DatasetInfo) -> Dataset:
-    data = load_dataset(source, **dict(options))
+def _data_key(context: SearchContext) -> Hashable:
+    # With the digests: a file that has changed since is another data set.
+    return (context.config.dataset, *context.config.data_options().items(), context.dataset)
+
+
+def _loaded(context: SearchContext) -> Dataset:
+    found = _LOADED.get(_data_key(context))
+    if found is not None:
+        return found
+    source = context.config.dataset
+    data = load_dataset(source, **context.config.data_options())
     for name in ("sha256", "split_sha256"):
-        found, wanted = getattr(data, name), getattr(expected, name)
-        if found != wanted:
+        is_now, was = getattr(data, name), getattr(context.dataset, name)
+        if is_now != was:
             raise DataError(
-                f"{source}: the data are not those that the search began with ({name} is {found[:12]}…, was "
-                f"{wanted[:12]}…); give them back, or start a new search"
+                f"{source}: the data are not those that the search began with ({name} is {is_now[:12]}…, was "
+                f"{was[:12]}…); give them back, or start a new search"
             )
+    remember(context, data)
     return data
 
 
@@ -231,5 +266,8 @@ def _as_file(text: str) -> str:
     path.write_text(text, encoding="utf-8")
     return str(path)
 
+
+_LOADED: dict[Hashable, Dataset] = {}
+MAX_REMEMBERED = 4
 
 _FOLDERS: list[tempfile.TemporaryDirectory[str]] = []

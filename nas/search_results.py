@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -128,5 +129,18 @@ def read_run(store: RunStore) -> Run:
         created=str(plain.get("created", "")),
         versions=dict(plain["versions"]),
         evaluations=tuple(store.evaluations()),
-        generations=tuple(Generation(**record) for record in store.generations()),
+        generations=tuple(_generation(store, record) for record in store.generations()),
     )
+
+
+def _generation(store: RunStore, record: Mapping[str, Any]) -> Generation:
+    try:
+        found = Generation(**record)
+        for f in dataclasses.fields(Generation):
+            value = getattr(found, f.name)
+            optional = value is None and f.name in ("best_error", "stop")
+            if not optional and not isinstance(value, str if f.name == "stop" else (int, float)):
+                raise TypeError(f"{f.name} is {value!r}")
+    except TypeError as error:
+        raise store.damaged(error) from error
+    return found

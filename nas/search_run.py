@@ -26,7 +26,7 @@ from nas.search_context import SearchContext, make_context
 from nas.search_results import Generation, Run, read_run
 from nas.search_space import Genome
 from nas.vocabulary import architecture
-from nas.workers import Task, Workers, make_workers, warm_up
+from nas.workers import Task, Workers, make_workers, prepare_processes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +40,7 @@ class SearchProgress:
     Attributes:
         generation: Generation at work, from 0.
         num_generations: Last generation there can be.
-        done: Evaluations that are on the disk.
+        done: Evaluations that have come back.
         expected: Evaluations there will be at most.
         duplicates: Genomes whose architecture was known.
         num_failed: Evaluations that failed.
@@ -89,7 +89,7 @@ def search(
         InputError: Space, data or device cannot be used.
     """
     if cluster is None:
-        warm_up()
+        prepare_processes()  # imports meanwhile what the workers need
     context = make_context(config)
     create(folder, context)
     return resume(folder, workers=workers, cluster=cluster, progress=progress)
@@ -123,6 +123,7 @@ def resume(
         pool = make_workers(context, whole("workers", workers, 1, 1024), cluster)
         try:
             _Search(context, store, pool, progress).run()
+            store.flush()
         finally:
             pool.close()
         return read_run(store)
@@ -212,6 +213,7 @@ class _Search:
             self.known.update((one.architecture_hash, one) for one in fresh)
             self.fresh += len(fresh)
             self._show(generation)
+        self.store.flush()  # nothing counts before it is on the disk
 
     def _size(self, genome: Genome) -> int:
         """What simulating a network takes, roughly: amplitudes × columns of gates."""

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 
 from hwcost import HwcostError, InputError, MissingDependencyError
 from hwcost.messages import one_line
@@ -19,12 +20,17 @@ from nas.architecture_json import architecture_hash
 from nas.datasets import Dataset
 from nas.errors import WorkerError
 from nas.evaluation import Evaluation, evaluate_group, failed
-from nas.search_context import SearchContext
+from nas.search_context import SearchContext, remember
 from nas.search_space import Genome
 from nas.vocabulary import architecture
 
-IN_FLIGHT = 2
-"""Tasks per worker that are handed over at once: one runs, one waits, so that no worker waits for this process."""
+if TYPE_CHECKING:
+    from nas.datasets import Dataset
+
+IN_FLIGHT = 4
+"""Tasks per worker that are handed over at once: one runs, others wait, so that no worker waits for this process."""
+
+_PRELOADED = ["nas.evaluation", "nas.training", "nas.candidate_batch", "nas.costs", "threadpoolctl", "qiskit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,66 +71,78 @@ class LocalWorkers:
         num_workers: Processes.
 
     Raises:
-        WorkerError: No process can be started.
+        DataError: The data set is not here, or not the one that the search began with.
     """
 
     def __init__(self, context: SearchContext, num_workers: int):
-        warm_up()
+        prepare_processes()
         self._context, self._num_workers = context, num_workers
         self._data = context.data()
         self._pool = self._new_pool(num_workers)
 
     def _new_pool(self, num_workers: int) -> ProcessPoolExecutor:
-        kind = multiprocessing.get_context("forkserver")
-        given = (self._context, self._data)
-        return ProcessPoolExecutor(num_workers, mp_context=kind, initializer=_begin, initargs=given)
+        return ProcessPoolExecutor(
+            num_workers,
+            mp_context=multiprocessing.get_context("forkserver"),
+            initializer=_begin,
+            initargs=(self._context, self._data),
+        )
 
     def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[Evaluation]]]:
         """Results as they come, in any order."""
         queue = deque(tasks)
         flying: dict[Future[list[Evaluation]], Task] = {}
         while queue or flying:
-            while queue and len(flying) < IN_FLIGHT * self._num_workers:
-                task = queue.popleft()
-                try:
-                    flying[self._pool.submit(_evaluate_here, task.genomes, task.generation)] = task
-                except BrokenProcessPool:
-                    queue.appendleft(task)
-                    break
+            broken = not self._hand_over(queue, flying)
             done, _ = wait(flying, return_when=FIRST_COMPLETED) if flying else (set(), set())
-            broken = not flying
+            finished: list[tuple[Task, list[Evaluation]]] = []
             for future in done:
                 try:
                     result = future.result()
                 except BrokenProcessPool:
                     broken = True
-                    continue
-                yield flying.pop(future), result
+                else:
+                    finished.append((flying.pop(future), result))
+            if not broken:
+                broken = not self._hand_over(queue, flying)  # before the caller takes its time
+            yield from finished
             if broken:
                 suspects = sorted(flying.values(), key=lambda task: task.number)
                 flying.clear()
                 for task in suspects:
                     yield task, self._alone(task)
-                self._restart()
+                self._restart(self._num_workers)
+
+    def _hand_over(self, queue: deque[Task], flying: dict[Future[list[Evaluation]], Task]) -> bool:
+        """Gives the processes work for the next while; False if they are gone."""
+        while queue and len(flying) < IN_FLIGHT * self._num_workers:
+            task = queue[0]
+            try:
+                flying[self._pool.submit(_evaluate_here, task.genomes, task.generation)] = task
+            except BrokenProcessPool:
+                return False
+            queue.popleft()
+        return True
 
     def _alone(self, task: Task) -> list[Evaluation]:
-        """A task whose process died, or that of another task: once more, with nobody beside it."""
-        self.close()
-        self._pool = self._new_pool(1)
-        self._check_start()
-        if len(task.genomes) > 1:
-            results = []
-            for genome in task.genomes:
-                results += self._alone(Task(number=task.number, genomes=(genome,), generation=task.generation))
-            return results
+        """A task whose process died, or that of another task: once more, with nobody beside it.
+
+        A group stays together, for its composition is part of its results; only of one that dies again each is tried.
+        """
+        self._restart(1)
         try:
             return self._pool.submit(_evaluate_here, task.genomes, task.generation).result()
         except BrokenProcessPool:
-            return _gone(self._context, task, "its process was killed or crashed, twice (out of memory?)")
+            if len(task.genomes) == 1:
+                return _gone(self._context, task, "its process was killed or crashed, twice (out of memory?)")
+        results: list[Evaluation] = []
+        for genome in task.genomes:
+            results += self._alone(Task(number=task.number, genomes=(genome,), generation=task.generation))
+        return results
 
-    def _restart(self) -> None:
+    def _restart(self, num_workers: int) -> None:
         self.close()
-        self._pool = self._new_pool(self._num_workers)
+        self._pool = self._new_pool(num_workers)
         self._check_start()
 
     def _check_start(self) -> None:
@@ -216,6 +234,14 @@ class ClusterWorkers:
         self._client.close(timeout=5)
 
 
+def prepare_processes() -> None:
+    """Has the process begin of which all workers are forks: it imports torch and the rest, once, and runs nothing."""
+    from multiprocessing import forkserver
+
+    multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED)
+    forkserver.ensure_running()
+
+
 def make_workers(context: SearchContext, num_workers: int, cluster: str | None) -> LocalWorkers | ClusterWorkers:
     """Workers here, or on the cluster at that address."""
     return LocalWorkers(context, num_workers) if cluster is None else ClusterWorkers(context, cluster)
@@ -231,7 +257,7 @@ def _begin(context: SearchContext, data: Dataset) -> None:
     # A parent that was killed cannot end its workers, and they would wait for work for ever.
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _one_thread()
-    context.hand_over(data)
+    remember(context, data)
     _CONTEXT[:] = [context]
 
 
@@ -242,10 +268,15 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+@cache
 def _one_thread() -> None:
+    """One thread in torch, NumPy's library and Qiskit: others would take the time of the other workers."""
+    os.environ["RAYON_NUM_THREADS"] = "1"  # read when Qiskit first computes
     import torch
+    from threadpoolctl import threadpool_limits
 
     torch.set_num_threads(1)
+    threadpool_limits(1)
 
 
 def _evaluate_here(genomes: Sequence[Genome], generation: int) -> list[Evaluation]:
