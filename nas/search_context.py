@@ -88,10 +88,6 @@ class SearchContext:
         """
         return _loaded(self)
 
-    def hand_over(self, data: Dataset) -> None:
-        """Data that this process need not load, because another one did."""
-        _GIVEN[data.sha256, data.split_sha256] = data
-
     def hwcost_device(self) -> Device:
         """The device, prepared once in each process."""
         return _prepared(self.files[CALIBRATION])

@@ -171,15 +171,6 @@ class LocalWorkers:
             process.join()
 
 
-def warm_up() -> None:
-    """Starts the process whose forks are the workers: it imports torch and the rest while this one does other work."""
-    from multiprocessing import forkserver
-
-    modules = ["nas.evaluation", "nas.training", "nas.candidate_batch", "nas.costs"]
-    multiprocessing.get_context("forkserver").set_forkserver_preload(modules)
-    forkserver.ensure_running()
-
-
 class ClusterWorkers:
     """Workers of a Dask cluster. A task whose worker dies runs on another; after four deaths it has failed.
 
