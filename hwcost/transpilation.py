@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.errors import CircuitError
 from hwcost.messages import error_text, one_line
@@ -20,6 +20,8 @@ from hwcost.messages import error_text, one_line
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.transpiler import Target
+
+PassOptions: TypeAlias = tuple[tuple[str, str | float], ...]
 
 _USER_SWAP = "hwcost: swap of the user"
 
@@ -54,11 +56,19 @@ class Compiler:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self._managers: dict[tuple[int, int, str | None], tuple[Any, Any]] = {}
+        self._managers: dict[tuple[int, int, str | None, PassOptions], tuple[Any, Any]] = {}
         self._lock = threading.Lock()
 
-    def compile(self, circuit: QuantumCircuit, *, optimization_level: int, seed: int) -> Transpiled:
+    def compile(
+        self, circuit: QuantumCircuit, *, optimization_level: int, seed: int, options: PassOptions = ()
+    ) -> Transpiled:
         """Compile `circuit` with one explicit seed.
+
+        Args:
+            circuit: What to compile.
+            optimization_level: Qiskit's, 0 to 3.
+            seed: The transpiler seed.
+            options: More arguments of `generate_preset_pass_manager`, as (name, value) pairs.
 
         Raises:
             CircuitError: Qiskit cannot compile the circuit for this device; the message is Qiskit's own, on one line.
@@ -66,7 +76,7 @@ class Compiler:
         from qiskit.transpiler.exceptions import TranspilerError
 
         try:
-            return self._run(circuit, optimization_level, seed, None)
+            return self._run(circuit, optimization_level, seed, None, options)
         except TranspilerError as error:
             if "ConstrainedReschedule" not in str(error):
                 raise CircuitError(_refusal(circuit, error)) from error
@@ -75,25 +85,27 @@ class Compiler:
         # Qiskit refuses delays that are no multiple of the alignment unless a scheduling method is named
         # (Qiskit/qiskit#8985).
         try:
-            return self._run(circuit, optimization_level, seed, "alap")
+            return self._run(circuit, optimization_level, seed, "alap", options)
         except Exception as error:
             raise CircuitError(_refusal(circuit, error)) from error
 
-    def _run(self, circuit: QuantumCircuit, level: int, seed: int, scheduling_method: str | None) -> Transpiled:
+    def _run(
+        self, circuit: QuantumCircuit, level: int, seed: int, scheduling_method: str | None, options: PassOptions
+    ) -> Transpiled:
         with self._lock:
-            manager, watch = self._manager(level, seed, scheduling_method)
+            manager, watch = self._manager(level, seed, scheduling_method, options)
             isa = manager.run(circuit)
             swaps = watch.edges_in(isa)
         return Transpiled(seed=seed, circuit=isa, swaps=swaps, rescheduled=scheduling_method is not None)
 
-    def _manager(self, level: int, seed: int, scheduling_method: str | None) -> tuple[Any, Any]:
+    def _manager(self, level: int, seed: int, scheduling_method: str | None, options: PassOptions) -> tuple[Any, Any]:
         """Pass manager with the passes that watch routing; made on first use."""
-        key = (level, seed, scheduling_method)
+        key = (level, seed, scheduling_method, options)
         if key not in self._managers:
             from qiskit.transpiler import generate_preset_pass_manager
 
             manager = generate_preset_pass_manager(
-                level, target=self.target, seed_transpiler=seed, scheduling_method=scheduling_method
+                level, target=self.target, seed_transpiler=seed, scheduling_method=scheduling_method, **dict(options)
             )
             if len(self._managers) >= MAX_PASS_MANAGERS:
                 self._managers.pop(next(iter(self._managers)))
