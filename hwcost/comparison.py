@@ -47,6 +47,7 @@ Key: TypeAlias = tuple[int, int, int, int]
 """Indices of circuit, backend and compiler, and the seed."""
 
 DEFAULT_NUM_SEEDS = 10
+_TASKS_PER_WORKER = 4  # with fewer, tasks are split by seed, so that no worker waits long for the last one
 
 
 def compare(
@@ -282,10 +283,13 @@ class _Table:
         total = len(self._circuits) * len(self._backends) * len(self._compilers) * len(self._seeds)
         if progress is not None:
             progress(len(self._outcomes), total)
+        todo = self._tasks
+        if len(todo) < _TASKS_PER_WORKER * num_workers:
+            todo = [part for task in todo for part in _by_seed(task, setup)]
         # One device after the other, so that a worker needs one Target at a time.
-        tasks = deque(sorted(self._tasks, key=lambda task: (task.device, task.circuit, task.compiler)))
+        tasks = deque(sorted(todo, key=lambda task: (task.device, task.circuit, task.compiler)))
         indices = {backend.index: b for b, backend in enumerate(self._backends) if backend.device is not None}
-        with closing(_results(setup, tasks, min(num_workers, len(tasks)))) as results:
+        with closing(_results(setup, tasks, num_workers)) as results:
             for task, seed, outcome in results:
                 b = indices[task.device]
                 self._outcomes[task.circuit, b, task.compiler, seed] = outcome
@@ -318,10 +322,18 @@ class _Table:
                         )
 
 
+def _by_seed(task: CellTask, setup: Setup) -> list[CellTask]:
+    """A task for each seed, if the compiler takes one."""
+    if not setup.compilers[task.compiler].uses_seed:
+        return [task]
+    return [dataclasses.replace(task, seeds=(seed,)) for seed in task.seeds]
+
+
 def _results(
     setup: Setup, tasks: deque[CellTask], num_workers: int
 ) -> Generator[tuple[CellTask, int, Outcome], None, None]:
-    if num_workers <= 1:
+    # A single task is not worth a process, unless the code of somebody else might take this one along.
+    if num_workers == 1 or (len(tasks) <= 1 and all(isinstance(c, QiskitCompiler) for c in setup.compilers)):
         work = make_work(setup)
         for task in tasks:
             for seed, outcome in work(task):

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from hwcost.transpilation import Transpiled
 
 
+_HINT = ": transpile the circuit first (drop --no-transpile)"  # for users of `estimate`, not of a compiler
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What every worker needs.
@@ -148,7 +151,13 @@ def evaluate(
     else:
         isa = _call(compiler, circuit, device.target, seed)
     _check_output(circuit, isa, device)
-    candidate = candidate_on_target(isa, device, setup.options, transpiled)
+    try:
+        candidate = candidate_on_target(isa, device, setup.options, transpiled)
+    except CircuitError as error:
+        if transpiled is not None:
+            raise
+        said = str(error).removeprefix(f"{one_line(isa.name)}: ").removesuffix(_HINT)
+        raise CircuitError(f"the compiled circuit cannot be costed: {said}") from None
     return _cost(candidate, device, circuit.num_qubits, setup, check.verdict(isa))
 
 

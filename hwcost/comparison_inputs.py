@@ -157,5 +157,9 @@ def notes_on(compilers: Sequence[tuple[str, AnyCompiler]], seeds: Sequence[int])
     for name, compiler in compilers:
         if not compiler.uses_seed:
             yield f"{name} takes no seed: each circuit was compiled once, and counts for all {len(seeds)} seeds"
-        if compiler.cache_key is None:
-            yield f"{name} has no version: its cells are not kept in the cache, because a change would not be noticed"
+    names = [name for name, compiler in compilers if compiler.cache_key is None]
+    if names:
+        yield (
+            f"without an attribute `version`, a change would not be noticed: cells of {', '.join(names)} are not kept in "
+            "the cache"
+        )

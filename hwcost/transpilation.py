@@ -57,6 +57,7 @@ class Compiler:
     def __init__(self, target: Target) -> None:
         self.target = target
         self._managers: dict[tuple[int, int, str | None, PassOptions], tuple[Any, Any]] = {}
+        self._average_errors = average_errors(target)
         self._lock = threading.Lock()
 
     def compile(
@@ -109,7 +110,7 @@ class Compiler:
             )
             if len(self._managers) >= MAX_PASS_MANAGERS:
                 self._managers.pop(next(iter(self._managers)))
-            self._managers[key] = manager, _watch_routing(manager)
+            self._managers[key] = manager, _hook_passes(manager, self._average_errors)
         return self._managers[key]
 
 
@@ -126,24 +127,63 @@ def _refusal(circuit: QuantumCircuit, error: Exception) -> str:
     )
 
 
-def _watch_routing(manager: Any) -> Any:
-    """Hook two passes around layout and routing that tell the user's swaps from inserted ones."""
+def average_errors(target: Target) -> Any:
+    """Mean error of the operations on each qubit and edge, by which Qiskit's VF2 passes weigh layouts.
+
+    Qiskit below the fix of its issue 16490 adds the errors of a qubit in an order that changes from call to call. Sums
+    then differ in the last digit, so that one of two equally good layouts is chosen by chance, whatever the seed. Here
+    they are added in the order of the operations' names, with the same result up to rounding.
+
+    Returns:
+        An `ErrorMap` for the property `vf2_avg_error_map` of a pass manager; None for a Target without connectivity or
+        without errors, where Qiskit's own rule applies.
+    """
+    from qiskit._accelerate.error_map import ErrorMap
+
+    if target.qargs is None:
+        return None
+    errors: dict[tuple[int, int], list[float]] = {}
+    for name in sorted(target.operation_names):
+        for qubits, properties in (target[name] or {}).items():
+            if qubits is not None and len(qubits) <= 2 and properties is not None and properties.error is not None:
+                errors.setdefault((qubits[0], qubits[-1]), []).append(properties.error)
+    if not errors:
+        return None
+    found = ErrorMap(len(errors))
+    for pair, values in errors.items():
+        found.add_error(pair, sum(values) / len(values))
+    return found
+
+
+def _hook_passes(manager: Any, errors: Any) -> Any:
+    """Hook passes around layout and routing that tell the user's swaps from inserted ones, and give errors to VF2."""
     from qiskit.transpiler import PassManager
 
-    mark_user_swaps, collect_swaps = _swap_passes()
+    mark_user_swaps, collect_swaps, set_average_errors = _passes()
     collect = collect_swaps()
-    for stage, extra in (("post_init", mark_user_swaps()), ("post_routing", collect)):
+    first = [mark_user_swaps()] if errors is None else [mark_user_swaps(), set_average_errors(errors)]
+    for stage, extra in (("post_init", first), ("post_routing", [collect])):
         existing = getattr(manager, stage)
-        added = PassManager([extra])
+        added = PassManager(extra)
         setattr(manager, stage, added if existing is None else existing + added)
     return collect
 
 
 @lru_cache(maxsize=1)
-def _swap_passes() -> tuple[Any, Any]:
-    """The two pass classes, made on first use because their base class lives in qiskit."""
+def _passes() -> tuple[Any, Any, Any]:
+    """The pass classes, made on first use because their base classes live in qiskit."""
     from qiskit.circuit.library import SwapGate
-    from qiskit.transpiler.basepasses import TransformationPass
+    from qiskit.transpiler.basepasses import AnalysisPass, TransformationPass
+
+    class SetAverageErrors(AnalysisPass):  # type: ignore[misc]
+        """Give the errors that VF2 weighs layouts by; see `average_errors`."""
+
+        def __init__(self, errors: Any) -> None:
+            super().__init__()
+            self._errors = errors
+
+        def run(self, dag: Any) -> None:
+            self.property_set["vf2_avg_error_map"] = self._errors
 
     class MarkUserSwaps(TransformationPass):  # type: ignore[misc]
         """Label the swaps that exist before routing; labels travel with the gate."""
@@ -180,7 +220,7 @@ def _swap_passes() -> tuple[Any, Any]:
             moved = {old: now.get(bit, old) for old, bit in self.layout.items()}
             return tuple((moved.get(a, a), moved.get(b, b)) for a, b in self.edges)
 
-    return MarkUserSwaps, CollectSwaps
+    return MarkUserSwaps, CollectSwaps, SetAverageErrors
 
 
 def on_device_qubits(isa: QuantumCircuit, component: Sequence[int], num_device_qubits: int) -> QuantumCircuit:
