@@ -28,7 +28,7 @@ from hwcost.comparison_inputs import (
     prepared_backends,
 )
 from hwcost.comparison_record import ComparedCircuit, ComparedCompiler, Comparison, Failure
-from hwcost.compilers import AnyCompiler, unique_names
+from hwcost.compilers import AnyCompiler, QiskitCompiler, unique_names
 from hwcost.errors import HwcostError
 from hwcost.estimation import DEFAULT_JOB_PROFILE
 from hwcost.job_profile import JobTimeProfile, load_profile

@@ -160,6 +160,6 @@ def notes_on(compilers: Sequence[tuple[str, AnyCompiler]], seeds: Sequence[int])
     names = [name for name, compiler in compilers if compiler.cache_key is None]
     if names:
         yield (
-            f"without an attribute `version`, a change would not be noticed: cells of {', '.join(names)} are not kept in "
-            "the cache"
+            f"cells of {', '.join(names)} are not kept in the cache, because a change would not be noticed without an "
+            "attribute `version`"
         )
