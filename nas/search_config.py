@@ -76,7 +76,7 @@ class SearchConfig:
     gradient: HardwareGradient = _key("parameter-shift", "parameter-shift, spsa or finite-diff.")
     device: str | None = _key(None, "Profile of the classical device. [default: one that is labelled as assumed]")
     job_profile: str | None = _key(None, "Profile of job times. [default: ibm]")
-    optimization_level: int = _key(1, "Of Qiskit's transpiler.")
+    optimization_level: int = _key(2, "Of Qiskit's transpiler.")
     num_seeds: int = _key(4, "Transpiler seeds; the cheapest circuit counts.")
     qpu_power_w: float | None = _key(None, "Power of the quantum computer in watts, for energy_j.")
     device_power_w: float | None = _key(None, "Power of the classical device in watts, for energy_j.")

@@ -82,7 +82,7 @@ def test_objectives_are_those_of_the_parts(run):
         batch_size=64,
         epochs=3,
         shots=1024,
-        optimization_level=1,
+        optimization_level=2,
         num_seeds=1,
         classical_flops=1.0,
     )
