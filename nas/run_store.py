@@ -229,8 +229,14 @@ def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
         }
         # The last file: a directory without it is no run yet.
         write_file(path / RUN, (json.dumps(plain, indent=2, ensure_ascii=False) + "\n").encode())
-    except OSError as error:
-        raise RunError(f"{path}: {error.strerror or error}") from error
+    except RunError:
+        raise
+    except (OSError, ValueError) as error:
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: Path, error: Exception) -> RunError:
+    return RunError(f"{one_line(str(path))}: {getattr(error, 'strerror', None) or one_line(str(error))}")
 
 
 def _is_left_over(path: Path) -> bool:
@@ -282,7 +288,11 @@ def _config_of(search: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _read_run(folder: Path) -> dict[str, Any]:
     path = folder / RUN
-    if not path.exists():
+    try:
+        there = path.exists()
+    except (OSError, ValueError) as error:  # a name that is too long, or otherwise impossible
+        raise _unusable(folder, error) from error
+    if not there:
         raise RunError(f"{folder}: no run of nas (there is no {RUN}); `nas search … -o {folder}` makes one")
     try:
         plain = json.loads(_read_text(path))
@@ -308,7 +318,7 @@ def _read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise RunError(f"{path}: damaged (no text)") from error
     except OSError as error:
-        raise RunError(f"{path}: {error.strerror or error}") from error
+        raise _unusable(path, error) from error
 
 
 def _locked(folder: Path) -> Any:
@@ -322,7 +332,7 @@ def _locked(folder: Path) -> Any:
     try:
         file = (folder / LOCK).open("a")
     except OSError as error:
-        raise RunError(f"{folder}: {error.strerror or error}") from error
+        raise _unusable(folder, error) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -109,6 +109,7 @@ class LocalWorkers:
             if broken:
                 suspects = sorted(flying.values(), key=lambda task: task.number)
                 flying.clear()
+                self._restart(1)
                 for task in suspects:
                     yield task, self._alone(task)
                 self._restart(self._num_workers)
@@ -129,12 +130,12 @@ class LocalWorkers:
 
         A group stays together, for its composition is part of its results; only of one that dies again each is tried.
         """
-        self._restart(1)
         try:
             return self._pool.submit(_evaluate_here, task.genomes, task.generation).result()
         except BrokenProcessPool:
-            if len(task.genomes) == 1:
-                return _gone(self._context, task, "its process was killed or crashed, twice (out of memory?)")
+            self._restart(1)
+        if len(task.genomes) == 1:
+            return _gone(self._context, task, "its process was killed or crashed, twice (out of memory?)")
         results: list[Evaluation] = []
         for genome in task.genomes:
             results += self._alone(Task(number=task.number, genomes=(genome,), generation=task.generation))
