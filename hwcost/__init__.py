@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from hwcost.calibration import Calibration, GateCalibration, QubitCalibration
     from hwcost.calibration_import import import_calibration
     from hwcost.circuits import LoadedCircuit, load_circuit, load_circuits
+    from hwcost.comparison import compare
+    from hwcost.comparison_record import Comparison
     from hwcost.cost_estimate import CostEstimate
     from hwcost.device import Device, load_calibration, prepare_device
     from hwcost.errors import (
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from hwcost.profiled_flops import profiled_quantum_flops
     from hwcost.simulation_flops import statevector_flops
     from hwcost.snapshot import load_snapshot, save_snapshot
+    from hwcost.suites import mqt_bench_circuits
     from hwcost.validation import validate
     from hwcost.validation_record import Validation
 
@@ -44,6 +47,7 @@ _HOME = {
     "Calibration": "calibration",
     "CalibrationError": "errors",
     "CircuitError": "errors",
+    "Comparison": "comparison_record",
     "CostEstimate": "cost_estimate",
     "Device": "device",
     "GateCalibration": "calibration",
@@ -59,6 +63,7 @@ _HOME = {
     "UnknownBackendError": "errors",
     "Validation": "validation_record",
     "ModelCost": "model_cost",
+    "compare": "comparison",
     "estimate": "estimation",
     "estimate_model": "model_estimation",
     "fit_job_time": "job_time_fit",
@@ -72,6 +77,7 @@ _HOME = {
     "import_calibration": "calibration_import",
     "load_live_backend": "live",
     "load_snapshot": "snapshot",
+    "mqt_bench_circuits": "suites",
     "save_snapshot": "snapshot",
     "validate": "validation",
 }
@@ -80,6 +86,7 @@ __all__ = [
     "Calibration",
     "CalibrationError",
     "CircuitError",
+    "Comparison",
     "CostEstimate",
     "Device",
     "GateCalibration",
@@ -95,6 +102,7 @@ __all__ = [
     "QubitCalibration",
     "UnknownBackendError",
     "Validation",
+    "compare",
     "estimate",
     "estimate_model",
     "fit_job_time",
@@ -105,6 +113,7 @@ __all__ = [
     "load_circuits",
     "load_live_backend",
     "load_snapshot",
+    "mqt_bench_circuits",
     "prepare_device",
     "profiled_quantum_flops",
     "save_snapshot",

@@ -61,16 +61,39 @@ def compile_candidates(
         transpiled = device.compiler.compile(
             circuit, optimization_level=options.optimization_level, seed=options.seed + done
         )
-        isa = read_isa(
-            transpiled.circuit,
-            audited,
-            physical_qubits=audited.component[: transpiled.circuit.num_qubits],
-            num_qubits=audited.calibration.num_qubits,
-        )
-        candidates.append(_cost(transpiled.circuit, isa, device, options, transpiled, observable))
+        candidates.append(candidate_on_target(transpiled.circuit, device, options, transpiled, observable))
         if progress is not None:
             progress(done + 1, options.num_seeds)
     return candidates
+
+
+def candidate_on_target(
+    isa: QuantumCircuit,
+    device: Device,
+    options: EstimateOptions,
+    transpiled: Transpiled | None = None,
+    observable: Any = None,
+) -> Candidate:
+    """An ISA circuit on the qubit numbers of `device.target`, whoever compiled it.
+
+    Args:
+        isa: The circuit; its qubit i is the physical qubit `device.audited.component[i]`.
+        device: The device.
+        options: How it is costed.
+        transpiled: What is known about the compilation, if it was made by `device.compiler`.
+        observable: Pauli observable on the qubits before compilation; only with `transpiled`.
+
+    Raises:
+        CircuitError: An operation is not native or not calibrated there.
+    """
+    audited = device.audited
+    columns = read_isa(
+        isa,
+        audited,
+        physical_qubits=audited.component[: isa.num_qubits],
+        num_qubits=audited.calibration.num_qubits,
+    )
+    return _cost(isa, columns, device, options, transpiled, observable)
 
 
 def candidate_as_given(

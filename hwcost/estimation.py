@@ -191,14 +191,14 @@ def _report(
     calibration = audited.calibration
     rep_delay_s, rep_delay_assumption = repetition_delay(audited, options.rep_delay_s)
     shots = candidate_shots(best, options)
-    gates = _gate_counts(best.isa)
+    gates = gate_counts(best.isa)
     shot_time_s = best.schedule.duration_s + rep_delay_s
     assumptions = [] if rep_delay_assumption is None else [rep_delay_assumption]
     assumptions += assumptions_of(best, audited)
     warnings = [*circuit_warnings, *warnings_of(best, audited, shots, rep_delay_s)]
     job_time = None
     if shots.needed is not None:
-        job_time = _job_time(profile, shots.needed, rep_delay_s, best, gates, logical, calibration.name)
+        job_time = job_time_of(profile, shots.needed, rep_delay_s, best, gates, logical.num_qubits, calibration.name)
         warnings += [f"job time: {note}" for note in job_time.notes]
     isa_circuit = best.circuit if best.transpiled is None else _on_device(best.circuit, device)
     return CostEstimate(
@@ -240,16 +240,16 @@ def _report(
     )
 
 
-def _job_time(
+def job_time_of(
     profile: JobTimeProfile,
     shots: int,
     rep_delay_s: float,
     best: Candidate,
     gates: GateCounts,
-    logical: QuantumCircuit,
+    num_qubits: int,
     device_name: str,
 ) -> JobTime:
-    """Seconds of one job that runs this circuit alone."""
+    """Seconds of one job that runs this circuit, `num_qubits` wide before compilation, alone."""
     return predict(
         profile,
         shots=shots,
@@ -257,7 +257,7 @@ def _job_time(
         total_circuit_duration_s=best.schedule.duration_s,
         total_instructions=gates.num_instructions,
         total_depth=gates.depth,
-        num_qubits=logical.num_qubits,
+        num_qubits=num_qubits,
         device=device_name,
     )
 
@@ -301,7 +301,8 @@ def _transpile_info(best: Candidate, options: EstimateOptions, isa_circuit: Quan
     )
 
 
-def _gate_counts(isa: IsaCircuit) -> GateCounts:
+def gate_counts(isa: IsaCircuit) -> GateCounts:
+    """Gates by kind, and depths that count gates and measurements."""
     depth = [0] * isa.num_qubits
     depth_2q = [0] * isa.num_qubits
     counts = dict.fromkeys(Kind, 0)

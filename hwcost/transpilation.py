@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.errors import CircuitError
 from hwcost.messages import error_text, one_line
@@ -20,6 +20,8 @@ from hwcost.messages import error_text, one_line
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.transpiler import Target
+
+PassOptions: TypeAlias = tuple[tuple[str, str | float], ...]
 
 _USER_SWAP = "hwcost: swap of the user"
 
@@ -54,11 +56,20 @@ class Compiler:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self._managers: dict[tuple[int, int, str | None], tuple[Any, Any]] = {}
+        self._managers: dict[tuple[int, int, str | None, PassOptions], tuple[Any, Any]] = {}
+        self._average_errors = average_errors(target)
         self._lock = threading.Lock()
 
-    def compile(self, circuit: QuantumCircuit, *, optimization_level: int, seed: int) -> Transpiled:
+    def compile(
+        self, circuit: QuantumCircuit, *, optimization_level: int, seed: int, options: PassOptions = ()
+    ) -> Transpiled:
         """Compile `circuit` with one explicit seed.
+
+        Args:
+            circuit: What to compile.
+            optimization_level: Qiskit's, 0 to 3.
+            seed: The transpiler seed.
+            options: More arguments of `generate_preset_pass_manager`, as (name, value) pairs.
 
         Raises:
             CircuitError: Qiskit cannot compile the circuit for this device; the message is Qiskit's own, on one line.
@@ -66,7 +77,7 @@ class Compiler:
         from qiskit.transpiler.exceptions import TranspilerError
 
         try:
-            return self._run(circuit, optimization_level, seed, None)
+            return self._run(circuit, optimization_level, seed, None, options)
         except TranspilerError as error:
             if "ConstrainedReschedule" not in str(error):
                 raise CircuitError(_refusal(circuit, error)) from error
@@ -75,29 +86,31 @@ class Compiler:
         # Qiskit refuses delays that are no multiple of the alignment unless a scheduling method is named
         # (Qiskit/qiskit#8985).
         try:
-            return self._run(circuit, optimization_level, seed, "alap")
+            return self._run(circuit, optimization_level, seed, "alap", options)
         except Exception as error:
             raise CircuitError(_refusal(circuit, error)) from error
 
-    def _run(self, circuit: QuantumCircuit, level: int, seed: int, scheduling_method: str | None) -> Transpiled:
+    def _run(
+        self, circuit: QuantumCircuit, level: int, seed: int, scheduling_method: str | None, options: PassOptions
+    ) -> Transpiled:
         with self._lock:
-            manager, watch = self._manager(level, seed, scheduling_method)
+            manager, watch = self._manager(level, seed, scheduling_method, options)
             isa = manager.run(circuit)
             swaps = watch.edges_in(isa)
         return Transpiled(seed=seed, circuit=isa, swaps=swaps, rescheduled=scheduling_method is not None)
 
-    def _manager(self, level: int, seed: int, scheduling_method: str | None) -> tuple[Any, Any]:
+    def _manager(self, level: int, seed: int, scheduling_method: str | None, options: PassOptions) -> tuple[Any, Any]:
         """Pass manager with the passes that watch routing; made on first use."""
-        key = (level, seed, scheduling_method)
+        key = (level, seed, scheduling_method, options)
         if key not in self._managers:
             from qiskit.transpiler import generate_preset_pass_manager
 
             manager = generate_preset_pass_manager(
-                level, target=self.target, seed_transpiler=seed, scheduling_method=scheduling_method
+                level, target=self.target, seed_transpiler=seed, scheduling_method=scheduling_method, **dict(options)
             )
             if len(self._managers) >= MAX_PASS_MANAGERS:
                 self._managers.pop(next(iter(self._managers)))
-            self._managers[key] = manager, _watch_routing(manager)
+            self._managers[key] = manager, _hook_passes(manager, self._average_errors)
         return self._managers[key]
 
 
@@ -114,24 +127,63 @@ def _refusal(circuit: QuantumCircuit, error: Exception) -> str:
     )
 
 
-def _watch_routing(manager: Any) -> Any:
-    """Hook two passes around layout and routing that tell the user's swaps from inserted ones."""
+def average_errors(target: Target) -> Any:
+    """Mean error of the operations on each qubit and edge, by which Qiskit's VF2 passes weigh layouts.
+
+    Qiskit below the fix of its issue 16490 adds the errors of a qubit in an order that changes from call to call. Sums
+    then differ in the last digit, so that one of two equally good layouts is chosen by chance, whatever the seed. Here
+    they are added in the order of the operations' names, with the same result up to rounding.
+
+    Returns:
+        An `ErrorMap` for the property `vf2_avg_error_map` of a pass manager; None for a Target without connectivity or
+        without errors, where Qiskit's own rule applies.
+    """
+    from qiskit._accelerate.error_map import ErrorMap
+
+    if target.qargs is None:
+        return None
+    errors: dict[tuple[int, int], list[float]] = {}
+    for name in sorted(target.operation_names):
+        for qubits, properties in (target[name] or {}).items():
+            if qubits is not None and len(qubits) <= 2 and properties is not None and properties.error is not None:
+                errors.setdefault((qubits[0], qubits[-1]), []).append(properties.error)
+    if not errors:
+        return None
+    found = ErrorMap(len(errors))
+    for pair, values in errors.items():
+        found.add_error(pair, sum(values) / len(values))
+    return found
+
+
+def _hook_passes(manager: Any, errors: Any) -> Any:
+    """Hook passes around layout and routing that tell the user's swaps from inserted ones, and give errors to VF2."""
     from qiskit.transpiler import PassManager
 
-    mark_user_swaps, collect_swaps = _swap_passes()
+    mark_user_swaps, collect_swaps, set_average_errors = _passes()
     collect = collect_swaps()
-    for stage, extra in (("post_init", mark_user_swaps()), ("post_routing", collect)):
+    first = [mark_user_swaps()] if errors is None else [mark_user_swaps(), set_average_errors(errors)]
+    for stage, extra in (("post_init", first), ("post_routing", [collect])):
         existing = getattr(manager, stage)
-        added = PassManager([extra])
+        added = PassManager(extra)
         setattr(manager, stage, added if existing is None else existing + added)
     return collect
 
 
 @lru_cache(maxsize=1)
-def _swap_passes() -> tuple[Any, Any]:
-    """The two pass classes, made on first use because their base class lives in qiskit."""
+def _passes() -> tuple[Any, Any, Any]:
+    """The pass classes, made on first use because their base classes live in qiskit."""
     from qiskit.circuit.library import SwapGate
-    from qiskit.transpiler.basepasses import TransformationPass
+    from qiskit.transpiler.basepasses import AnalysisPass, TransformationPass
+
+    class SetAverageErrors(AnalysisPass):  # type: ignore[misc]
+        """Give the errors that VF2 weighs layouts by; see `average_errors`."""
+
+        def __init__(self, errors: Any) -> None:
+            super().__init__()
+            self._errors = errors
+
+        def run(self, dag: Any) -> None:
+            self.property_set["vf2_avg_error_map"] = self._errors
 
     class MarkUserSwaps(TransformationPass):  # type: ignore[misc]
         """Label the swaps that exist before routing; labels travel with the gate."""
@@ -168,7 +220,7 @@ def _swap_passes() -> tuple[Any, Any]:
             moved = {old: now.get(bit, old) for old, bit in self.layout.items()}
             return tuple((moved.get(a, a), moved.get(b, b)) for a, b in self.edges)
 
-    return MarkUserSwaps, CollectSwaps
+    return MarkUserSwaps, CollectSwaps, SetAverageErrors
 
 
 def on_device_qubits(isa: QuantumCircuit, component: Sequence[int], num_device_qubits: int) -> QuantumCircuit:

@@ -27,10 +27,13 @@ if TYPE_CHECKING:
         WorkerError,
     )
     from nas.evaluation import Evaluation
+    from nas.exporting import Exported, export
     from nas.influence import dead_weights
     from nas.models import HybridNetwork, build_model
     from nas.objectives import OBJECTIVES, Objective
     from nas.pennylane_engine import build_qnode
+    from nas.recosting import recost
+    from nas.run_report import Report, write_report
     from nas.search_config import SearchConfig, load_config
     from nas.search_results import Generation, Run, open_run
     from nas.search_run import SearchProgress, resume, search
@@ -50,6 +53,7 @@ _HOME = {
     "DataError": "errors",
     "Dataset": "datasets",
     "Evaluation": "evaluation",
+    "Exported": "exporting",
     "FastCircuit": "engine",
     "Gene": "search_space",
     "Generation": "search_results",
@@ -60,6 +64,7 @@ _HOME = {
     "NasError": "errors",
     "OBJECTIVES": "objectives",
     "Objective": "objectives",
+    "Report": "run_report",
     "Run": "search_results",
     "RunError": "errors",
     "Score": "training",
@@ -88,6 +93,7 @@ _HOME = {
     "dataset_from_arrays": "datasets",
     "dead_weights": "influence",
     "distinct_circuits": "space_size",
+    "export": "exporting",
     "format_genome": "search_space",
     "list_spaces": "spaces",
     "load_checkpoint": "checkpoint",
@@ -98,6 +104,7 @@ _HOME = {
     "observables": "circuit",
     "open_run": "search_results",
     "parse_genome": "search_space",
+    "recost": "recosting",
     "resume": "search_run",
     "save_checkpoint": "checkpoint",
     "score_on_test_part": "training",
@@ -106,6 +113,7 @@ _HOME = {
     "train": "training",
     "train_network": "training",
     "train_together": "training",
+    "write_report": "run_report",
 }
 
 __all__ = [
@@ -117,6 +125,7 @@ __all__ = [
     "DataError",
     "Dataset",
     "Evaluation",
+    "Exported",
     "FastCircuit",
     "Gene",
     "Generation",
@@ -126,6 +135,7 @@ __all__ = [
     "MemoryLimitError",
     "NasError",
     "Objective",
+    "Report",
     "Run",
     "RunError",
     "Score",
@@ -154,6 +164,7 @@ __all__ = [
     "dataset_from_arrays",
     "dead_weights",
     "distinct_circuits",
+    "export",
     "format_genome",
     "list_spaces",
     "load_checkpoint",
@@ -164,6 +175,7 @@ __all__ = [
     "observables",
     "open_run",
     "parse_genome",
+    "recost",
     "resume",
     "save_checkpoint",
     "score_on_test_part",
@@ -172,6 +184,7 @@ __all__ = [
     "train",
     "train_network",
     "train_together",
+    "write_report",
 ]
 
 

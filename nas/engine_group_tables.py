@@ -73,7 +73,6 @@ class GroupTables:
             the states of the groups before, and 2 to the number of qubits.
         stages: Stages in order of time.
         chain: Matrices of all stages and groups, each padded to the largest group; None without any.
-        num_matrix_stages: Stages that have matrices.
         diagonals: Phases of diagonal stages; None without any.
         sums: (K, G·d, n) map from angles to arguments of features of each group.
         shifts: (K, G·d, 1) offsets of the arguments.
@@ -92,7 +91,6 @@ class GroupTables:
     blocks: tuple[tuple[int, int], ...]
     stages: tuple[StageTables, ...]
     chain: Chain | None
-    num_matrix_stages: int
     diagonals: PhaseMap | None
     sums: Tensor
     shifts: Tensor
@@ -169,7 +167,6 @@ def _with_constants(
         chain=rotation_chain(plans, seen, with_matrices, sizes, merged=merged, dtype=dtype, device=device)
         if with_matrices
         else None,
-        num_matrix_stages=len(with_matrices),
         diagonals=_diagonals(plans, diagonal, dtype, device) if diagonal else None,
         sums=real(sums).expand(candidates, -1, -1),
         shifts=real(shifts).expand(candidates, -1, -1),

@@ -301,6 +301,8 @@ def _read_run(folder: Path) -> dict[str, Any]:
             raise RunError(f"{path}: written by another version (schema {one_line(repr(schema))}, this is {SCHEMA})")
         if not isinstance(plain["search"], dict) or not isinstance(plain["versions"], dict):
             raise TypeError("search and versions must be objects")
+    except RunError:
+        raise
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunError(f"{path}: damaged ({type(error).__name__}: {one_line(str(error))})") from error
     return dict(plain)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-import tomllib
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from hwcost.messages import one_line
@@ -17,12 +15,12 @@ from nas.errors import SettingError
 from nas.objectives import OBJECTIVES, Objective, objectives_named
 from nas.setting_checks import positive, whole
 from nas.spaces import list_spaces
+from nas.toml_files import read_toml
 from nas.training_record import MAX_SEED, Engine, Precision, TrainSettings
 
 Scope: TypeAlias = Literal["inference", "step", "epoch", "training"]
 HardwareGradient: TypeAlias = Literal["parameter-shift", "spsa", "finite-diff"]
 
-MAX_CONFIG_BYTES = 1_000_000
 MAX_POPULATION = 100_000
 
 # FAQNAS's vector; of Hyb-HANAS only the three kinds of objectives are known.
@@ -78,7 +76,7 @@ class SearchConfig:
     gradient: HardwareGradient = _key("parameter-shift", "parameter-shift, spsa or finite-diff.")
     device: str | None = _key(None, "Profile of the classical device. [default: one that is labelled as assumed]")
     job_profile: str | None = _key(None, "Profile of job times. [default: ibm]")
-    optimization_level: int = _key(1, "Of Qiskit's transpiler.")
+    optimization_level: int = _key(2, "Of Qiskit's transpiler.")
     num_seeds: int = _key(4, "Transpiler seeds; the cheapest circuit counts.")
     qpu_power_w: float | None = _key(None, "Power of the quantum computer in watts, for energy_j.")
     device_power_w: float | None = _key(None, "Power of the classical device in watts, for energy_j.")
@@ -206,18 +204,7 @@ def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | Non
     Raises:
         SettingError: There is no such file, it is no TOML, a key is unknown or a value makes no sense.
     """
-    where = one_line(os.fspath(path))
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(MAX_CONFIG_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise SettingError(f"{where}: {getattr(error, 'strerror', None) or one_line(str(error))}") from error
-    if len(content) > MAX_CONFIG_BYTES:
-        raise SettingError(f"{where}: more than {MAX_CONFIG_BYTES:,} bytes; a configuration has a few hundred")
-    try:
-        plain = tomllib.loads(content.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise SettingError(f"{where}: no TOML: {one_line(str(error))}") from error
+    plain = read_toml(path, SettingError, "a configuration")
     for name in ("space", "dataset", "data_folder", "device", "job_profile", "backend"):
         if isinstance(plain.get(name), str):
             plain[name] = _beside(os.path.dirname(os.fspath(path)), plain[name])
@@ -227,7 +214,7 @@ def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | Non
     try:
         return config_from_dict({**plain, **overrides})
     except SettingError as error:
-        raise SettingError(f"{where}: {error}") from None
+        raise SettingError(f"{one_line(os.fspath(path))}: {error}") from None
 
 
 def _beside(folder: str, given: str) -> str:

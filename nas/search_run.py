@@ -204,6 +204,8 @@ class _Search:
                     self.asked[hashed] = None
         # A group is evaluated as a whole or not at all: who is in it is part of its results.
         new = [task for task in tasks if not all(self.key(genome) in self.known for genome in task.genomes)]
+        # Long ones first, so that at the end nobody waits for one that began late.
+        new.sort(key=lambda task: -sum(self._size(genome) for genome in task.genomes))
         self._show(generation)
         for _, results in self.workers.run(new):
             fresh = [one for one in results if one.architecture_hash not in self.known]
@@ -212,6 +214,11 @@ class _Search:
             self.fresh += len(fresh)
             self._show(generation)
         self.store.flush()  # nothing counts before it is on the disk
+
+    def _size(self, genome: Genome) -> int:
+        """What simulating a network takes, roughly: amplitudes × columns of gates."""
+        one = architecture(self.context.space, genome)
+        return int(2**one.num_qubits * (one.num_columns + 1))
 
     def _member(self, genome: Genome) -> Member | None:
         found = self.known[self.key(genome)]

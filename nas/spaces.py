@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,8 @@ from hwcost.messages import one_line
 from nas.errors import SpaceError
 from nas.gene_checks import check_genes, make_gene
 from nas.search_space import SearchSpace
+from nas.toml_files import read_toml
 from nas.vocabulary import word_of
-
-MAX_SPACE_BYTES = 1_000_000
 
 _PRESETS = Path(__file__).parent / "presets"
 
@@ -52,23 +50,11 @@ def load_space(name_or_path: str | os.PathLike[str]) -> SearchSpace:
 
 
 def _read(path: Path, where: str) -> SearchSpace:
-    where = one_line(where)
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_SPACE_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise SpaceError(f"{where}: {getattr(error, 'strerror', None) or one_line(str(error))}") from error
-    if len(content) > MAX_SPACE_BYTES:
-        raise SpaceError(f"{where}: more than {MAX_SPACE_BYTES:,} bytes; a search space has a few hundred")
-    try:
-        plain = tomllib.loads(content.decode("utf-8"))
-    # ValueError also for a number of thousands of digits.
-    except (ValueError, RecursionError) as error:
-        raise SpaceError(f"{where}: no TOML: {one_line(str(error))}") from error
+    plain = read_toml(path, SpaceError, "a search space")
     try:
         return space_from_dict(plain, default_name=path.stem)
     except SpaceError as error:
-        raise SpaceError(f"{where}: {error}") from error
+        raise SpaceError(f"{one_line(where)}: {error}") from error
 
 
 def space_from_dict(plain: dict[str, Any], *, default_name: str = "custom") -> SearchSpace:

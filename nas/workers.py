@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 from hwcost import HwcostError, InputError, MissingDependencyError
 from hwcost.messages import one_line
 from nas.architecture_json import architecture_hash
+from nas.datasets import Dataset
 from nas.errors import WorkerError
 from nas.evaluation import Evaluation, evaluate_group, failed
 from nas.search_context import SearchContext, remember

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -18,3 +19,18 @@ def counter(what: str, quiet: bool) -> Callable[[int, int], None]:
             click.echo(f"hwcost: {what} {done} of {total}{end}", err=True, nl=False)
 
     return progress
+
+
+@contextmanager
+def bar(what: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A callback (done, total) that draws a bar with the time left on stderr; silent as `counter` is."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        line = shown.add_task(what, total=None)
+        yield lambda done, total: shown.update(line, completed=done, total=total)

@@ -10,6 +10,12 @@ from hwcost.command_line import LazyGroup, run
 _COMMANDS = {
     "space": "Show a search space: genes, genomes, distinct architectures.",
     "train": "Train one network and save it.",
+    "search": "Search for the networks with the best accuracy at their cost.",
+    "resume": "Go on with a search that was stopped or killed.",
+    "front": "Show the networks of a run that no other beats.",
+    "report": "Write a run as a page with pictures.",
+    "recost": "Show the front of a run on another device.",
+    "export": "Write a network of the front: circuits, weights, costs.",
 }
 
 

@@ -40,8 +40,9 @@ LAYERS = [
     {"classical_half", "quantum_half", "model_inputs", "model_report"},
     {"executions"},
     {"model_estimation"},
-    {"compilers", "suites", "comparison_record", "comparison_cache", "comparison_statistics"},
-    {"comparison_cells", "comparison_report", "comparison_plots"},
+    {"state_simulation", "suites", "cell_record", "comparison_statistics", "worker_pool"},
+    {"equivalence", "pytket_compiler", "compilers", "comparison_record", "comparison_cache"},
+    {"comparison_cells", "comparison_report", "comparison_plots", "comparison_inputs"},
     {"comparison"},
     {"command_line"},
     {"cli"},
@@ -56,6 +57,9 @@ HEAVY = {
     "rich",
     "matplotlib",
     "qiskit_addon_cutting",
+    "pandas",
+    "pytket",
+    "mqt",
 }
 
 

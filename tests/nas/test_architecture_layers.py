@@ -18,7 +18,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # ends in an underscore stands for all that begin so.
 LAYERS = [
     {"errors"},
-    {"setting_checks", "run_writer"},
+    {"setting_checks", "toml_files", "run_writer"},
     {"architectures", "objectives", "search_space", "samples", "scaling", "splits", "training_record"},
     {"shapes"},
     {"architecture_json", "vocabulary", "influence", "dataset_"},
@@ -35,7 +35,9 @@ LAYERS = [
     {"evaluation"},
     {"fronts", "run_store", "workers"},
     {"evolution", "exhaustive", "search_results"},
-    {"search_run"},
+    {"search_run", "front_table", "recosting", "exporting", "gene_importance"},
+    {"report_plots"},
+    {"run_report"},
     {"cli"},
 ]
 # Of no use without torch, and imported by others only inside functions.

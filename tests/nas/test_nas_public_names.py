@@ -21,6 +21,7 @@ PUBLIC = {
     "DataError",
     "Dataset",
     "Evaluation",
+    "Exported",
     "FastCircuit",
     "Gene",
     "Generation",
@@ -31,6 +32,7 @@ PUBLIC = {
     "NasError",
     "OBJECTIVES",
     "Objective",
+    "Report",
     "Run",
     "RunError",
     "Score",
@@ -59,6 +61,7 @@ PUBLIC = {
     "dataset_from_arrays",
     "dead_weights",
     "distinct_circuits",
+    "export",
     "format_genome",
     "list_spaces",
     "load_checkpoint",
@@ -69,6 +72,7 @@ PUBLIC = {
     "observables",
     "open_run",
     "parse_genome",
+    "recost",
     "resume",
     "save_checkpoint",
     "score_on_test_part",
@@ -77,6 +81,7 @@ PUBLIC = {
     "train",
     "train_network",
     "train_together",
+    "write_report",
 }
 NEED_TORCH = {"FastCircuit", "HybridNetwork", "build_model", "build_qnode", "memory_bytes"}
 HAS_EXTRAS = all(importlib.util.find_spec(name) for name in ("torch", "pennylane", "sklearn"))

@@ -1,0 +1,210 @@
+"""`hwcost compare`."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hwcost.cli.progress import bar
+from hwcost.cli.shared_options import live_options, resolve_backend, seconds
+from hwcost.errors import OptionError
+from hwcost.files import check_target, write_file
+from hwcost.messages import say
+
+if TYPE_CHECKING:
+    from hwcost.comparison_record import Comparison
+
+_FORMATS = ("text", "json", "csv", "html")
+
+
+@click.command("compare")
+@click.argument("files", nargs=-1, metavar="[FILE|FOLDER]...")
+@click.option("--suite", type=click.Choice(["mqt-bench"]), help="Circuits of MQT Bench, extra `bench`.")
+@click.option("--suite-names", metavar="NAMES", help="Its benchmarks, such as ghz,qft. [default: 17 of them]")
+@click.option("--suite-sizes", metavar="SIZES", help="Numbers of qubits, such as 5,10 or 4-8. [default: 5,10]")
+@click.option("--backend", "-b", "backends", multiple=True, required=True, metavar="NAME|FILE", help="Repeatable.")
+@live_options
+@click.option("--max-age", metavar="AGE", help="Refuse older calibrations; such as 7d, 36h or 2w.")
+@click.option("--optimization-level", "-O", "levels", metavar="LEVELS", help="Qiskit's: 2, or 1,2,3, or 0-3.")
+@click.option(
+    "--compiler",
+    "-c",
+    "compilers",
+    multiple=True,
+    metavar="NAME",
+    help="qiskit:3, qiskit:2,routing_method=basic, pytket, or MODULE:FUNCTION of (circuit, target, seed). Repeatable.",
+)
+@click.option("--num-seeds", type=int, default=None, metavar="N", help="Transpiler seeds of each. [default: 10]")
+@click.option("--seed", type=int, default=0, show_default=True, help="First transpiler seed.")
+@click.option("--sort-by", default="qpu_time_s", show_default=True, metavar="COLUMN", help="What ranks; see the CSV.")
+@click.option("--shots", type=int, metavar="N", help="Shots that a noiseless device would need. [default: 4096]")
+@click.option("--precision", type=float, metavar="E", help="Instead of --shots: standard error of each ⟨Z⟩.")
+@click.option("--attenuation", default=None, metavar="METHOD", help="mean-field, pauli-path, light-cone or paper.")
+@click.option(
+    "--inflation", default="worst", show_default=True, metavar="worst|mean", help="Which qubit sets the shots."
+)
+@click.option(
+    "--task", default="expectation", show_default=True, metavar="expectation|sampling", help="What is measured."
+)
+@click.option("--job-profile", metavar="NAME|FILE", help="Job-time profile. [default: ibm]")
+@click.option(
+    "--rep-delay", metavar="TIME", callback=seconds, help="Repetition delay such as 250us. [default: the backend's]"
+)
+@click.option("--measure-all", is_flag=True, help="Measure every qubit of a circuit without measurements.")
+@click.option("--durations-only", is_flag=True, help="Cost no noise; use gates whose error is not calibrated.")
+@click.option("--keep-dead-readout", is_flag=True, help="Keep qubits whose readout error is 0.5 or more.")
+@click.option("--workers", "-j", type=int, metavar="N", help="Processes. [default: one per core]")
+@click.option("--cache", metavar="FILE", help="Where finished cells are kept. [default: the user's cache folder]")
+@click.option("--no-cache", is_flag=True, help="Keep no cells, use none.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
+@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
+@click.option("--plots", type=click.Path(), metavar="FOLDER", help="Draw the four pictures there as PNG, extra `plot`.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+def command(
+    files: tuple[str, ...],
+    suite: str | None,
+    suite_names: str | None,
+    suite_sizes: str | None,
+    backends: tuple[str, ...],
+    max_age: str | None,
+    levels: str | None,
+    form: str,
+    output: str | None,
+    plots: str | None,
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """Compare every circuit on every backend by every compiler with every seed.
+
+    Files may be QPY, OpenQASM 2 or 3, or folders of them. An interrupted comparison goes on where it was when the same
+    command is given again.
+    """
+    from hwcost.age import parse_age
+    from hwcost.comparison import DEFAULT_NUM_SEEDS, compare
+    from hwcost.options import DEFAULT_ATTENUATION
+
+    if not files and suite is None:
+        raise OptionError("there are no circuits; give files, a folder, or --suite mqt-bench")
+    if suite is None and (suite_names is not None or suite_sizes is not None):
+        raise OptionError("--suite-names and --suite-sizes belong to --suite mqt-bench")
+    if output is not None:
+        check_target(output)
+    folder = _plot_folder(plots)
+    cache, no_cache = options.pop("cache"), options.pop("no_cache")
+    if cache is not None and no_cache:
+        raise OptionError("--cache and --no-cache are both given; give one")
+    num_seeds = options.pop("num_seeds")
+    live = {name: options.pop(name) for name in ("instance", "channel", "at", "time_limit")}
+    with bar("cells", quiet) as progress:
+        result = compare(
+            _circuits(files, suite, suite_names, suite_sizes),
+            [resolve_backend(backend, dict(live)) for backend in backends],
+            compilers=options.pop("compilers"),
+            optimization_levels=None if levels is None else whole_numbers("--optimization-level", levels),
+            num_seeds=DEFAULT_NUM_SEEDS if num_seeds is None else num_seeds,
+            attenuation=options.pop("attenuation") or DEFAULT_ATTENUATION,
+            rep_delay_s=options.pop("rep_delay"),
+            max_age_days=None if max_age is None else parse_age(max_age),
+            num_workers=options.pop("workers"),
+            cache=not no_cache if cache is None else cache,
+            progress=progress,
+            **options,
+        )
+    for warning in result.cache_warnings:
+        say(warning)
+    _write(result, form, output)
+    if folder is not None:
+        from hwcost.comparison_plots import KINDS
+
+        for kind in KINDS:
+            result.plot(kind, folder / f"{kind}.png")
+    return _exit_code(result, quiet or (form == "text" and output is None))
+
+
+def _circuits(files: tuple[str, ...], suite: str | None, names: str | None, sizes: str | None) -> Iterator[Any]:
+    from hwcost.suites import DEFAULT_SIZES, iter_circuits, mqt_bench_circuits
+
+    found: Iterator[Any] = iter_circuits(list(files))
+    if suite is not None:
+        bench = mqt_bench_circuits(
+            None if names is None else [name.strip() for name in names.split(",") if name.strip()],
+            DEFAULT_SIZES if sizes is None else whole_numbers("--suite-sizes", sizes),
+        )
+        found = itertools.chain(found, bench)
+    return found
+
+
+def whole_numbers(option: str, text: str) -> list[int]:
+    """The numbers of `1,2,5-8`.
+
+    Raises:
+        OptionError: It is something else.
+
+    Example:
+        >>> whole_numbers("--suite-sizes", "1,4-6")
+        [1, 4, 5, 6]
+    """
+    numbers: list[int] = []
+    for part in text.split(","):
+        low, dash, high = part.strip().partition("-")
+        if not (low.isdecimal() and len(low) < 7) or (dash and not (high.isdecimal() and len(high) < 7)):
+            raise OptionError(f"{option} {text!r}: {part.strip()!r} is no whole number or range; write 1,2,3 or 1-3")
+        found = range(int(low), int(high or low) + 1)
+        if not found or len(found) > 1000:
+            raise OptionError(f"{option} {text!r}: the range {part.strip()!r} is empty or too long")
+        numbers += found
+    return numbers
+
+
+def _plot_folder(plots: str | None) -> Path | None:
+    if plots is None:
+        return None
+    from hwcost.comparison_plots import require_matplotlib
+
+    require_matplotlib()
+    folder = Path(plots)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OptionError(f"--plots {plots}: no folder can be made there ({error.strerror})") from None
+    return folder
+
+
+def _write(result: Comparison, form: str, output: str | None) -> None:
+    if form == "text" and output is None:
+        from rich.console import Console
+
+        from hwcost.report import REPORT_WIDTH
+
+        Console(highlight=False, width=None if sys.stdout.isatty() else REPORT_WIDTH).print(result)
+        return
+    if form == "json":
+        text = result.to_json() + "\n"
+    elif form == "csv":
+        text = result.to_csv()
+    elif form == "html":
+        from hwcost.report import to_html_page
+
+        text = to_html_page(result, title="hwcost compare")
+    else:
+        text = str(result)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_file(output, text.encode())
+
+
+def _exit_code(result: Comparison, quiet: bool) -> int:
+    failures = result.failures
+    if failures and not quiet:
+        first = failures[0]
+        more = f"; {len(failures) - 1} more" if len(failures) > 1 else ""
+        say(f"failed: {first.what}: {first.error}{more}")
+    if any(failure.kind == "work" for failure in failures):
+        return 1
+    return 2 if failures else 0

@@ -1,0 +1,19 @@
+"""`nas front`: the networks of a run that no other beats."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("front")
+@click.argument("folder", metavar="RUN")
+@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+def command(folder: str, form: str) -> int:
+    """Show the front of a run, finished or not: the networks that no other beats in every objective."""
+    from nas.front_table import front_csv, front_json, front_text
+    from nas.search_results import open_run
+
+    run = open_run(folder)
+    write = {"text": front_text, "csv": front_csv, "json": front_json}[form]
+    click.echo(write(run), nl=form != "csv")
+    return 0

@@ -1,0 +1,26 @@
+"""`nas resume`: goes on with a search that was stopped or killed."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("resume")
+@click.argument("folder", metavar="RUN")
+@click.option("--workers", type=int, default=1, show_default=True, help="Processes that train and cost.")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+def command(folder: str, workers: int, cluster: str | None, quiet: bool) -> int:
+    """Go on with a search that was stopped or killed; it ends with the front of one that was not."""
+    from hwcost.messages import say
+    from nas.cli.search_display import finish, shown
+    from nas.run_store import RunStore, changed_versions
+    from nas.search_run import resume
+
+    with RunStore(folder) as store:
+        changed = changed_versions(store.plain)
+    if changed:
+        say(f"{folder}: other versions than at its start ({', '.join(changed)}); results may differ", program="nas")
+    with shown(folder, quiet) as progress:
+        run = resume(folder, workers=workers, cluster=cluster, progress=progress)
+    return finish(run)
