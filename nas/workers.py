@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -193,10 +195,15 @@ class ClusterWorkers:
             ) from None
         self._context = context
         try:
+            _wait_for_scheduler(address, timeout_s)
             self._client = distributed.Client(address, timeout=timeout_s, set_as_default=False)
-            self._client.wait_for_workers(1, timeout=timeout_s)
         except (OSError, ValueError, TimeoutError) as error:
-            raise WorkerError(f"cluster {one_line(address)}: {one_line(str(error))}") from error
+            raise WorkerError(f"cluster {one_line(repr(address))}: {one_line(str(error))}") from error
+        try:
+            self._client.wait_for_workers(1, timeout=timeout_s)
+        except (OSError, TimeoutError) as error:
+            self._client.close(timeout=5)
+            raise WorkerError(f"cluster {one_line(repr(address))}: no worker came within {timeout_s:g} s") from error
         self._executor: Executor = self._client.get_executor(pure=False)
         self._dead = distributed.scheduler.KilledWorker
         self._lost = (distributed.CancelledError, OSError)
@@ -224,6 +231,32 @@ class ClusterWorkers:
         """Takes back what has not begun and leaves the cluster."""
         self._executor.shutdown(wait=False)
         self._client.close(timeout=5)
+
+
+def _wait_for_scheduler(address: str, timeout_s: float) -> None:
+    """Returns when somebody answers at the address. A Dask client that finds nobody complains once more at its end.
+
+    Raises:
+        OSError: Nobody does.
+        ValueError: It is no address.
+    """
+    from distributed.comm.addressing import get_address_host_port, parse_address
+
+    scheme, _ = parse_address(address)
+    if not address or scheme not in ("tcp", "tls"):
+        raise ValueError("no address of a scheduler; give one such as tcp://host:8786")
+    host, port = get_address_host_port(address)
+    end = time.monotonic() + timeout_s
+    while True:
+        try:
+            socket.create_connection((host, int(port)), timeout=timeout_s).close()
+            return
+        except OverflowError:
+            raise ValueError(f"there is no port {port}") from None
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
 
 
 def prepare_processes() -> None:
