@@ -65,7 +65,8 @@ def without_last_measurement(circuit, target, seed):
 
 def loses_layout(circuit, target, seed):
     """Right, but nobody can tell where the qubits are."""
-    isa = right(circuit, target, seed)
+    layout = list(range(circuit.num_qubits, 0, -1))
+    isa = transpile(circuit, target=target, seed_transpiler=seed, optimization_level=0, initial_layout=layout)
     isa._layout = None
     return isa
 
