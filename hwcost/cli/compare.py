@@ -125,7 +125,8 @@ def command(
             )
     except KeyboardInterrupt:
         if reached[0] and not no_cache:
-            say(f"{reached[0]} of {reached[1]} cells are finished and kept; the same command goes on from there")
+            finished = f"{reached[0]} of {reached[1]} cells are finished"
+            say(f"{finished}; the same command goes on from what the cache has kept")
         raise
     for warning in result.cache_warnings:
         say(warning)
@@ -134,7 +135,10 @@ def command(
         from hwcost.comparison_plots import KINDS
 
         for kind in KINDS:
-            result.plot(kind, folder / f"{kind}.png")
+            try:
+                result.plot(kind, folder / f"{kind}.png")
+            except OptionError as error:  # such as: the signal is gone everywhere
+                say(f"no picture `{kind}`: {error}")
     return _exit_code(result, quiet or (form == "text" and output is None))
 
 
