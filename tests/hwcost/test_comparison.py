@@ -432,6 +432,21 @@ def test_other_files_are_not_overwritten(tmp_path):
         CellCache(tmp_path)
 
 
+def test_a_default_cache_that_cannot_be_is_a_warning(tmp_path, monkeypatch):
+    (tmp_path / "hwcost").write_text("in the way")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    found = compare(ghz(2), LINE, cache=True)
+    assert not found.failures
+    assert len(found.cache_warnings) == 1
+    assert found.cache_warnings[0].endswith("nothing is kept")
+
+
+def test_names_are_no_markup():
+    found = compare([ghz(2, "[/bold]"), ghz(3, "[red]a")], LINE, compilers=["qiskit:0"], num_seeds=1)
+    assert "[/bold]" in str(found)
+    assert "[red]a" in str(found)
+
+
 def test_the_default_cache_is_in_the_users_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert compare(ghz(2), LINE, cache=True).num_from_cache == 0
