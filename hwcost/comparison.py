@@ -47,6 +47,7 @@ Key: TypeAlias = tuple[int, int, int, int]
 """Indices of circuit, backend and compiler, and the seed."""
 
 DEFAULT_NUM_SEEDS = 10
+_MOST_CELLS_ALONE = 32  # less work than to start a worker
 _TASKS_PER_WORKER = 4  # with fewer, tasks are split by seed, so that no worker waits long for the last one
 
 
@@ -100,8 +101,8 @@ def compare(
         measure_all: As in `estimate`.
         max_age_days: Refuse backends whose calibration is older.
         sort_by: Column that ranks: `qpu_time_s`, `job_time_s`, `shots_needed`, `num_2q`, … (`METRICS`).
-        num_workers: Processes; default one per core available. One works in this process. With more, a script needs
-            `if __name__ == "__main__":` around its work.
+        num_workers: Processes; default one per core available. One works in this process, and so do a few cells by
+            Qiskit's levels. Otherwise a script needs `if __name__ == "__main__":` around its work.
         cache: True keeps finished cells in `default_cache_path()`, a path in that file, False nowhere. A comparison
             that was interrupted goes on where it was.
         progress: Called with (cells done, cells in all).
@@ -332,8 +333,9 @@ def _by_seed(task: CellTask, setup: Setup) -> list[CellTask]:
 def _results(
     setup: Setup, tasks: deque[CellTask], num_workers: int
 ) -> Generator[tuple[CellTask, int, Outcome], None, None]:
-    # A single task is not worth a process, unless the code of somebody else might take this one along.
-    if num_workers == 1 or (len(tasks) <= 1 and all(isinstance(c, QiskitCompiler) for c in setup.compilers)):
+    # A few cells are not worth a process, unless the code of somebody else might take this one along.
+    few = sum(len(task.seeds) for task in tasks) <= _MOST_CELLS_ALONE
+    if num_workers == 1 or (few and all(isinstance(c, QiskitCompiler) for c in setup.compilers)):
         work = make_work(setup)
         for task in tasks:
             for seed, outcome in work(task):

@@ -31,7 +31,7 @@ _TABLE = "CREATE TABLE IF NOT EXISTS cells (key BLOB PRIMARY KEY, outcome TEXT N
 def default_cache_path() -> Path:
     """`cells.sqlite3` in the user's cache folder (`$XDG_CACHE_HOME`, else `~/.cache`)."""
     base = os.environ.get("XDG_CACHE_HOME") or ""
-    folder = Path(base) if os.path.isabs(base) else Path.home() / ".cache"
+    folder = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".cache"
     return folder / "hwcost" / "cells.sqlite3"
 
 
@@ -74,10 +74,16 @@ class CellCache:
         self._connection: sqlite3.Connection | None = None
         if path is None:
             return
-        if path == default_cache_path():
+        if path != default_cache_path():
+            self._open(path)
+            return
+        # Nobody asked for this one: without it, everything is computed.
+        try:
             with contextlib.suppress(OSError):
                 path.parent.mkdir(parents=True, exist_ok=True)
-        self._open(path)
+            self._open(path)
+        except OptionError as error:
+            self.warnings.append(f"{error}; nothing is kept")
 
     def _open(self, path: Path) -> None:
         if path.exists() and not path.is_file():

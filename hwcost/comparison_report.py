@@ -11,6 +11,7 @@ from hwcost.units import format_count, format_seconds
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
     from hwcost.comparison_record import Comparison
     from hwcost.comparison_statistics import Place
@@ -95,7 +96,7 @@ def _ranking_table(comparison: Comparison, places: Sequence[Place]) -> Renderabl
         ]
         if several:
             cells = [f"{place.mean_rank:.2f}", *cells, f"{place.num_circuits} of {len(comparison.circuits)}"]
-        table.add_row(str(place.place), place.backend, place.compiler, *cells)
+        _add_row(table, str(place.place), place.backend, place.compiler, *cells)
     return table
 
 
@@ -115,13 +116,14 @@ def _circuit_table(comparison: Comparison) -> RenderableType:
     for circuit in comparison.circuits[:MOST_CIRCUITS_SHOWN]:
         places, difference = comparison.answer(circuit=circuit.name)
         if not places:
-            table.add_row(circuit.name, str(circuit.num_qubits), "none", "", "")
+            _add_row(table, circuit.name, str(circuit.num_qubits), "none", "", "")
             continue
         best = places[0]
         verdict = "" if difference is None else words[difference.verdict]
         if difference is not None and difference.p_value is not None:
             verdict += f", p = {difference.p_value:.2g}"
-        table.add_row(
+        _add_row(
+            table,
             circuit.name,
             str(circuit.num_qubits),
             f"{best.backend} by {best.compiler}",
@@ -129,6 +131,13 @@ def _circuit_table(comparison: Comparison) -> RenderableType:
             verdict,
         )
     return table
+
+
+def _add_row(table: Table, *cells: str) -> None:
+    """Names are text, whatever rich would read in their brackets."""
+    from rich.text import Text
+
+    table.add_row(*(Text(cell) for cell in cells))
 
 
 def _remarks(comparison: Comparison) -> Iterator[str]:

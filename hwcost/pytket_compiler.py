@@ -62,11 +62,15 @@ class PytketCompiler:
         from pytket.extensions.qiskit.qiskit_convert import tk_to_qiskit
         from pytket.predicates import CompilationUnit
 
-        plain, names = _plain(circuit)
-        unit = CompilationUnit(_to_pytket(plain))
+        if circuit.num_parameters:
+            raise CircuitError(
+                "pytket's bridge to Qiskit does not carry free parameters, and the circuit has "
+                f"{circuit.num_parameters}; bind them, or use another compiler"
+            )
+        unit = CompilationUnit(_to_pytket(_plain(circuit)))
         _passes(target).apply(unit)
         converted = tk_to_qiskit(unit.circuit, perm_warning=False)
-        isa = _on_target(converted, circuit, target, names)
+        isa = _on_target(converted, circuit, target)
         leaves = {str(a): str(b) for a, b in unit.circuit.implicit_qubit_permutation().items()}
         enters = {b: a for a, b in leaves.items()}
         starts = {str(q): _index(str(node)) for q, node in unit.initial_map.items() if str(q).startswith("q[")}
@@ -92,19 +96,16 @@ def _index(node: str) -> int:
     return int(node[node.index("[") + 1 : -1])
 
 
-def _plain(circuit: QuantumCircuit) -> tuple[QuantumCircuit, dict[str, Any]]:
-    """The circuit on one register of each kind and with plain parameter names, which pytket can read."""
-    from qiskit.circuit import ClassicalRegister, Parameter, QuantumCircuit, QuantumRegister
+def _plain(circuit: QuantumCircuit) -> QuantumCircuit:
+    """The circuit on one register of each kind, with names that pytket can read."""
+    from qiskit.circuit import ClassicalRegister, QuantumCircuit, QuantumRegister
 
     registers = [QuantumRegister(circuit.num_qubits, "q")]
     if circuit.num_clbits:
         registers.append(ClassicalRegister(circuit.num_clbits, "c"))
     plain = QuantumCircuit(*registers, name="circuit", global_phase=circuit.global_phase)
     plain.compose(circuit, qubits=plain.qubits, clbits=plain.clbits, inplace=True)
-    names = {f"parameter{i}": parameter for i, parameter in enumerate(circuit.parameters)}
-    if names:
-        plain = plain.assign_parameters({parameter: Parameter(name) for name, parameter in names.items()})
-    return plain, names
+    return plain
 
 
 def _to_pytket(plain: QuantumCircuit) -> Any:
@@ -195,10 +196,8 @@ def _placement(target: Target, architecture: Any) -> Any:
     return NoiseAwarePlacement(architecture, nodes, links, readout, timeout=PLACEMENT_TIMEOUT_MS)
 
 
-def _on_target(
-    converted: QuantumCircuit, circuit: QuantumCircuit, target: Target, names: Mapping[str, Any]
-) -> QuantumCircuit:
-    """What pytket returned on a register as wide as the Target, with the circuit's classical bits and parameters."""
+def _on_target(converted: QuantumCircuit, circuit: QuantumCircuit, target: Target) -> QuantumCircuit:
+    """What pytket returned on a register as wide as the Target, with the circuit's classical bits."""
     from qiskit.circuit import QuantumCircuit, QuantumRegister
 
     isa = QuantumCircuit(QuantumRegister(target.num_qubits, "q"), name=circuit.name)
@@ -209,8 +208,6 @@ def _on_target(
     clbits = [isa.clbits[converted.find_bit(bit).registers[0][1]] for bit in converted.clbits]
     qubits = [isa.qubits[converted.find_bit(bit).registers[0][1]] for bit in converted.qubits]
     isa.compose(converted, qubits=qubits, clbits=clbits, inplace=True)
-    if names:
-        isa = isa.assign_parameters({p: names[p.name] for p in isa.parameters})
     return isa
 
 

@@ -100,21 +100,34 @@ def command(
         raise OptionError("--cache and --no-cache are both given; give one")
     num_seeds = options.pop("num_seeds")
     live = {name: options.pop(name) for name in ("instance", "channel", "at", "time_limit")}
-    with bar("cells", quiet) as progress:
-        result = compare(
-            _circuits(files, suite, suite_names, suite_sizes),
-            [resolve_backend(backend, dict(live)) for backend in backends],
-            compilers=options.pop("compilers"),
-            optimization_levels=None if levels is None else whole_numbers("--optimization-level", levels),
-            num_seeds=DEFAULT_NUM_SEEDS if num_seeds is None else num_seeds,
-            attenuation=options.pop("attenuation") or DEFAULT_ATTENUATION,
-            rep_delay_s=options.pop("rep_delay"),
-            max_age_days=None if max_age is None else parse_age(max_age),
-            num_workers=options.pop("workers"),
-            cache=not no_cache if cache is None else cache,
-            progress=progress,
-            **options,
-        )
+    reached = (0, 0)
+
+    def watch(done: int, total: int) -> None:
+        nonlocal reached
+        reached = done, total
+        progress(done, total)
+
+    try:
+        with bar("cells", quiet) as progress:
+            result = compare(
+                _circuits(files, suite, suite_names, suite_sizes),
+                [resolve_backend(backend, dict(live)) for backend in backends],
+                compilers=options.pop("compilers"),
+                optimization_levels=None if levels is None else whole_numbers("--optimization-level", levels),
+                num_seeds=DEFAULT_NUM_SEEDS if num_seeds is None else num_seeds,
+                attenuation=options.pop("attenuation") or DEFAULT_ATTENUATION,
+                rep_delay_s=options.pop("rep_delay"),
+                max_age_days=None if max_age is None else parse_age(max_age),
+                num_workers=options.pop("workers"),
+                cache=not no_cache if cache is None else cache,
+                progress=watch,
+                **options,
+            )
+    except KeyboardInterrupt:
+        if reached[0] and not no_cache:
+            finished = f"{reached[0]} of {reached[1]} cells are finished"
+            say(f"{finished}; the same command goes on from what the cache has kept")
+        raise
     for warning in result.cache_warnings:
         say(warning)
     _write(result, form, output)
@@ -122,7 +135,10 @@ def command(
         from hwcost.comparison_plots import KINDS
 
         for kind in KINDS:
-            result.plot(kind, folder / f"{kind}.png")
+            try:
+                result.plot(kind, folder / f"{kind}.png")
+            except OptionError as error:  # such as: the signal is gone everywhere
+                say(f"no picture `{kind}`: {error}")
     return _exit_code(result, quiet or (form == "text" and output is None))
 
 

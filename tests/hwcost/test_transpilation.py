@@ -14,9 +14,11 @@ from qiskit.quantum_info import SparsePauliOp, Statevector
 from qiskit.transpiler import CouplingMap, StagedPassManager, Target, generate_preset_pass_manager
 from qiskit_ibm_runtime.fake_provider import FakeGuadalupeV2, FakeManilaV2
 
+from hwcost.circuit_hash import content_sha256
 from hwcost.device import prepare_device
 from hwcost.errors import CircuitError
-from hwcost.transpilation import Compiler, on_device_qubits, transpile_once
+from hwcost.transpilation import Compiler, average_errors, on_device_qubits, transpile_once
+from make import small_calibration
 
 
 def ring(num_qubits, reps=2, measure=True):
@@ -168,3 +170,26 @@ def test_a_device_travels_to_other_processes():
     device = prepare_device("manila")
     _ = device.compiler, device.all_to_all_compiler
     assert pickle.loads(pickle.dumps(device)) == device
+
+
+def test_the_same_seed_gives_the_same_circuit_where_layouts_tie():
+    """A ring of 12 fits Heron's hexagons in 24 ways each; Qiskit/qiskit#16490 made Qiskit choose one by chance."""
+    device = prepare_device("fake_torino")
+    ring = QuantumCircuit(12)
+    for qubit in range(12):
+        ring.cx(qubit, (qubit + 1) % 12)
+    ring.measure_all()
+    for level in (1, 2, 3):
+        found = {
+            content_sha256(Compiler(device.target).compile(ring, optimization_level=level, seed=0).circuit)
+            for _ in range(5)
+        }
+        assert len(found) == 1, level
+
+
+def test_average_errors_are_the_means_over_operations():
+    # Qubit 0: rz 0, sx 0.001, x 0.001, measure 0.02 -> 0.022/4; the edge has cx alone.
+    errors = average_errors(prepare_device(small_calibration(3)).target)
+    assert errors[0, 0] == pytest.approx(0.022 / 4)
+    assert errors[0, 1] == 0.01
+    assert errors.get((0, 2), None) is None
