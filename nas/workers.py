@@ -175,7 +175,9 @@ class LocalWorkers:
 
 
 class ClusterWorkers:
-    """Workers of a Dask cluster. A task whose worker dies runs on another; after four deaths it has failed.
+    """Workers of a Dask cluster. A task whose worker dies runs on another, up to four times, then once more alone.
+
+    Who dies alone has failed.
 
     Args:
         context: The search; it travels with every task.
@@ -210,6 +212,19 @@ class ClusterWorkers:
 
     def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[Evaluation]]]:
         """Results as they come, in any order."""
+        suspects = []
+        for task, results in self._run(tasks):
+            if results is None:
+                suspects.append(task)
+            else:
+                yield task, results
+        # A worker takes tasks with it that only waited in it: each once more, with nobody beside it.
+        for suspect in suspects:
+            for task, results in self._run([suspect]):
+                yield task, results or _gone(self._context, task, "every worker of the cluster that took it died")
+
+    def _run(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[Evaluation] | None]]:
+        """Results as they come, None for tasks whose workers died too often."""
         flying = {
             self._executor.submit(evaluate_on_cluster, self._context, task.genomes, task.generation): task
             for task in tasks
@@ -221,7 +236,7 @@ class ClusterWorkers:
                 try:
                     yield task, future.result()
                 except self._dead:
-                    yield task, _gone(self._context, task, "every worker of the cluster that took it died")
+                    yield task, None
                 except self._lost as error:
                     raise WorkerError(
                         f"the cluster was lost: {one_line(str(error)) or type(error).__name__}"
