@@ -276,10 +276,16 @@ def _wait_for_scheduler(address: str, timeout_s: float) -> None:
 
 def prepare_processes() -> None:
     """Has the process begin of which all workers are forks: it imports torch and the rest, once, and runs nothing."""
-    from multiprocessing import forkserver
+    from multiprocessing import forkserver, resource_tracker
 
     multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED)
-    forkserver.ensure_running()
+    resource_tracker.ensure_running()  # changes the mask of signals, and so must not come in between
+    # Ctrl-C reaches all processes of a terminal; in the midst of its imports this one would answer with a traceback.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def make_workers(context: SearchContext, num_workers: int, cluster: str | None) -> LocalWorkers | ClusterWorkers:

@@ -283,6 +283,32 @@ def test_interrupted_it_stops_at_once_and_goes_on_later(undisturbed, tmp_path):
     assert facts(nas.resume(folder)) == facts(expected)
 
 
+@pytest.mark.parametrize("after", ["a moment", "some evaluations"])
+def test_ctrl_c_in_a_terminal_is_one_line_that_says_how_to_go_on(undisturbed, tmp_path, after):
+    config, expected = undisturbed
+    plain = {name: value for name, value in config.to_dict().items() if value is not None}
+    lines = [f"{name} = {json.dumps(value)}" for name, value in plain.items()]
+    (tmp_path / "run.toml").write_text("\n".join(lines), encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nas", "search", "run.toml", "-o", "run", "--workers", "2"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    if after == "a moment":  # its workers' parent is still importing
+        wait_for(lambda: len(children(process.pid)) >= 2)
+        time.sleep(0.2)
+    else:
+        wait_for(lambda: num_done(tmp_path / "run") >= 3)
+    os.killpg(process.pid, signal.SIGINT)
+    said, complaints = process.communicate(timeout=15)
+    assert (process.returncode, said) == (130, "")
+    assert complaints == "nas: stopped; everything that was finished is kept, `nas resume run` goes on\n"
+    assert facts(nas.search(config, tmp_path / "run")) == facts(expected)
+
+
 def test_workers_killed_by_the_system_cost_nobody_else_anything(undisturbed, tmp_path):
     config, expected = undisturbed
     after = iter([3, 12])
