@@ -36,7 +36,7 @@ from hwcost.messages import one_line
 from hwcost.options import DEFAULT_ATTENUATION, EstimateOptions
 from hwcost.shots import Inflation, Task
 from hwcost.suites import Unread, iter_circuits
-from hwcost.worker_pool import Lost, run_tasks
+from hwcost.worker_pool import Lost, can_be_sent, run_tasks
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -101,8 +101,9 @@ def compare(
         measure_all: As in `estimate`.
         max_age_days: Refuse backends whose calibration is older.
         sort_by: Column that ranks: `qpu_time_s`, `job_time_s`, `shots_needed`, `num_2q`, … (`METRICS`).
-        num_workers: Processes; default one per core available. One works in this process, and so do a few cells by
-            Qiskit's levels. Otherwise a script needs `if __name__ == "__main__":` around its work.
+        num_workers: Processes; default one per core available. One works in this process; so do, by default, a few
+            cells by Qiskit's levels, and compilers that no other process could import (of a
+            script or notebook).
         cache: True keeps finished cells in `default_cache_path()`, a path in that file, False nowhere. A comparison
             that was interrupted goes on where it was.
         progress: Called with (cells done, cells in all).
@@ -141,6 +142,8 @@ def compare(
     else:
         profile = load_profile(DEFAULT_JOB_PROFILE if job_profile is None else job_profile)
     chosen = chosen_compilers(compilers, optimization_levels)
+    if num_workers is None and not can_be_sent([compiler for _, compiler in chosen]):
+        workers = 1  # a function of a script or a notebook, or a closure
     devices = prepared_backends(backends, durations_only, keep_dead_readout, max_age_days, options)
     settings = {
         **{f.name: getattr(options, f.name) for f in dataclasses.fields(options) if f.name not in _PER_CELL},

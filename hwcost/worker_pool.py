@@ -1,8 +1,9 @@
 """Tasks spread over worker processes, where the loss of one worker costs one task: `run_tasks`.
 
 A pool of `concurrent.futures` breaks as a whole when a worker is killed, and does not say over which task. Here every
-worker has one task at a time and a pipe of its own. Workers are spawned, not forked: a fork of a process that has
-compiled with Qiskit hangs in its thread pool.
+worker has one task at a time and a pipe of its own. Workers are fresh interpreters: a fork of a process that has
+compiled with Qiskit hangs in its thread pool. They do not import the caller's script, so that it needs no
+`if __name__ == "__main__":`, and they are a process group each, so that Ctrl-C reaches the caller alone.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ import contextlib
 import os
 import pickle
 import signal
+import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
-from typing import Any
+from multiprocessing.connection import Connection, Pipe, wait
+from typing import Any, TypeAlias
 
 from hwcost.errors import HwcostError, OptionError
 from hwcost.messages import error_text, one_line
 
+Work: TypeAlias = Callable[[Any], Iterator[Any]]
+
 _END_S = 5.0  # how long a worker may take to end after it was asked to
+_MAIN = "import sys; sys.path[:] = {path!r}; from hwcost.worker_pool import serve; serve({handle})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,23 @@ class Lost:
 
 @dataclass(slots=True)
 class _Worker:
-    process: Any
+    process: subprocess.Popen[bytes]
     pipe: Connection
     ready: bool = False
     task: Any = None
     num_results: int = 0
 
 
+def can_be_sent(value: Any) -> bool:
+    """Whether another process can make `value` again: it is picklable and needs nothing of the caller's script."""
+    try:
+        return b"__main__" not in pickle.dumps(value)
+    except Exception:
+        return False
+
+
 def run_tasks(
-    make: Callable[[Any], Callable[[Any], Iterator[Any]]], setup: Any, tasks: deque[Any], num_workers: int
+    make: Callable[[Any], Work], setup: Any, tasks: deque[Any], num_workers: int
 ) -> Generator[tuple[Any, Any], None, None]:
     """Each result with its task as soon as it is there, and a `Lost` for a task that ended otherwise.
 
@@ -61,7 +73,7 @@ def run_tasks(
         num_workers: Processes.
 
     Raises:
-        OptionError: `make`, `setup` or `tasks` cannot be sent to another process.
+        OptionError: `make` or `setup` cannot be sent to another process.
         HwcostError: Workers do not start.
     """
     try:
@@ -75,56 +87,55 @@ def run_tasks(
     try:
         while tasks or any(worker.task is not None for worker in workers):
             while len(workers) < min(num_workers, len(tasks) + sum(w.task is not None for w in workers)):
-                workers.append(_start(payload))
+                workers.append(_start())
             for worker in workers:
                 if worker.ready and worker.task is None and tasks:
                     worker.task, worker.num_results = tasks.popleft(), 0
                     with contextlib.suppress(OSError):  # it is gone: the pipe says so below
                         worker.pipe.send(worker.task)
-            pipes = {worker.pipe: worker for worker in workers}
-            for pipe in wait(list(pipes)):
-                worker = pipes[pipe]  # type: ignore[index]
-                yield from _received(worker)
+            by_pipe = {worker.pipe: worker for worker in workers}
+            for pipe in wait(list(by_pipe)):
+                worker = by_pipe[pipe]  # type: ignore[index]
+                yield from _received(worker, payload)
                 if worker.pipe.closed:
                     workers.remove(worker)
     finally:
         _end(workers)
 
 
-def _start(payload: bytes) -> _Worker:
-    context = get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, payload, list(sys.path)), daemon=True)
+def _start() -> _Worker:
+    ours, theirs = Pipe()
+    command = [sys.executable, "-c", _MAIN.format(path=sys.path, handle=theirs.fileno())]
     try:
-        process.start()
-    except (OSError, RuntimeError) as error:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0)
+    except OSError as error:
         ours.close()
-        raise HwcostError(
-            f"a worker process cannot be started ({one_line(error_text(error).strip())}); a script that compares needs "
-            'its work under `if __name__ == "__main__":`, or use one worker'
-        ) from None
+        raise HwcostError(f"a worker process cannot be started ({error.strerror}); use one worker") from None
     finally:
         theirs.close()
     return _Worker(process, ours)
 
 
-def _received(worker: _Worker) -> Iterator[tuple[Any, Any]]:
+def _received(worker: _Worker, payload: bytes) -> Iterator[tuple[Any, Any]]:
     """What one message of a worker means; its end closes the pipe."""
     try:
         kind, value = worker.pipe.recv()
     except (EOFError, OSError, pickle.UnpicklingError):
         worker.pipe.close()
-        worker.process.join(_END_S)
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it is ending by itself: that is what is to be reported
+            worker.process.wait(_END_S)
+        _end([worker])
+        ending = _ending(worker.process.returncode)
         if not worker.ready:
-            raise HwcostError(
-                f"a worker process ended while it was starting ({_ending(worker.process.exitcode)}); a script that "
-                'compares needs its work under `if __name__ == "__main__":`, or use one worker'
-            ) from None
+            raise HwcostError(f"a worker process ended while it was starting ({ending}); use one worker") from None
         if worker.task is not None:
             task, worker.task = worker.task, None
-            yield task, Lost(worker.num_results, _ending(worker.process.exitcode), ended=True)
+            yield task, Lost(worker.num_results, ending, ended=True)
         return
-    if kind == "ready":
+    if kind == "hello":
+        with contextlib.suppress(OSError):
+            worker.pipe.send_bytes(payload)
+    elif kind == "ready":
         worker.ready = True
     elif kind == "refused":
         raise OptionError(
@@ -140,8 +151,8 @@ def _received(worker: _Worker) -> Iterator[tuple[Any, Any]]:
             yield task, Lost(worker.num_results, value, ended=False)
 
 
-def _ending(code: int | None) -> str:
-    if code is not None and code < 0:
+def _ending(code: int) -> str:
+    if code < 0:
         try:
             return f"killed by {signal.Signals(-code).name}"
         except ValueError:
@@ -150,29 +161,33 @@ def _ending(code: int | None) -> str:
 
 
 def _end(workers: list[_Worker]) -> None:
+    """End workers whatever they do; what they have finished has been received."""
     for worker in workers:
         worker.pipe.close()
-        worker.process.terminate()  # an idle one has nothing to lose
+        worker.process.terminate()
     for worker in workers:
-        worker.process.join(_END_S)
-        if worker.process.is_alive():
+        try:
+            worker.process.wait(_END_S)
+        except subprocess.TimeoutExpired:
             worker.process.kill()
-            worker.process.join(_END_S)
+            worker.process.wait()
 
 
-def _serve(pipe: Connection, payload: bytes, path: list[str]) -> None:
-    """What a worker does, until its pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says when it is over
+def serve(handle: int) -> None:
+    """What a worker process does until its pipe is closed; `run_tasks` starts it."""
+    pipe = Connection(handle)
     with contextlib.suppress(OSError):
         os.dup2(2, 1)  # what a compiler prints is no part of the result
-    sys.path[:] = path
-    try:
-        make, setup = pickle.loads(payload)
-        work = make(setup)
-    except BaseException as error:
-        pipe.send(("refused", f"{type(error).__name__}: {one_line(str(error))}"))
-        return
     with contextlib.suppress(EOFError, OSError):
+        pipe.send(("hello", None))
+        try:
+            make, setup = pickle.loads(pipe.recv_bytes())
+            work: Work = make(setup)
+        except (EOFError, OSError):
+            raise
+        except BaseException as error:
+            pipe.send(("refused", f"{type(error).__name__}: {one_line(str(error))}"))
+            return
         pipe.send(("ready", None))
         while True:
             task = pipe.recv()
