@@ -180,6 +180,8 @@ def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: 
 
 def _check_output(circuit: QuantumCircuit, isa: QuantumCircuit, device: Device) -> None:
     """What can be told of circuits of any size: width, classical bits, and that no measurement was lost."""
+    from qiskit.circuit import ControlFlowOp
+
     width = len(device.audited.component)
     if isa.num_qubits > width:
         raise CircuitError(
@@ -189,7 +191,7 @@ def _check_output(circuit: QuantumCircuit, isa: QuantumCircuit, device: Device) 
         raise CircuitError(
             f"the compiled circuit has {isa.num_clbits} classical bits, the circuit {circuit.num_clbits}"
         )
-    if circuit.has_control_flow_op():
+    if any(isinstance(instruction.operation, ControlFlowOp) for instruction in circuit.data):
         return
     lost = sorted(_measured(circuit) - _measured(isa))
     if lost:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -19,7 +20,6 @@ from typing import TYPE_CHECKING, Protocol
 from hwcost import HwcostError, InputError, MissingDependencyError
 from hwcost.messages import one_line
 from nas.architecture_json import architecture_hash
-from nas.datasets import Dataset
 from nas.errors import WorkerError
 from nas.evaluation import Evaluation, evaluate_group, failed
 from nas.search_context import SearchContext, remember
@@ -83,12 +83,16 @@ class LocalWorkers:
         self._pool = self._new_pool(num_workers)
 
     def _new_pool(self, num_workers: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
+        pool = ProcessPoolExecutor(
             num_workers,
             mp_context=multiprocessing.get_context("forkserver"),
             initializer=_begin,
             initargs=(self._context, self._data),
         )
+        with contextlib.suppress(BrokenProcessPool):  # told by the first real task
+            for _ in range(num_workers):
+                pool.submit(os.getpid)  # has a process begin now; left alone, the second waits for the second task
+        return pool
 
     def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[Evaluation]]]:
         """Results as they come, in any order."""
@@ -122,7 +126,7 @@ class LocalWorkers:
             task = queue[0]
             try:
                 flying[self._pool.submit(_evaluate_here, task.genomes, task.generation)] = task
-            except BrokenProcessPool:
+            except (BrokenProcessPool, OSError):  # the pool's pipes are closed before it knows that it is broken
                 return False
             queue.popleft()
         return True
@@ -155,6 +159,8 @@ class LocalWorkers:
             raise WorkerError(
                 "worker processes cannot be started; in a script, call nas.search below `if __name__ == '__main__':`"
             ) from error
+        except OSError as error:
+            raise WorkerError(f"worker processes cannot be started: {one_line(str(error))}") from error
 
     def start(self) -> None:
         """Waits until a process is there.

@@ -54,6 +54,14 @@ def undisturbed(tmp_path_factory):
     return config, nas.search(config, folder / "run")
 
 
+@pytest.fixture(scope="module")
+def undisturbed_slow(tmp_path_factory):
+    """Slow enough that a signal comes before the end, however busy the machine is."""
+    folder = tmp_path_factory.mktemp("undisturbed_slow")
+    config = small_config(folder, epochs=40)
+    return config, nas.search(config, folder / "run")
+
+
 # The same
 
 
@@ -269,8 +277,8 @@ def test_workers_of_a_killed_search_end(tmp_path):
     wait_for(lambda: not any(map(is_alive, workers)), timeout_s=20)
 
 
-def test_interrupted_it_stops_at_once_and_goes_on_later(undisturbed, tmp_path):
-    config, expected = undisturbed
+def test_interrupted_it_stops_at_once_and_goes_on_later(undisturbed_slow, tmp_path):
+    config, expected = undisturbed_slow
     folder = tmp_path / "run"
     process = started(config, folder, workers=2)
     wait_for(lambda: num_done(folder) >= 3)
@@ -284,8 +292,8 @@ def test_interrupted_it_stops_at_once_and_goes_on_later(undisturbed, tmp_path):
 
 
 @pytest.mark.parametrize("after", ["a moment", "some evaluations"])
-def test_ctrl_c_in_a_terminal_is_one_line_that_says_how_to_go_on(undisturbed, tmp_path, after):
-    config, expected = undisturbed
+def test_ctrl_c_in_a_terminal_is_one_line_that_says_how_to_go_on(undisturbed_slow, tmp_path, after):
+    config, expected = undisturbed_slow
     plain = {name: value for name, value in config.to_dict().items() if value is not None}
     lines = [f"{name} = {json.dumps(value)}" for name, value in plain.items()]
     (tmp_path / "run.toml").write_text("\n".join(lines), encoding="utf-8")
