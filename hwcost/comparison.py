@@ -102,8 +102,7 @@ def compare(
         max_age_days: Refuse backends whose calibration is older.
         sort_by: Column that ranks: `qpu_time_s`, `job_time_s`, `shots_needed`, `num_2q`, … (`METRICS`).
         num_workers: Processes; default one per core available. One works in this process; so do, by default, a few
-            cells by Qiskit's levels, and compilers that no other process could import (of a
-            script or notebook).
+            cells by Qiskit's levels, and compilers of a script or notebook, which no other process can import.
         cache: True keeps finished cells in `default_cache_path()`, a path in that file, False nowhere. A comparison
             that was interrupted goes on where it was.
         progress: Called with (cells done, cells in all).

@@ -8,6 +8,7 @@ qubits.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ class Compiler:
     def __init__(self, target: Target) -> None:
         self.target = target
         self._managers: dict[tuple[int, int, str | None, PassOptions], tuple[Any, Any]] = {}
-        self._average_errors = average_errors(target)
+        self._average_errors = average_errors(target) if _adds_errors_at_random() else None
         self._lock = threading.Lock()
 
     def compile(
@@ -130,7 +131,7 @@ def _refusal(circuit: QuantumCircuit, error: Exception) -> str:
 def average_errors(target: Target) -> Any:
     """Mean error of the operations on each qubit and edge, by which Qiskit's VF2 passes weigh layouts.
 
-    Qiskit below the fix of its issue 16490 adds the errors of a qubit in an order that changes from call to call. Sums
+    Qiskit before the fix of its issue 16490 adds the errors of a qubit in an order that changes from call to call. Sums
     then differ in the last digit, so that one of two equally good layouts is chosen by chance, whatever the seed. Here
     they are added in the order of the operations' names, with the same result up to rounding.
 
@@ -153,6 +154,15 @@ def average_errors(target: Target) -> Any:
     for pair, values in errors.items():
         found.add_error(pair, sum(values) / len(values))
     return found
+
+
+@lru_cache(maxsize=1)
+def _adds_errors_at_random() -> bool:
+    """Whether this Qiskit may lack the fix of its issue 16490; 2.6.2 was seen to have it."""
+    import qiskit
+
+    version = tuple(int(part) for part in re.findall(r"\d+", qiskit.__version__)[:3])
+    return version < (2, 6, 2)
 
 
 def _hook_passes(manager: Any, errors: Any) -> Any:

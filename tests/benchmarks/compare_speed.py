@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import multiprocessing
-import resource
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -64,11 +64,30 @@ def compared(circuits: list[QuantumCircuit], workers: int) -> hwcost.Comparison:
 
 
 def peak_mib(num_circuits: int, folder: str, pipe) -> None:
-    """Peak memory of a comparison of a folder, of this process and of its largest worker."""
+    """Peak memory of a comparison of a folder, of this process and of its largest worker (Linux)."""
     files = [Path(folder) / f"{number}.qpy" for number in range(num_circuits)]
-    hwcost.compare(files, "fake_torino", optimization_levels=0, num_seeds=1, num_workers=2, cache=False)
-    peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    pipe.send(peaks)
+    largest = 0.0
+
+    def look(done: int, total: int) -> None:
+        nonlocal largest
+        largest = max([largest, *map(vm_hwm_mib, children())])
+
+    hwcost.compare(files, "fake_torino", optimization_levels=0, num_seeds=1, num_workers=2, cache=False, progress=look)
+    pipe.send((vm_hwm_mib("self"), largest))
+
+
+def children() -> list[str]:
+    """Process ids of the workers."""
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+
+
+def vm_hwm_mib(process: str) -> float:
+    """Peak memory of a process; unlike `ru_maxrss` it does not begin with that of its parent."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:  # it has ended
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0.0)
 
 
 def timed(function: Callable[[], object]) -> float:
