@@ -106,6 +106,17 @@ COST_FIELDS: tuple[str, ...] = tuple(f.name for f in dataclasses.fields(CellCost
 METRICS: tuple[str, ...] = tuple(name for name in COST_FIELDS if name not in {"equivalence", "shots_noiseless"})
 """Columns that can be ranked by."""
 
+LABELS = {
+    "qpu_time_s": "QPU time",
+    "job_time_s": "time as one job",
+    "shots_needed": "shots needed",
+    "num_2q": "two-qubit gates",
+    "circuit_duration_s": "circuit duration",
+    "inflation_worst": "shot inflation, worst qubit",
+    "log10_effective_time": "log10 of the effective circuit cost (Hyb-HANAS paper; a relative cost, not a time)",
+}
+"""What a report calls some of them; the others go by their own names."""
+
 MORE_IS_BETTER = frozenset({"esp", "log10_esp", "attenuation_worst"})
 DEFAULT_METRIC = "qpu_time_s"
 _ALIASES = {

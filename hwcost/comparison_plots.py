@@ -14,7 +14,7 @@ from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from hwcost.cell_record import MORE_IS_BETTER, CellCost
+from hwcost.cell_record import LABELS, MORE_IS_BETTER, CellCost
 from hwcost.comparison_statistics import Pair
 from hwcost.errors import MissingDependencyError, OptionError
 from hwcost.files import write_file
@@ -128,15 +128,17 @@ def _draw_time(axes: Any, comparison: Comparison, costs: Costs) -> None:
         )
         left = [a + b for a, b in zip(left, widths, strict=True)]
     for row, parts in enumerate(rows):
-        shares = " / ".join(f"{100 * part / sum(parts):.2g}" for part in parts)
+        percents = [100.0 * part / sum(parts) for part in parts]
+        shares = " / ".join("<1" if 0.0 < percent < 1.0 else f"{percent:.0f}" for percent in percents)
         where = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
         axes.annotate(f"{shares} %", (left[row], row), **where)
-    axes.set_xlim(0, 1.25 * max(left))
+    axes.set_xlim(0, 1.3 * max(left))
     axes.set_yticks(range(len(rows)), [_label(pair) for pair in costs])
     axes.invert_yaxis()
     axes.set_xlabel(f"QPU time ({unit})")
     axes.set_title(f"Where the QPU time goes, {_circuits(known, comparison)}")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False, handleheight=1.5)
+    axes.get_legend().set_title("percentages beside the bars in this order, downwards")
 
 
 def time_parts_s(cost: CellCost) -> tuple[float, float, float, float]:
@@ -194,7 +196,8 @@ def _draw_spread(axes: Any, comparison: Comparison, costs: Costs) -> None:
     axes.set_yticks(range(len(costs)), [_label(pair) for pair in costs])
     axes.set_ylim(len(costs) - 0.4, -0.6)
     unit = " (s)" if metric.endswith("_s") else ""
-    axes.set_xlabel(f"{metric}{unit}" if single else f"{metric} over the best median on the circuit (dimensionless)")
+    name = LABELS.get(metric, metric)
+    axes.set_xlabel(f"{name}{unit}" if single else f"{name} over the best median on the circuit (dimensionless)")
     axes.set_title(f"Spread over {len(comparison.seeds)} seeds, {_circuits(circuits, comparison)} (bar: median)")
     axes.grid(axis="x", alpha=0.3)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from hwcost.cell_record import LABELS
 from hwcost.messages import one_line
 from hwcost.report import bullets
 from hwcost.units import format_count, format_seconds
@@ -19,16 +20,6 @@ if TYPE_CHECKING:
 MOST_PLACES_SHOWN = 40
 MOST_CIRCUITS_SHOWN = 40
 MOST_FAILURES_SHOWN = 6
-
-LABELS = {
-    "qpu_time_s": "QPU time",
-    "job_time_s": "time as one job",
-    "shots_needed": "shots needed",
-    "num_2q": "two-qubit gates",
-    "circuit_duration_s": "circuit duration",
-    "inflation_worst": "shot inflation, worst qubit",
-    "log10_effective_time": "log10 of the effective circuit cost (Hyb-HANAS paper; a relative cost, not a time)",
-}
 
 
 def render(comparison: Comparison) -> Iterator[RenderableType]:
@@ -141,14 +132,17 @@ def _add_row(table: Table, *cells: str) -> None:
 
 
 def _remarks(comparison: Comparison) -> Iterator[str]:
+    from hwcost.equivalence import MAX_QUBITS
+
     if len(comparison.circuits) > 1:
         yield "mean rank: circuits count alike, each ranks the medians over seeds; × is the median ratio to the best"
     yield "the test asks whether other seeds would give the same order on these circuits, not on others"
-    unproved = {
-        cell.circuit for cell in comparison.cells if cell.cost is not None and cell.cost.equivalence == "not checked"
-    }
-    if unproved:
-        yield f"{_plural(len(unproved), 'circuit')} too large, or with control flow: compiled circuits not proved equal"
+    proofs = [cell.cost.equivalence for cell in comparison.cells if cell.cost is not None]
+    if "not checked" in proofs:
+        yield (
+            f"{proofs.count('not checked'):,} of {len(proofs):,} compiled circuits not proved equal: "
+            f"more than {MAX_QUBITS} qubits in use, or control flow"
+        )
     yield from comparison.notes
     for backend in comparison.backends:
         for warning in backend.warnings:

@@ -128,7 +128,7 @@ def main() -> None:
         for number in range(options.many):
             with (Path(folder) / f"{number}.qpy").open("wb") as file:
                 qpy.dump(ansatz(20, "circular", seed=number), file)
-        for count in (options.many // 20, options.many):
+        for count in (options.many // 8, options.many):
             ours, theirs = context.Pipe()
             process = context.Process(target=peak_mib, args=(count, folder, theirs))
             process.start()
