@@ -184,8 +184,10 @@ class Comparison(Reported):
         if one is None or two is None:
             return None
         seedless = {compiler.name for compiler in self.compilers if not compiler.uses_seed}
+        # A circuit that was given twice is one piece of evidence.
+        once = set(values[one]) - (set(self.repeated_circuits()) if circuit is None else set())
         return difference(
-            values[one],
+            {name: by_seed for name, by_seed in values[one].items() if name in once},
             values[two],
             first=one,
             second=two,
@@ -195,6 +197,11 @@ class Comparison(Reported):
             logarithmic=metric.startswith("log10"),
             deterministic=one[1] in seedless and two[1] in seedless,
         )
+
+    def repeated_circuits(self) -> dict[str, str]:
+        """Names of circuits that are the same as one before, with the name of that."""
+        first: dict[str, str] = {}
+        return {c.name: first[c.sha256] for c in self.circuits if first.setdefault(c.sha256, c.name) != c.name}
 
     @staticmethod
     def _pair(given: Pair | None, leaders: list[Pair], values: Mapping[Pair, Any]) -> Pair | None:

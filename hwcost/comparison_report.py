@@ -143,6 +143,11 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
             f"{proofs.count('not checked'):,} of {len(proofs):,} compiled circuits not proved equal: "
             f"more than {MAX_QUBITS} qubits in use, or control flow"
         )
+    repeated = comparison.repeated_circuits()
+    if repeated:
+        name, first = next(iter(repeated.items()))
+        more = "" if len(repeated) == 1 else f", and {len(repeated) - 1} more like it"
+        yield f"{name} is the same circuit as {first}{more}; the test over all circuits counts each once"
     yield from comparison.notes
     for backend in comparison.backends:
         for warning in backend.warnings:

@@ -103,6 +103,16 @@ def test_real_case_level_0_against_level_3():
     assert (too_few.verdict, too_few.better) == ("too few seeds", None)
 
 
+def test_a_circuit_given_twice_is_one_piece_of_evidence():
+    once = compare([ghz(5), ghz(4)], RING, num_seeds=4)
+    twice = compare([ghz(5), ghz(4), ghz(5)], RING, num_seeds=4)
+    assert [c.name for c in twice.circuits] == ["ghz_5", "ghz_4", "ghz_5 (2)"]
+    assert twice.difference() == once.difference()
+    assert twice.difference(circuit="ghz_5 (2)").num_pairs == 4
+    assert "ghz_5 (2) is the same circuit as ghz_5;" in str(twice)
+    assert "the same circuit" not in str(once)
+
+
 def test_ranking_by_any_column():
     found = compare([ghz(3), ghz(5)], [LINE, RING], num_seeds=2)
     for metric in METRICS:
