@@ -80,19 +80,20 @@ class LocalWorkers:
         prepare_processes()
         self._context, self._num_workers = context, num_workers
         self._data = context.data()
-        self._pool = self._new_pool(num_workers)
+        _wait_for_parent()
+        self._begin(num_workers)
 
-    def _new_pool(self, num_workers: int) -> ProcessPoolExecutor:
-        pool = ProcessPoolExecutor(
-            num_workers,
-            mp_context=multiprocessing.get_context("forkserver"),
-            initializer=_begin,
-            initargs=(self._context, self._data),
-        )
-        with contextlib.suppress(BrokenProcessPool):  # told by the first real task
-            for _ in range(num_workers):
-                pool.submit(os.getpid)  # has a process begin now; left alone, the second waits for the second task
-        return pool
+    def _begin(self, num_workers: int) -> None:
+        with _interrupts_wait():  # a process that the pool does not know yet would outlive what it needs
+            self._pool = ProcessPoolExecutor(
+                num_workers,
+                mp_context=multiprocessing.get_context("forkserver"),
+                initializer=_begin,
+                initargs=(self._context, self._data),
+            )
+            with contextlib.suppress(BrokenProcessPool, OSError):  # the first real task meets it, too
+                for _ in range(num_workers):
+                    self._pool.submit(os.getpid)  # left alone, the second process waits for the second task
 
     def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[Evaluation]]]:
         """Results as they come, in any order."""
@@ -149,7 +150,7 @@ class LocalWorkers:
 
     def _restart(self, num_workers: int) -> None:
         self.close()
-        self._pool = self._new_pool(num_workers)
+        self._begin(num_workers)
         self._check_start()
 
     def _check_start(self) -> None:
@@ -285,13 +286,45 @@ def prepare_processes() -> None:
     from multiprocessing import forkserver, resource_tracker
 
     multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED)
-    resource_tracker.ensure_running()  # changes the mask of signals, and so must not come in between
-    # Ctrl-C reaches all processes of a terminal; in the midst of its imports this one would answer with a traceback.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    with _interrupts_wait():
+        resource_tracker.ensure_running()  # changes the mask of signals, and so must not come in between
+        # Ctrl-C reaches all processes of a terminal; this one and its forks are to leave it to us.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _wait_for_parent() -> None:
+    """Returns when the workers' parent has imported everything. Until then it forks nobody, and a fork takes long.
+
+    Raises:
+        WorkerError: It does not run.
+    """
     try:
-        forkserver.ensure_running()
+        process = multiprocessing.get_context("forkserver").Process(target=os.getpid)
+        process.start()
+        process.join()
+    except (OSError, EOFError) as error:
+        raise WorkerError(f"worker processes cannot be started: {one_line(str(error))}") from error
+
+
+@contextlib.contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Ctrl-C takes effect at the end of this."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = []
+    signal.signal(signal.SIGINT, lambda *event: came.append(event))
+    try:
+        yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, before)
+        if came and callable(before):
+            before(*came[0])
 
 
 def make_workers(context: SearchContext, num_workers: int, cluster: str | None) -> LocalWorkers | ClusterWorkers:

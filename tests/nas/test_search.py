@@ -312,7 +312,9 @@ def test_ctrl_c_in_a_terminal_is_one_line_that_says_how_to_go_on(undisturbed_slo
         wait_for(lambda: num_done(tmp_path / "run") >= 3)
     os.killpg(process.pid, signal.SIGINT)
     said, complaints = process.communicate(timeout=15)
-    assert (process.returncode, said) == (130, "")
+    # Python ends with the signal itself when it was interrupted in the midst of `exec`, as of a dataclass, under `-m`.
+    assert process.returncode in (130, -signal.SIGINT)
+    assert said == ""
     assert complaints == "nas: stopped; everything that was finished is kept, `nas resume run` goes on\n"
     assert facts(nas.search(config, tmp_path / "run")) == facts(expected)
 
