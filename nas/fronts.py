@@ -21,8 +21,8 @@ REFERENCE = 1.1
 
 
 def vector(evaluation: Evaluation, objectives: Sequence[Objective]) -> Vector:
-    """The objectives of a COMPLETE evaluation, each so that less is better."""
-    return tuple(objective.minimised(evaluation.objectives[objective.name]) for objective in objectives)
+    """The objectives of a COMPLETE evaluation as dominance compares them: less is better, times have three digits."""
+    return tuple(objective.compared(evaluation.objectives[objective.name]) for objective in objectives)
 
 
 def ranks(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> list[int | None]:

@@ -18,6 +18,10 @@ Direction: TypeAlias = Literal["minimize", "maximize"]
 
 MIN_OBJECTIVES, MAX_OBJECTIVES = 2, 4
 
+TIME_DIGITS = 3
+"""Significant digits at which times and energies are compared. Their intervals are a hundred times wider, and
+otherwise fronts fill with networks that are better by the milliseconds of a classical layer in hours of a QPU."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
@@ -30,6 +34,7 @@ class Objective:
         meaning: One line for people.
         needs_backend: Whether a device must be given.
         logarithmic: Whether values differ by orders of magnitude, so that plots and hypervolumes take the logarithm.
+        digits: Significant digits at which candidates are compared; None compares the values as they are.
     """
 
     name: str
@@ -38,6 +43,7 @@ class Objective:
     meaning: str
     needs_backend: bool = False
     logarithmic: bool = False
+    digits: int | None = None
 
     def minimised(self, value: float) -> float:
         """The value as a number of which less is better.
@@ -46,6 +52,15 @@ class Objective:
         -0.9
         """
         return value if self.direction == "minimize" else -value
+
+    def compared(self, value: float) -> float:
+        """What dominance looks at: minimised, and rounded where finer differences mean nothing.
+
+        >>> OBJECTIVES["unified_time_s"].compared(112_407.98), OBJECTIVES["parameters"].compared(6053)
+        (112000.0, 6053)
+        """
+        value = self.minimised(value)
+        return value if self.digits is None else float(f"{value:.{self.digits}g}")
 
     def axis(self, value: float) -> float:
         """The value on the axis of plots and hypervolumes: minimised, and as log10 where it is `logarithmic`.
@@ -71,6 +86,7 @@ _LIST = (
         meaning="quantum and classical time of the scope, hwcost.estimate_model",
         needs_backend=True,
         logarithmic=True,
+        digits=TIME_DIGITS,
     ),
     Objective(
         name="qpu_time_s",
@@ -78,6 +94,7 @@ _LIST = (
         meaning="shots × (circuit duration + repetition delay) of the scope, without job overhead and classical half",
         needs_backend=True,
         logarithmic=True,
+        digits=TIME_DIGITS,
     ),
     Objective(
         name="quantum_flops",
@@ -118,6 +135,7 @@ _LIST = (
         meaning="time of the jobs × qpu_power_w + classical time × device_power_w",
         needs_backend=True,
         logarithmic=True,
+        digits=TIME_DIGITS,
     ),
 )
 

@@ -39,6 +39,15 @@ def test_ranks_of_six_points():
     assert names(front(six, TWO)) == ["n0", "n1", "n2"]
 
 
+def test_milliseconds_in_hours_make_nobody_better():
+    objectives = objectives_named(["validation_error", "unified_time_s", "parameters"])
+    better = complete("better", validation_error=0.7674, unified_time_s=14_652.001, parameters=730)
+    worse = complete("worse", validation_error=0.7882, unified_time_s=14_652.000, parameters=1870)
+    faster = complete("faster", validation_error=0.7882, unified_time_s=14_549.0, parameters=1870)
+    assert names(front([better, worse], objectives)) == ["better"]
+    assert names(front([better, faster], objectives)) == ["better", "faster"]
+
+
 def test_equal_vectors_do_not_beat_each_other():
     twins = points((1, 1), (1, 1), (2, 2), (2, 2))
     assert ranks(twins, TWO) == [0, 0, 1, 1]
