@@ -153,8 +153,11 @@ def _scatter(
 
 
 def _axis(axis: Any, set_scale: Any, objective: Objective, complete: Sequence[Evaluation]) -> None:
+    from matplotlib.ticker import LogLocator
+
     if objective.logarithmic and all(one.objectives[objective.name] > 0.0 for one in complete):
         set_scale("log")
+        axis.set_minor_locator(LogLocator(subs=(2.0, 5.0)))  # more would run into each other
     name = objective.name.removesuffix("_s").removesuffix("_bytes").removesuffix("_j").replace("_", " ")
     unit = f" ({objective.unit})" if objective.unit and objective.unit not in name else ""
     better = "more is better" if objective.direction == "maximize" else ""
