@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from hwcost.errors import OptionError
 from hwcost.messages import error_text, one_line
@@ -39,17 +39,20 @@ _STAGES = {
 }
 
 
-@runtime_checkable
-class NamedCompiler(Protocol):
-    """What can be compared: a callable with a name.
-
-    Attributes:
-        name: How tables and files call it.
-    """
+class AnyCompiler(Protocol):
+    """What can be compared, and what `resolve_compiler` returns."""
 
     @property
     def name(self) -> str:
         """How tables and files call it."""
+
+    @property
+    def cache_key(self) -> str | None:
+        """What identifies its results for the cache; None keeps none of them."""
+
+    @property
+    def uses_seed(self) -> bool:
+        """Whether another seed can give another circuit."""
 
     def __call__(self, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
         """An ISA circuit for `target` that does what `circuit` does."""
@@ -177,10 +180,6 @@ class FunctionCompiler:
         return self.function(circuit, target, seed)
 
 
-AnyCompiler: TypeAlias = Any
-"""A compiler with `name`, `cache_key` and `uses_seed`: what `resolve_compiler` returns."""
-
-
 def resolve_compiler(compiler: Any) -> AnyCompiler:
     """A compiler from whatever names one.
 
@@ -201,7 +200,7 @@ def resolve_compiler(compiler: Any) -> AnyCompiler:
     if isinstance(compiler, str):
         return _named(compiler.strip())
     if all(hasattr(compiler, name) for name in ("name", "cache_key", "uses_seed")) and callable(compiler):
-        return compiler
+        return cast(AnyCompiler, compiler)
     if callable(getattr(compiler, "run", None)) and hasattr(compiler, "append"):
         return PassManagerCompiler(name="pass manager", pass_manager=compiler)
     if callable(compiler):

@@ -115,11 +115,6 @@ class Compiler:
         return self._managers[key]
 
 
-def transpile_once(circuit: QuantumCircuit, target: Target, *, optimization_level: int, seed: int) -> Transpiled:
-    """Compile one circuit for `target` with one explicit seed; see `Compiler.compile`."""
-    return Compiler(target).compile(circuit, optimization_level=optimization_level, seed=seed)
-
-
 def _refusal(circuit: QuantumCircuit, error: Exception) -> str:
     text = one_line(error_text(error))
     return (

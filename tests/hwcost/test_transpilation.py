@@ -17,7 +17,7 @@ from qiskit_ibm_runtime.fake_provider import FakeGuadalupeV2, FakeManilaV2
 from hwcost.circuit_hash import content_sha256
 from hwcost.device import prepare_device
 from hwcost.errors import CircuitError
-from hwcost.transpilation import Compiler, average_errors, on_device_qubits, transpile_once
+from hwcost.transpilation import Compiler, average_errors, on_device_qubits
 from make import small_calibration
 
 
@@ -28,6 +28,10 @@ def ring(num_qubits, reps=2, measure=True):
     if measure:
         circuit.measure_all()
     return circuit
+
+
+def transpile_once(circuit, target, *, optimization_level, seed):
+    return Compiler(target).compile(circuit, optimization_level=optimization_level, seed=seed)
 
 
 @pytest.mark.parametrize("level", [0, 1, 2, 3])
