@@ -19,7 +19,7 @@ def one_line(text: str) -> str:
     return shown if len(shown) <= _MESSAGE_CHARACTERS else shown[: _MESSAGE_CHARACTERS - 1] + "…"
 
 
-def error_text(error: Exception) -> str:
+def error_text(error: BaseException) -> str:
     """What an exception says, without its type."""
     # str() of a QiskitError is the repr of its message.
     return str(getattr(error, "message", "") or error)

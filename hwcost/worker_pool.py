@@ -196,7 +196,7 @@ def serve(handle: int) -> None:
                     pipe.send(("result", result))
             except OSError:
                 raise
-            except Exception as error:
-                pipe.send(("error", f"{type(error).__name__}: {one_line(error_text(error))}"))
+            except (Exception, KeyboardInterrupt) as error:  # Ctrl-C does not reach here, so the task raised it
+                pipe.send(("error", f"{type(error).__name__}: {one_line(error_text(error))}".removesuffix(": ")))
             else:
                 pipe.send(("done", None))

@@ -139,7 +139,7 @@ def command(
                 result.plot(kind, folder / f"{kind}.png")
             except OptionError as error:  # such as: the signal is gone everywhere
                 say(f"no picture `{kind}`: {error}")
-    return _exit_code(result, quiet or (form == "text" and output is None))
+    return _exit_code(result, shown=form == "text" and output is None)
 
 
 def _circuits(files: tuple[str, ...], suite: str | None, names: str | None, sizes: str | None) -> Iterator[Any]:
@@ -215,9 +215,9 @@ def _write(result: Comparison, form: str, output: str | None) -> None:
         write_file(output, text.encode())
 
 
-def _exit_code(result: Comparison, quiet: bool) -> int:
+def _exit_code(result: Comparison, *, shown: bool) -> int:
     failures = result.failures
-    if failures and not quiet:
+    if failures and not shown:
         first = failures[0]
         more = f"; {len(failures) - 1} more" if len(failures) > 1 else ""
         say(f"failed: {first.what}: {first.error}{more}")

@@ -16,6 +16,8 @@ def make(setup):
         for step in range(3):
             if task == "killed" and step == 1:
                 os.kill(os.getpid(), signal.SIGKILL)
+            if task == "interrupts" and step == 2:
+                raise KeyboardInterrupt
             if task == "raises" and step == 2:
                 raise ValueError("third step")
             yield step, setup, os.getpid()

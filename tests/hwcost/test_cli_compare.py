@@ -84,6 +84,8 @@ def test_one_failing_file_and_the_rest(capsys, folder):
     out, err = capsys.readouterr()
     assert out.count("\n") == 9
     assert err.startswith("hwcost: failed: circuits/bad.qasm")
+    assert main(["compare", "circuits", *FEW, "--quiet", "--format", "csv", "-o", "out.csv"]) == 2
+    assert capsys.readouterr().err == err, "quiet hides progress, not what failed"
 
 
 @pytest.mark.parametrize(

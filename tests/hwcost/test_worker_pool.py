@@ -14,7 +14,7 @@ from hwcost.worker_pool import Lost, run_tasks
 
 
 def test_results_lost_tasks_and_tasks_added_meanwhile():
-    tasks = deque(["a", "killed", "b", "raises", "c"])
+    tasks = deque(["a", "killed", "b", "raises", "interrupts", "c"])
     results, lost, added = {}, {}, False
     with closing(run_tasks(pool_work.make, "setup", tasks, 2)) as events:
         for task, event in events:
@@ -26,10 +26,11 @@ def test_results_lost_tasks_and_tasks_added_meanwhile():
             else:
                 results.setdefault(task, []).append(event)
     assert {task: len(found) for task, found in results.items()} == {
-        "a": 3, "b": 3, "c": 3, "added": 3, "killed": 1, "raises": 2
+        "a": 3, "b": 3, "c": 3, "added": 3, "killed": 1, "raises": 2, "interrupts": 2
     }  # fmt: skip
     assert lost["killed"] == Lost(1, "killed by SIGKILL", ended=True)
     assert lost["raises"] == Lost(2, "ValueError: third step", ended=False)
+    assert lost["interrupts"] == Lost(2, "KeyboardInterrupt", ended=False)
     processes = {process for found in results.values() for _, _, process in found}
     assert os.getpid() not in processes
     assert len(processes) <= 3
