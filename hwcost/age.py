@@ -42,8 +42,11 @@ def check_age(audited: AuditedCalibration, max_age_days: float, *, now: datetime
 
     Raises:
         CalibrationError: It is too old, or nobody knows.
+        OptionError: The largest age is no number of days.
     """
-    calibration, limit = audited.calibration, _age_text(max_age_days)
+    if isinstance(max_age_days, bool) or not isinstance(max_age_days, (int, float)) or not 0 <= max_age_days <= 1e9:
+        raise OptionError(f"max_age_days is {shown(max_age_days)}; give days such as 7 or 0.5")
+    calibration, limit = audited.calibration, _age_text(float(max_age_days))
     date = calibration.snapshot_date
     if date is None:
         raise CalibrationError(

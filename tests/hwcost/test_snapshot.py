@@ -451,6 +451,12 @@ def test_an_older_calibration_is_refused() -> None:
         check_age(audit(small_calibration(snapshot_date=None)), 7.0)
     with pytest.raises(CalibrationError, match="days old"):
         check_age(audited, 0.0, now=None if datetime.now(UTC) > SNAPSHOT else now)
+    check_age(audited, 2, now=now)  # whole numbers of days, too
+    with pytest.raises(CalibrationError, match="--max-age 1d"):
+        check_age(audited, 1, now=now)
+    for wrong in (-1, math.nan, math.inf, True, "3d", 10**400):
+        with pytest.raises(OptionError, match="max_age_days is .*; give days such as 7"):
+            check_age(audited, wrong, now=now)
 
 
 def test_values_much_older_than_the_snapshot_are_found() -> None:
