@@ -100,7 +100,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of each row that is not empty."""
     try:
         if not path.is_file():
-            raise DataError(f"{path}: there is no such file")
+            raise DataError(f"{path}: {'no regular file' if path.exists() else 'there is no such file'}")
         num_bytes = path.stat().st_size
         if num_bytes > MAX_CSV_BYTES:
             raise DataError(

@@ -17,7 +17,8 @@ from nas.dataset_sources import IMAGE_SETS, SKLEARN_LOADERS, read_image_set, rea
 from nas.errors import DataError, SettingError
 from nas.samples import Samples, make_samples
 from nas.scaling import Scaling, ScalingKind, fit_scaling
-from nas.splits import Split, SplitSettings, split
+from nas.setting_checks import whole
+from nas.splits import MAX_SEED, Split, SplitSettings, split
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -177,6 +178,7 @@ def _split_settings(
     if scaling is not None and scaling not in get_args(ScalingKind):
         choices = ", ".join(get_args(ScalingKind))
         raise SettingError(f"scaling is {one_line(repr(scaling))}; choose from {choices}")
+    whole("split_seed", seed, 0, MAX_SEED)
     return SplitSettings(test_fraction=test, validation_fraction=validation, seed=seed, max_samples=max_samples)
 
 

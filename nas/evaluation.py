@@ -85,6 +85,15 @@ class Evaluation:
             raise ValueError(f"state is {values['state']!r}")
         if not isinstance(values["architecture_hash"], str) or not isinstance(values["genome"], dict):
             raise TypeError("architecture_hash and genome must be text and an object")
+        if not all(
+            isinstance(value, dict)
+            for value in (*values["trainings"], {} if values["cost"] is None else values["cost"])
+        ):
+            raise TypeError("trainings and cost must be objects")
+        if values["state"] == "COMPLETE" and not (values["accuracies"] and values["trainings"]):
+            raise ValueError("it is complete without a training")
+        if not isinstance(values["num_parameters"], int | None):
+            raise TypeError(f"num_parameters is {values['num_parameters']!r}")
         numbers = [*values["accuracies"], values["generation"], values["training_s"], values["costing_s"]]
         numbers += [values["objectives"][name] for name in (objectives if values["state"] == "COMPLETE" else ())]
         for number in numbers:
@@ -195,8 +204,13 @@ def _evaluation(
     )
 
 
-def candidate_cost_in(context: SearchContext, one: Architecture) -> CandidateCost:
-    """What an architecture costs in a search: with a device only if an objective needs one.
+def candidate_cost_in(context: SearchContext, one: Architecture, *, on_device: bool = False) -> CandidateCost:
+    """What an architecture costs in a search.
+
+    Args:
+        context: The search.
+        one: The architecture.
+        on_device: Cost it on the device of the search, if it has one, also where no objective needs that.
 
     Raises:
         HwcostError: It cannot be costed; the message says why.
@@ -205,7 +219,7 @@ def candidate_cost_in(context: SearchContext, one: Architecture) -> CandidateCos
 
     config, data = context.config, context.data()
     options: dict[str, Any] = {}
-    if any(objective.needs_backend for objective in config.chosen):
+    if (on_device and config.backend is not None) or any(objective.needs_backend for objective in config.chosen):
         options = {
             "backend": context.hwcost_device(),
             "scope": config.scope,

@@ -13,9 +13,9 @@ first parent), mutation of each gene on its own, merged parents and children cut
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 from nas.fronts import Vector
@@ -95,18 +95,19 @@ def next_generation(
     """
     from deap import tools
 
-    numbers = [len(gene.choices) for gene in space.genes]
+    rng = random.Random(f"{seed}:{generation}")
+    cross, mutate = _drawing_from(rng, tools.cxUniform), _drawing_from(rng, tools.mutUniformInt)
+    highest = [len(gene.choices) - 1 for gene in space.genes]
     order = crowded_order(population)
-    with _seeded(f"{seed}:{generation}"):
 
-        def child() -> Genome:
-            first, second = (_encode(space, population[_tournament(order)].genome) for _ in range(2))
-            if random.random() < crossover:
-                tools.cxUniform(first, second, indpb=0.5)
-            tools.mutUniformInt(first, low=[0] * len(numbers), up=[n - 1 for n in numbers], indpb=mutation)
-            return _decode(space, first)
+    def child() -> Genome:
+        first, second = (_encode(space, population[_tournament(order, rng)].genome) for _ in range(2))
+        if rng.random() < crossover:
+            cross(first, second, indpb=0.5)
+        mutate(first, low=[0] * len(highest), up=highest, indpb=mutation)
+        return _decode(space, first)
 
-        return _fill(size, set(known), child, key, keep_known=True)
+    return _fill(size, set(known), child, key, keep_known=True)
 
 
 def survivors(members: Sequence[Member], size: int) -> list[Member]:
@@ -132,11 +133,11 @@ def crowded_order(population: Sequence[Member]) -> list[tuple[int, float]]:
     return order
 
 
-def _tournament(order: Sequence[tuple[int, float]]) -> int:
+def _tournament(order: Sequence[tuple[int, float]], rng: random.Random) -> int:
     """The better of two members drawn without replacement; of two equal ones the first drawn."""
     if len(order) == 1:
         return 0
-    first, second = random.sample(range(len(order)), 2)
+    first, second = rng.sample(range(len(order)), 2)
     return first if order[first] <= order[second] else second
 
 
@@ -189,12 +190,7 @@ class _Individual:
         self.fitness = fitness
 
 
-@contextmanager
-def _seeded(seed: str) -> Iterator[None]:
-    """DEAP draws from Python's global generator: seeded for the while, then as it was."""
-    state = random.getstate()
-    random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(state)
+def _drawing_from(rng: random.Random, operator: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator of DEAP that draws from this generator instead of Python's global one, which other threads share."""
+    code: Any = operator
+    return FunctionType(code.__code__, {**code.__globals__, "random": rng}, argdefs=code.__defaults__)

@@ -6,24 +6,34 @@ import dataclasses
 import io
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hwcost.files import write_file
-from hwcost.messages import say
+from hwcost.messages import one_line, say
 from nas.architecture_json import architecture_to_dict
 from nas.checkpoint import save_checkpoint
 from nas.circuit import build_circuit
 from nas.errors import RunError, SettingError, WorkerError
 from nas.evaluation import Evaluation, candidate_cost_in, training_seed
+from nas.objectives import OBJECTIVES, cost_values
 from nas.search_results import Run, open_run
 from nas.training import train_network
 from nas.vocabulary import architecture
 
 if TYPE_CHECKING:
     from nas.costs import CandidateCost
+    from nas.search_context import SearchContext
     from nas.training import TrainedNetwork
+
+
+FILES = (*("circuit.qpy", "trained.qpy", "isa.qpy", "network.pt", "cost.json", "cost.html", "member.json"),)
+"""All that an export can write."""
+
+COSTS = OBJECTIVES.keys() - {"validation_error"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +71,13 @@ def export(folder: str | os.PathLike[str], rank: int, output: str | os.PathLike[
         RunError: The directory is no run, or the output cannot be written to.
         WorkerError: Training again failed.
     """
+    if not os.fspath(output):
+        raise RunError("the name of the directory to write to is empty; give one")
     run, member = _member(folder, rank)
     context = run.context.on(**changes) if changes else run.context
+    target = Path(output)
+    with _writing(target):
+        target.mkdir(parents=True, exist_ok=True)
     one = architecture(context.space, member.genome)
     data = context.data()
     best = max(range(len(member.accuracies)), key=lambda number: (member.accuracies[number], -number))
@@ -71,20 +86,18 @@ def export(folder: str | os.PathLike[str], rank: int, output: str | os.PathLike[
     accuracy = network.record.best_validation_accuracy
     if network.model is None or accuracy is None:
         raise WorkerError(f"training again failed: {network.record.reason}")
-    cost = candidate_cost_in(context, one)
-    target = Path(output)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        files = _circuits(network, cost)
-        files["member.json"] = _json(_description(run, member, rank, network))
-        if cost.model_cost is not None:
-            files["cost.json"] = cost.model_cost.to_json().encode() + b"\n"
-            files["cost.html"] = cost.model_cost._repr_html_().encode()
+    cost = candidate_cost_in(context, one, on_device=True)
+    files = _circuits(network, cost)
+    files["member.json"] = _json(_description(run, member, rank, network, context, cost))
+    if cost.model_cost is not None:
+        files["cost.json"] = cost.model_cost.to_json().encode() + b"\n"
+        files["cost.html"] = cost.model_cost._repr_html_().encode()
+    with _writing(target):
+        for name in FILES:  # of a member that was exported there before
+            (target / name).unlink(missing_ok=True)
         for name, content in files.items():
             write_file(target / name, content)
         save_checkpoint(target / "network.pt", network, data, space=context.space.name, genome=member.genome)
-    except OSError as error:
-        raise RunError(f"{target}: {error.strerror or error}") from error
     as_recorded = accuracy == member.accuracies[best]
     if not as_recorded:
         say(
@@ -94,6 +107,16 @@ def export(folder: str | os.PathLike[str], rank: int, output: str | os.PathLike[
         )
     names = tuple(sorted((*files, "network.pt")))
     return Exported(folder=target, files=names, accuracy=accuracy, as_recorded=as_recorded)
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"{one_line(str(target))}: {getattr(error, 'strerror', None) or one_line(str(error))}"
+        ) from error
 
 
 def _member(folder: str | os.PathLike[str], rank: int) -> tuple[Run, Evaluation]:
@@ -123,17 +146,24 @@ def _qpy(circuit: Any) -> bytes:
     return buffer.getvalue()
 
 
-def _description(run: Run, member: Evaluation, rank: int, network: TrainedNetwork) -> dict[str, Any]:
+def _description(
+    run: Run, member: Evaluation, rank: int, network: TrainedNetwork, context: SearchContext, cost: CandidateCost
+) -> dict[str, Any]:
+    objectives: dict[str, float | None] = dict(member.objectives)
+    if context is not run.context:
+        costs = cost_values(cost, context.config.qpu_power_w, context.config.device_power_w)
+        objectives = {name: costs.get(name) if name in COSTS else value for name, value in objectives.items()}
     return {
         "schema": "nas.member/1",
         "rank": rank,
         "run": str(run.folder),
         "space": run.context.space.name,
         "dataset": dataclasses.asdict(run.context.dataset),
+        "backend": context.config.backend,
         "genome": dict(member.genome),
         "architecture": architecture_to_dict(network.architecture),
         "architecture_hash": member.architecture_hash,
-        "objectives": dict(member.objectives),
+        "objectives": objectives,
         "accuracies": list(member.accuracies),
         "training": network.record.to_dict(),
     }

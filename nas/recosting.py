@@ -49,6 +49,12 @@ def recost(
             raise SettingError(f"{key} cannot be changed without training again; recost takes {allowed}")
     run = open_run(folder)
     context = run.context.on(**changes)
+    of_device = [name for name in changes if name not in ("objectives", "qpu_power_w", "device_power_w")]
+    if of_device and not any(objective.needs_backend for objective in context.config.chosen):
+        raise SettingError(
+            f"no objective of this run depends on {of_device[0]} ({', '.join(context.config.objectives)}); name others "
+            "with objectives, such as validation_error,unified_time_s"
+        )
     evaluations = []
     for number, one in enumerate(run.evaluations):
         if progress is not None:

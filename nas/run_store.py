@@ -7,6 +7,7 @@ with these rows as its memory, and so ends where it would have ended.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -83,6 +84,12 @@ class RunStore:
         """What sqlite says, in one line with the file's name."""
         try:
             yield
+        except sqlite3.IntegrityError as error:
+            changed = "; ".join(changed_versions(self.plain)) or "rows are missing, or were changed"
+            raise RunError(
+                f"{self.folder / EVALUATIONS}: the search takes another way than before ({changed}); go on where it "
+                "began, or begin anew"
+            ) from error
         except sqlite3.Error as error:
             raise RunError(f"{self.folder / EVALUATIONS}: {one_line(str(error))}") from error
 
@@ -93,10 +100,11 @@ class RunStore:
             RunError: The files of the directory are damaged.
         """
         files = {}
-        for name in (CALIBRATION, DEVICE, JOB_PROFILE):
+        for name, sha256 in self.plain["files"].items():
             path = self.folder / name
-            if path.exists():
-                files[name] = _read_text(path)
+            files[name] = _read_text(path)
+            if _sha256(files[name]) != sha256:
+                raise RunError(f"{path}: not the file that the search began with; give that back")
         try:
             return SearchContext.from_dict(self.plain["search"], files)
         except (KeyError, TypeError, ValueError, HwcostError) as error:
@@ -112,13 +120,15 @@ class RunStore:
             if not self._has_table("evaluations"):
                 return []
             rows = self._database.execute("SELECT record FROM evaluations ORDER BY position").fetchall()
-        objectives = self.context().config.objectives
+        context = self.context()
         found = []
         for (record,) in rows:
             plain = self._plain(record)
             try:
-                found.append(Evaluation.from_dict(plain, objectives))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                one = Evaluation.from_dict(plain, context.config.objectives)
+                context.space.check(one.genome)
+                found.append(one)
+            except (ValueError, KeyError, TypeError, AttributeError, HwcostError) as error:
                 raise self.damaged(error) from error
         return found
 
@@ -226,6 +236,7 @@ def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "versions": versions(),
             "search": context.to_dict(),
+            "files": {name: _sha256(text) for name, text in context.files.items()},
         }
         # The last file: a directory without it is no run yet.
         write_file(path / RUN, (json.dumps(plain, indent=2, ensure_ascii=False) + "\n").encode())
@@ -299,13 +310,20 @@ def _read_run(folder: Path) -> dict[str, Any]:
         schema = plain["schema"]
         if schema != SCHEMA:
             raise RunError(f"{path}: written by another version (schema {one_line(repr(schema))}, this is {SCHEMA})")
-        if not isinstance(plain["search"], dict) or not isinstance(plain["versions"], dict):
-            raise TypeError("search and versions must be objects")
+        if not all(isinstance(plain[name], dict) for name in ("search", "versions", "files")):
+            raise TypeError("search, versions and files must be objects")
+        unknown = plain["files"].keys() - {CALIBRATION, DEVICE, JOB_PROFILE}
+        if unknown:
+            raise ValueError(f"{sorted(unknown)[0]!r} is no file of a run")
     except RunError:
         raise
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunError(f"{path}: damaged ({type(error).__name__}: {one_line(str(error))})") from error
     return dict(plain)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _read_text(path: Path) -> str:

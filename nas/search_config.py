@@ -69,7 +69,9 @@ class SearchConfig:
     engine: Engine = _key("fast", "What simulates: fast or pennylane.")
     dtype: Precision = _key("float32", "Precision: float32 or float64.")
     patience: int | None = _key(None, "Stop a training after so many epochs that are no better.")
-    time_limit_s: float | None = _key(None, "A network whose training takes longer, in seconds, has failed.")
+    time_limit_s: float | None = _key(
+        None, "A network whose training takes longer, in seconds, has failed; looked at after each step."
+    )
 
     scope: Scope = _key("training", "What is costed: inference, step, epoch or training.")
     shots: int = _key(1024, "Shots of a circuit on a device without noise.")

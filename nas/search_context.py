@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hwcost
-from nas.datasets import Dataset, load_dataset
+from nas.dataset_csv import split_label
+from nas.datasets import DATASETS, Dataset, load_dataset
 from nas.errors import DataError, SettingError
 from nas.search_config import SearchConfig, config_from_dict
 from nas.search_space import SearchSpace
@@ -108,7 +109,34 @@ class SearchContext:
             files.pop(DEVICE, None)
         if "job_profile" in changes and not _is_file(config.job_profile):
             files.pop(JOB_PROFILE, None)
-        return replace(self, config=config, files=files)
+        context = replace(self, config=config, files=files)
+        context.check()
+        return context
+
+    def check(self) -> None:
+        """Costs the smallest of circuits: what is wrong with device and profiles shows now, not in every candidate.
+
+        Raises:
+            HwcostError: A profile is unknown or malformed, or the device cannot be costed.
+        """
+        if CALIBRATION not in self.files and self.config.device is None and self.config.job_profile is None:
+            return
+        from qiskit import QuantumCircuit
+
+        circuit = QuantumCircuit(1, 1)
+        circuit.x(0)
+        circuit.measure(0, 0)
+        hwcost.estimate_model(
+            circuit,
+            # Profiles are told from each other without a device, too; any one serves to read them.
+            backend=self.hwcost_device() if CALIBRATION in self.files else "fake_manila",
+            scope="inference",
+            gradient="none",
+            num_seeds=1,
+            classical_flops=1.0,
+            device=self.classical_device(),
+            job_profile=self.job_profile(),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, without the files."""
@@ -150,32 +178,8 @@ def make_context(config: SearchConfig) -> SearchContext:
         files=read_files(config, ("backend", "device", "job_profile")),
     )
     remember(context, data)
-    if CALIBRATION in context.files:
-        _try_costing(context)
+    context.check()
     return context
-
-
-def _try_costing(context: SearchContext) -> None:
-    """Costs the smallest of circuits: what is wrong with device and profiles shows now, not in every candidate.
-
-    Raises:
-        HwcostError: A profile is unknown or malformed, or the device cannot be costed.
-    """
-    from qiskit import QuantumCircuit
-
-    circuit = QuantumCircuit(1, 1)
-    circuit.x(0)
-    circuit.measure(0, 0)
-    hwcost.estimate_model(
-        circuit,
-        backend=context.hwcost_device(),
-        scope="inference",
-        gradient="none",
-        num_seeds=1,
-        classical_flops=1.0,
-        device=context.classical_device(),
-        job_profile=context.job_profile(),
-    )
 
 
 def read_files(config: SearchConfig, names: tuple[str, ...]) -> dict[str, str]:
@@ -202,9 +206,11 @@ def _absolute(config: SearchConfig) -> dict[str, Any]:
     changes = {}
     for name in ("dataset", "data_folder", "device", "job_profile"):
         value = getattr(config, name)
-        path = (value or "").rpartition(":")[0] if name == "dataset" and ".csv:" in (value or "") else value
-        if path and Path(path).exists() and (os.sep in path or Path(path).suffix):
-            changes[name] = value.replace(path, str(Path(path).absolute()), 1)
+        if not value or value in DATASETS:
+            continue
+        path = split_label(value)[0] if name == "dataset" else value
+        if os.path.exists(path) and (name.startswith("data") or _is_file(path)):
+            changes[name] = os.path.abspath(path) + value[len(path) :]
     return changes
 
 

@@ -25,6 +25,7 @@ from nas.search_config import SearchConfig
 from nas.search_context import SearchContext, make_context
 from nas.search_results import Generation, Run, read_run
 from nas.search_space import Genome
+from nas.setting_checks import whole
 from nas.vocabulary import architecture
 from nas.workers import Task, Workers, make_workers, prepare_processes
 
@@ -78,7 +79,7 @@ def search(
     Args:
         config: What to search.
         folder: Directory of the run; made if there is none.
-        workers: Processes. In a script, call this below `if __name__ == "__main__":`, as Python's processes need it.
+        workers: Processes. They do not import the caller's script.
         cluster: Address of a Dask scheduler instead.
         progress: Called after each evaluation.
 
@@ -88,6 +89,7 @@ def search(
         WorkerError: Workers cannot be had.
         InputError: Space, data or device cannot be used.
     """
+    whole("workers", workers, 1, 1024)
     if cluster is None:
         prepare_processes()  # imports meanwhile what the workers need
     context = make_context(config)
@@ -116,8 +118,6 @@ def resume(
         WorkerError: Workers cannot be had.
         InputError: The data set is not here.
     """
-    from nas.setting_checks import whole
-
     with RunStore(folder, writable=True) as store:
         context = store.context()
         pool = make_workers(context, whole("workers", workers, 1, 1024), cluster)

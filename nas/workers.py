@@ -22,6 +22,7 @@ from hwcost.messages import one_line
 from nas.architecture_json import architecture_hash
 from nas.errors import WorkerError
 from nas.evaluation import Evaluation, evaluate_group, failed
+from nas.forked_processes import forked_context
 from nas.search_context import SearchContext, remember
 from nas.search_space import Genome
 from nas.vocabulary import architecture
@@ -87,7 +88,7 @@ class LocalWorkers:
         with _interrupts_wait():  # a process that the pool does not know yet would outlive what it needs
             self._pool = ProcessPoolExecutor(
                 num_workers,
-                mp_context=multiprocessing.get_context("forkserver"),
+                mp_context=forked_context(),
                 initializer=_begin,
                 initargs=(self._context, self._data),
             )
@@ -155,13 +156,11 @@ class LocalWorkers:
 
     def _check_start(self) -> None:
         try:
-            self._pool.submit(os.getpid).result()
+            self._pool.submit(_check_beginning).result()
         except BrokenProcessPool as error:
-            raise WorkerError(
-                "worker processes cannot be started; in a script, call nas.search below `if __name__ == '__main__':`"
-            ) from error
+            raise WorkerError("worker processes die while they start (out of memory?)") from error
         except OSError as error:
-            raise WorkerError(f"worker processes cannot be started: {one_line(str(error))}") from error
+            raise _no_processes(error) from error
 
     def start(self) -> None:
         """Waits until a process is there.
@@ -303,11 +302,15 @@ def _wait_for_parent() -> None:
         WorkerError: It does not run.
     """
     try:
-        process = multiprocessing.get_context("forkserver").Process(target=os.getpid)
+        process = forked_context().Process(target=os.getpid)
         process.start()
         process.join()
     except (OSError, EOFError) as error:
-        raise WorkerError(f"worker processes cannot be started: {one_line(str(error))}") from error
+        raise _no_processes(error) from error
+
+
+def _no_processes(error: Exception) -> WorkerError:
+    return WorkerError(f"worker processes cannot be started: {one_line(str(error)) or 'out of memory?'}")
 
 
 @contextlib.contextmanager
@@ -333,6 +336,7 @@ def make_workers(context: SearchContext, num_workers: int, cluster: str | None) 
 
 
 _CONTEXT: list[SearchContext] = []
+_TROUBLE: list[str] = []
 
 
 def _begin(context: SearchContext, data: Dataset) -> None:
@@ -341,9 +345,17 @@ def _begin(context: SearchContext, data: Dataset) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A parent that was killed cannot end its workers, and they would wait for work for ever.
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _one_thread()
-    remember(context, data)
-    _CONTEXT[:] = [context]
+    try:
+        _one_thread()
+        remember(context, data)
+        _CONTEXT[:] = [context]
+    except Exception as error:  # raised here, it would be a traceback of every worker; so it is told with the work
+        _TROUBLE.append(f"worker processes cannot work here: {type(error).__name__}: {one_line(str(error))}")
+
+
+def _check_beginning() -> None:
+    if _TROUBLE:
+        raise WorkerError(_TROUBLE[0])
 
 
 def _end_with_parent() -> None:
@@ -365,6 +377,7 @@ def _one_thread() -> None:
 
 
 def _evaluate_here(genomes: Sequence[Genome], generation: int) -> list[Evaluation]:
+    _check_beginning()
     return _guarded(_CONTEXT[0], genomes, generation)
 
 

@@ -39,9 +39,23 @@ def small_config(folder: Path, text: str = GENES, **keys) -> SearchConfig:
     return SearchConfig(space=write_space(folder, text), dataset="iris", **{**given, **keys})
 
 
+GENOME = {
+    **{"qubits": 2, "embedding": "angle-x", "layers": 1, "rotation_1": "rx", "rotation_2": "rx"},
+    **{"entangler": "cx", "topology": "linear"},
+}
+
+
 def complete(name: str, generation: int = 0, **objectives: float) -> Evaluation:
-    return Evaluation(architecture_hash=name, genome={}, state="COMPLETE", objectives=objectives, generation=generation)
+    return Evaluation(
+        architecture_hash=name,
+        genome=GENOME,
+        state="COMPLETE",
+        objectives=objectives,
+        accuracies=(0.5,),
+        trainings=({"state": "COMPLETE", "best_validation_accuracy": 0.5},),
+        generation=generation,
+    )
 
 
 def failure(name: str) -> Evaluation:
-    return Evaluation(architecture_hash=name, genome={}, state="FAILED", reason="out of memory")
+    return Evaluation(architecture_hash=name, genome=GENOME, state="FAILED", reason="out of memory")

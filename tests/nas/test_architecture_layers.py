@@ -18,7 +18,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # ends in an underscore stands for all that begin so.
 LAYERS = [
     {"errors"},
-    {"setting_checks", "toml_files", "run_writer"},
+    {"setting_checks", "toml_files", "run_writer", "forked_processes"},
     {"architectures", "objectives", "search_space", "samples", "scaling", "splits", "training_record"},
     {"shapes"},
     {"architecture_json", "vocabulary", "influence", "dataset_"},

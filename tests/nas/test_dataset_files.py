@@ -318,7 +318,7 @@ def test_a_table_that_is_too_large_or_no_file(tmp_path, monkeypatch):
     path = csv_file(tmp_path, "u,v,class\n" + GOOD_ROWS)
     monkeypatch.setattr(dataset_csv, "MAX_CSV_BYTES", 20)
     assert "larger tables as NPZ" in refusal(path, label="class")
-    assert "no such file" in refusal("/dev/null", label="class")
+    assert "no regular file" in refusal("/dev/null", label="class")
     assert "no data set and no file" in refusal("a" * 5000 + ".csv", label="class")
 
 

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 pytest.importorskip("deap")
 
+from deap import tools
+
 from nas.architecture_json import architecture_hash
 from nas.evolution import (
     MAX_ATTEMPTS,
     Member,
+    _drawing_from,
     crowded_order,
     first_generation,
     next_generation,
@@ -90,7 +93,7 @@ def population(*genomes):
     return [Member(genome=g, key=key(g), values=(float(i), -float(i))) for i, g in enumerate(genomes)]
 
 
-def bred(parents, *, crossover=0.8, mutation=0.2, size=40, seed=0, generation=1, known=frozenset()):
+def bred(parents, *, crossover=0.8, mutation=0.2, size=40, seed=0, generation=1, known=frozenset(), key=key):
     return next_generation(
         SPACE,
         parents,
@@ -194,6 +197,27 @@ def test_the_global_generator_stays_as_it_was():
     expected = random.Random(7).random()
     bred(population(LOW, HIGH))
     assert random.random() == expected
+
+
+def test_others_may_draw_from_the_global_generator_meanwhile():
+    def disturbing(genome):
+        random.seed(random.random())
+        return key(genome)
+
+    parents = population(LOW, HIGH)
+    assert bred(parents, key=disturbing) == bred(parents)
+
+
+def test_operators_draw_as_those_of_deap_do():
+    for seed in range(50):
+        ours, theirs = ([0] * 6, [5] * 6), ([0] * 6, [5] * 6)
+        rng = random.Random(seed)
+        _drawing_from(rng, tools.cxUniform)(*ours, indpb=0.5)
+        _drawing_from(rng, tools.mutUniformInt)(ours[0], low=[0] * 6, up=[5] * 6, indpb=0.3)
+        random.seed(seed)
+        tools.cxUniform(*theirs, indpb=0.5)
+        tools.mutUniformInt(theirs[0], low=[0] * 6, up=[5] * 6, indpb=0.3)
+        assert ours == theirs
 
 
 def test_very_large_seeds():

@@ -21,7 +21,7 @@ from nas.run_store import EVALUATIONS, RUN, RunStore, changed_versions, create
 from nas.run_writer import Writer
 from nas.search_context import make_context
 from nas.search_results import open_run
-from small_search import complete, failure, small_config
+from small_search import GENOME, complete, failure, small_config
 
 KEYS = {"quantum_flops": 1.0, "validation_error": 0.5, "parameters": 9}
 
@@ -284,6 +284,14 @@ GOOD = one("a").to_dict()
         json.dumps({**GOOD, "genome": None}),
         json.dumps({**GOOD, "accuracies": 3}),
         json.dumps({**GOOD, "training_s": "long"}),
+        json.dumps({**GOOD, "accuracies": []}),
+        json.dumps({**GOOD, "trainings": []}),
+        json.dumps({**GOOD, "trainings": [3]}),
+        json.dumps({**GOOD, "cost": [1]}),
+        json.dumps({**GOOD, "cost": []}),
+        json.dumps({**GOOD, "num_parameters": "many"}),
+        json.dumps({**GOOD, "genome": {}}),
+        json.dumps({**GOOD, "genome": {**GENOME, "qubits": 99}}),
         "[" * 100_000,
     ],
 )

@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -177,6 +178,70 @@ def test_a_device_is_kept_with_the_run(tmp_path):
         assert one.cost["model_cost"]["unified"]["time_s"] == one.objectives["unified_time_s"]
     one = run.evaluations[0]
     assert evaluate(run.context, dict(one.genome)) == one  # of the calibration that was kept
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "edited"])
+def test_without_its_calibration_a_run_is_refused_and_nothing_is_stored(on_manila, tmp_path, damage):
+    folder = tmp_path / "run"
+    shutil.copytree(on_manila, folder)
+    base = sqlite3.connect(folder / "evaluations.sqlite3")
+    base.execute("DELETE FROM evaluations WHERE position > 1")
+    base.execute("DELETE FROM generations")
+    base.commit()
+    base.close()
+    path = folder / "calibration.json"
+    text = path.read_text(encoding="utf-8")
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_text(text[:1000] if damage == "cut" else text.replace("1", "2", 1), encoding="utf-8")
+    for use in (nas.resume, nas.recost, lambda run: nas.export(run, 1, tmp_path / "out")):
+        with pytest.raises(
+            RunError, match=r"calibration\.json: (No such file|not the file that the search began with)"
+        ):
+            use(folder)
+    path.write_text(text, encoding="utf-8")
+    assert facts(nas.resume(folder)) == facts(nas.open_run(on_manila))
+
+
+@pytest.fixture(scope="module")
+def on_manila(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("on_manila")
+    keys = {"objectives": ("validation_error", "unified_time_s"), "backend": "fake_manila"}
+    return nas.search(small_config(folder, **keys, population=3, generations=1, epochs=1), folder / "run").folder
+
+
+def test_a_run_that_went_another_way_is_told(undisturbed, tmp_path):
+    _, expected = undisturbed
+    folder = tmp_path / "run"
+    shutil.copytree(expected.folder, folder)
+    base = sqlite3.connect(folder / "evaluations.sqlite3")
+    base.execute("UPDATE evaluations SET architecture = 'x' || architecture WHERE position = 3")
+    base.execute("UPDATE evaluations SET record = json_set(record, '$.architecture_hash', architecture)")
+    base.execute("DELETE FROM generations")
+    base.commit()
+    base.close()
+    with pytest.raises(RunError, match="takes another way than before"):
+        nas.resume(folder)
+
+
+def test_data_are_found_from_another_folder(tmp_path, monkeypatch):
+    rows = "".join(f"{i % 7},{i % 5},{'ab'[i % 2]}\n" for i in range(40))
+    (tmp_path / "table.txt").write_text("u,v,class\n" + rows, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    config = dataclasses.replace(
+        small_config(tmp_path, population=2, generations=0, epochs=1), dataset="table.txt:class"
+    )
+    run = nas.search(config, "run")
+    monkeypatch.chdir("/")
+    assert facts(nas.resume(run.folder if run.folder.is_absolute() else tmp_path / "run")) == facts(run)
+    assert nas.export(tmp_path / "run", 1, tmp_path / "member").as_recorded
+
+
+def test_what_is_wrong_with_the_workers_leaves_no_directory(tmp_path):
+    with pytest.raises(SettingError, match="workers is 0"):
+        nas.search(small_config(tmp_path), tmp_path / "run", workers=0)
+    assert not (tmp_path / "run").exists()
 
 
 def test_wrong_devices_and_profiles_are_refused_before_anything_is_trained(tmp_path):
@@ -479,19 +544,24 @@ def test_numbers_of_workers_that_make_no_sense(tmp_path, workers):
         nas.search(small_config(tmp_path), tmp_path / "run", workers=workers)
 
 
-def test_a_script_without_its_guard_is_told(tmp_path):
-    script = tmp_path / "script.py"
-    script.write_text(SCRIPT.replace('if __name__ == "__main__":', "if True:"), encoding="utf-8")
-    config = small_config(tmp_path)
+@pytest.mark.parametrize("piped", [False, True])
+def test_workers_do_not_begin_the_callers_script_again(undisturbed, tmp_path, piped):
+    config, expected = undisturbed
+    body = "print('begun')\n" + SCRIPT.replace('if __name__ == "__main__":', "if True:")
+    (tmp_path / "script.py").write_text(body, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, str(script), json.dumps(config.to_dict()), str(tmp_path / "run"), "1"],
+        [
+            *(sys.executable, "-" if piped else str(tmp_path / "script.py")),
+            *(json.dumps(config.to_dict()), str(tmp_path / "run"), "2"),
+        ],
+        input=body if piped else None,
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    assert done.returncode != 0
-    assert "call nas.search below `if __name__ == '__main__':`" in done.stderr
+    assert (done.stdout, done.stderr) == (f"begun\n{len(expected.evaluations)}\n", "")
+    assert facts(nas.open_run(tmp_path / "run")) == facts(expected)
 
 
 # All architectures of a space

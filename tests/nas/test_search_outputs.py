@@ -25,6 +25,9 @@ from nas.front_table import active_genes
 from nas.gene_importance import gene_importance
 from nas.vocabulary import architecture
 
+ALWAYS = {"circuit.qpy", "trained.qpy", "network.pt", "member.json"}
+ON_A_DEVICE = {"isa.qpy", "cost.json", "cost.html"}
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -156,6 +159,8 @@ def test_recost_for_other_objectives(folder, capsys):
         (["--backend", "fake_armonk"], "nothing can be costed there"),
         (["--device", "nothing-like-it"], "nothing-like-it"),
         (["--shots", "0"], "shots is 0"),
+        (["--job-profile", "nothing-like-it"], "no job-time profile 'nothing-like-it'"),
+        (["--objectives", "validation_error,parameters", "--shots", "7"], "no objective of this run depends on shots"),
     ],
 )
 def test_recost_says_what_is_wrong(folder, options, words, capsys):
@@ -237,7 +242,7 @@ def test_report_holds_everything(folder, run, tmp_path, capsys):
 
 def test_importance_finds_the_gene_that_decides(run):
     objectives = {objective.name: objective for objective in run.objectives}
-    everything = nas.recost(run.folder, backend="fake_sherbrooke", objectives="parameters,validation_error")
+    everything = nas.recost(run.folder, objectives="parameters,validation_error")
     parameters = nas.OBJECTIVES["parameters"]
     found = gene_importance(everything.evaluations * 3, parameters)
     assert found.shares[0][0] == "qubits"
@@ -249,6 +254,48 @@ def test_importance_finds_the_gene_that_decides(run):
 def test_genes_of_layers_that_are_not_there_are_left_out():
     genome = {"qubits": 2, "layers": 1, "rotation_1": "rx", "rotation_2": "ry", "hidden_before": 0, "width_before_1": 8}
     assert active_genes(genome) == {"qubits": 2, "layers": 1, "rotation_1": "rx", "hidden_before": 0}
+
+
+def test_export_for_another_device(folder, run, tmp_path):
+    there = nas.recost(folder, backend="fake_sherbrooke")
+    member = run.front[0]
+    nas.export(folder, 1, tmp_path, backend="fake_sherbrooke")
+    plain = json.loads((tmp_path / "member.json").read_text(encoding="utf-8"))
+    costed = next(one for one in there.evaluations if one.architecture_hash == member.architecture_hash)
+    assert (plain["backend"], plain["objectives"]) == ("fake_sherbrooke", dict(costed.objectives))
+    assert plain["objectives"] != dict(member.objectives)
+
+
+def test_export_compiles_for_a_device_that_no_objective_asks_for(tmp_path):
+    genes = (
+        '[genes]\nqubits = [2]\nembedding = ["angle-x"]\nlayers = [1, 2]\nentangler = ["cx"]\n'
+        'topology = ["linear"]\nrotation = ["ry"]\n'
+    )
+    (tmp_path / "two.toml").write_text(genes, encoding="utf-8")
+    config = nas.SearchConfig(
+        space=tmp_path / "two.toml",
+        dataset="iris",
+        objectives="validation_error,parameters",
+        population=2,
+        generations=0,
+        epochs=1,
+    )
+    nas.search(config, tmp_path / "run")
+    names = set(nas.export(tmp_path / "run", 1, tmp_path / "member", backend="fake_manila").files)
+    assert names == ALWAYS | ON_A_DEVICE
+    # What was there of another member goes.
+    (tmp_path / "member" / "notes.txt").write_text("mine")
+    assert set(nas.export(tmp_path / "run", 1, tmp_path / "member").files) == ALWAYS
+    assert {path.name for path in (tmp_path / "member").iterdir()} == ALWAYS | {"notes.txt"}
+
+
+@pytest.mark.parametrize("place", ["", "a file"])
+def test_export_says_at_once_where_it_cannot_write(folder, tmp_path, monkeypatch, place):
+    monkeypatch.setattr("nas.exporting.train_network", None)  # not reached
+    (tmp_path / "a file").write_text("")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(nas.RunError, match="name of the directory to write to is empty|a file: File exists"):
+        nas.export(folder, 1, place)
 
 
 def test_times_are_finite(run):
