@@ -73,6 +73,8 @@ def candidate_on_target(
     options: EstimateOptions,
     transpiled: Transpiled | None = None,
     observable: Any = None,
+    *,
+    may_be_empty: bool = False,
 ) -> Candidate:
     """An ISA circuit on the qubit numbers of `device.target`, whoever compiled it.
 
@@ -82,6 +84,7 @@ def candidate_on_target(
         options: How it is costed.
         transpiled: What is known about the compilation, if it was made by `device.compiler`.
         observable: Pauli observable on the qubits before compilation; only with `transpiled`.
+        may_be_empty: Whether a circuit in which nothing is left is a candidate, without attenuations.
 
     Raises:
         CircuitError: An operation is not native or not calibrated there.
@@ -93,7 +96,7 @@ def candidate_on_target(
         physical_qubits=audited.component[: isa.num_qubits],
         num_qubits=audited.calibration.num_qubits,
     )
-    return _cost(isa, columns, device, options, transpiled, observable)
+    return _cost(isa, columns, device, options, transpiled, observable, may_be_empty)
 
 
 def candidate_as_given(
@@ -122,6 +125,7 @@ def _cost(
     options: EstimateOptions,
     transpiled: Transpiled | None,
     observable: Any,
+    may_be_empty: bool = False,
 ) -> Candidate:
     audited = device.audited
     schedule = schedule_alap(isa)
@@ -146,7 +150,7 @@ def _cost(
             seed=options.seed,
             p_fail=None if paper is None else paper.p_fail,
         )
-        if not attenuations:
+        if not attenuations and not may_be_empty:
             raise CircuitError(
                 f"{one_line(circuit.name)}: nothing but waiting is left after compilation; "
                 "give a circuit that does something"
@@ -217,7 +221,7 @@ def _labels(observable: Any) -> list[str]:
 
 def candidate_shots(candidate: Candidate, options: EstimateOptions) -> ShotCost:
     """The shots that this compilation needs."""
-    if candidate.success is None:
+    if candidate.success is None or not candidate.attenuations:
         return noiseless_shots(requested=options.shots, precision=options.precision)
     return shot_cost(
         candidate.attenuations,

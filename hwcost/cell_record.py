@@ -118,6 +118,9 @@ LABELS = {
 """What a report calls some of them; the others go by their own names."""
 
 MORE_IS_BETTER = frozenset({"esp", "log10_esp", "attenuation_worst"})
+UNKNOWN_IF_NONE = frozenset({"num_swaps", "swap_time_s", "readout_s", "esp", "log10_esp"})
+"""Columns in which None says that nobody knows. In others it says that the signal is gone: worse than any number."""
+
 DEFAULT_METRIC = "qpu_time_s"
 _ALIASES = {
     "total_time": "job_time_s",

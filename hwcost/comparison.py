@@ -32,7 +32,7 @@ from hwcost.compilers import AnyCompiler, QiskitCompiler, unique_names
 from hwcost.errors import HwcostError
 from hwcost.estimation import DEFAULT_JOB_PROFILE
 from hwcost.job_profile import JobTimeProfile, load_profile
-from hwcost.messages import one_line
+from hwcost.messages import one_line, printable
 from hwcost.options import DEFAULT_ATTENUATION, EstimateOptions
 from hwcost.shots import Inflation, Task
 from hwcost.suites import Unread, iter_circuits
@@ -101,8 +101,8 @@ def compare(
         measure_all: As in `estimate`.
         max_age_days: Refuse backends whose calibration is older.
         sort_by: Column that ranks: `qpu_time_s`, `job_time_s`, `shots_needed`, `num_2q`, … (`METRICS`).
-        num_workers: Processes; default one per core available. One works in this process; so do, by default, a few
-            cells by Qiskit's levels, and compilers of a script or notebook, which no other process can import.
+        num_workers: Processes; default one per core available. Qiskit's levels with one worker, or with a few cells,
+            work in this process; so do, by default, compilers of a script or notebook, which no other can import.
         cache: True keeps finished cells in `default_cache_path()`, a path in that file, False nowhere. A comparison
             that was interrupted goes on where it was.
         progress: Called with (cells done, cells in all).
@@ -221,7 +221,7 @@ class _Table:
             self.unread.append(Failure(what=item.what, error=str(item.error), kind="input"))
             return
         circuit = item.circuit
-        what = item.source if item.source is not None else one_line(circuit.name)
+        what = printable(item.source) if item.source is not None else one_line(circuit.name)
         try:
             circuit, warnings = _checked(circuit, measure_all)
             sha256 = content_sha256(circuit)
@@ -237,7 +237,7 @@ class _Table:
         self._circuits.append(
             ComparedCircuit(
                 name=one_line(circuit.name),
-                source=item.source,
+                source=None if item.source is None else printable(item.source),
                 sha256=sha256,
                 num_qubits=circuit.num_qubits,
                 num_parameters=circuit.num_parameters,
@@ -297,7 +297,9 @@ class _Table:
                 b = indices[task.device]
                 self._outcomes[task.circuit, b, task.compiler, seed] = outcome
                 key = self._key(self._circuits[task.circuit].sha256, b, task.compiler, seed)
-                if key is not None:
+                # Why somebody else's compiler fails may be gone next time.
+                for_good = outcome.cost is not None or isinstance(setup.compilers[task.compiler], QiskitCompiler)
+                if key is not None and for_good:
                     self._cache.put([(key, outcome)])
                 if progress is not None:
                     progress(len(self._outcomes), total)
@@ -337,7 +339,8 @@ def _results(
 ) -> Generator[tuple[CellTask, int, Outcome], None, None]:
     # A few cells are not worth a process, unless the code of somebody else might take this one along.
     few = sum(len(task.seeds) for task in tasks) <= _MOST_CELLS_ALONE
-    if num_workers == 1 or (few and all(isinstance(c, QiskitCompiler) for c in setup.compilers)):
+    ours = all(isinstance(c, QiskitCompiler) for c in setup.compilers)
+    if (few and ours) or (num_workers == 1 and (ours or not can_be_sent(setup.compilers))):
         work = make_work(setup)
         for task in tasks:
             for seed, outcome in work(task):

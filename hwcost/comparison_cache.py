@@ -25,6 +25,9 @@ FORMAT = 1
 MAX_CELLS = 1_000_000
 """Cells kept, about a gigabyte; the oldest go first."""
 
+APPLICATION_ID = 0x68776363
+"""In the head of every cache ("hwcc"), by which it is told from other databases."""
+
 _TABLE = "CREATE TABLE IF NOT EXISTS cells (key BLOB PRIMARY KEY, outcome TEXT NOT NULL)"
 
 
@@ -90,6 +93,8 @@ class CellCache:
             raise OptionError(f"the cache {path} is no regular file; name a file")
         if not path.parent.is_dir():
             raise OptionError(f"the cache {path}: there is no folder {path.parent}; make it first")
+        if path.exists() and not self._is_ours(path):
+            raise OptionError(f"{path} is no cache of hwcost; name another file")
         try:
             self._connection = self._connected(path)
         except sqlite3.OperationalError as error:
@@ -97,22 +102,29 @@ class CellCache:
                 f"the cache {path} cannot be used ({error}); name another file, or go without a cache"
             ) from None
         except sqlite3.DatabaseError as error:
-            if path.stat().st_size and not self._is_ours(path):
-                raise OptionError(f"{path} is no cache of hwcost ({error}); name another file") from None
             self._put_aside(error)
 
     @staticmethod
     def _is_ours(path: Path) -> bool:
-        """Whether a damaged file was a database once, or has the ending of one; anything else is not overwritten."""
-        with path.open("rb") as file:
-            return file.read(6) == b"SQLite" or path.suffix in {".sqlite3", ".sqlite", ".db"}
+        """Whether a file is new, the default cache, or has our mark in its head; nothing else is written to."""
+        try:
+            with path.open("rb") as file:
+                head = file.read(100)
+        except OSError:
+            return True  # sqlite says what is wrong
+        return not head or path == default_cache_path() or head[68:72] == APPLICATION_ID.to_bytes(4, "big")
 
     @staticmethod
     def _connected(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=30.0)
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
+            if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+                connection.execute(_TABLE)
+                connection.commit()  # the mark is in the file itself before anything goes into its log
+            connection.execute("PRAGMA journal_mode=WAL")
             connection.execute(_TABLE)
             (count,) = connection.execute("SELECT COUNT(*) FROM cells").fetchone()
             if count > MAX_CELLS:
@@ -134,11 +146,16 @@ class CellCache:
         self.close()
         said = f"the cache {path} is damaged ({one_line(str(error))})"
         try:
-            path.replace(path.with_name(f"{path.name}.damaged"))
+            aside = path.with_name(f"{path.name}.damaged")
+            number = 1
+            while aside.exists():
+                number += 1
+                aside = path.with_name(f"{path.name}.damaged{number}")
+            path.replace(aside)
             for ending in ("-wal", "-shm"):
                 path.with_name(path.name + ending).unlink(missing_ok=True)
             self._connection = self._connected(path)
-            said += f"; it is now {path.name}.damaged, and its cells are computed again"
+            said += f"; it is now {aside.name}, and its cells are computed again"
         except (OSError, sqlite3.Error):
             self._connection = None
             said += "; nothing is kept"

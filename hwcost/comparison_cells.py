@@ -8,6 +8,7 @@ number of circuits or devices.
 from __future__ import annotations
 
 import contextlib
+import copy
 import math
 import pickle
 import sys
@@ -21,7 +22,7 @@ from hwcost.cell_record import CellCost, Outcome
 from hwcost.compilers import AnyCompiler, QiskitCompiler
 from hwcost.device import Device
 from hwcost.equivalence import EquivalenceCheck
-from hwcost.errors import CircuitError, HwcostError
+from hwcost.errors import CircuitError, HwcostError, InputError
 from hwcost.estimation import gate_counts, job_time_of
 from hwcost.job_profile import JobTimeProfile
 from hwcost.messages import error_text, one_line
@@ -99,6 +100,7 @@ class CellWork:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         self._device: tuple[int, Device] | None = None
+        self._target: tuple[tuple[int, int], Target] | None = None
         self._circuit: tuple[str, QuantumCircuit, EquivalenceCheck] | None = None
 
     def __call__(self, task: CellTask) -> Iterator[tuple[int, Outcome]]:
@@ -114,9 +116,10 @@ class CellWork:
         try:
             device = self._device_of(task.device)
             circuit, check = self._circuit_of(task.circuit_file)
-            return Outcome(cost=evaluate(circuit, check, device, compiler, seed, self._setup))
+            target = self._target_for(task, device, compiler)
+            return Outcome(cost=evaluate(circuit, check, device, target, compiler, seed, self._setup))
         except HwcostError as error:
-            return Outcome(error=one_line(str(error)), kind="input")
+            return Outcome(error=one_line(str(error)), kind="input" if isinstance(error, InputError) else "work")
         except Exception as error:
             return Outcome(error=f"{type(error).__name__}: {one_line(error_text(error))}", kind="work")
 
@@ -126,6 +129,15 @@ class CellWork:
             self._device = index, Device(self._setup.devices[index].audited)
         return self._device[1]
 
+    def _target_for(self, task: CellTask, device: Device, compiler: AnyCompiler) -> Target:
+        """The Target that a compiler is given: one of its own, if it might change it."""
+        if isinstance(compiler, QiskitCompiler):
+            return device.target
+        key = task.device, task.compiler
+        if self._target is None or self._target[0] != key:
+            self._target = key, copy.deepcopy(device.target)
+        return self._target[1]
+
     def _circuit_of(self, file: str) -> tuple[QuantumCircuit, EquivalenceCheck]:
         if self._circuit is None or self._circuit[0] != file:
             circuit = pickle.loads(Path(file).read_bytes())
@@ -134,7 +146,13 @@ class CellWork:
 
 
 def evaluate(
-    circuit: QuantumCircuit, check: EquivalenceCheck, device: Device, compiler: AnyCompiler, seed: int, setup: Setup
+    circuit: QuantumCircuit,
+    check: EquivalenceCheck,
+    device: Device,
+    target: Target,
+    compiler: AnyCompiler,
+    seed: int,
+    setup: Setup,
 ) -> CellCost:
     """Compile, check and cost one cell.
 
@@ -149,10 +167,10 @@ def evaluate(
         )
         isa = transpiled.circuit
     else:
-        isa = _call(compiler, circuit, device.target, seed)
+        isa = _call(compiler, circuit, target, seed)
     _check_output(circuit, isa, device)
     try:
-        candidate = candidate_on_target(isa, device, setup.options, transpiled)
+        candidate = candidate_on_target(isa, device, setup.options, transpiled, may_be_empty=True)
     except CircuitError as error:
         if transpiled is not None:
             raise
@@ -168,11 +186,10 @@ def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: 
     try:
         with contextlib.redirect_stdout(sys.stderr):
             isa = compiler(circuit.copy(), target, seed)
-    except HwcostError:
+    except (HwcostError, KeyboardInterrupt, MemoryError):
         raise
-    except (Exception, SystemExit) as error:
-        said = error_text(error) if isinstance(error, Exception) else str(error)
-        raise CircuitError(f"the compiler fails with {type(error).__name__}: {one_line(said)}") from error
+    except BaseException as error:  # the user's function does what it wants, leaving the interpreter included
+        raise CircuitError(f"the compiler fails with {type(error).__name__}: {one_line(error_text(error))}") from error
     if not isinstance(isa, QuantumCircuit):
         raise CircuitError(f"the compiler returns {type(isa).__name__} {one_line(repr(isa))}, no QuantumCircuit")
     return isa
@@ -180,8 +197,6 @@ def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: 
 
 def _check_output(circuit: QuantumCircuit, isa: QuantumCircuit, device: Device) -> None:
     """What can be told of circuits of any size: width, classical bits, and that no measurement was lost."""
-    from qiskit.circuit import ControlFlowOp
-
     width = len(device.audited.component)
     if isa.num_qubits > width:
         raise CircuitError(
@@ -191,16 +206,26 @@ def _check_output(circuit: QuantumCircuit, isa: QuantumCircuit, device: Device) 
         raise CircuitError(
             f"the compiled circuit has {isa.num_clbits} classical bits, the circuit {circuit.num_clbits}"
         )
-    if any(isinstance(instruction.operation, ControlFlowOp) for instruction in circuit.data):
-        return
-    lost = sorted(_measured(circuit) - _measured(isa))
+    lost = sorted(_measured(circuit) - _measured(isa, inside=True))
     if lost:
         raise CircuitError(f"the compiled circuit never measures into classical bit {lost[0]}; the circuit does")
+    added = sorted(_measured(isa) - _measured(circuit, inside=True))
+    if added:
+        raise CircuitError(f"the compiled circuit measures into classical bit {added[0]}; the circuit does not")
 
 
-def _measured(circuit: QuantumCircuit) -> set[int]:
+def _measured(circuit: QuantumCircuit, *, inside: bool = False) -> set[int]:
+    """Numbers of the classical bits that are measured into; with `inside` also in branches and loops."""
     index = {bit: i for i, bit in enumerate(circuit.clbits)}
-    return {index[instruction.clbits[0]] for instruction in circuit.data if instruction.name == "measure"}
+    found: set[int] = set()
+    for instruction in circuit.data:
+        bits = [index[bit] for bit in instruction.clbits]
+        if instruction.name == "measure":
+            found.add(bits[0])
+        elif inside:
+            for block in getattr(instruction.operation, "blocks", ()):
+                found |= {bits[number] for number in _measured(block, inside=True)}
+    return found
 
 
 def _cost(candidate: Candidate, device: Device, num_qubits: int, setup: Setup, equivalence: str) -> CellCost:
@@ -214,6 +239,8 @@ def _cost(candidate: Candidate, device: Device, num_qubits: int, setup: Setup, e
         job = job_time_of(
             setup.profile, shots.needed, rep_delay_s, candidate, gates, num_qubits, audited.calibration.name
         )
+    # All that a circuit did may have been found to be nothing.
+    empty = candidate.success is not None and not candidate.attenuations
     swaps = None if candidate.transpiled is None else candidate.transpiled.swaps
     success, paper = candidate.success, candidate.paper
     return CellCost(
@@ -223,9 +250,9 @@ def _cost(candidate: Candidate, device: Device, num_qubits: int, setup: Setup, e
         job_time_high_s=None if job is None else job.high_s,
         shots_noiseless=shots.noiseless,
         shots_needed=shots.needed,
-        inflation_worst=shots.inflation_worst,
-        inflation_mean=shots.inflation_mean,
-        attenuation_worst=min((_finite(a.value) for a in shots.attenuation), default=None),
+        inflation_worst=1.0 if empty else shots.inflation_worst,
+        inflation_mean=1.0 if empty else shots.inflation_mean,
+        attenuation_worst=min((_finite(a.value) for a in shots.attenuation), default=1.0 if empty else None),
         circuit_duration_s=candidate.schedule.duration_s,
         readout_s=candidate.schedule.readout_s if candidate.isa.readout_duration_known else None,
         rep_delay_s=rep_delay_s,

@@ -53,6 +53,13 @@ def chosen_compilers(compilers: Any, levels: Any) -> list[tuple[str, AnyCompiler
     for compiler in preset:
         if preset.count(compiler) > 1:
             raise OptionError(f"{compiler.name} is given twice; a Qiskit level with a seed is always the same")
+    keys = [one.cache_key for one in chosen]
+    for one in chosen:
+        if one.cache_key is not None and keys.count(one.cache_key) > 1:
+            raise OptionError(
+                f"two compilers cannot be told from each other, {one_line(str(one.name))}; give them different "
+                "names or versions, or give it once"
+            )
     return list(zip(unique_names([one_line(str(c.name)) for c in chosen]), chosen, strict=True))
 
 

@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from hwcost.cell_record import COST_FIELDS, DEFAULT_METRIC, MORE_IS_BETTER, Cell, CellCost, FailureKind, check_metric
+from hwcost.cell_record import (
+    COST_FIELDS,
+    DEFAULT_METRIC,
+    MORE_IS_BETTER,
+    UNKNOWN_IF_NONE,
+    Cell,
+    CellCost,
+    FailureKind,
+    check_metric,
+)
 from hwcost.comparison_statistics import Difference, Pair, Place, difference, rank
 from hwcost.cost_estimate import to_plain
 from hwcost.errors import MissingDependencyError, OptionError
@@ -198,6 +207,17 @@ class Comparison(Reported):
             deterministic=one[1] in seedless and two[1] in seedless,
         )
 
+    def not_ranked(self) -> list[Pair]:
+        """(backend, compiler) that were costed, but of which nobody knows the column that ranks."""
+        if self.sort_by not in UNKNOWN_IF_NONE:
+            return []
+        costs = self.costs()
+        known = {
+            pair: any(getattr(c, self.sort_by) is not None for cs in by.values() for c in cs)
+            for pair, by in costs.items()
+        }
+        return [pair for pair, by_circuit in costs.items() if by_circuit and not known[pair]]
+
     def repeated_circuits(self) -> dict[str, str]:
         """Names of circuits that are the same as one before, with the name of that."""
         first: dict[str, str] = {}
@@ -213,9 +233,9 @@ class Comparison(Reported):
         return pair[0], pair[1]
 
     def values(self, metric: str, *, circuit: str | None = None) -> dict[Pair, dict[str, dict[int, float]]]:
-        """Value by (backend, compiler), circuit and seed; where there is no honest number, an infinitely bad one.
+        """Value by (backend, compiler), circuit and seed; where the signal is gone, an infinitely bad one.
 
-        Failed cells are missing.
+        Cells that failed, and those of which nobody knows the value, are missing.
 
         Raises:
             OptionError: There is no such circuit, or no cell has a value.
@@ -231,6 +251,8 @@ class Comparison(Reported):
             if cell.cost is not None and circuit in (None, cell.circuit):
                 value = getattr(cell.cost, metric)
                 costed, known = True, known or value is not None
+                if value is None and metric in UNKNOWN_IF_NONE:
+                    continue
                 by_seed = values[cell.backend, cell.compiler].setdefault(cell.circuit, {})
                 by_seed[cell.seed] = worst if value is None else float(value)
         if costed and not known:

@@ -141,8 +141,11 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     if "not checked" in proofs:
         yield (
             f"{proofs.count('not checked'):,} of {len(proofs):,} compiled circuits not proved equal: "
-            f"more than {MAX_QUBITS} qubits in use, or control flow"
+            f"more than {MAX_QUBITS} qubits in use, control flow, or a reset without a measurement"
         )
+    unknown = [f"{backend} by {compiler}" for backend, compiler in comparison.not_ranked()]
+    if unknown:
+        yield f"not ranked, for nobody knows their {comparison.sort_by}: {', '.join(unknown)}"
     repeated = comparison.repeated_circuits()
     if repeated:
         name, first = next(iter(repeated.items()))

@@ -137,7 +137,8 @@ class Difference:
         num_pairs: Pairs of equal circuit and seed.
         num_different: Pairs that differ; the test uses these.
         p_value: Of the two-sided test; None where none was made.
-        effect: Median of first/second over the pairs, of first − second for a logarithmic column; None without value.
+        effect: exp of the median of ln(first/second) over the pairs; the median of first − second for a logarithmic
+            column; None without value.
         statement: All of it in a sentence.
     """
 

@@ -11,6 +11,7 @@ qubit i of the circuit is taken to be qubit i of the Target, at the start and at
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import inspect
@@ -187,7 +188,8 @@ def resolve_compiler(compiler: Any) -> AnyCompiler:
         compiler: One of: a compiler of this module; `"qiskit:2"`, with options `"qiskit:2,routing_method=basic"`;
             `"pytket"`; `"module:function"`; a `PassManager`; or a callable from (circuit, Target, seed) to an ISA
             circuit, whose `name` or else own name is used. Only a callable with an attribute `version` has its
-            results kept in a cache: change it when the callable changes, or anything that it calls.
+            results kept in a cache: change it when the callable changes, or anything that it calls. Closures and
+            objects need a `name`, too, that tells one from another.
 
     Raises:
         OptionError: It names no compiler; the message says what would.
@@ -251,7 +253,8 @@ def _import_function(text: str, module: str, function: str) -> CompilerFunction:
     if "" not in sys.path and str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
     try:
-        found: Any = importlib.import_module(module)
+        with contextlib.redirect_stdout(sys.stderr):  # what a module prints is no part of the result
+            found: Any = importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise OptionError(
             f"compiler {one_line(text)!r}: there is no module {one_line(str(error.name))!r}, neither here nor installed"
@@ -302,6 +305,10 @@ def _versioned_key(function: Any, name: str) -> str | None:
     """
     version = getattr(function, "version", None)
     if version is None:
+        return None
+    # What a closure, a partial or an object of a class holds cannot be seen; a name of its own tells one from another.
+    plain = inspect.isfunction(function) and function.__closure__ is None and function.__name__ != "<lambda>"
+    if not plain and getattr(function, "name", None) is None:
         return None
     owner = function if inspect.isroutine(function) or inspect.isclass(function) else type(function)
     try:

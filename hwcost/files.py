@@ -23,6 +23,8 @@ def check_target(path: str | os.PathLike[str]) -> Path:
         raise OptionError(f"{path}: not a regular file; name a file to write to")
     if not target.parent.is_dir():
         raise OptionError(f"{path}: there is no folder {target.parent}; make it first")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise OptionError(f"{path}: the folder {target.parent} cannot be written to; name a file elsewhere")
     return target
 
 
@@ -43,7 +45,8 @@ def write_file(path: str | os.PathLike[str], data: bytes) -> None:
 @contextmanager
 def written_aside(target: Path, data: bytes) -> Iterator[Path]:
     """A complete file beside `target`, safely on the disk, to be given its name; removed if it never gets it."""
-    temporary = target.with_name(f".{target.name[:200]}.{os.urandom(6).hex()}.part")
+    start = os.fsencode(target.name)[:200].decode(errors="ignore")  # names are limited to 255 bytes
+    temporary = target.with_name(f".{start}.{os.urandom(6).hex()}.part")
     try:
         with temporary.open("xb") as file:
             file.write(data)

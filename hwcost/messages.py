@@ -31,5 +31,7 @@ def internal_error(error: Exception, *, program: str = "hwcost") -> str:
 
 
 def say(message: str, *, program: str = "hwcost") -> None:
-    """One line on stderr, whatever the message has in it."""
+    """One line on stderr, whatever the message has in it; nothing if there is no stderr."""
+    if sys.stderr is None:
+        return
     print(f"{program}: {printable(message)}", file=sys.stderr)  # noqa: T201

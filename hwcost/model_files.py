@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import inspect
@@ -39,15 +40,16 @@ def load_model(text: str) -> Any:
             "or a function that makes one; or a circuit file"
         )
     try:
-        module = _import(module_name)
-        if not hasattr(module, name):
-            raise InputError(f"{module_name} has no {name!r}; it has {_names(module)}")
-        found = getattr(module, name)
-        if _is_factory(found):
-            found = found()
-    except InputError:
+        with contextlib.redirect_stdout(sys.stderr):  # what it prints is no part of the result
+            module = _import(module_name)
+            if not hasattr(module, name):
+                raise InputError(f"{module_name} has no {name!r}; it has {_names(module)}")
+            found = getattr(module, name)
+            if _is_factory(found):
+                found = found()
+    except (InputError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:  # the user's code does what it wants, leaving the interpreter included
         raise InputError(f"{text}: {type(error).__name__}: {one_line(error_text(error))}") from error
     return found
 

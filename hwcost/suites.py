@@ -88,16 +88,27 @@ def _given(circuit: QuantumCircuit) -> LoadedCircuit | Unread:
 
 def _from_path(path: str | os.PathLike[str]) -> Iterator[LoadedCircuit | Unread]:
     for file in _files(path):
+        if isinstance(file, Unread):
+            yield file
+            continue
         try:
             yield from read_circuit_file(file)
         except HwcostError as error:
             yield Unread(printable(os.fspath(file)), error)
 
 
-def _files(path: str | os.PathLike[str]) -> list[str | os.PathLike[str]]:
+def _files(path: str | os.PathLike[str]) -> list[str | os.PathLike[str] | Unread]:
+    """The file, or all in the folder that end like circuits, and the folders in it that cannot be read."""
     if not os.path.isdir(path):
         return [path]
-    found = sorted(file for file in Path(path).rglob("*") if file.suffix.lower() in CIRCUIT_ENDINGS and file.is_file())
+    unread: list[Unread] = []
+
+    def refused(error: OSError) -> None:
+        what = printable(os.fspath(error.filename or path))
+        unread.append(Unread(what, CircuitError(f"{what}: the folder cannot be read ({error.strerror})")))
+
+    paths = [Path(folder, name) for folder, _, names in os.walk(path, onerror=refused) for name in names]
+    found: list[Path | Unread] = [*sorted(file for file in paths if file.suffix.lower() in CIRCUIT_ENDINGS), *unread]
     if not found:
         raise CircuitError(
             f"{printable(os.fspath(path))}: no circuits in this folder; files end in {', '.join(CIRCUIT_ENDINGS)}"

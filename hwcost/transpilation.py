@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from hwcost.errors import CircuitError
+from hwcost.errors import CircuitError, HwcostError
 from hwcost.messages import error_text, one_line
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ class Compiler:
 
         try:
             return self._run(circuit, optimization_level, seed, None, options)
+        except MemoryError:
+            raise HwcostError(f"{one_line(circuit.name)}: out of memory while Qiskit transpiles it") from None
         except TranspilerError as error:
             if "ConstrainedReschedule" not in str(error):
                 raise CircuitError(_refusal(circuit, error)) from error

@@ -14,6 +14,8 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ from hwcost.messages import error_text, one_line
 
 Work: TypeAlias = Callable[[Any], Iterator[Any]]
 
+_POLL_S = 1.0
 _END_S = 5.0  # how long a worker may take to end after it was asked to
 _MAIN = "import sys; sys.path[:] = {path!r}; from hwcost.worker_pool import serve; serve({handle})"
 
@@ -173,9 +176,17 @@ def _end(workers: list[_Worker]) -> None:
             worker.process.wait()
 
 
+def _end_with(parent: int) -> None:
+    """Ends this process when its parent has: one that was killed cannot do it."""
+    while os.getppid() == parent:
+        time.sleep(_POLL_S)
+    os._exit(1)
+
+
 def serve(handle: int) -> None:
     """What a worker process does until its pipe is closed; `run_tasks` starts it."""
     pipe = Connection(handle)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     with contextlib.suppress(OSError):
         os.dup2(2, 1)  # what a compiler prints is no part of the result
     with contextlib.suppress(EOFError, OSError):
@@ -196,7 +207,7 @@ def serve(handle: int) -> None:
                     pipe.send(("result", result))
             except OSError:
                 raise
-            except (Exception, KeyboardInterrupt) as error:  # Ctrl-C does not reach here, so the task raised it
+            except BaseException as error:  # KeyboardInterrupt, too: Ctrl-C does not reach here, the task raised it
                 pipe.send(("error", f"{type(error).__name__}: {one_line(error_text(error))}".removesuffix(": ")))
             else:
                 pipe.send(("done", None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from hwcost.cli.progress import counter
 from hwcost.cli.shared_options import live_options, resolve_backend, seconds
+from hwcost.errors import InputError
 
 
 @click.command("estimate-model")
@@ -84,7 +86,12 @@ def command(model: str, samples_given: tuple[str, ...], form: str, quiet: bool, 
             del options[name]
     loaded = load_model(model)
     sample = load_samples(loaded, samples_given)
-    cost = estimate_model(loaded, sample, **options, progress=counter("compiling, step", quiet))
+    progress = counter("compiling, step", quiet)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # what the model prints is no part of the result
+            cost = estimate_model(loaded, sample, **options, progress=progress)
+    except SystemExit as error:
+        raise InputError(f"{model}: the model leaves the interpreter (SystemExit: {error})") from None
     return _write(cost, form)
 
 

@@ -11,7 +11,7 @@ import click
 
 def counter(what: str, quiet: bool) -> Callable[[int, int], None]:
     """A callback (done, total) that shows how far `what` is; silent if asked to be, or without a terminal."""
-    show = not quiet and sys.stderr.isatty()
+    show = _on_a_terminal(quiet)
 
     def progress(done: int, total: int) -> None:
         if show:
@@ -21,10 +21,14 @@ def counter(what: str, quiet: bool) -> Callable[[int, int], None]:
     return progress
 
 
+def _on_a_terminal(quiet: bool) -> bool:
+    return not quiet and sys.stderr is not None and sys.stderr.isatty()  # None if it was closed
+
+
 @contextmanager
 def bar(what: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """A callback (done, total) that draws a bar with the time left on stderr; silent as `counter` is."""
-    if quiet or not sys.stderr.isatty():
+    if not _on_a_terminal(quiet):
         yield lambda done, total: None
         return
     from rich.console import Console

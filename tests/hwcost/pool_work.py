@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 
 def make(setup):
@@ -14,6 +15,8 @@ def make(setup):
 
     def work(task):
         for step in range(3):
+            if task == "busy" and step == 1:
+                time.sleep(600)
             if task == "killed" and step == 1:
                 os.kill(os.getpid(), signal.SIGKILL)
             if task == "interrupts" and step == 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import signal
 import time
@@ -25,6 +26,47 @@ def versioned(circuit, target, seed):
 
 
 versioned.version = "1"
+
+
+def changes_the_target(circuit, target, seed):
+    """Right, but it spoils what it was given."""
+    isa = right(circuit, target, seed)
+    for name in target.operation_names:
+        for qubits in target[name]:
+            if qubits is not None and len(qubits) == 2:
+                properties = copy.copy(target[name][qubits])
+                properties.error = 0.0 if sum(qubits) % 3 else 0.4
+                target.update_instruction_properties(name, qubits, properties)
+    return isa
+
+
+def fails_at_first(circuit, target, seed):
+    """Needs a licence, say, which is not always there."""
+    if not os.environ.get("SAMPLE_LICENCE"):
+        raise ConnectionError("no licence")
+    return right(circuit, target, seed)
+
+
+fails_at_first.version = "1"
+
+
+def leaves(circuit, target, seed):
+    """Not an Exception."""
+    raise GeneratorExit("bye")
+
+
+def drops_all(circuit, target, seed):
+    """Drops all that it is given."""
+    return QuantumCircuit(target.num_qubits, circuit.num_clbits)
+
+
+def measures_more(circuit, target, seed):
+    """Measures a qubit that nobody asked about."""
+    isa = right(circuit, target, seed)
+    wider = QuantumCircuit(isa.num_qubits, isa.num_clbits + 1)
+    wider.compose(isa, clbits=range(isa.num_clbits), inplace=True)
+    wider.measure(0, isa.num_clbits)
+    return wider
 
 
 def unchanged(circuit, target, seed):

@@ -88,6 +88,20 @@ def test_one_failing_file_and_the_rest(capsys, folder):
     assert capsys.readouterr().err == err, "quiet hides progress, not what failed"
 
 
+def test_a_folder_that_cannot_be_written_to_is_found_before_the_work(capsys, monkeypatch):
+    monkeypatch.setattr("hwcost.files.os.access", lambda *_: False)  # root may write everywhere
+    monkeypatch.setattr("hwcost.comparison.compare", None)  # not reached
+    assert main(["compare", "circuits", *FEW, "--format", "csv", "-o", "out.csv"]) == 2
+    assert "cannot be written to; name a file elsewhere" in capsys.readouterr().err
+
+
+def test_long_names_and_a_closed_stderr(folder):
+    command = [sys.executable, "-m", "hwcost", "compare", "circuits", *FEW, "--format", "csv", "-o", "图" * 80]
+    done = subprocess.run(["sh", "-c", '"$@" 2>&-', "sh", *command], cwd=folder, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert (folder / ("图" * 80)).read_text().count("\n") == 9
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

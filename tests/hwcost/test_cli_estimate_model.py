@@ -38,6 +38,20 @@ def wants(size):
 def fails():
     raise RuntimeError("not\\ntoday")
 
+def leaves():
+    raise SystemExit(3)
+
+class Leaving(torch.nn.Linear):
+    def forward(self, x):
+        raise SystemExit(4)
+
+def leaves_later():
+    return Leaving(2, 2)
+
+def prints():
+    print("made")
+    return torch.nn.Linear(4, 2)
+
 plain = torch.nn.Linear(4, 2)
 number = 5
 """
@@ -125,6 +139,8 @@ def test_files_modules_and_objects_are_models(folder, capsys):
         (("model.py",), "is no"),
         (("model.py:wants",), "needs arguments (size)"),
         (("model.py:fails",), "RuntimeError: not today"),
+        (("model.py:leaves",), "model.py:leaves: SystemExit: 3"),
+        (("model.py:leaves_later", "--sample", "2"), "the model leaves the interpreter (SystemExit: 4)"),
         (("model.py:number", "--backend", "manila"), "a model of type builtins.int cannot be costed"),
         (("model.py:hybrid",), "needs a sample"),
         (("model.py:hybrid", "--sample", "0"), "has 0 values"),
@@ -144,6 +160,13 @@ def test_mistakes_are_one_line_and_exit_code_2(folder, capsys, words, message):
     assert captured.out == ""
     assert captured.err.count("\n") == 1
     assert message in captured.err
+
+
+def test_what_a_model_prints_is_no_data(folder, capsys):
+    assert run("model.py:prints", "--sample", "4", "--format", "json") == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["schema"] == "hwcost.model/1"
+    assert "made" in captured.err
 
 
 def test_devices_are_listed_shown_and_measured(folder, capsys):

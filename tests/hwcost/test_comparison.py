@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from qiskit import QuantumCircuit, qpy
+from qiskit import QuantumCircuit, qpy, transpile
 from qiskit.circuit.random import random_circuit
 
 import hwcost
@@ -170,9 +171,9 @@ def test_a_lost_layout_is_caught_where_qubits_moved():
     assert "does something else" in found.failures[0].error
 
 
-def test_what_a_compiler_prints_is_no_data(capsys):
+def test_what_a_compiler_prints_is_no_data(capfd):
     compare(ghz(2), LINE, compilers="sample_compilers:prints", num_seeds=1)
-    out, err = capsys.readouterr()
+    out, err = capfd.readouterr()
     assert out == ""
     assert "chatter" in err
 
@@ -407,7 +408,7 @@ def test_a_damaged_cache_is_one_warning(tmp_path):
     cache = tmp_path / "cells.sqlite3"
     first = compare(ghz(2), LINE, cache=cache)
     data = bytearray(cache.read_bytes())
-    data[16:400] = b"\xff" * 384
+    data[100:400] = b"\xff" * 300
     cache.write_bytes(data)
     again = compare(ghz(2), LINE, cache=cache)
     assert again.to_csv() == first.to_csv()
@@ -415,6 +416,152 @@ def test_a_damaged_cache_is_one_warning(tmp_path):
     assert "damaged" in again.cache_warnings[0]
     assert again.num_from_cache == 0
     assert compare(ghz(2), LINE, cache=cache).num_from_cache == 6
+
+
+@pytest.mark.parametrize("table", ["users", "cells"])
+def test_a_database_of_somebody_else_is_not_touched(tmp_path, table):
+    path = tmp_path / "mine.sqlite3"
+    base = sqlite3.connect(path)
+    base.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, v TEXT)")
+    base.execute(f"INSERT INTO {table} VALUES (1, 'x')")
+    base.commit()
+    base.close()
+    before = path.read_bytes()
+    with pytest.raises(OptionError, match="is no cache of hwcost; name another file"):
+        compare(ghz(2), LINE, cache=path)
+    (tmp_path / "text.db").write_text("my notes")
+    with pytest.raises(OptionError, match="is no cache of hwcost; name another file"):
+        compare(ghz(2), LINE, cache=tmp_path / "text.db")
+    assert path.read_bytes() == before
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["mine.sqlite3", "text.db"]
+
+
+def test_compilers_that_cannot_be_told_from_each_other_share_no_cells(tmp_path):
+    def make(level):
+        def compiler(circuit, target, seed):
+            return transpile(circuit, target=target, seed_transpiler=seed, optimization_level=level)
+
+        compiler.version = "1"
+        return compiler
+
+    for _ in range(2):  # the second time nothing comes from the cache, for a closure says nothing of what it holds
+        found = compare(ghz(4), RING, compilers=[make(0), make(3)], num_seeds=6, cache=tmp_path / "c.sqlite3")
+        assert found.num_from_cache == 0
+        assert len({cell.cost.num_1q for cell in found.cells}) > 1
+    named = make(0)
+    named.name = "level 0"
+    compare(ghz(4), RING, compilers=named, cache=tmp_path / "c.sqlite3")
+    assert compare(ghz(4), RING, compilers=named, cache=tmp_path / "c.sqlite3").num_from_cache == 3
+    with pytest.raises(OptionError, match="two compilers cannot be told from each other"):
+        compare(ghz(4), RING, compilers=[sample_compilers.versioned] * 2)
+
+
+def test_a_compiler_cannot_spoil_the_target_of_others():
+    compilers = ["sample_compilers:changes_the_target", "qiskit:3"]
+    alone = compare(ghz(5), RING, compilers="qiskit:3", num_seeds=5)
+    beside = compare(ghz(5), RING, compilers=compilers, num_seeds=5)
+    costs = [cell.cost for cell in beside.cells if cell.compiler == "qiskit-O3"]
+    assert costs == [cell.cost for cell in alone.cells]
+    assert not beside.failures
+
+
+def test_failures_of_somebody_elses_compiler_are_not_kept(tmp_path, monkeypatch):
+    options = {"compilers": "sample_compilers:fails_at_first", "cache": tmp_path / "c.sqlite3"}
+    assert "ConnectionError: no licence" in compare(ghz(2), LINE, **options).failures[0].error
+    monkeypatch.setenv("SAMPLE_LICENCE", "1")
+    assert not compare(ghz(2), LINE, **options).failures
+    assert compare(ghz(2), LINE, **options).num_from_cache == 3
+
+
+def test_out_of_memory_is_no_fault_of_the_input(tmp_path, monkeypatch):
+    def without_memory(*_):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hwcost.transpilation.Compiler._run", without_memory)
+        found = compare(ghz(2), LINE, cache=tmp_path / "c.sqlite3")
+    assert {failure.kind for failure in found.failures} == {"work"}
+    assert "out of memory while Qiskit transpiles it" in found.failures[0].error
+    assert not compare(ghz(2), LINE, cache=tmp_path / "c.sqlite3").failures
+
+
+def test_whatever_a_compiler_raises_is_a_failed_cell():
+    found = compare(ghz(2), LINE, compilers=["sample_compilers:leaves", "qiskit:1"], num_seeds=2)
+    assert [failure.error for failure in found.failures] == ["the compiler fails with GeneratorExit: bye"]
+    alone = compare(ghz(2), LINE, compilers=lambda *given: sample_compilers.leaves(*given))  # noqa: PLW0108, it runs here
+    assert "the compiler fails with GeneratorExit: bye" in alone.failures[0].error
+
+
+def test_what_nobody_knows_is_not_ranked():
+    found = compare(ghz(5), RING, compilers=["qiskit:0", "sample_compilers:right"], num_seeds=8, sort_by="num_swaps")
+    assert [place.compiler for place in found.ranking()] == ["qiskit-O0"]
+    assert found.difference() is None
+    assert "not ranked, for nobody knows their num_swaps: ring by sample_compilers:right" in " ".join(
+        str(found).split()
+    )
+    assert len(found.ranking("num_2q")) == 2
+
+
+def test_a_circuit_of_which_nothing_is_left_is_the_best():
+    mirror = QuantumCircuit(2, name="mirror")
+    mirror.h(0)
+    mirror.cx(0, 1)
+    mirror.cx(0, 1)
+    mirror.h(0)
+    found = compare(mirror, LINE, optimization_levels=(0, 3), num_seeds=2)
+    assert not found.failures
+    assert [(place.compiler, place.median) for place in found.ranking("num_2q")] == [("qiskit-O3", 0), ("qiskit-O0", 2)]
+    cost = next(cell.cost for cell in found.cells if cell.compiler == "qiskit-O3")
+    assert (cost.circuit_duration_s, cost.inflation_worst, cost.attenuation_worst) == (0.0, 1.0, 1.0)
+    assert (cost.shots_needed, cost.esp, cost.equivalence) == (cost.shots_noiseless, 1.0, "equal")
+    assert cost.qpu_time_s == cost.shots_needed * cost.rep_delay_s
+
+
+def test_measurements_can_neither_be_added_nor_dropped():
+    flow = QuantumCircuit(2, 2, name="flow")
+    flow.h(0)
+    flow.measure(0, 0)
+    with flow.if_test((0, 1)):
+        flow.x(1)
+    flow.measure(1, 1)
+    bare = QuantumCircuit(2, name="bare")
+    bare.h(0)
+    bare.cx(0, 1)
+    more, dropped = "sample_compilers:measures_more", "sample_compilers:drops_all"
+    found = compare([ghz(2), bare, flow], LINE, compilers=[more, dropped, "qiskit:1"], num_seeds=1)
+    errors = {(cell.circuit, cell.compiler): cell.error for cell in found.cells}
+    assert "measures into classical bit 2; the circuit does not" in errors["ghz_2", more]
+    assert "measures into classical bit 0; the circuit does not" in errors["bare", more]
+    assert "measures into classical bit 2; the circuit does not" in errors["flow", more]
+    assert "never measures into classical bit 0; the circuit does" in errors["flow", dropped]
+    assert {errors[name, "qiskit-O1"] for name in ("ghz_2", "bare", "flow")} == {None}
+
+
+def test_folders_that_cannot_be_read_do_not_keep_the_rest_back(tmp_path, monkeypatch):
+    with (tmp_path / "good.qpy").open("wb") as file:
+        qpy.dump(ghz(2), file)
+    (tmp_path / "link.qasm").symlink_to(tmp_path / "nowhere.qasm")
+    (tmp_path / "secret").mkdir()
+    scan = os.scandir
+
+    def refusing(path):
+        if str(path).endswith("secret"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)  # root may read everything
+    found = compare(tmp_path, LINE, num_seeds=1)
+    assert [circuit.name for circuit in found.circuits] == ["ghz_2"]
+    assert [failure.what.rpartition("/")[2] for failure in found.unread] == ["link.qasm", "secret"]
+
+
+def test_names_of_files_that_are_no_text(tmp_path):
+    path = os.fsencode(tmp_path) + b"/\xff\xfe.qpy"
+    with open(path, "wb") as file:
+        qpy.dump(ghz(2), file)
+    found = compare(tmp_path, LINE, num_seeds=1)
+    assert r"\udcff\udcfe.qpy" in found.to_json().encode().decode().replace("\\\\", "\\")
+    found.to_csv().encode()
 
 
 def test_damaged_cells_are_computed_again(tmp_path):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from collections import deque
 from contextlib import closing
 
@@ -45,6 +48,30 @@ def test_closing_early_ends_the_workers():
     events.close()
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+def test_workers_end_with_a_parent_that_was_killed():
+    script = (
+        "import pool_work\nfrom collections import deque\nfrom hwcost.worker_pool import run_tasks\n"
+        "for _, found in run_tasks(pool_work.make, 'setup', deque(['busy']), 1):\n    print(found[2], flush=True)\n"
+    )
+    path = os.pathsep.join(sys.path)
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}) as parent:
+        worker = int(parent.stdout.readline())
+        parent.kill()
+    end = time.monotonic() + 20
+    while is_alive(worker):
+        assert time.monotonic() < end, "the worker lives on"
+        time.sleep(0.05)
+
+
+def is_alive(process):
+    try:
+        with open(f"/proc/{process}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_workers_that_cannot_start_are_one_line():
