@@ -15,6 +15,9 @@ from hwcost.messages import one_line
 FailureKind: TypeAlias = Literal["input", "work"]
 
 
+_MOST_BITS = 1000  # of a count of shots; more cannot be a float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellCost:
     """What one compilation of one circuit costs on one device. Times in seconds; None where no honest number exists.
@@ -86,6 +89,8 @@ class CellCost:
         for name, allowed in _field_types().items():
             value = data[name]
             if isinstance(value, bool) or not isinstance(value, allowed):
+                return None
+            if isinstance(value, int) and value.bit_length() > _MOST_BITS:
                 return None
             if isinstance(value, float) and not math.isfinite(value):
                 return None

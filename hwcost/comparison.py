@@ -29,7 +29,7 @@ from hwcost.comparison_inputs import (
 )
 from hwcost.comparison_record import ComparedCircuit, ComparedCompiler, Comparison, Failure
 from hwcost.compilers import AnyCompiler, QiskitCompiler, unique_names
-from hwcost.errors import HwcostError
+from hwcost.errors import CircuitError, HwcostError
 from hwcost.estimation import DEFAULT_JOB_PROFILE
 from hwcost.job_profile import JobTimeProfile, load_profile
 from hwcost.messages import one_line, printable
@@ -111,7 +111,7 @@ def compare(
         OptionError: An option makes no sense, or a compiler cannot be sent to worker processes.
         UnknownBackendError: There is no such backend.
         CalibrationError: Every backend is refused.
-        CircuitError: A folder has no circuits.
+        CircuitError: A folder has no circuits, or there is none at all.
 
     Example:
         >>> from qiskit import QuantumCircuit
@@ -171,6 +171,8 @@ def compare(
             table = _Table(devices, chosen, seeds, kept, basis, Path(folder))
             for item in iter_circuits(circuits):
                 table.add(item, measure_all)
+            if table.is_empty():
+                raise CircuitError("there are no circuits to compare; give files, a folder, circuits or a suite")
             table.run(setup, workers, progress)
     finally:
         kept.close()
@@ -244,6 +246,10 @@ class _Table:
                 warnings=tuple(warnings),
             )
         )
+
+    def is_empty(self) -> bool:
+        """Whether nothing was given, not even a file that cannot be read."""
+        return not self._circuits and not self.unread
 
     def _missing(self, number: int, sha256: str, file: Path) -> Iterator[CellTask]:
         for b, backend in enumerate(self._backends):

@@ -145,7 +145,7 @@ def test_without_noise_there_is_nothing_to_rank_by_attenuation():
         ("without_last_measurement", "never measures into classical bit"),
         ("raises", "the compiler fails with RuntimeError: no such pass at all"),
         ("exits", "the compiler fails with SystemExit: 3"),
-        ("returns_text", "the compiler returns str 'OPENQASM 2.0;', no QuantumCircuit"),
+        ("returns_text", "the compiler returns an object of type str, no QuantumCircuit"),
     ],
 )
 def test_a_wrong_compiler_fails_with_a_reason_and_the_rest_is_delivered(name, says):
@@ -609,3 +609,9 @@ def test_the_default_cache_is_in_the_users_folder(tmp_path, monkeypatch):
     assert compare(ghz(2), LINE, cache=True).num_from_cache == 0
     assert compare(ghz(2), LINE, cache=True).num_from_cache == 6
     assert (tmp_path / "hwcost" / "cells.sqlite3").is_file()
+
+
+@pytest.mark.parametrize("nothing", [[], (), iter(()), {}])
+def test_without_circuits_there_is_nothing_to_compare(nothing):
+    with pytest.raises(CircuitError, match="there are no circuits to compare"):
+        compare(nothing, LINE)
