@@ -211,12 +211,12 @@ class Comparison(Reported):
         """(backend, compiler) that were costed, but of which nobody knows the column that ranks."""
         if self.sort_by not in UNKNOWN_IF_NONE:
             return []
-        costs = self.costs()
-        known = {
-            pair: any(getattr(c, self.sort_by) is not None for cs in by.values() for c in cs)
-            for pair, by in costs.items()
-        }
-        return [pair for pair, by_circuit in costs.items() if by_circuit and not known[pair]]
+        return [
+            pair
+            for pair, by_circuit in self.costs().items()
+            if by_circuit
+            and all(getattr(cost, self.sort_by) is None for costs in by_circuit.values() for cost in costs)
+        ]
 
     def repeated_circuits(self) -> dict[str, str]:
         """Names of circuits that are the same as one before, with the name of that."""

@@ -30,6 +30,11 @@ def internal_error(error: Exception, *, program: str = "hwcost") -> str:
     return f"internal error, {type(error).__name__}: {error}; `{program} --debug …` shows where, please report it"
 
 
+def shows_progress(quiet: bool) -> bool:
+    """Whether progress is to be shown: not asked to be quiet, and somebody looks at stderr (None if it was closed)."""
+    return not quiet and sys.stderr is not None and sys.stderr.isatty()
+
+
 def say(message: str, *, program: str = "hwcost") -> None:
     """One line on stderr, whatever the message has in it; nothing if there is no stderr."""
     if sys.stderr is None:

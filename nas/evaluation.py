@@ -180,8 +180,7 @@ def _evaluation(
     if reason is None:
         try:
             cost = candidate_cost_in(context, one)
-            known = cost_values(cost, context.config.qpu_power_w, context.config.device_power_w)
-            known["validation_error"] = 1.0 - sum(accuracies) / len(accuracies)
+            known = known_values(context, cost, accuracies)
             missing = [name for name in context.config.objectives if name not in known]
             values = {name: known[name] for name in context.config.objectives if name in known}
             if missing:
@@ -238,6 +237,12 @@ def candidate_cost_in(context: SearchContext, one: Architecture, *, on_device: b
     return candidate_cost(
         one, data.num_features, data.num_classes, profiled="profiled_quantum_flops" in config.objectives, **options
     )
+
+
+def known_values(context: SearchContext, cost: CandidateCost, accuracies: Sequence[float]) -> dict[str, float]:
+    """Every objective that cost and accuracies of a network say something of."""
+    values = cost_values(cost, context.config.qpu_power_w, context.config.device_power_w)
+    return {**values, "validation_error": 1.0 - sum(accuracies) / len(accuracies)}
 
 
 def _why(cost: CandidateCost) -> str:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hwcost.files import write_file
-from hwcost.messages import one_line, say
+from hwcost.messages import say
 from nas.architecture_json import architecture_to_dict
 from nas.checkpoint import save_checkpoint
 from nas.circuit import build_circuit
 from nas.errors import RunError, SettingError, WorkerError
-from nas.evaluation import Evaluation, candidate_cost_in, training_seed
-from nas.objectives import OBJECTIVES, cost_values
+from nas.evaluation import Evaluation, candidate_cost_in, known_values, training_seed
+from nas.run_store import unusable
 from nas.search_results import Run, open_run
 from nas.training import train_network
 from nas.vocabulary import architecture
@@ -30,10 +30,8 @@ if TYPE_CHECKING:
     from nas.training import TrainedNetwork
 
 
-FILES = (*("circuit.qpy", "trained.qpy", "isa.qpy", "network.pt", "cost.json", "cost.html", "member.json"),)
+FILES = ("circuit.qpy", "trained.qpy", "isa.qpy", "network.pt", "cost.json", "cost.html", "member.json")
 """All that an export can write."""
-
-COSTS = OBJECTIVES.keys() - {"validation_error"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +112,7 @@ def _writing(target: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        raise RunError(
-            f"{one_line(str(target))}: {getattr(error, 'strerror', None) or one_line(str(error))}"
-        ) from error
+        raise unusable(target, error) from error
 
 
 def _member(folder: str | os.PathLike[str], rank: int) -> tuple[Run, Evaluation]:
@@ -151,8 +147,8 @@ def _description(
 ) -> dict[str, Any]:
     objectives: dict[str, float | None] = dict(member.objectives)
     if context is not run.context:
-        costs = cost_values(cost, context.config.qpu_power_w, context.config.device_power_w)
-        objectives = {name: costs.get(name) if name in COSTS else value for name, value in objectives.items()}
+        known = known_values(context, cost, member.accuracies)
+        objectives = {name: known.get(name) for name in objectives}
     return {
         "schema": "nas.member/1",
         "rank": rank,

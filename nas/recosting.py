@@ -11,8 +11,7 @@ from typing import Any
 from hwcost import HwcostError
 from hwcost.messages import one_line
 from nas.errors import SearchError, SettingError
-from nas.evaluation import Evaluation, candidate_cost_in
-from nas.objectives import cost_values
+from nas.evaluation import Evaluation, candidate_cost_in, known_values
 from nas.search_context import SearchContext
 from nas.search_results import Run, open_run
 from nas.vocabulary import architecture
@@ -75,12 +74,10 @@ def _recosted(context: SearchContext, one: Evaluation) -> Evaluation:
     if not accuracies or len(accuracies) < len(one.trainings):
         return one
     started = time.perf_counter()
-    config = context.config
     try:
         cost = candidate_cost_in(context, architecture(context.space, one.genome))
-        known = cost_values(cost, config.qpu_power_w, config.device_power_w)
-        known["validation_error"] = 1.0 - sum(accuracies) / len(accuracies)
-        values = {name: known[name] for name in config.objectives}
+        known = known_values(context, cost, accuracies)
+        values = {name: known[name] for name in context.config.objectives}
     except HwcostError as error:
         return _failed(one, f"costing failed: {one_line(str(error))}")
     except KeyError as missing:

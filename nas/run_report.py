@@ -17,7 +17,7 @@ from nas.errors import RunError
 from nas.front_table import active_genes, objective_title, rows, value_text
 from nas.gene_importance import gene_importance
 from nas.report_plots import pictures
-from nas.run_store import EVALUATIONS
+from nas.run_store import EVALUATIONS, unusable
 from nas.search_results import open_run
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def write_report(folder: str | os.PathLike[str], output: str | os.PathLike[str] 
             write_file(target / name, content)
         write_file(target / "report.html", _page(run, drawn).encode())
     except OSError as error:
-        raise RunError(f"{target}: {error.strerror or error}") from error
+        raise unusable(target, error) from error
     return Report(page=target / "report.html", pictures=tuple(target / name for name, _, _ in drawn))
 
 

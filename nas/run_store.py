@@ -243,10 +243,11 @@ def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
     except RunError:
         raise
     except (OSError, ValueError) as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
 
 
-def _unusable(path: Path, error: Exception) -> RunError:
+def unusable(path: Path, error: Exception) -> RunError:
+    """What to say of a place that cannot be read or written."""
     return RunError(f"{one_line(str(path))}: {getattr(error, 'strerror', None) or one_line(str(error))}")
 
 
@@ -302,7 +303,7 @@ def _read_run(folder: Path) -> dict[str, Any]:
     try:
         there = path.exists()
     except (OSError, ValueError) as error:  # a name that is too long, or otherwise impossible
-        raise _unusable(folder, error) from error
+        raise unusable(folder, error) from error
     if not there:
         raise RunError(f"{folder}: no run of nas (there is no {RUN}); `nas search … -o {folder}` makes one")
     try:
@@ -336,7 +337,7 @@ def _read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise RunError(f"{path}: damaged (no text)") from error
     except OSError as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
 
 
 def _locked(folder: Path) -> Any:
@@ -350,7 +351,7 @@ def _locked(folder: Path) -> Any:
     try:
         file = (folder / LOCK).open("a")
     except OSError as error:
-        raise _unusable(folder, error) from error
+        raise unusable(folder, error) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -82,9 +82,9 @@ class LocalWorkers:
         self._context, self._num_workers = context, num_workers
         self._data = context.data()
         _wait_for_parent()
-        self._begin(num_workers)
+        self._open_pool(num_workers)
 
-    def _begin(self, num_workers: int) -> None:
+    def _open_pool(self, num_workers: int) -> None:
         with _interrupts_wait():  # a process that the pool does not know yet would outlive what it needs
             self._pool = ProcessPoolExecutor(
                 num_workers,
@@ -151,16 +151,8 @@ class LocalWorkers:
 
     def _restart(self, num_workers: int) -> None:
         self.close()
-        self._begin(num_workers)
-        self._check_start()
-
-    def _check_start(self) -> None:
-        try:
-            self._pool.submit(_check_beginning).result()
-        except BrokenProcessPool as error:
-            raise WorkerError("worker processes die while they start (out of memory?)") from error
-        except OSError as error:
-            raise _no_processes(error) from error
+        self._open_pool(num_workers)
+        self.start()
 
     def start(self) -> None:
         """Waits until a process is there.
@@ -168,7 +160,12 @@ class LocalWorkers:
         Raises:
             WorkerError: None can be started.
         """
-        self._check_start()
+        try:
+            self._pool.submit(_check_beginning).result()
+        except BrokenProcessPool as error:
+            raise WorkerError("worker processes die while they start (out of memory?)") from error
+        except OSError as error:
+            raise _no_processes(error) from error
 
     def close(self) -> None:
         """Ends all processes at once, also in the midst of their work."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.cli.progress import bar
-from hwcost.cli.shared_options import live_options, resolve_backend, seconds
+from hwcost.cli.shared_options import device_options, live_options, noise_options, resolve_backend
 from hwcost.errors import OptionError
 from hwcost.files import check_target, write_file
 from hwcost.messages import say
@@ -44,20 +44,8 @@ _FORMATS = ("text", "json", "csv", "html")
 @click.option("--sort-by", default="qpu_time_s", show_default=True, metavar="COLUMN", help="What ranks; see the CSV.")
 @click.option("--shots", type=int, metavar="N", help="Shots that a noiseless device would need. [default: 4096]")
 @click.option("--precision", type=float, metavar="E", help="Instead of --shots: standard error of each ⟨Z⟩.")
-@click.option("--attenuation", default=None, metavar="METHOD", help="mean-field, pauli-path, light-cone or paper.")
-@click.option(
-    "--inflation", default="worst", show_default=True, metavar="worst|mean", help="Which qubit sets the shots."
-)
-@click.option(
-    "--task", default="expectation", show_default=True, metavar="expectation|sampling", help="What is measured."
-)
-@click.option("--job-profile", metavar="NAME|FILE", help="Job-time profile. [default: ibm]")
-@click.option(
-    "--rep-delay", metavar="TIME", callback=seconds, help="Repetition delay such as 250us. [default: the backend's]"
-)
-@click.option("--measure-all", is_flag=True, help="Measure every qubit of a circuit without measurements.")
-@click.option("--durations-only", is_flag=True, help="Cost no noise; use gates whose error is not calibrated.")
-@click.option("--keep-dead-readout", is_flag=True, help="Keep qubits whose readout error is 0.5 or more.")
+@noise_options
+@device_options
 @click.option("--workers", "-j", type=int, metavar="N", help="Processes. [default: one per core]")
 @click.option("--cache", metavar="FILE", help="Where finished cells are kept. [default: the user's cache folder]")
 @click.option("--no-cache", is_flag=True, help="Keep no cells, use none.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.cli.progress import counter
-from hwcost.cli.shared_options import live_options, resolve_backend, seconds
+from hwcost.cli.shared_options import device_options, live_options, noise_options, resolve_backend
 from hwcost.errors import CircuitError, HwcostError, OptionError
 from hwcost.files import check_target, write_file
 from hwcost.messages import internal_error, one_line, say
@@ -31,23 +31,11 @@ if TYPE_CHECKING:
 @click.option("--num-seeds", type=int, default=4, show_default=True, help="Transpiler seeds to try; the best counts.")
 @click.option("--seed", type=int, default=0, show_default=True, help="First transpiler seed.")
 @click.option("--no-transpile", is_flag=True, help="Take the circuit as ISA circuit, on the backend's qubit numbers.")
-@click.option("--attenuation", default=None, metavar="METHOD", help="mean-field, pauli-path, light-cone or paper.")
-@click.option(
-    "--inflation", default="worst", show_default=True, metavar="worst|mean", help="Which qubit sets the shots."
-)
-@click.option(
-    "--task", default="expectation", show_default=True, metavar="expectation|sampling", help="What is measured."
-)
+@noise_options
 @click.option(
     "--observable", multiple=True, metavar="PAULI", help="Pauli label such as ZZII, qubit 0 right; repeatable."
 )
-@click.option("--job-profile", metavar="NAME|FILE", help="Job-time profile. [default: ibm]")
-@click.option(
-    "--rep-delay", metavar="TIME", callback=seconds, help="Repetition delay such as 250us. [default: the backend's]"
-)
-@click.option("--measure-all", is_flag=True, help="Measure every qubit of a circuit without measurements.")
-@click.option("--durations-only", is_flag=True, help="Cost no noise; use gates whose error is not calibrated.")
-@click.option("--keep-dead-readout", is_flag=True, help="Keep qubits whose readout error is 0.5 or more.")
+@device_options
 @click.option("--index", type=int, metavar="I", help="Only the I-th circuit of each file, from 0.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 @click.option("--save-isa", type=click.Path(), metavar="OUT.qpy", help="Save ISA circuits.")

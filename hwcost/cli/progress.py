@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
 
+from hwcost.messages import shows_progress
+
 
 def counter(what: str, quiet: bool) -> Callable[[int, int], None]:
     """A callback (done, total) that shows how far `what` is; silent if asked to be, or without a terminal."""
-    show = _on_a_terminal(quiet)
+    show = shows_progress(quiet)
 
     def progress(done: int, total: int) -> None:
         if show:
@@ -21,14 +22,10 @@ def counter(what: str, quiet: bool) -> Callable[[int, int], None]:
     return progress
 
 
-def _on_a_terminal(quiet: bool) -> bool:
-    return not quiet and sys.stderr is not None and sys.stderr.isatty()  # None if it was closed
-
-
 @contextmanager
 def bar(what: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """A callback (done, total) that draws a bar with the time left on stderr; silent as `counter` is."""
-    if not _on_a_terminal(quiet):
+    if not shows_progress(quiet):
         yield lambda done, total: None
         return
     from rich.console import Console

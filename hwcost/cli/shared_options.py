@@ -41,6 +41,41 @@ def live_options(function: _Function) -> _Function:
     return function
 
 
+def noise_options(function: _Function) -> _Function:
+    """Adds how noise is turned into shots."""
+    for option in (
+        click.option(
+            "--task", default="expectation", show_default=True, metavar="expectation|sampling", help="What is measured."
+        ),
+        click.option(
+            "--inflation", default="worst", show_default=True, metavar="worst|mean", help="Which qubit sets the shots."
+        ),
+        click.option(
+            "--attenuation", default=None, metavar="METHOD", help="mean-field, pauli-path, light-cone or paper."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def device_options(function: _Function) -> _Function:
+    """Adds what is to be assumed of a device and of its jobs."""
+    for option in (
+        click.option("--keep-dead-readout", is_flag=True, help="Keep qubits whose readout error is 0.5 or more."),
+        click.option("--durations-only", is_flag=True, help="Cost no noise; use gates whose error is not calibrated."),
+        click.option("--measure-all", is_flag=True, help="Measure every qubit of a circuit without measurements."),
+        click.option(
+            "--rep-delay",
+            metavar="TIME",
+            callback=seconds,
+            help="Repetition delay such as 250us. [default: the backend's]",
+        ),
+        click.option("--job-profile", metavar="NAME|FILE", help="Job-time profile. [default: ibm]"),
+    ):
+        function = option(function)
+    return function
+
+
 def resolve_backend(backend: str, options: dict[str, Any]) -> Any:
     """The calibration of a live backend, or the name or path as it is.
 

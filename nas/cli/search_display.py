@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
+
+from hwcost.messages import shows_progress
 
 if TYPE_CHECKING:
     from nas.search_results import Run
@@ -24,7 +25,7 @@ def shown(folder: str, quiet: bool) -> Iterator[Show | None]:
     try:
         if quiet:
             yield None
-        elif sys.stderr.isatty():
+        elif shows_progress(quiet):
             with _bar() as show:
                 yield show
         else:
@@ -94,7 +95,7 @@ def finish(run: Run) -> int:
 @contextmanager
 def counter(what: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     """A bar for work of known length on stderr, where that is a terminal."""
-    if quiet or not sys.stderr.isatty():
+    if not shows_progress(quiet):
         yield None
         return
     from rich.console import Console

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from hwcost.messages import shows_progress
 
 if TYPE_CHECKING:
     from nas.architectures import Architecture
@@ -119,7 +120,7 @@ def _read_genome(space_name: str, text: str) -> tuple[str, Architecture, Mapping
 @contextmanager
 def _progress(quiet: bool) -> Iterator[Progress | None]:
     """A bar on stderr where that is a terminal; else nothing."""
-    if quiet or not sys.stderr.isatty():
+    if not shows_progress(quiet):
         yield None
         return
     from rich.console import Console
