@@ -1,21 +1,16 @@
-"""What differs between two calibrations, of two days or two devices, and what that does to a circuit."""
+"""What differs between two calibrations, of two days or two devices."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hwcost.audit import AuditedCalibration
 from hwcost.calibration import Calibration
 from hwcost.calibration_summary import format_value, summarize
-from hwcost.errors import CalibrationError
 from hwcost.health import Edge
-from hwcost.units import format_age, format_count, format_seconds
-
-if TYPE_CHECKING:
-    from hwcost.cost_estimate import CostEstimate
-    from hwcost.device import Device
+from hwcost.units import format_age, format_seconds
 
 SCHEMA = "hwcost.calibration-diff/1"
 NUM_SHOWN = 8
@@ -49,14 +44,6 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SideBySide:
-    """One circuit on both calibrations: the estimate, or the line that says why there is none."""
-
-    first: CostEstimate | str
-    second: CostEstimate | str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationDiff:
     """What changed from the first calibration to the second.
 
@@ -69,7 +56,6 @@ class CalibrationDiff:
             different size, whose qubits have nothing to do with each other.
         only_first: Gates that only the first has.
         only_second: Gates that only the second has.
-        estimates: A circuit on both, if one was given.
     """
 
     first: AuditedCalibration
@@ -79,7 +65,6 @@ class CalibrationDiff:
     values: tuple[Change, ...]
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
-    estimates: SideBySide | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -89,7 +74,7 @@ class CalibrationDiff:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, in SI units."""
         before, after = self.first, self.second
-        found: dict[str, Any] = {
+        return {
             "schema": SCHEMA,
             "first": _side(before),
             "second": _side(after),
@@ -103,61 +88,35 @@ class CalibrationDiff:
                 "edges": _gained(before.excluded_edges, after.excluded_edges),
             },
         }
-        if self.estimates is not None:
-            sides = {"first": self.estimates.first, "second": self.estimates.second}
-            found["estimates"] = {
-                name: {"refused": side} if isinstance(side, str) else side.to_dict() for name, side in sides.items()
-            }
-        return found
 
 
-def diff_calibrations(
-    first: Device, second: Device, *, circuit: Any = None, estimate_options: dict[str, Any] | None = None
-) -> CalibrationDiff:
-    """What changed from one prepared device to another.
+def diff_calibrations(first: AuditedCalibration, second: AuditedCalibration) -> CalibrationDiff:
+    """Compare two audited calibrations value by value.
 
     Args:
-        first: From `hwcost.prepare_device`.
+        first: From `audit`.
         second: The same.
-        circuit: A circuit, or a file with one, to be costed on both.
-        estimate_options: Keyword arguments for `hwcost.estimate`.
-
-    Raises:
-        CircuitError: The circuit cannot be read or costed at all.
 
     Example:
-        >>> from hwcost.device import prepare_device
-        >>> found = diff_calibrations(prepare_device("fake_lima"), prepare_device("fake_quito"))
+        >>> from hwcost.audit import audit
+        >>> from hwcost.fake_backends import load_fake_backend
+        >>> found = diff_calibrations(audit(load_fake_backend("fake_lima")), audit(load_fake_backend("fake_quito")))
         >>> [change.quantity for change in found.medians][:2], found.is_empty
         (['t1_s', 't2_s'], False)
     """
-    a, b = first.audited.calibration, second.audited.calibration
+    a, b = first.calibration, second.calibration
     same_size = a.num_qubits == b.num_qubits
-    estimates = None
-    if circuit is not None:
-        options = estimate_options or {}
-        estimates = SideBySide(first=_cost(circuit, first, options), second=_cost(circuit, second, options))
     gates_a, gates_b = ({_gate_place(g.name, g.qubits) for g in c.gates} for c in (a, b))
     values = sorted(_values(a, b), key=_size_of_change, reverse=True) if same_size else []
     return CalibrationDiff(
-        first=first.audited,
-        second=second.audited,
+        first=first,
+        second=second,
         settings=tuple(_settings(a, b)),
-        medians=tuple(_medians(first.audited, second.audited)),
+        medians=tuple(_medians(first, second)),
         values=tuple(values),
         only_first=tuple(sorted(gates_a - gates_b)) if same_size else (),
         only_second=tuple(sorted(gates_b - gates_a)) if same_size else (),
-        estimates=estimates,
     )
-
-
-def _cost(circuit: Any, device: Device, options: dict[str, Any]) -> CostEstimate | str:
-    from hwcost.estimation import estimate
-
-    try:
-        return estimate(circuit, device, **options)
-    except CalibrationError as error:  # one of the two may be too small or too damaged for the circuit
-        return str(error)
 
 
 def _side(audited: AuditedCalibration) -> dict[str, Any]:
@@ -240,8 +199,6 @@ def diff_text(diff: CalibrationDiff) -> str:
     elif diff.values:
         lines += ["", f"{len(diff.values)} values differ; by the largest factor"]
         lines += [f"  {f'{c.place} {c.quantity}':<40}{_cells(c)}" for c in diff.values[:NUM_SHOWN]]
-    if diff.estimates is not None:
-        lines += ["", *_estimate_lines(diff.estimates)]
     return "\n".join(lines) + "\n"
 
 
@@ -287,32 +244,3 @@ def _listing(items: list[int] | list[Edge]) -> str:
     texts = ["-".join(map(str, item)) if isinstance(item, tuple) else str(item) for item in items]
     more = f" and {len(texts) - NUM_SHOWN} more" if len(texts) > NUM_SHOWN else ""
     return (" ".join(texts[:NUM_SHOWN]) or "none") + more
-
-
-def _estimate_lines(estimates: SideBySide) -> Iterator[str]:
-    sides = (estimates.first, estimates.second)
-    refused = [(label, side) for label, side in zip("AB", sides, strict=True) if isinstance(side, str)]
-    costs = [_figures(side) for side in sides if not isinstance(side, str)]
-    labels = [label for label, side in zip("AB", sides, strict=True) if not isinstance(side, str)]
-    if costs:
-        yield f"{'The circuit':<28}" + "".join(f"{label:>16}" for label in labels)
-        for name in costs[0]:
-            yield f"  {name:<26}" + "".join(f"{figures[name]:>16}" for figures in costs)
-    for label, reason in refused:
-        yield f"  {label}: {reason}"
-
-
-def _figures(cost: CostEstimate) -> dict[str, str]:
-    unknown = "unknown"
-    return {
-        "QPU time": format_seconds(cost.time.qpu_time_s),
-        "shots needed": format_count(cost.shots.needed),
-        "shot inflation, worst": unknown if cost.shots.inflation_worst is None else f"{cost.shots.inflation_worst:.3g}",
-        "one shot": format_seconds(cost.time.shot_time_s),
-        "longest path": format_seconds(cost.time.circuit_duration_s),
-        "two-qubit gates": format_count(cost.gates.num_2q),
-        "inserted swaps": format_count(cost.routing.num_swaps),
-        "ESP": unknown if cost.noise is None or cost.noise.esp is None else f"{cost.noise.esp:.3g}",
-        "on qubits": "-".join(map(str, cost.transpile.physical_qubits[:5]))
-        + ("…" if len(cost.transpile.physical_qubits) > 5 else ""),
-    }

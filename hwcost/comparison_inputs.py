@@ -153,7 +153,7 @@ def package_versions() -> dict[str, str]:
     """Versions of the packages that the numbers depend on."""
     from importlib import metadata
 
-    from hwcost import __version__
+    from hwcost.version import __version__
 
     names = ("qiskit", "rustworkx", "numpy", "scipy")
     return {"hwcost": __version__, **{name: metadata.version(name) for name in names}}

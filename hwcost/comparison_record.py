@@ -20,8 +20,8 @@ from hwcost.cell_record import (
     check_metric,
 )
 from hwcost.comparison_statistics import Difference, Pair, Place, difference, rank
-from hwcost.cost_estimate import to_plain
 from hwcost.errors import MissingDependencyError, OptionError
+from hwcost.plain import to_plain
 from hwcost.reported import Reported
 
 if TYPE_CHECKING:

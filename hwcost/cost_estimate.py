@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from enum import Enum
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hwcost.audit import Finding
 from hwcost.job_time import JobTime
 from hwcost.noise import PaperCost, SuccessProbability
+from hwcost.plain import to_plain
 from hwcost.reported import Reported
 from hwcost.routing import RoutingCost
 from hwcost.shots import ShotCost
@@ -206,20 +205,3 @@ class CostEstimate(Reported):
         from hwcost.report import render
 
         return render(self)
-
-
-def to_plain(value: Any) -> Any:
-    """Records, tuples, dates and numbers as JSON can hold them; what is infinite or NaN becomes None."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, (bool, int, str)):
-        return value.value if isinstance(value, Enum) else value
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): to_plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_plain(item) for item in value]
-    if isinstance(value, JobTime):
-        return to_plain(value.to_dict())
-    return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}

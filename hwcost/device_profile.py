@@ -11,10 +11,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
-from hwcost.cost_estimate import to_plain
 from hwcost.errors import InputError, OptionError
 from hwcost.files import write_file
 from hwcost.messages import one_line
+from hwcost.plain import to_plain
 from hwcost.shipped import calibrations_dir
 
 SCHEMA = "hwcost.device/1"

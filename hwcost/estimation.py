@@ -283,7 +283,7 @@ def _on_device(circuit: QuantumCircuit, device: Device) -> QuantumCircuit:
 def _transpile_info(best: Candidate, options: EstimateOptions, isa_circuit: QuantumCircuit) -> TranspileInfo:
     import qiskit
 
-    from hwcost import __version__
+    from hwcost.version import __version__
 
     active = active_qubits(best.isa)
     compiled = best.transpiled is not None

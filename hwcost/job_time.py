@@ -83,6 +83,10 @@ class JobTime:
     parts: Mapping[str, float]
     notes: tuple[str, ...] = ()
 
+    def plain(self) -> dict[str, Any]:
+        """What a record that holds this prediction writes of it."""
+        return self.to_dict()
+
     def to_dict(self) -> dict[str, Any]:
         """The prediction as plain data, in seconds."""
         return {

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hwcost.classical_flops import UncountedModule
-from hwcost.cost_estimate import CostEstimate, to_plain
+from hwcost.cost_estimate import CostEstimate
 from hwcost.gradient_circuits import Gradient
+from hwcost.plain import to_plain
 from hwcost.reported import Reported
 from hwcost.simulation_flops import SimulationFlops
 from hwcost.workload import Scope, Workload

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from hwcost.cost_estimate import BackendInfo, CircuitInfo, TranspileInfo, to_plain
+from hwcost.cost_estimate import BackendInfo, CircuitInfo, TranspileInfo
 from hwcost.noise_simulation import SimulationMethod
+from hwcost.plain import to_plain
 from hwcost.reported import Reported
 from hwcost.shots import Inflation
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 Axis: TypeAlias = Literal["x", "y", "z"]
@@ -83,3 +84,22 @@ class Architecture:
         if self.measurement == "z-first":
             return 1
         return self.num_qubits if self.measurement == "z-each" else self.num_qubits - 1
+
+
+def num_parameters(architecture: Architecture, num_features: int, num_classes: int) -> int:
+    """Trainable parameters of the whole network: weights and biases of its linear layers, and the circuit's angles.
+
+    Example:
+        >>> from nas.architectures import Hidden, Layer
+        >>> layer = Layer(columns=(("y", "y"),), gate="cx", pairs=((0, 1),))
+        >>> hidden = (Hidden(width=8, activation="relu"),)
+        >>> two = Architecture(
+        ...     num_qubits=2, embedding="angle-x", num_encoded=2, layers=(layer,), hidden_before=hidden
+        ... )
+        >>> num_parameters(two, 4, 3)  # 4·8 + 8, 8·2 + 2, 2, 2·3 + 3
+        69
+    """
+    before = [num_features, *(layer.width for layer in architecture.hidden_before), architecture.num_encoded]
+    after = [architecture.num_outputs, *(layer.width for layer in architecture.hidden_after), num_classes]
+    linear = sum((a + 1) * b for widths in (before, after) for a, b in pairwise(widths))
+    return linear + architecture.num_weights

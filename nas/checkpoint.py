@@ -20,7 +20,7 @@ from hwcost import InputError
 from hwcost.files import write_file
 from hwcost.messages import error_text, one_line
 from nas.architecture_json import architecture_from_dict, architecture_to_dict
-from nas.costs import num_parameters
+from nas.architectures import num_parameters
 from nas.errors import NasError, SettingError
 from nas.scaling import Scaling, ScalingKind
 from nas.training_parts import require_torch

@@ -10,9 +10,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hwcost import __version__
 from hwcost.files import write_file
 from hwcost.messages import printable
+from hwcost.version import __version__
 from nas.errors import RunError
 from nas.front_table import active_genes, objective_title, rows, value_text
 from nas.gene_importance import gene_importance

@@ -17,9 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hwcost import HwcostError, __version__
+from hwcost import HwcostError
 from hwcost.files import write_file
 from hwcost.messages import one_line
+from hwcost.version import __version__
 from nas.errors import RunError
 from nas.evaluation import Evaluation
 from nas.run_writer import Writer

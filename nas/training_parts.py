@@ -14,10 +14,10 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from hwcost import __version__
 from hwcost.errors import MissingDependencyError
 from hwcost.messages import error_text, one_line
-from nas.costs import num_parameters
+from hwcost.version import __version__
+from nas.architectures import num_parameters
 from nas.errors import MemoryLimitError, SettingError
 from nas.setting_checks import whole
 from nas.training_record import MAX_SEED, TrainRecord, TrainSettings

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
-from hwcost.cost_estimate import to_plain
 from hwcost.messages import one_line
+from hwcost.plain import to_plain
 from nas.errors import SettingError
 from nas.setting_checks import positive, whole
 

@@ -112,11 +112,17 @@ def import_file(path: str, output: str | None, **given: Any) -> None:
 @_format
 def diff(first: str, second: str, circuit: str | None, form: str) -> None:
     """Compare two calibrations, of two days or two devices, each NAME|FILE."""
+    from hwcost.calibration_circuits import cost_on_both, side_by_side_text
     from hwcost.calibration_diff import diff_calibrations, diff_text
     from hwcost.device import prepare_device
 
-    found = diff_calibrations(prepare_device(first), prepare_device(second), circuit=circuit)
-    _print(found.to_dict(), diff_text(found), form)
+    a, b = prepare_device(first), prepare_device(second)
+    found = diff_calibrations(a.audited, b.audited)
+    data, text = found.to_dict(), diff_text(found)
+    if circuit is not None:
+        both = cost_on_both(circuit, a, b)
+        data, text = {**data, "estimates": both.to_dict()}, text + side_by_side_text(both)
+    _print(data, text, form)
 
 
 def _print(data: dict[str, Any], text: str, form: str) -> None:

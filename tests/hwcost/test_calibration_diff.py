@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
-
-import pytest
-from qiskit import QuantumCircuit
 
 from hwcost.audit import audit
 from hwcost.calibration import Calibration
 from hwcost.calibration_diff import CalibrationDiff, diff_calibrations, diff_text
-from hwcost.device import Device, prepare_device
-from hwcost.errors import CircuitError
+from hwcost.device import prepare_device
 from make import small_calibration
 
 
-def diff(first: Calibration, second: Calibration, **options: Any) -> CalibrationDiff:
-    return diff_calibrations(Device(audit(first)), Device(audit(second)), **options)
+def diff(first: Calibration, second: Calibration) -> CalibrationDiff:
+    return diff_calibrations(audit(first), audit(second))
 
 
 def test_nothing_changed() -> None:
@@ -82,40 +77,8 @@ def test_the_order_of_the_basis_gates_is_no_difference() -> None:
     assert diff(calibration, replace(calibration, basis_gates=calibration.basis_gates[::-1])).is_empty
 
 
-def circuit(num_qubits: int) -> QuantumCircuit:
-    found = QuantumCircuit(num_qubits)
-    found.h(0)
-    for qubit in range(num_qubits - 1):
-        found.cx(qubit, qubit + 1)
-    found.measure_all()
-    return found
-
-
-def test_a_circuit_is_costed_on_both() -> None:
-    slow = small_calibration(4, gates={("sx", (q,)): {"duration_s": 150e-9} for q in range(4)})
-    found = diff(small_calibration(4), slow, circuit=circuit(3), estimate_options={"num_seeds": 1})
-    estimates = found.to_dict()["estimates"]
-    first, second = (estimates[side]["time"]["circuit_duration_s"] for side in ("first", "second"))
-    assert second > first
-    assert "QPU time" in diff_text(found)
-    json.dumps(found.to_dict(), allow_nan=False)
-
-
-def test_a_device_that_cannot_carry_the_circuit_does_not_hide_the_other() -> None:
-    found = diff(small_calibration(2), small_calibration(4), circuit=circuit(3), estimate_options={"num_seeds": 1})
-    assert "needs 3 qubits, but small has 2" in found.to_dict()["estimates"]["first"]["refused"]
-    text = diff_text(found)
-    assert "A: the circuit needs 3 qubits" in text
-    assert "QPU time" in text
-
-
-def test_a_circuit_that_cannot_be_costed_anywhere_is_an_error() -> None:
-    with pytest.raises(CircuitError):
-        diff(small_calibration(), small_calibration(), circuit="nothing.qpy")
-
-
 def test_fake_backends_of_two_devices() -> None:
-    found = diff_calibrations(prepare_device("fake_lima"), prepare_device("fake_quito"))
+    found = diff_calibrations(prepare_device("fake_lima").audited, prepare_device("fake_quito").audited)
     assert {"t1_s", "cx error"} <= {change.quantity for change in found.medians}
     assert all(len(line) < 160 for line in diff_text(found).splitlines())
     json.dumps(found.to_dict(), allow_nan=False)

@@ -13,8 +13,8 @@ pytest.importorskip("pennylane")
 import torch
 
 import hwcost
-from nas.architectures import Architecture, Layer
-from nas.costs import candidate_cost, classical_half, num_parameters
+from nas.architectures import Architecture, Layer, num_parameters
+from nas.costs import candidate_cost, classical_half
 from nas.models import build_model
 from nas.spaces import load_space
 from nas.vocabulary import architecture
