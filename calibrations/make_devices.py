@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hwcost.device_profile import DeviceProfile, Overheads, save_device_profile
+from hwcost.classical.machine import DeviceProfile, Overheads, save_device_profile
 
 SUSTAINED_SHARE = 0.6
 NARROW_SHARE = 0.05

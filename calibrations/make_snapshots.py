@@ -11,8 +11,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from hwcost.fake_backends import load_fake_backend
-from hwcost.snapshot import default_snapshot_path, save_snapshot
+from hwcost.calibration.sources.ibm_fake import load_fake_backend
+from hwcost.calibration.sources.snapshot import default_snapshot_path, save_snapshot
 
 # An Eagle, a Heron and two Falcon devices of different size.
 BACKENDS = ("fake_sherbrooke", "fake_torino", "fake_guadalupe", "fake_manila")

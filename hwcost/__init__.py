@@ -8,18 +8,22 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hwcost.version import __version__ as __version__
+from hwcost.core.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from hwcost.attenuation import QubitAttenuation
-    from hwcost.calibration import Calibration, GateCalibration, QubitCalibration
-    from hwcost.calibration_import import import_calibration
-    from hwcost.circuits import LoadedCircuit, load_circuit, load_circuits
-    from hwcost.comparison import compare
-    from hwcost.comparison_record import Comparison
-    from hwcost.cost_estimate import CostEstimate
-    from hwcost.device import Device, load_calibration, prepare_device
-    from hwcost.errors import (
+    from hwcost.backend.prepared import Device, load_calibration, prepare_device
+    from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration
+    from hwcost.calibration.sources.files import import_calibration
+    from hwcost.calibration.sources.ibm_fake import list_fake_backends
+    from hwcost.calibration.sources.ibm_live import load_live_backend
+    from hwcost.calibration.sources.snapshot import load_snapshot, save_snapshot
+    from hwcost.circuits.load import LoadedCircuit, load_circuit, load_circuits
+    from hwcost.circuits.suites import mqt_bench_circuits
+    from hwcost.classical.profiled import profiled_quantum_flops
+    from hwcost.classical.simulation import statevector_flops
+    from hwcost.comparison.compare import compare
+    from hwcost.comparison.record import Comparison
+    from hwcost.core.errors import (
         CalibrationError,
         CircuitError,
         HwcostError,
@@ -28,58 +32,54 @@ if TYPE_CHECKING:
         OptionError,
         UnknownBackendError,
     )
-    from hwcost.estimation import estimate
-    from hwcost.fake_backends import list_fake_backends
-    from hwcost.job_profile import JobTimeProfile
-    from hwcost.job_time import JobTime
-    from hwcost.job_time_fit import fit_job_time
-    from hwcost.live import load_live_backend
-    from hwcost.model_cost import ModelCost
-    from hwcost.model_estimation import estimate_model
-    from hwcost.profiled_flops import profiled_quantum_flops
-    from hwcost.simulation_flops import statevector_flops
-    from hwcost.snapshot import load_snapshot, save_snapshot
-    from hwcost.suites import mqt_bench_circuits
-    from hwcost.validation import validate
-    from hwcost.validation_record import Validation
+    from hwcost.estimation.estimate import estimate
+    from hwcost.estimation.record import CostEstimate
+    from hwcost.jobs.fit import fit_job_time
+    from hwcost.jobs.predict import JobTime
+    from hwcost.jobs.profile import JobTimeProfile
+    from hwcost.models.estimate import estimate_model
+    from hwcost.models.record import ModelCost
+    from hwcost.noise.attenuation import QubitAttenuation
+    from hwcost.validation.record import Validation
+    from hwcost.validation.validate import validate
 
 _HOME = {
-    "Calibration": "calibration",
-    "CalibrationError": "errors",
-    "CircuitError": "errors",
-    "Comparison": "comparison_record",
-    "CostEstimate": "cost_estimate",
-    "Device": "device",
-    "GateCalibration": "calibration",
-    "HwcostError": "errors",
-    "InputError": "errors",
-    "JobTime": "job_time",
-    "JobTimeProfile": "job_profile",
-    "LoadedCircuit": "circuits",
-    "MissingDependencyError": "errors",
-    "OptionError": "errors",
-    "QubitAttenuation": "attenuation",
-    "QubitCalibration": "calibration",
-    "UnknownBackendError": "errors",
-    "Validation": "validation_record",
-    "ModelCost": "model_cost",
-    "compare": "comparison",
-    "estimate": "estimation",
-    "estimate_model": "model_estimation",
-    "fit_job_time": "job_time_fit",
-    "list_fake_backends": "fake_backends",
-    "profiled_quantum_flops": "profiled_flops",
-    "statevector_flops": "simulation_flops",
-    "load_calibration": "device",
-    "load_circuit": "circuits",
-    "load_circuits": "circuits",
-    "prepare_device": "device",
-    "import_calibration": "calibration_import",
-    "load_live_backend": "live",
-    "load_snapshot": "snapshot",
-    "mqt_bench_circuits": "suites",
-    "save_snapshot": "snapshot",
-    "validate": "validation",
+    "Calibration": "calibration.record",
+    "CalibrationError": "core.errors",
+    "CircuitError": "core.errors",
+    "Comparison": "comparison.record",
+    "CostEstimate": "estimation.record",
+    "Device": "backend.prepared",
+    "GateCalibration": "calibration.record",
+    "HwcostError": "core.errors",
+    "InputError": "core.errors",
+    "JobTime": "jobs.predict",
+    "JobTimeProfile": "jobs.profile",
+    "LoadedCircuit": "circuits.load",
+    "MissingDependencyError": "core.errors",
+    "OptionError": "core.errors",
+    "QubitAttenuation": "noise.attenuation",
+    "QubitCalibration": "calibration.record",
+    "UnknownBackendError": "core.errors",
+    "Validation": "validation.record",
+    "ModelCost": "models.record",
+    "compare": "comparison.compare",
+    "estimate": "estimation.estimate",
+    "estimate_model": "models.estimate",
+    "fit_job_time": "jobs.fit",
+    "list_fake_backends": "calibration.sources.ibm_fake",
+    "profiled_quantum_flops": "classical.profiled",
+    "statevector_flops": "classical.simulation",
+    "load_calibration": "backend.prepared",
+    "load_circuit": "circuits.load",
+    "load_circuits": "circuits.load",
+    "prepare_device": "backend.prepared",
+    "import_calibration": "calibration.sources.files",
+    "load_live_backend": "calibration.sources.ibm_live",
+    "load_snapshot": "calibration.sources.snapshot",
+    "mqt_bench_circuits": "circuits.suites",
+    "save_snapshot": "calibration.sources.snapshot",
+    "validate": "validation.validate",
 }
 
 __all__ = [

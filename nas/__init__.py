@@ -9,14 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nas.architecture_json import architecture_from_dict, architecture_hash, architecture_to_dict
-    from nas.architectures import Architecture, Hidden, Layer
-    from nas.checkpoint import Checkpoint, CheckpointError, load_checkpoint, save_checkpoint
-    from nas.circuit import build_circuit, data_angles, observables
-    from nas.costs import CandidateCost, candidate_cost
-    from nas.datasets import Dataset, dataset_from_arrays, load_dataset
-    from nas.engine import FastCircuit, memory_bytes
-    from nas.errors import (
+    from nas.architectures.circuit import build_circuit, data_angles, observables
+    from nas.architectures.influence import dead_weights
+    from nas.architectures.json import architecture_from_dict, architecture_hash, architecture_to_dict
+    from nas.architectures.record import Architecture, Hidden, Layer
+    from nas.core.errors import (
         DataError,
         MemoryLimitError,
         NasError,
@@ -26,94 +23,97 @@ if TYPE_CHECKING:
         SpaceError,
         WorkerError,
     )
-    from nas.evaluation import Evaluation
-    from nas.exporting import Exported, export
-    from nas.influence import dead_weights
-    from nas.models import HybridNetwork, build_model
-    from nas.objectives import OBJECTIVES, Objective
-    from nas.pennylane_engine import build_qnode
-    from nas.recosting import recost
-    from nas.run_report import Report, write_report
-    from nas.search_config import SearchConfig, load_config
-    from nas.search_results import Generation, Run, open_run
-    from nas.search_run import SearchProgress, resume, search
-    from nas.search_space import Gene, SearchSpace, format_genome, parse_genome
-    from nas.space_size import SpaceSize, count_architectures, distinct_circuits
-    from nas.spaces import list_spaces, load_space, space_from_dict
-    from nas.splits import SplitSettings
-    from nas.training import Score, TrainedNetwork, score_on_test_part, train, train_network, train_together
-    from nas.training_record import TrainRecord, TrainSettings
-    from nas.vocabulary import architecture
+    from nas.costs import CandidateCost, candidate_cost
+    from nas.datasets.dataset import Dataset, dataset_from_arrays, load_dataset
+    from nas.datasets.splits import SplitSettings
+    from nas.engine.circuit import FastCircuit, memory_bytes
+    from nas.engine.network import HybridNetwork, build_model
+    from nas.engine.pennylane import build_qnode
+    from nas.results.export import Exported, export
+    from nas.results.page import Report, write_report
+    from nas.results.recost import recost
+    from nas.runs.config import SearchConfig, load_config
+    from nas.runs.evaluation import Evaluation
+    from nas.runs.objectives import OBJECTIVES, Objective
+    from nas.runs.run import Generation, Run, open_run
+    from nas.runs.search import SearchProgress, resume, search
+    from nas.spaces.genes import architecture
+    from nas.spaces.load import list_spaces, load_space, space_from_dict
+    from nas.spaces.record import Gene, SearchSpace, format_genome, parse_genome
+    from nas.spaces.size import SpaceSize, count_architectures, distinct_circuits
+    from nas.training.checkpoint import Checkpoint, CheckpointError, load_checkpoint, save_checkpoint
+    from nas.training.record import TrainRecord, TrainSettings
+    from nas.training.train import Score, TrainedNetwork, score_on_test_part, train, train_network, train_together
 
 _HOME = {
-    "Architecture": "architectures",
+    "Architecture": "architectures.record",
     "CandidateCost": "costs",
-    "Checkpoint": "checkpoint",
-    "CheckpointError": "checkpoint",
-    "DataError": "errors",
-    "Dataset": "datasets",
-    "Evaluation": "evaluation",
-    "Exported": "exporting",
-    "FastCircuit": "engine",
-    "Gene": "search_space",
-    "Generation": "search_results",
-    "Hidden": "architectures",
-    "HybridNetwork": "models",
-    "Layer": "architectures",
-    "MemoryLimitError": "errors",
-    "NasError": "errors",
-    "OBJECTIVES": "objectives",
-    "Objective": "objectives",
-    "Report": "run_report",
-    "Run": "search_results",
-    "RunError": "errors",
-    "Score": "training",
-    "SearchConfig": "search_config",
-    "SearchError": "errors",
-    "SearchProgress": "search_run",
-    "SearchSpace": "search_space",
-    "SettingError": "errors",
-    "SpaceError": "errors",
-    "SpaceSize": "space_size",
-    "SplitSettings": "splits",
-    "TrainRecord": "training_record",
-    "TrainSettings": "training_record",
-    "TrainedNetwork": "training",
-    "WorkerError": "errors",
-    "architecture": "vocabulary",
-    "architecture_from_dict": "architecture_json",
-    "architecture_hash": "architecture_json",
-    "architecture_to_dict": "architecture_json",
-    "build_circuit": "circuit",
-    "build_model": "models",
-    "build_qnode": "pennylane_engine",
+    "Checkpoint": "training.checkpoint",
+    "CheckpointError": "training.checkpoint",
+    "DataError": "core.errors",
+    "Dataset": "datasets.dataset",
+    "Evaluation": "runs.evaluation",
+    "Exported": "results.export",
+    "FastCircuit": "engine.circuit",
+    "Gene": "spaces.record",
+    "Generation": "runs.run",
+    "Hidden": "architectures.record",
+    "HybridNetwork": "engine.network",
+    "Layer": "architectures.record",
+    "MemoryLimitError": "core.errors",
+    "NasError": "core.errors",
+    "OBJECTIVES": "runs.objectives",
+    "Objective": "runs.objectives",
+    "Report": "results.page",
+    "Run": "runs.run",
+    "RunError": "core.errors",
+    "Score": "training.train",
+    "SearchConfig": "runs.config",
+    "SearchError": "core.errors",
+    "SearchProgress": "runs.search",
+    "SearchSpace": "spaces.record",
+    "SettingError": "core.errors",
+    "SpaceError": "core.errors",
+    "SpaceSize": "spaces.size",
+    "SplitSettings": "datasets.splits",
+    "TrainRecord": "training.record",
+    "TrainSettings": "training.record",
+    "TrainedNetwork": "training.train",
+    "WorkerError": "core.errors",
+    "architecture": "spaces.genes",
+    "architecture_from_dict": "architectures.json",
+    "architecture_hash": "architectures.json",
+    "architecture_to_dict": "architectures.json",
+    "build_circuit": "architectures.circuit",
+    "build_model": "engine.network",
+    "build_qnode": "engine.pennylane",
     "candidate_cost": "costs",
-    "count_architectures": "space_size",
-    "data_angles": "circuit",
-    "dataset_from_arrays": "datasets",
-    "dead_weights": "influence",
-    "distinct_circuits": "space_size",
-    "export": "exporting",
-    "format_genome": "search_space",
-    "list_spaces": "spaces",
-    "load_checkpoint": "checkpoint",
-    "load_config": "search_config",
-    "load_dataset": "datasets",
-    "load_space": "spaces",
-    "memory_bytes": "engine",
-    "observables": "circuit",
-    "open_run": "search_results",
-    "parse_genome": "search_space",
-    "recost": "recosting",
-    "resume": "search_run",
-    "save_checkpoint": "checkpoint",
-    "score_on_test_part": "training",
-    "search": "search_run",
-    "space_from_dict": "spaces",
-    "train": "training",
-    "train_network": "training",
-    "train_together": "training",
-    "write_report": "run_report",
+    "count_architectures": "spaces.size",
+    "data_angles": "architectures.circuit",
+    "dataset_from_arrays": "datasets.dataset",
+    "dead_weights": "architectures.influence",
+    "distinct_circuits": "spaces.size",
+    "export": "results.export",
+    "format_genome": "spaces.record",
+    "list_spaces": "spaces.load",
+    "load_checkpoint": "training.checkpoint",
+    "load_config": "runs.config",
+    "load_dataset": "datasets.dataset",
+    "load_space": "spaces.load",
+    "memory_bytes": "engine.circuit",
+    "observables": "architectures.circuit",
+    "open_run": "runs.run",
+    "parse_genome": "spaces.record",
+    "recost": "results.recost",
+    "resume": "runs.search",
+    "save_checkpoint": "training.checkpoint",
+    "score_on_test_part": "training.train",
+    "search": "runs.search",
+    "space_from_dict": "spaces.load",
+    "train": "training.train",
+    "train_network": "training.train",
+    "train_together": "training.train",
+    "write_report": "results.page",
 }
 
 __all__ = [

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import hwcost
-from hwcost.plain import to_plain
-from nas.architectures import Architecture, num_parameters
-from nas.circuit import build_circuit, observables
-from nas.influence import dead_weights
+from hwcost.core.plain import to_plain
+from nas.architectures.circuit import build_circuit, observables
+from nas.architectures.influence import dead_weights
+from nas.architectures.record import Architecture, num_parameters
 
 if TYPE_CHECKING:
     from torch import nn
@@ -70,7 +70,7 @@ def candidate_cost(
         options: Further options of `hwcost.estimate_model`, such as scope, batch_size, shots, gradient, device.
 
     Example:
-        >>> from nas.architectures import Layer
+        >>> from nas.architectures.record import Layer
         >>> layer = Layer(columns=(("y", "y"),), gate="cx", pairs=((0, 1),))
         >>> small = Architecture(num_qubits=2, embedding="angle-x", num_encoded=2, layers=(layer,))
         >>> cost = candidate_cost(small, 4, 3)
@@ -104,7 +104,7 @@ def candidate_cost(
 
 def classical_half(architecture: Architecture, num_features: int, num_classes: int) -> nn.Module:
     """The network without its circuit: of the encoded values as many go on as the circuit has outputs."""
-    from nas.models import ClassicalNetwork
+    from nas.engine.network import ClassicalNetwork
 
     return ClassicalNetwork(architecture, num_features, num_classes)
 
@@ -112,7 +112,7 @@ def classical_half(architecture: Architecture, num_features: int, num_classes: i
 def _profiled(architecture: Architecture, num_features: int, num_classes: int) -> int:
     import torch
 
-    from nas.models import build_model
+    from nas.engine.network import build_model
 
     hybrid = build_model(architecture, num_features, num_classes, engine="pennylane")
     sample = torch.zeros(1, num_features)

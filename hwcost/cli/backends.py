@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from hwcost.audit import AuditedCalibration
+    from hwcost.calibration.audit import AuditedCalibration
 
 
 @click.command("backends")
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 def command(form: str) -> int:
     """List the backends whose calibration is at hand: size, two-qubit gate, date, and what is wrong with each."""
-    from hwcost.audit import audit
-    from hwcost.device import load_calibration
-    from hwcost.fake_backends import list_fake_backends
+    from hwcost.backend.prepared import load_calibration
+    from hwcost.calibration.audit import audit
+    from hwcost.calibration.sources.ibm_fake import list_fake_backends
 
     rows = [_row(audit(load_calibration(name))) for name in list_fake_backends()]
     if form == "json":

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from hwcost.cli.shared_options import live_options, resolve_backend, seconds
+from hwcost.cli.options import live_options, resolve_backend, seconds
 
 if TYPE_CHECKING:
-    from hwcost.calibration import Calibration
+    from hwcost.calibration.record import Calibration
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -52,12 +52,12 @@ def command() -> None:
 @live_options
 def show(backend: str, form: str, map_path: str | None, **live: Any) -> None:
     """Show medians, quartiles, the worst qubits and edges, what is excluded, and every finding."""
-    from hwcost.calibration_summary import summarize, summary_text
-    from hwcost.device import prepare_device
+    from hwcost.backend.prepared import prepare_device
+    from hwcost.calibration.summary import summarize, summary_text
 
     audited = prepare_device(resolve_backend(backend, live)).audited
     if map_path is not None:
-        from hwcost.calibration_map import draw_map
+        from hwcost.calibration.map import draw_map
 
         click.echo(f"map written to {draw_map(audited, map_path)}", err=True)
     summary = summarize(audited)
@@ -70,7 +70,7 @@ def show(backend: str, form: str, map_path: str | None, **live: Any) -> None:
 @live_options
 def save(backend: str, output: str | None, **live: Any) -> None:
     """Save a calibration as a snapshot: one readable JSON file in SI units, never changed once written."""
-    from hwcost.device import load_calibration
+    from hwcost.backend.prepared import load_calibration
 
     _save(load_calibration(resolve_backend(backend, live)), output)
 
@@ -95,8 +95,8 @@ def import_file(path: str, output: str | None, **given: Any) -> None:
     unknown in the snapshot; options give it, only where the file has nothing, and are listed as assumptions. A bare
     number is a time in seconds.
     """
-    from hwcost.audit import audit
-    from hwcost.calibration_import import import_calibration
+    from hwcost.calibration.audit import audit
+    from hwcost.calibration.sources.files import import_calibration
 
     calibration = import_calibration(path, **given)
     _save(calibration, output)
@@ -112,9 +112,9 @@ def import_file(path: str, output: str | None, **given: Any) -> None:
 @_format
 def diff(first: str, second: str, circuit: str | None, form: str) -> None:
     """Compare two calibrations, of two days or two devices, each NAME|FILE."""
-    from hwcost.calibration_circuits import cost_on_both, side_by_side_text
-    from hwcost.calibration_diff import diff_calibrations, diff_text
-    from hwcost.device import prepare_device
+    from hwcost.backend.prepared import prepare_device
+    from hwcost.calibration.diff import diff_calibrations, diff_text
+    from hwcost.comparison.calibrations import cost_on_both, side_by_side_text
 
     a, b = prepare_device(first), prepare_device(second)
     found = diff_calibrations(a.audited, b.audited)
@@ -135,6 +135,6 @@ def _print(data: dict[str, Any], text: str, form: str) -> None:
 
 
 def _save(calibration: Calibration, output: str | None) -> None:
-    from hwcost.snapshot import default_snapshot_path, save_snapshot
+    from hwcost.calibration.sources.snapshot import default_snapshot_path, save_snapshot
 
     click.echo(save_snapshot(calibration, output or default_snapshot_path(calibration)))

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hwcost.cli.options import device_options, live_options, noise_options, resolve_backend
 from hwcost.cli.progress import bar
-from hwcost.cli.shared_options import device_options, live_options, noise_options, resolve_backend
-from hwcost.errors import OptionError
-from hwcost.files import check_target, write_file
-from hwcost.messages import say
+from hwcost.core.errors import OptionError
+from hwcost.core.files import check_target, write_file
+from hwcost.core.text import say
 
 if TYPE_CHECKING:
-    from hwcost.comparison_record import Comparison
+    from hwcost.comparison.record import Comparison
 
 _FORMATS = ("text", "json", "csv", "html")
 
@@ -72,9 +72,9 @@ def command(
     Files may be QPY, OpenQASM 2 or 3, or folders of them. An interrupted comparison goes on where it was when the same
     command is given again.
     """
-    from hwcost.age import parse_age
-    from hwcost.comparison import DEFAULT_NUM_SEEDS, compare
-    from hwcost.options import DEFAULT_ATTENUATION
+    from hwcost.calibration.age import parse_age
+    from hwcost.comparison.compare import DEFAULT_NUM_SEEDS, compare
+    from hwcost.estimation.options import DEFAULT_ATTENUATION
 
     if not files and suite is None:
         raise OptionError("there are no circuits; give files, a folder, or --suite mqt-bench")
@@ -120,7 +120,7 @@ def command(
         say(warning)
     _write(result, form, output)
     if folder is not None:
-        from hwcost.comparison_plots import KINDS
+        from hwcost.comparison.plots import KINDS
 
         for kind in KINDS:
             try:
@@ -131,7 +131,7 @@ def command(
 
 
 def _circuits(files: tuple[str, ...], suite: str | None, names: str | None, sizes: str | None) -> Iterator[Any]:
-    from hwcost.suites import DEFAULT_SIZES, iter_circuits, mqt_bench_circuits
+    from hwcost.circuits.suites import DEFAULT_SIZES, iter_circuits, mqt_bench_circuits
 
     found: Iterator[Any] = iter_circuits(list(files))
     if suite is not None:
@@ -168,7 +168,7 @@ def whole_numbers(option: str, text: str) -> list[int]:
 def _plot_folder(plots: str | None) -> Path | None:
     if plots is None:
         return None
-    from hwcost.comparison_plots import require_matplotlib
+    from hwcost.comparison.plots import require_matplotlib
 
     require_matplotlib()
     folder = Path(plots)
@@ -183,7 +183,7 @@ def _write(result: Comparison, form: str, output: str | None) -> None:
     if form == "text" and output is None:
         from rich.console import Console
 
-        from hwcost.report import REPORT_WIDTH
+        from hwcost.report.formats import REPORT_WIDTH
 
         Console(highlight=False, width=None if sys.stdout.isatty() else REPORT_WIDTH).print(result)
         return
@@ -192,7 +192,7 @@ def _write(result: Comparison, form: str, output: str | None) -> None:
     elif form == "csv":
         text = result.to_csv()
     elif form == "html":
-        from hwcost.report import to_html_page
+        from hwcost.report.formats import to_html_page
 
         text = to_html_page(result, title="hwcost compare")
     else:

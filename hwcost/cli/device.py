@@ -18,7 +18,7 @@ def list_profiles(output: str) -> None:
     """List the profiles that come with the package."""
     import json
 
-    from hwcost.device_profile import list_device_profiles, load_device_profile
+    from hwcost.classical.machine import list_device_profiles, load_device_profile
 
     profiles = [load_device_profile(name) for name in list_device_profiles()]
     if output == "json":
@@ -48,7 +48,7 @@ def list_profiles(output: str) -> None:
 @click.argument("name", metavar="NAME|FILE")
 def show(name: str) -> None:
     """Print a profile as JSON."""
-    from hwcost.device_profile import load_device_profile
+    from hwcost.classical.machine import load_device_profile
 
     click.echo(load_device_profile(name).to_json(), nl=False)
 
@@ -61,9 +61,9 @@ def show(name: str) -> None:
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def measure(path: str | None, name: str, device: str, threads: int | None, quiet: bool) -> None:
     """Measure this machine with PyTorch, in some 20 seconds; print the profile or write it."""
-    from hwcost.device_measure import measure_device
-    from hwcost.device_profile import save_device_profile
-    from hwcost.files import check_target
+    from hwcost.classical.machine import save_device_profile
+    from hwcost.classical.measure import measure_device
+    from hwcost.core.files import check_target
 
     if path is not None:
         check_target(path)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hwcost.cli.options import device_options, live_options, noise_options, resolve_backend
 from hwcost.cli.progress import counter
-from hwcost.cli.shared_options import device_options, live_options, noise_options, resolve_backend
-from hwcost.errors import CircuitError, HwcostError, OptionError
-from hwcost.files import check_target, write_file
-from hwcost.messages import internal_error, one_line, say
+from hwcost.core.errors import CircuitError, HwcostError, OptionError
+from hwcost.core.files import check_target, write_file
+from hwcost.core.text import internal_error, one_line, say
 
 if TYPE_CHECKING:
-    from hwcost.circuits import LoadedCircuit
-    from hwcost.cost_estimate import CostEstimate
+    from hwcost.circuits.load import LoadedCircuit
+    from hwcost.estimation.record import CostEstimate
 
 
 @click.command("estimate")
@@ -47,10 +47,10 @@ def command(
 
     A file that cannot be read is reported and does not keep the others from being costed.
     """
-    from hwcost.age import check_age, parse_age
-    from hwcost.device import prepare_device
-    from hwcost.estimation import DEFAULT_JOB_PROFILE
-    from hwcost.job_profile import load_profile
+    from hwcost.backend.prepared import prepare_device
+    from hwcost.calibration.age import check_age, parse_age
+    from hwcost.estimation.estimate import DEFAULT_JOB_PROFILE
+    from hwcost.jobs.profile import load_profile
 
     device = prepare_device(
         resolve_backend(options.pop("backend"), options),
@@ -106,7 +106,7 @@ def command(
 
 def _circuits(files: tuple[str, ...], index: int | None) -> Any:
     """Each circuit of each file, or the error that kept a file from being read."""
-    from hwcost.circuits import read_circuit_file
+    from hwcost.circuits.load import read_circuit_file
 
     for name in files:
         try:
@@ -132,8 +132,8 @@ def _where(circuit: LoadedCircuit | HwcostError) -> str:
 def _estimate(circuit: LoadedCircuit | HwcostError, device: Any, options: dict[str, Any], quiet: bool) -> CostEstimate:
     if isinstance(circuit, HwcostError):
         raise circuit
-    from hwcost.estimation import estimate
-    from hwcost.options import DEFAULT_ATTENUATION
+    from hwcost.estimation.estimate import estimate
+    from hwcost.estimation.options import DEFAULT_ATTENUATION
 
     return estimate(
         circuit,
@@ -166,7 +166,7 @@ def _save(costs: list[CostEstimate], path: str) -> None:
 def _print_data(costs: list[CostEstimate], form: str, many: bool) -> None:
     import json
 
-    from hwcost.report import to_csv
+    from hwcost.report.formats import to_csv
 
     if form == "csv":
         click.echo(to_csv(costs), nl=False)
@@ -179,7 +179,7 @@ def _print_text(costs: list[CostEstimate]) -> None:
     """Print the newest report, below a line if it is not the first."""
     from rich.console import Console
 
-    from hwcost.report import REPORT_WIDTH
+    from hwcost.report.formats import REPORT_WIDTH
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else REPORT_WIDTH)
     if len(costs) > 1:

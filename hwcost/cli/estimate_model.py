@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
+from hwcost.cli.options import live_options, resolve_backend, seconds
 from hwcost.cli.progress import counter
-from hwcost.cli.shared_options import live_options, resolve_backend, seconds
-from hwcost.errors import InputError
+from hwcost.core.errors import InputError
 
 
 @click.command("estimate-model")
@@ -68,9 +68,9 @@ def command(model: str, samples_given: tuple[str, ...], form: str, quiet: bool, 
     MODEL is a torch module, a PennyLane QNode, a Qiskit circuit or a function that makes one, written `module:name` or
     `file.py:name`; or a circuit file.
     """
-    from hwcost.age import parse_age
-    from hwcost.model_estimation import estimate_model
-    from hwcost.model_files import load_model, load_samples
+    from hwcost.calibration.age import parse_age
+    from hwcost.models.estimate import estimate_model
+    from hwcost.models.files import load_model, load_samples
 
     if options["backend"] is not None:
         options["backend"] = resolve_backend(options["backend"], options)
@@ -99,17 +99,17 @@ def _write(cost: Any, form: str) -> int:
     if form == "json":
         click.echo(cost.to_json())
     elif form == "csv":
-        from hwcost.model_report import to_csv
+        from hwcost.models.page import to_csv
 
         click.echo(to_csv([cost]), nl=False)
     elif form == "html":
-        from hwcost.report import to_html_page
+        from hwcost.report.formats import to_html_page
 
         click.echo(to_html_page(cost, title=cost.model.name))
     else:
         from rich.console import Console
 
-        from hwcost.report import REPORT_WIDTH
+        from hwcost.report.formats import REPORT_WIDTH
 
         width = None if sys.stdout.isatty() else REPORT_WIDTH
         Console(width=width, highlight=False).print(cost)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwcost.files import write_file
+from hwcost.core.files import write_file
 
 if TYPE_CHECKING:
-    from hwcost.job_profile import JobTimeProfile, LeftOutJob
-    from hwcost.job_time_score import JobTimeScore
+    from hwcost.jobs.profile import JobTimeProfile, LeftOutJob
+    from hwcost.jobs.score import JobTimeScore
 
 NUM_SHOWN = 10
 """Left-out rows printed before the rest is only counted; the profile lists them all."""
@@ -67,7 +67,7 @@ def fit(
 
     Simulator and cancelled jobs are listed on stderr and left out. Terms are chosen by cross-validation.
     """
-    from hwcost.job_time_fit import fit_job_time
+    from hwcost.jobs.fit import fit_job_time
 
     profile = fit_job_time(table, name=name, device=device, date=date, group_by=group_by, seed=seed)
     _warn_left_out(profile.left_out)
@@ -106,10 +106,10 @@ def score_jobs(
     """
     import json
 
-    from hwcost import job_time_score
-    from hwcost.errors import OptionError
-    from hwcost.job_profile import load_profile
-    from hwcost.job_table import read_job_table
+    from hwcost.core.errors import OptionError
+    from hwcost.jobs import score as job_time_score
+    from hwcost.jobs.profile import load_profile
+    from hwcost.jobs.table import read_job_table
 
     if (profile is None) != cross_validate:
         raise OptionError("give either --profile PROFILE.json|NAME or --cross-validate")
@@ -144,7 +144,7 @@ def _warn_left_out(left_out: tuple[LeftOutJob, ...]) -> None:
 
 
 def _profile_text(profile: JobTimeProfile) -> str:
-    from hwcost.job_profile import TERMS
+    from hwcost.jobs.profile import TERMS
 
     interval = profile.interval
     lines = [

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from hwcost.messages import shows_progress
+from hwcost.core.text import shows_progress
 
 
 def counter(what: str, quiet: bool) -> Callable[[int, int], None]:

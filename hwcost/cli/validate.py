@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from hwcost.circuits import LoadedCircuit
+    from hwcost.circuits.load import LoadedCircuit
 
 
 @click.command("validate")
@@ -40,10 +40,10 @@ def command(file: str, backend: str, form: str, quiet: bool, index: int | None, 
     Qiskit Aer (extra "noise") simulates the transpiled circuit with the noise of the same calibration: this checks the
     reduction to attenuation and shots, not that the calibration describes the hardware.
     """
-    from hwcost.attenuation import ATTENUATION_METHODS
-    from hwcost.noise_channels import require_aer
-    from hwcost.noise_simulation import DEFAULT_TRAJECTORIES
-    from hwcost.validation import validate
+    from hwcost.noise.attenuation import ATTENUATION_METHODS
+    from hwcost.validation.channels import require_aer
+    from hwcost.validation.simulation import DEFAULT_TRAJECTORIES
+    from hwcost.validation.validate import validate
 
     require_aer()
     show = not quiet and sys.stderr.isatty()
@@ -68,7 +68,7 @@ def command(file: str, backend: str, form: str, quiet: bool, index: int | None, 
     else:
         from rich.console import Console
 
-        from hwcost.report import REPORT_WIDTH
+        from hwcost.report.formats import REPORT_WIDTH
 
         # A pipe or file has no width: one that holds the tables.
         Console(highlight=False, width=None if sys.stdout.isatty() else REPORT_WIDTH).print(result)
@@ -76,8 +76,8 @@ def command(file: str, backend: str, form: str, quiet: bool, index: int | None, 
 
 
 def _read_one(name: str, index: int | None) -> LoadedCircuit:
-    from hwcost.circuits import read_circuit_file
-    from hwcost.errors import CircuitError
+    from hwcost.circuits.load import read_circuit_file
+    from hwcost.core.errors import CircuitError
 
     circuits = read_circuit_file(name)
     if index is None and len(circuits) > 1:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from hwcost.command_line import LazyGroup, run
-from hwcost.version import __version__
+from hwcost.core.command_line import LazyGroup, run
+from hwcost.core.version import __version__
 
 _COMMANDS = {
     "space": "Show a search space: genes, genomes, distinct architectures.",

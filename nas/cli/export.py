@@ -15,8 +15,8 @@ def command(folder: str, rank: int, output: str, backend: str | None) -> int:
 
     A run keeps no weights; the network is trained again from its seed.
     """
-    from hwcost.messages import printable
-    from nas.exporting import export
+    from hwcost.core.text import printable
+    from nas.results.export import export
 
     changes = {} if backend is None else {"backend": backend}
     done = export(folder, rank, output, **changes)

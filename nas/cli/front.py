@@ -10,8 +10,8 @@ import click
 @click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
 def command(folder: str, form: str) -> int:
     """Show the front of a run, finished or not: the networks that no other beats in every objective."""
-    from nas.front_table import front_csv, front_json, front_text
-    from nas.search_results import open_run
+    from nas.results.front import front_csv, front_json, front_text
+    from nas.runs.run import open_run
 
     run = open_run(folder)
     write = {"text": front_text, "csv": front_csv, "json": front_json}[form]

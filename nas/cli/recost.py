@@ -27,9 +27,9 @@ def command(folder: str, form: str, quiet: bool, **keys: Any) -> int:
 
     Every network of the run is costed, not only those of the old front. The run stays as it is.
     """
-    from nas.cli.search_display import counter
-    from nas.front_table import front_csv, front_json, front_text
-    from nas.recosting import recost
+    from nas.cli.progress import counter
+    from nas.results.front import front_csv, front_json, front_text
+    from nas.results.recost import recost
 
     given = {name: value for name, value in keys.items() if value is not None}
     with counter("costing", quiet) as progress:

@@ -10,8 +10,8 @@ import click
 @click.option("-o", "output", metavar="DIR", help="Directory to write to. [default: RUN]")
 def command(folder: str, output: str | None) -> int:
     """Write report.html, one file with everything in it, and its pictures as PNG files."""
-    from hwcost.messages import printable
-    from nas.run_report import write_report
+    from hwcost.core.text import printable
+    from nas.results.page import write_report
 
     done = write_report(folder, output)
     click.echo(f"{printable(str(done.page))}, {', '.join(path.name for path in done.pictures)}")

@@ -12,10 +12,10 @@ import click
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def command(folder: str, workers: int, cluster: str | None, quiet: bool) -> int:
     """Go on with a search that was stopped or killed; it ends with the front of one that was not."""
-    from hwcost.messages import say
-    from nas.cli.search_display import finish, shown
-    from nas.run_store import RunStore, changed_versions
-    from nas.search_run import resume
+    from hwcost.core.text import say
+    from nas.cli.progress import finish, shown
+    from nas.runs.search import resume
+    from nas.runs.store import RunStore, changed_versions
 
     with RunStore(folder) as store:
         changed = changed_versions(store.plain)

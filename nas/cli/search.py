@@ -9,7 +9,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import click
 
-from nas.search_config import SearchConfig
+from nas.runs.config import SearchConfig
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,9 +55,9 @@ def command(file: str | None, folder: str, workers: int, cluster: str | None, qu
     attenuation, peak_memory_bytes, energy_j. A search that was stopped goes on with the same command, or with `nas
     resume RUN`.
     """
-    from nas.cli.search_display import finish, shown
-    from nas.search_config import config_from_dict, load_config
-    from nas.search_run import search
+    from nas.cli.progress import finish, shown
+    from nas.runs.config import config_from_dict, load_config
+    from nas.runs.search import search
 
     given = {name: value for name, value in keys.items() if value is not None}
     config = config_from_dict(given) if file is None else load_config(file, given)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from nas.search_space import Genome, SearchSpace
-    from nas.space_size import SpaceSize
+    from nas.spaces.record import Genome, SearchSpace
+    from nas.spaces.size import SpaceSize
 
 _SAMPLE = 1000
 """Random genomes whose dead weights are counted where a space is too large to be written out."""
@@ -30,9 +30,9 @@ def command(name: str | None, vocabulary: bool, num_random: int, seed: int, form
     """
     import numpy as np
 
-    from nas.errors import SettingError
-    from nas.space_size import count_architectures, count_dead_in_sample
-    from nas.spaces import list_spaces, load_space
+    from nas.core.errors import SettingError
+    from nas.spaces.load import list_spaces, load_space
+    from nas.spaces.size import count_architectures, count_dead_in_sample
 
     if vocabulary:
         click.echo(_vocabulary_json() if form == "json" else _vocabulary_text())
@@ -57,7 +57,7 @@ def command(name: str | None, vocabulary: bool, num_random: int, seed: int, form
 
 
 def _vocabulary_text() -> str:
-    from nas.vocabulary import WORDS, known_names
+    from nas.spaces.genes import WORDS, known_names
 
     lines = []
     for word, shown in zip(WORDS, known_names(), strict=True):
@@ -67,7 +67,7 @@ def _vocabulary_text() -> str:
 
 
 def _vocabulary_json() -> str:
-    from nas.vocabulary import WORDS, known_names
+    from nas.spaces.genes import WORDS, known_names
 
     return _dumped(
         {
@@ -112,7 +112,7 @@ def _dumped(plain: Any) -> str:
 
 
 def _space_text(space: SearchSpace, size: SpaceSize, sampled: int | None, genomes: list[Genome]) -> str:
-    from nas.search_space import format_genome
+    from nas.spaces.record import format_genome
 
     lines = [f"{space.name}: {space.description}" if space.description else space.name, ""]
     lines += [f"  {gene.name:20} {', '.join(map(_shown, gene.choices))}" for gene in space.genes]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hwcost.messages import shows_progress
+from hwcost.core.text import shows_progress
 
 if TYPE_CHECKING:
-    from nas.architectures import Architecture
-    from nas.datasets import Dataset
-    from nas.training import Score
-    from nas.training_loop import Progress
-    from nas.training_record import TrainRecord
+    from nas.architectures.record import Architecture
+    from nas.datasets.dataset import Dataset
+    from nas.training.loop import Progress
+    from nas.training.record import TrainRecord
+    from nas.training.train import Score
 
 _DATA_OPTIONS = ("label", "scaling", "test_fraction", "validation_fraction", "split_seed", "max_samples")
 
@@ -72,12 +72,12 @@ def command(
     Accuracies are those of the validation part. Adam, the batches of 64, five epochs and the learning rate 0.003 are
     FAQNAS's. The same seed gives the same network.
     """
-    from hwcost.files import check_target
-    from hwcost.messages import say
-    from nas.checkpoint import save_checkpoint
-    from nas.datasets import load_dataset
-    from nas.training import score_on_test_part, train_network
-    from nas.training_record import TrainSettings
+    from hwcost.core.files import check_target
+    from hwcost.core.text import say
+    from nas.datasets.dataset import load_dataset
+    from nas.training.checkpoint import save_checkpoint
+    from nas.training.record import TrainSettings
+    from nas.training.train import score_on_test_part, train_network
 
     data_options = {name: options.pop(name) for name in _DATA_OPTIONS}
     settings = TrainSettings(**options)
@@ -108,9 +108,9 @@ def command(
 
 
 def _read_genome(space_name: str, text: str) -> tuple[str, Architecture, Mapping[str, Any]]:
-    from nas.search_space import parse_genome
-    from nas.spaces import load_space
-    from nas.vocabulary import architecture
+    from nas.spaces.genes import architecture
+    from nas.spaces.load import load_space
+    from nas.spaces.record import parse_genome
 
     space = load_space(space_name)
     genome = parse_genome(space, text)
@@ -143,7 +143,7 @@ def _json(
 ) -> str:
     import dataclasses
 
-    from nas.architecture_json import architecture_to_dict
+    from nas.architectures.json import architecture_to_dict
 
     parts = data.split
     plain = record.to_dict() | {
@@ -169,7 +169,7 @@ def _json(
 def _text(
     record: TrainRecord, architecture: Architecture, data: Dataset, report: Mapping[str, Any], score: Score | None
 ) -> str:
-    from hwcost.messages import printable
+    from hwcost.core.text import printable
 
     settings, parts = record.settings, data.split
     layers = len(architecture.layers)

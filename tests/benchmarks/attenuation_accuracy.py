@@ -17,10 +17,10 @@ from qiskit.circuit import ParameterVector
 from scipy.stats import spearmanr
 
 import hwcost
-from hwcost.attenuation import ATTENUATION_METHODS
-from hwcost.errors import HwcostError
-from hwcost.shots import ORDER_OF_MAGNITUDE_INFLATION
-from hwcost.validation import Validation, validate
+from hwcost.core.errors import HwcostError
+from hwcost.noise.attenuation import ATTENUATION_METHODS
+from hwcost.noise.shots import ORDER_OF_MAGNITUDE_INFLATION
+from hwcost.validation.validate import Validation, validate
 
 BACKENDS = ("osaka", "quebec", "cusco", "lima", "lagos", "cairo", "mumbai", "washington", "marrakesh", "hanoi")
 ROTATIONS = (("ry",), ("rx",), ("ry", "rz"), ("rx", "rz"), ("rx", "ry", "rz"))

@@ -10,12 +10,12 @@ from typing import Any
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit.library import real_amplitudes
 
-from hwcost.attenuation import attenuate
-from hwcost.audit import AuditedCalibration, audit
-from hwcost.calibration import Calibration, GateCalibration, QubitCalibration
-from hwcost.fake_backends import load_fake_backend
-from hwcost.isa import IsaCircuit, read_isa
-from hwcost.schedule import schedule_alap
+from hwcost.calibration.audit import AuditedCalibration, audit
+from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration
+from hwcost.calibration.sources.ibm_fake import load_fake_backend
+from hwcost.isa.columns import IsaCircuit, read_isa
+from hwcost.isa.schedule import schedule_alap
+from hwcost.noise.attenuation import attenuate
 
 NUM_QUBITS = 100
 

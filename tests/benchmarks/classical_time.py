@@ -16,9 +16,9 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from hwcost.classical_time import classical_time
-from hwcost.device_measure import measure_device, work_of
-from hwcost.device_profile import load_device_profile
+from hwcost.classical.machine import load_device_profile
+from hwcost.classical.measure import measure_device, work_of
+from hwcost.classical.time import classical_time
 
 MLPS = [
     (4, 3), (13, 4, 3), (30, 8, 2), (64, 8, 10), (784, 4, 10), (784, 8, 10), (784, 10, 10), (64, 32, 8, 8, 10),

@@ -21,7 +21,7 @@ from qiskit import QuantumCircuit, qpy, transpile
 from qiskit.circuit.library import real_amplitudes
 
 import hwcost
-from hwcost.errors import CircuitError
+from hwcost.core.errors import CircuitError
 
 BACKENDS = ("FakeTorino", "FakeSherbrooke")
 LEVELS = (1, 2)

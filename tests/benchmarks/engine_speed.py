@@ -18,12 +18,12 @@ import pennylane as qml
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from nas.architectures import Architecture, Layer
-from nas.candidate_batch import StackedAdam, StackedNetworks
-from nas.engine import FastCircuit
-from nas.models import build_model
-from nas.pennylane_engine import PennyLaneCircuit
-from nas.training_loop import OneModule
+from nas.architectures.record import Architecture, Layer
+from nas.engine.circuit import FastCircuit
+from nas.engine.network import build_model
+from nas.engine.pennylane import PennyLaneCircuit
+from nas.training.loop import OneModule
+from nas.training.stack import StackedAdam, StackedNetworks
 
 BATCH, FEATURES, CLASSES = 64, 8, 3
 OTHERS = {

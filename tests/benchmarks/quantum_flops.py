@@ -29,8 +29,8 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import ParameterVector
 from scipy.stats import spearmanr
 
-from hwcost.profiled_flops import profiled_quantum_flops
-from hwcost.simulation_flops import statevector_flops
+from hwcost.classical.profiled import profiled_quantum_flops
+from hwcost.classical.simulation import statevector_flops
 
 NUM_FEATURES, NUM_CLASSES = 13, 3  # Wine
 

@@ -1,8 +1,8 @@
 """How much of the true front 180 evaluations reach: NSGA-II next to random search with the same budget, on iris.
 
 The true front comes from `nas search --exhaustive` (8,640 trainings); the searches look their evaluations up in it, so
-that of them only the choices are random, not the trainings. The hypervolume is that of `nas.fronts.hypervolume` within
-the limits of all 8,640; what is printed is its share of the true front's.
+that of them only the choices are random, not the trainings. The hypervolume is that of `nas.runs.fronts.hypervolume`
+within the limits of all 8,640; what is printed is its share of the true front's.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from nas import SearchConfig, SearchProgress, load_space, open_run, search
-from nas.architecture_json import architecture_hash
-from nas.evaluation import Evaluation
-from nas.evolution import Member, first_generation, next_generation, survivors
-from nas.fronts import bounds, hypervolume, vector
-from nas.vocabulary import architecture
+from nas.architectures.json import architecture_hash
+from nas.runs.algorithms.nsga2 import Member, first_generation, next_generation, survivors
+from nas.runs.evaluation import Evaluation
+from nas.runs.fronts import bounds, hypervolume, vector
+from nas.spaces.genes import architecture
 
 
 def show(state: SearchProgress) -> None:

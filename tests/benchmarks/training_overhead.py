@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import torch
 
-from nas.architectures import Architecture, Layer
-from nas.candidate_batch import StackedAdam, StackedNetworks
-from nas.datasets import Dataset, load_dataset
-from nas.training import train, train_together
-from nas.training_parts import load_parts
-from nas.training_record import TrainSettings
+from nas.architectures.record import Architecture, Layer
+from nas.datasets.dataset import Dataset, load_dataset
+from nas.training.parts import load_parts
+from nas.training.record import TrainSettings
+from nas.training.stack import StackedAdam, StackedNetworks
+from nas.training.train import train, train_together
 
 EPOCHS = 5
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from nas.architectures import Architecture, Layer
-from nas.datasets import Dataset, load_dataset
-from nas.training import train
-from nas.training_record import TrainRecord, TrainSettings
+from nas.architectures.record import Architecture, Layer
+from nas.datasets.dataset import Dataset, load_dataset
+from nas.training.record import TrainRecord, TrainSettings
+from nas.training.train import train
 
 NUM_QUBITS = 8
 

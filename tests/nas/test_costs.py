@@ -13,11 +13,11 @@ pytest.importorskip("pennylane")
 import torch
 
 import hwcost
-from nas.architectures import Architecture, Layer, num_parameters
+from nas.architectures.record import Architecture, Layer, num_parameters
 from nas.costs import candidate_cost, classical_half
-from nas.models import build_model
-from nas.spaces import load_space
-from nas.vocabulary import architecture
+from nas.engine.network import build_model
+from nas.spaces.genes import architecture
+from nas.spaces.load import load_space
 
 LAYER = Layer(columns=(("y",) * 3,), gate="cx", pairs=((0, 1), (1, 2)))
 SMALL = Architecture(num_qubits=3, embedding="angle-x", num_encoded=3, layers=(LAYER, LAYER))
@@ -68,6 +68,6 @@ def test_closed_form_and_profiler():
 
 
 def _bare(one):
-    from nas.circuit import build_circuit
+    from nas.architectures.circuit import build_circuit
 
     return build_circuit(one, measure=False)

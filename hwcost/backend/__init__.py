@@ -1,0 +1,1 @@
+"""A calibration that circuits can be compiled for: Target, pass managers, routing."""

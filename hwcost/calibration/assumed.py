@@ -1,0 +1,157 @@
+"""Values that a person gives for what a calibration does not say; each becomes a labelled assumption."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from hwcost.calibration.health import NON_GATES, PULSES_PER_GATE
+from hwcost.calibration.record import Calibration
+from hwcost.calibration.values import parse_date, shown
+from hwcost.core.errors import OptionError
+from hwcost.core.units import format_seconds
+
+VIRTUAL_GATES = frozenset({"rz", "p", "u1"})
+"""Gates that are done by relabelling the phase of later pulses, in no time."""
+
+# Beyond these a given value is a mistake of the unit, such as 60 for 60 ns.
+_LONGEST_GATE_S = 1e-3
+_LONGEST_REP_DELAY_S = 1.0
+_DT_LIMITS_S = (1e-12, 1e-6)
+_NUM_LISTED = 8
+_ABOVE_ZERO = math.ulp(0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenValues:
+    """What is given, None for what is not. The fields are the options of `hwcost.calibration.sources.files`.
+
+    Raises:
+        OptionError: A value makes no sense; the message names the option, the value and what would do.
+    """
+
+    name: str | None = None
+    date: datetime | str | None = None
+    rep_delay_s: float | None = None
+    dt_s: float | None = None
+    duration_1q_s: float | None = None
+    duration_2q_s: float | None = None
+    readout_duration_s: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.name is not None and not (self.name.isprintable() and 0 < len(self.name) <= 100):
+            raise OptionError(f"name is {shown(self.name)}; give a name of up to 100 characters on one line")
+        if isinstance(self.date, str):
+            date = parse_date(self.date)
+            if date is None:
+                raise OptionError(f"date is {shown(self.date)}; give one such as 2026-03-01 or 2026-03-01T12:00:00Z")
+            object.__setattr__(self, "date", date)
+        if isinstance(self.date, datetime) and self.date.tzinfo is None:
+            object.__setattr__(self, "date", self.date.replace(tzinfo=UTC))
+        limits = {
+            "rep_delay": (self.rep_delay_s, 0.0, _LONGEST_REP_DELAY_S, "0.00025 for 250 µs"),
+            "dt": (self.dt_s, *_DT_LIMITS_S, "5e-10 for 0.5 ns"),
+            "duration_1q": (self.duration_1q_s, _ABOVE_ZERO, _LONGEST_GATE_S, "6e-8 for 60 ns"),
+            "duration_2q": (self.duration_2q_s, _ABOVE_ZERO, _LONGEST_GATE_S, "3e-7 for 300 ns"),
+            "readout_duration": (self.readout_duration_s, _ABOVE_ZERO, _LONGEST_GATE_S, "1.2e-6 for 1.2 µs"),
+        }
+        for option, (value, low, high, example) in limits.items():
+            if value is not None and not low <= value <= high:
+                raise OptionError(f"{option} is {value} s; give seconds, such as {example}")
+
+
+def fill_unknown(calibration: Calibration, given: GivenValues) -> Calibration:
+    """The calibration with its unknown values filled; each is listed as an assumption and named in the origin.
+
+    Raises:
+        OptionError: A value is given that the calibration has already, so that it would change nothing or hide it.
+
+    Example:
+        >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
+        >>> filled = fill_unknown(load_fake_backend("armonk"), GivenValues(rep_delay_s=1e-3))
+        >>> filled.rep_delay_s, filled.assumptions
+        (0.001, ('a repetition delay of 1 ms as given by the user',))
+    """
+    changes: dict[str, Any] = {}
+    notes: dict[str, str] = {}
+    for option, change, note in (*_scalars(calibration, given), *_durations(calibration, given)):
+        changes.update(change)
+        notes[option] = f"{note} as given by the user"
+    if notes:
+        changes["assumptions"] = (*calibration.assumptions, *notes.values())
+        changes["origin"] = f"{calibration.origin}; {', '.join(notes)} given by the user"
+    if given.name is not None:
+        changes["name"] = given.name
+    return replace(calibration, **changes) if changes else calibration
+
+
+def _scalars(calibration: Calibration, given: GivenValues) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Option, changed fields and what to say about them, for each given value of the whole device."""
+    for option, field, value, what in (
+        ("date", "snapshot_date", given.date, "a snapshot date of"),
+        ("rep_delay", "rep_delay_s", given.rep_delay_s, "a repetition delay of"),
+        ("dt", "dt_s", given.dt_s, "a dt of"),
+    ):
+        if value is None:
+            continue
+        known = getattr(calibration, field)
+        if known is not None:
+            raise OptionError(f"{calibration.name} has {what} {_text(known)} already; leave {option} out")
+        yield option, {field: value}, f"{what} {_text(value)}"
+
+
+def _text(value: Any) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, datetime) else format_seconds(value)
+
+
+def _durations(calibration: Calibration, given: GivenValues) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """The same for the durations of gates and readouts."""
+    gates = calibration.gates
+    for option, num_qubits, duration_s in (
+        ("duration_1q", 1, given.duration_1q_s),
+        ("duration_2q", 2, given.duration_2q_s),
+    ):
+        if duration_s is None:
+            continue
+        filled = tuple(
+            gate
+            if gate.duration_s is not None or len(gate.qubits) != num_qubits or gate.name in NON_GATES
+            else replace(gate, duration_s=_pulses(gate.name) * duration_s)
+            for gate in gates
+        )
+        names = sorted({new.name for new, old in zip(filled, gates, strict=True) if new is not old})
+        if not names:
+            raise OptionError(
+                f"{calibration.name} has all durations of gates on {num_qubits} qubits; leave {option} out"
+            )
+        gates = filled
+        yield (
+            option,
+            {"gates": gates},
+            f"{format_seconds(duration_s)} a pulse for {', '.join(names)} where no duration is known",
+        )
+    if given.readout_duration_s is not None:
+        unknown = [record.qubit for record in calibration.qubits if record.readout_duration_s is None]
+        if not unknown:
+            raise OptionError(f"{calibration.name} has all readout durations; leave readout_duration out")
+        records = tuple(
+            record
+            if record.readout_duration_s is not None
+            else replace(record, readout_duration_s=given.readout_duration_s)
+            for record in calibration.qubits
+        )
+        where = "all qubits" if len(unknown) == calibration.num_qubits else f"qubits {_listing(unknown)}"
+        text = f"{format_seconds(given.readout_duration_s)} for the readout of {where}"
+        yield "readout_duration", {"qubits": records}, text
+
+
+def _listing(qubits: list[int]) -> str:
+    more = f" and {len(qubits) - _NUM_LISTED} more" if len(qubits) > _NUM_LISTED else ""
+    return ", ".join(map(str, qubits[:_NUM_LISTED])) + more
+
+
+def _pulses(gate: str) -> int:
+    return 0 if gate in VIRTUAL_GATES else PULSES_PER_GATE.get(gate, 1)

@@ -1,0 +1,104 @@
+"""The calibration snapshots that ship with qiskit-ibm-runtime's fake provider, read without importing it.
+
+Importing `qiskit_ibm_runtime` takes the better part of a second and building its backends longer; the JSON files
+beside it are all that a cost estimate needs.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from importlib import util
+from pathlib import Path
+from typing import Any
+
+from hwcost.calibration.record import Calibration
+from hwcost.calibration.sources.ibm_json import parse_ibm_json
+from hwcost.core.errors import CalibrationError, MissingDependencyError, UnknownBackendError
+
+PREFIX = "fake_"
+LICENCE = "Apache-2.0"
+_DISTRIBUTION = "qiskit-ibm-runtime"
+_PACKAGE = "qiskit_ibm_runtime"
+_LONGEST_NAME_SHOWN = 60  # a name is echoed in an error message; a pasted file must not flood the terminal
+
+
+def list_fake_backends() -> tuple[str, ...]:
+    """The names of all fake backends of the installed qiskit-ibm-runtime, in alphabetical order.
+
+    Raises:
+        MissingDependencyError: qiskit-ibm-runtime is not installed.
+
+    Example:
+        >>> "fake_sherbrooke" in list_fake_backends()
+        True
+    """
+    return tuple(PREFIX + device for device in _devices(_folder()))
+
+
+def load_fake_backend(name: str) -> Calibration:
+    """The calibration snapshot of one fake backend.
+
+    `fake_manila`, `manila`, `FakeManila`, `FakeManilaV2` and `fake_manila_v2` all name the same one.
+
+    Raises:
+        UnknownBackendError: There is no such fake backend; the message suggests the nearest name.
+        MissingDependencyError: qiskit-ibm-runtime is not installed.
+
+    Example:
+        >>> load_fake_backend("FakeManilaV2").num_qubits
+        5
+    """
+    folder = _folder()
+    # The name only ever selects from the folders that exist, so no name can lead anywhere else.
+    devices = {_key(device): device for device in _devices(folder)}
+    device = devices.get(_key(name))
+    if device is None:
+        raise UnknownBackendError(_unknown(name, tuple(devices.values())))
+    from importlib import metadata  # costs as much as reading the files; a look-up of names does without
+
+    props, conf = (_read(folder / device / f"{kind}_{device}.json") for kind in ("props", "conf"))
+    origin = f"{_DISTRIBUTION} {metadata.version(_DISTRIBUTION)} fake provider ({LICENCE})"
+    return parse_ibm_json(props, conf, name=PREFIX + device, source="fake", origin=origin, licence=LICENCE)
+
+
+def _folder() -> Path:
+    # find_spec of a top-level package looks for its files and runs none of its code.
+    spec = util.find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise MissingDependencyError(
+            f"{_DISTRIBUTION} is not installed; `pip install {_DISTRIBUTION}` brings its snapshots"
+        )
+    return Path(spec.submodule_search_locations[0]) / "fake_provider" / "backends"
+
+
+def _devices(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        return []
+    return sorted(
+        entry.name
+        for entry in folder.iterdir()
+        if all((entry / f"{kind}_{entry.name}.json").is_file() for kind in ("conf", "props"))
+    )
+
+
+def _key(name: str) -> str:
+    """The device part of any spelling: the classes are FakeX, FakeXV2 and (once) FakeXBackend."""
+    return name.strip().lower().replace("_", "").removeprefix("fake").removesuffix("v2").removesuffix("backend")
+
+
+def _unknown(name: str, devices: tuple[str, ...]) -> str:
+    shown = name if len(name) <= _LONGEST_NAME_SHOWN else name[:_LONGEST_NAME_SHOWN] + "..."
+    near = difflib.get_close_matches(_key(shown), devices, n=1)
+    hint = f"; did you mean '{PREFIX}{near[0]}'?" if near else ";"
+    return f"unknown backend {shown!r}{hint} `hwcost backends` lists all"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CalibrationError(f"{path}: cannot be read ({error}); reinstall {_DISTRIBUTION}") from error
+    if not isinstance(document, dict):
+        raise CalibrationError(f"{path}: is not a JSON object; reinstall {_DISTRIBUTION}")
+    return document

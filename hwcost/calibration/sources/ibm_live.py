@@ -1,0 +1,330 @@
+"""Calibrations of live IBM backends, read through `QiskitRuntimeService` under a time limit of our own.
+
+Tested by replay: the client was run against responses built from the fake provider's snapshots, and against dead and
+silent proxies on this machine. It was never run against IBM's service.
+
+The client may wait for a minute, or for ever, and offers no limit. It therefore runs in a daemon thread that is
+abandoned when the limit is over: a thread cannot be ended from outside, but this one neither prints nor keeps the
+process from exiting, and Ctrl-C reaches the caller at once. (A child process could be ended, but could not use a
+`service` that the caller has signed in to, and would import the client a second time.)
+
+The client also hides why it fails: a dead network becomes "check your API token", or an empty list of backends and a
+line in a log. So the whole chain of exceptions is looked at, and its log is listened to for those that it swallowed.
+Only kinds of exceptions and HTTP statuses go into our messages, and our exceptions have no chain: the client's texts,
+requests and stack frames may hold the account's token.
+
+Dates: the client reads every date as UTC, even one with another offset. What IBM sends is taken to be UTC.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from hwcost.calibration.record import Calibration
+from hwcost.calibration.sources.ibm_json import parse_ibm_json
+from hwcost.calibration.sources.ibm_live_errors import (
+    LIVE_PREFIX,
+    RETIRED_STATUSES,
+    Failure,
+    Request,
+    Step,
+    explain,
+    no_backends,
+    no_instance,
+    no_properties,
+    retired,
+    shown,
+    symptoms,
+    too_slow,
+    unknown,
+    utc,
+)
+from hwcost.core.errors import CalibrationError, MissingDependencyError, OptionError, UnknownBackendError
+from hwcost.core.text import one_line
+
+CHANNELS = ("ibm_quantum_platform", "ibm_cloud")
+DEFAULT_TIME_LIMIT_S = 30.0
+LONGEST_TIME_LIMIT_S = 86_400.0
+
+_LIVE_NAME = re.compile(LIVE_PREFIX + r"[a-z0-9_]+")
+_BACKEND_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(_DAY.pattern + r"[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+
+_CLIENT = "qiskit_ibm_runtime"
+_CLIENT_DISTRIBUTION = "qiskit-ibm-runtime"
+# The client's words when it has swallowed an error; the same in all versions from 0.40 to 0.51.
+_LISTING_FAILED = "Invalid instance"
+_TERMINALS = (logging.StreamHandler, type(logging.lastResort))
+_CLOCK_SLACK = timedelta(days=1)  # clocks that differ are no reason to doubt an answer
+
+
+def is_live_name(name: str) -> bool:
+    """Whether `name` names a live backend: `ibm_torino` does, `torino`, `fake_torino` and file names do not.
+
+    Example:
+        >>> is_live_name("ibm_torino"), is_live_name("torino"), is_live_name("ibm_torino.json")
+        (True, False, False)
+    """
+    return _LIVE_NAME.fullmatch(name.strip().lower()) is not None
+
+
+def parse_at(text: str, *, now: datetime | None = None) -> datetime:
+    """The moment (UTC) that a date or a date with a time of day means; without offset it is UTC.
+
+    A day stands for its end, so that the calibrations of that day count; today stands for now.
+
+    Args:
+        text: Such as `2026-03-01`, `2026-03-01T12:00` or `2026-03-01T12:00:00+02:00`.
+        now: Reference for today; the clock by default.
+
+    Raises:
+        OptionError: The text is none of these.
+
+    Example:
+        >>> parse_at("2026-03-01").isoformat()
+        '2026-03-01T23:59:59+00:00'
+        >>> parse_at("2026-03-01 12:00+02:00").isoformat()
+        '2026-03-01T10:00:00+00:00'
+    """
+    text = text.strip()
+    try:
+        if _DAY.fullmatch(text):
+            end = datetime.fromisoformat(text).replace(hour=23, minute=59, second=59, tzinfo=UTC)
+            now = utc(now or datetime.now(UTC))
+            return now if end > now and end.date() == now.date() else end
+        if _MOMENT.fullmatch(text):
+            return utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        pass  # 2026-02-30
+    raise OptionError(f"{one_line(text)!r} is not a date; write it as 2026-03-01 or 2026-03-01T12:00 (UTC)")
+
+
+def load_live_backend(
+    name: str,
+    *,
+    instance: str | None = None,
+    channel: str | None = None,
+    at: datetime | None = None,
+    time_limit_s: float = DEFAULT_TIME_LIMIT_S,
+    service: Any = None,
+) -> Calibration:
+    """The calibration that a live IBM backend reports now, or reported at a past moment.
+
+    The account is the one that the client finds: saved, or in QISKIT_IBM_TOKEN and its sisters. Gates are those that
+    `service.backend(name)` shows by default, without fractional gates.
+
+    Args:
+        name: Name of the backend, such as `ibm_torino`.
+        instance: Service instance (name or CRN); all of the account by default.
+        channel: `ibm_quantum_platform` (the client's default) or `ibm_cloud`.
+        at: Take the last calibration before this moment (UTC if naive); see `parse_at`.
+        time_limit_s: Seconds for everything together, the import of the client apart. Afterwards the client is left
+            to itself in a daemon thread.
+        service: A `QiskitRuntimeService` to use instead of signing in. After a time-out leave it alone: the abandoned
+            thread still holds it.
+
+    Raises:
+        UnknownBackendError: The account has no such backend, or it is retired.
+        CalibrationError: No account, no network, a rejected token, no answer in time, nothing for that date, …
+        OptionError: The time limit or the combination of options makes no sense.
+        MissingDependencyError: qiskit-ibm-runtime is not installed.
+    """
+    request = _checked(name, instance, channel, at, time_limit_s, service)
+    client = _import_client()
+    # The client says this when the network fails between two requests; the failure is explained here.
+    warnings.filterwarnings("ignore", message="Unable to retrieve IBM Cloud access token", category=UserWarning)
+    progress = _Progress()
+    outcomes: SimpleQueue[Calibration | Failure] = SimpleQueue()
+
+    def read() -> None:
+        try:
+            outcomes.put(_read(client, service, request, progress))
+        except Exception as error:
+            outcomes.put(explain(request, progress.step, symptoms(error)))
+
+    threading.Thread(target=read, name="hwcost-live", daemon=True).start()
+    outcome: Calibration | Failure
+    try:
+        outcome = outcomes.get(timeout=time_limit_s)
+    except Empty:
+        outcome = progress.fallback or too_slow(request, progress.step, time_limit_s)
+    if isinstance(outcome, Calibration):
+        return outcome
+    failure = (UnknownBackendError if outcome.is_unknown else CalibrationError)(outcome.message)
+    if outcome.trail:
+        failure.add_note(f"kinds of the client's errors: {outcome.trail}")  # only a traceback shows notes
+    raise failure
+
+
+@dataclass(slots=True, kw_only=True)
+class _Progress:
+    """Written by the reading thread, read by the waiting one.
+
+    Attributes:
+        step: What is being done.
+        fallback: What is known already, if time runs out while a better message is being made.
+    """
+
+    step: Step = "signing in"
+    fallback: Failure | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Swallowed:
+    """Errors that the client logged and dropped, with the text of the log line."""
+
+    errors: list[tuple[str, BaseException]] = field(default_factory=list)
+
+
+def _checked(
+    name: str, instance: str | None, channel: str | None, at: datetime | None, time_limit_s: float, service: Any
+) -> Request:
+    name = name.strip().lower()
+    if not _BACKEND_NAME.fullmatch(name):
+        raise UnknownBackendError(f"{one_line(name)[:60]!r} is not the name of a backend; write it as 'ibm_torino'")
+    if channel is not None and channel not in CHANNELS:
+        raise CalibrationError(f"unknown channel {one_line(channel)[:60]!r}; the channels are {' and '.join(CHANNELS)}")
+    if channel is not None and service is not None:
+        raise OptionError("channel and service exclude each other; the service has signed in to a channel already")
+    if not 0.0 < time_limit_s <= LONGEST_TIME_LIMIT_S:
+        raise OptionError(f"time limit {time_limit_s:g} s; it must lie above 0 and up to {LONGEST_TIME_LIMIT_S:g} s")
+    if at is not None:
+        at = utc(at)
+        if at > datetime.now(UTC):
+            raise CalibrationError(f"{shown(at)} lies in the future; leave the date out for the newest calibration")
+    return Request(name=name, instance=instance, channel=channel, at=at)
+
+
+def _import_client() -> Any:
+    try:
+        import qiskit_ibm_runtime
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"live backends need {_CLIENT_DISTRIBUTION}; `pip install {_CLIENT_DISTRIBUTION}` installs it"
+        ) from error
+    return qiskit_ibm_runtime
+
+
+def _read(client: Any, service: Any, request: Request, progress: _Progress) -> Calibration | Failure:
+    """All that touches the network; runs in the thread that may be abandoned."""
+    where = {} if request.instance is None else {"instance": request.instance}
+    with _listening() as swallowed:
+        try:
+            if service is None:
+                channel = {} if request.channel is None else {"channel": request.channel}
+                service, where = client.QiskitRuntimeService(**channel, **where), {}
+            progress.step = "looking for the backend"
+            backend = service.backend(request.name, **where)
+            if type(backend).__name__ == "IBMRetiredBackend":
+                return retired(request)
+            return _calibration(client.__version__, backend, request, progress)
+        except CalibrationError as error:
+            return Failure(message=str(error))  # our own words
+        except Exception as error:
+            found = symptoms(error)
+            if progress.step == "looking for the backend" and "QiskitBackendNotFoundError" in found.kinds:
+                return _not_found(service, where, request, progress, swallowed)
+            return explain(request, progress.step, found)
+
+
+def _calibration(version: str, backend: Any, request: Request, progress: _Progress) -> Calibration:
+    name, at = request.name, request.at
+    conf = backend.configuration().to_dict()
+    online = conf.get("online_date")
+    if at is not None and isinstance(online, datetime) and at < utc(online):
+        raise CalibrationError(f"{name}: {shown(at)} is before the device came online on {shown(online)}")
+    progress.step = "reading the properties"
+    properties = backend.properties() if at is None else backend.properties(datetime=at)
+    if properties is None:
+        raise CalibrationError(f"{name}: {no_properties(request)}")
+    origin = f"IBM Quantum service, read with {_CLIENT_DISTRIBUTION} {version}"
+    calibration = parse_ibm_json(
+        _in_utc(properties.to_dict()),
+        conf,
+        name=name,
+        source="live",
+        origin=origin if at is None else f"{origin}, last calibration before {shown(at)}",
+    )
+    date = calibration.snapshot_date
+    if at is not None and date is not None and date > at + _CLOCK_SLACK:
+        raise CalibrationError(
+            f"{name}: asked for the last calibration before {shown(at)}, IBM sent that of {shown(date)}; "
+            "it keeps none as old as that, try a later date"
+        )
+    return calibration
+
+
+def _not_found(
+    service: Any, where: dict[str, str], request: Request, progress: _Progress, swallowed: _Swallowed
+) -> Failure:
+    """Why the client found no such backend: it says so as well when it could not look, or could not read it."""
+    listing_failed = False
+    for text, error in swallowed.errors:
+        found = symptoms(error)
+        if found.is_outage:
+            return explain(request, progress.step, found)
+        if text.startswith(_LISTING_FAILED):
+            listing_failed = True  # one instance of several may be closed to the account
+        elif found.status in RETIRED_STATUSES:
+            return retired(request)
+        else:
+            return explain(request, progress.step, found)
+    progress.fallback = unknown(request, ())
+    try:
+        names = [backend.name for backend in service.backends(**where)]
+    except Exception:
+        return progress.fallback
+    if not names:
+        # Where the client's log is set to errors only, what it swallowed is not seen.
+        return Failure(message=f"{request.name}: {no_instance(request) if listing_failed else no_backends(request)}")
+    return unknown(request, names)
+
+
+def _in_utc(value: Any) -> Any:
+    """A copy of a document with all dates in UTC: the client hands them out in the time zone of the machine."""
+    if isinstance(value, datetime):
+        return utc(value)
+    if isinstance(value, dict):
+        return {key: _in_utc(entry) for key, entry in value.items()}
+    return [_in_utc(entry) for entry in value] if isinstance(value, list) else value
+
+
+@contextmanager
+def _listening() -> Iterator[_Swallowed]:
+    """Collects what the client swallows in this thread and keeps its log lines off the terminal."""
+    swallowed, thread = _Swallowed(), threading.get_ident()
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            error = sys.exception()  # the client logs inside its `except` blocks
+            if error is not None and record.thread == thread:
+                swallowed.errors.append((str(record.msg), error))
+
+    def is_elsewhere(record: logging.LogRecord) -> bool:
+        return record.thread != thread
+
+    logger, listener = logging.getLogger(_CLIENT), Listener(logging.WARNING)
+    # Files and handlers of the application keep their lines; so does the terminal of a user who asked for a level.
+    printers = [] if os.environ.get("QISKIT_IBM_RUNTIME_LOG_LEVEL") else [*logger.handlers, logging.lastResort]
+    quiet = [handler for handler in printers if handler is not None and type(handler) in _TERMINALS]
+    logger.addHandler(listener)
+    for handler in quiet:
+        handler.addFilter(is_elsewhere)
+    try:
+        yield swallowed
+    finally:
+        logger.removeHandler(listener)
+        for handler in quiet:
+            handler.removeFilter(is_elsewhere)

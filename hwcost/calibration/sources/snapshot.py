@@ -1,0 +1,105 @@
+"""Calibration snapshots: one file per device and moment, in SI units, never changed once written.
+
+The format is described in `hwcost.calibration.sources.snapshot_format`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from hwcost.calibration.record import Calibration
+from hwcost.calibration.sources.snapshot_format import parse_snapshot, snapshot_text
+from hwcost.calibration.sources.text import file_name, parse_json, read_calibration_file
+from hwcost.calibration.values import shown
+from hwcost.core.errors import CalibrationError
+from hwcost.core.files import check_target, written_aside
+
+
+def save_snapshot(calibration: Calibration, path: str | os.PathLike[str]) -> Path:
+    """Write `calibration` to a new snapshot file, completely or not at all; missing folders are made.
+
+    A snapshot is never changed: a file that holds exactly this calibration is left as it is, any other is refused.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        CalibrationError: The file exists with other content or cannot be written, or the calibration holds what a
+            snapshot cannot (a name that does not print, a number that is no float).
+        OptionError: Something other than a file has that name.
+    """
+    target = Path(path)
+    name = file_name(target)
+    text = snapshot_text(calibration)
+    # What would not read back as the same calibration is not written.
+    if parse_snapshot(parse_json(text, name), name) != _as_loaded(calibration):
+        raise CalibrationError(f"{name}: the calibration of {calibration.name} cannot be written without loss")
+    data = text.encode("utf-8", "backslashreplace")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        place = check_target(target)
+        if not place.exists():
+            _create(place, data)
+        if place.read_bytes() != data:
+            raise CalibrationError(
+                f"{name}: holds something else already, and a snapshot is never changed; give another file with -o"
+            )
+    except OSError as error:
+        raise CalibrationError(f"{name}: cannot be written ({error.strerror or error})") from None
+    return target
+
+
+def load_snapshot(path: str | os.PathLike[str]) -> Calibration:
+    """The calibration in a snapshot file. Its `source` is "snapshot"; `origin` says where it first came from.
+
+    Raises:
+        CalibrationError: The file is no snapshot, or a value in it is impossible; the message names the file, the
+            qubit or gate, and the field.
+    """
+    name = file_name(path)
+    return parse_snapshot(parse_json(read_calibration_file(path), name), name)
+
+
+def default_snapshot_path(calibration: Calibration) -> Path:
+    """`<name>/<date>.json`, the place of a snapshot below a folder of snapshots.
+
+    Raises:
+        CalibrationError: The date is unknown, or the name cannot be that of a folder.
+
+    Example:
+        >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
+        >>> default_snapshot_path(load_fake_backend("sherbrooke")).as_posix()
+        'fake_sherbrooke/2025-02-26.json'
+    """
+    name, date = calibration.name, calibration.snapshot_date
+    if date is None:
+        raise CalibrationError(f"the date of the calibration of {name} is unknown; name the file to save it in with -o")
+    plain = name.replace("_", "").replace("-", "").replace(".", "")
+    if not (plain.isascii() and plain.isalnum() and len(name) <= 100):
+        raise CalibrationError(f"{shown(name)} cannot be the name of a folder; name the file to save it in with -o")
+    return Path(name) / f"{date:%Y-%m-%d}.json"
+
+
+def _create(target: Path, data: bytes) -> None:
+    """Write a file that appears under its name only when all of it is on the disk, and never replaces another."""
+    with written_aside(target, data) as temporary:
+        try:
+            os.link(temporary, target)
+        except FileExistsError:
+            return  # another process was faster; the caller compares
+        except OSError:  # a file system without links
+            os.replace(temporary, target)
+    with contextlib.suppress(OSError):  # the new name must survive a power cut too; not every system can be told so
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _as_loaded(calibration: Calibration) -> Calibration:
+    first = calibration.first_source or calibration.source
+    return replace(calibration, source="snapshot", first_source=None if first == "snapshot" else first)

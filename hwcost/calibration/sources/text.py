@@ -1,0 +1,78 @@
+"""Reads the text of a calibration file, whatever its format, and JSON out of it."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from hwcost.core.errors import CalibrationError
+from hwcost.core.text import one_line, printable
+
+MAX_FILE_BYTES = 64 * 2**20
+"""A calibration of a 156-qubit device takes 0.5 MB; what is a hundred times larger is no calibration."""
+
+
+def read_calibration_file(path: str | os.PathLike[str]) -> str:
+    """The text of the file, without a byte order mark.
+
+    Raises:
+        CalibrationError: The file is missing, a directory, empty, too large or not UTF-8.
+    """
+    name = file_name(path)
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except IsADirectoryError:
+        raise CalibrationError(f"{name}: is a directory; give a calibration file") from None
+    except FileNotFoundError:
+        raise CalibrationError(f"{name}: no such file; give a snapshot, IBM's properties JSON or CSV") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CalibrationError(f"{name}: cannot be read ({one_line(reason)})") from None
+    if len(data) > MAX_FILE_BYTES:
+        raise CalibrationError(f"{name}: is larger than {MAX_FILE_BYTES // 2**20} MiB; that is no calibration file")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CalibrationError(f"{name}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    if not text.strip():
+        raise CalibrationError(f"{name}: is empty")
+    return text
+
+
+def file_name(path: str | os.PathLike[str]) -> str:
+    """The path as a message shows it."""
+    return one_line(os.fspath(path))
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether `text` begins as a JSON object or list does, and as no CSV header does."""
+    return text.lstrip()[:1] in ("{", "[")
+
+
+def parse_json(text: str, origin: str) -> Any:
+    """The JSON document in `text`; a key that stands twice in one object is refused.
+
+    Raises:
+        CalibrationError: It is not JSON; the message begins with `origin` and gives line and column.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise CalibrationError(
+            f"{origin}, line {error.lineno}, column {error.colno}: is not JSON ({printable(error.msg)})"
+        ) from None
+    except RecursionError:
+        raise CalibrationError(f"{origin}: is nested too deeply to be a calibration") from None
+    except ValueError as error:  # a key twice, or an integer of thousands of digits
+        raise CalibrationError(f"{origin}: {one_line(str(error))}") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice[:60]!r} stands twice in one object; keep one of the two")
+    return found

@@ -1,0 +1,257 @@
+"""A calibration at a glance: distributions, worst qubits and edges, exclusions, findings; as a dictionary or text."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from hwcost.calibration.audit import AuditedCalibration
+from hwcost.calibration.health import NON_GATES, Edge, undirected
+from hwcost.core.units import format_age, format_seconds, format_share
+
+SCHEMA = "hwcost.calibration.record-summary/1"
+NUM_WORST = 5
+
+_QUBIT_VALUES = {
+    "t1_s": "T1",
+    "t2_s": "T2",
+    "readout_error": "readout error",
+    "prob_meas0_prep1": "P(read 0 | prepared 1)",
+    "prob_meas1_prep0": "P(read 1 | prepared 0)",
+    "readout_duration_s": "readout duration",
+}
+_WORST_IF_LOW = ("t1_s", "t2_s")
+_GATE_VALUES = {"error": "error", "duration_s": "duration"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """How one value is spread over the qubits, or the places of one gate, that are in use.
+
+    Attributes:
+        quantity: Field of the qubit, or gate and field, such as `ecr error`.
+        label: The same for people.
+        num_values: Places where it is known.
+        low: Smallest value.
+        lower_quartile: A quarter is smaller.
+        median: Half is smaller.
+        upper_quartile: Three quarters are smaller.
+        high: Largest value.
+    """
+
+    quantity: str
+    label: str
+    num_values: int
+    low: float
+    lower_quartile: float
+    median: float
+    upper_quartile: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorstPlaces:
+    """The qubits or edges where a value is worst, the worst first."""
+
+    quantity: str
+    label: str
+    places: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationSummary:
+    """What `hwcost calibration show` reports. Values of excluded qubits and unusable gates are left out of it."""
+
+    audited: AuditedCalibration
+    distributions: tuple[Distribution, ...]
+    worst_qubits: tuple[WorstPlaces, ...]
+    worst_edges: tuple[WorstPlaces, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON: every qubit and gate as reported, in SI units, and the summary of those in use."""
+        audited, calibration = self.audited, self.audited.calibration
+        dates = ("snapshot_date", "oldest_value_date", "newest_value_date")
+        return {
+            "schema": SCHEMA,
+            "name": calibration.name,
+            "processor": calibration.processor,
+            "source": calibration.source,
+            "origin": calibration.origin,
+            "licence": calibration.licence,
+            "num_qubits": calibration.num_qubits,
+            "num_qubits_usable": len(audited.component),
+            "basis_gates": list(calibration.basis_gates),
+            "dt_s": calibration.dt_s,
+            "rep_delay_s": calibration.rep_delay_s,
+            **{
+                name: None if getattr(calibration, name) is None else getattr(calibration, name).isoformat()
+                for name in dates
+            },
+            "snapshot_age_days": audited.age_days,
+            "excluded": {"qubits": list(audited.excluded_qubits), "edges": [list(e) for e in audited.excluded_edges]},
+            "findings": [asdict(finding) for finding in audited.findings],
+            "assumptions": list(calibration.assumptions),
+            "distributions": [asdict(distribution) for distribution in self.distributions],
+            "worst_qubits": {worst.quantity: [list(place) for place in worst.places] for worst in self.worst_qubits},
+            "worst_edges": {worst.quantity: [list(place) for place in worst.places] for worst in self.worst_edges},
+            "qubits": [
+                {"qubit": record.qubit, **{name: getattr(record, name) for name in _QUBIT_VALUES}}
+                for record in calibration.qubits
+            ],
+            "gates": [
+                {
+                    "name": gate.name,
+                    "qubits": list(gate.qubits),
+                    "error": gate.error,
+                    "duration_s": gate.duration_s,
+                }
+                for gate in calibration.gates
+            ],
+        }
+
+
+def summarize(audited: AuditedCalibration) -> CalibrationSummary:
+    """The summary of an audited calibration.
+
+    Example:
+        >>> from hwcost.calibration.audit import audit
+        >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
+        >>> summary = summarize(audit(load_fake_backend("fake_manila")))
+        >>> [d.quantity for d in summary.distributions][:3], summary.worst_edges[0].places[0][0]
+        (['t1_s', 't2_s', 'readout_error'], '1-2')
+    """
+    values = _values_in_use(audited)
+    return CalibrationSummary(
+        audited=audited,
+        distributions=tuple(_distributions(values)),
+        worst_qubits=tuple(_worst(values, 1)),
+        worst_edges=tuple(_worst(values, 2)),
+    )
+
+
+def _values_in_use(audited: AuditedCalibration) -> dict[tuple[str, str], dict[Edge | tuple[int], float]]:
+    """Values by (quantity, label) and place; of the two directions of an edge the worse."""
+    found: dict[tuple[str, str], dict[Any, float]] = defaultdict(dict)
+    excluded = frozenset(audited.excluded_qubits)
+    for name, label in _QUBIT_VALUES.items():
+        for record in audited.calibration.qubits:
+            value = getattr(record, name)
+            if value is not None and record.qubit not in excluded:
+                found[name, label][record.qubit,] = value
+    for gate in audited.calibration.gates:
+        if gate.name in NON_GATES or audited.is_dead(gate.name, gate.qubits) or not excluded.isdisjoint(gate.qubits):
+            continue
+        place = undirected(gate.qubits) if len(gate.qubits) == 2 else gate.qubits
+        for name, label in _GATE_VALUES.items():
+            value = getattr(gate, name)
+            if value is not None:
+                table = found[f"{gate.name} {name}", f"{gate.name} {label}"]
+                table[place] = max(value, table.get(place, value))
+    return found
+
+
+def _distributions(values: dict[tuple[str, str], dict[Any, float]]) -> Iterator[Distribution]:
+    for (quantity, label), table in values.items():
+        numbers = sorted(table.values())
+        if numbers[-1] == 0.0:
+            continue  # virtual gates
+        quartiles = statistics.quantiles(numbers, n=4, method="inclusive") if len(numbers) > 1 else numbers * 3
+        yield Distribution(
+            quantity=quantity,
+            label=label,
+            num_values=len(numbers),
+            low=numbers[0],
+            lower_quartile=quartiles[0],
+            median=quartiles[1],
+            upper_quartile=quartiles[2],
+            high=numbers[-1],
+        )
+
+
+def _worst(values: dict[tuple[str, str], dict[Any, float]], num_qubits: int) -> Iterator[WorstPlaces]:
+    for (quantity, label), table in values.items():
+        low_is_worst = quantity in _WORST_IF_LOW
+        if not (low_is_worst or quantity == "readout_error" or quantity.endswith(" error")):
+            continue
+        if len(next(iter(table))) != num_qubits or not any(table.values()):
+            continue
+        ordered = sorted(table.items(), key=lambda item: (item[1] if low_is_worst else -item[1], item[0]))
+        places = tuple(("-".join(map(str, place)), value) for place, value in ordered[:NUM_WORST])
+        yield WorstPlaces(quantity=quantity, label=label, places=places)
+
+
+# Text.
+
+
+def summary_text(summary: CalibrationSummary) -> str:
+    """The summary for a terminal."""
+    lines = [*_head(summary.audited), "", *_distribution_lines(summary.distributions)]
+    for title, group in (("Worst qubits", summary.worst_qubits), ("Worst edges", summary.worst_edges)):
+        if group:
+            lines += ["", title, *_merged((worst.label, _worst_cells(worst)) for worst in group)]
+    audited = summary.audited
+    lines += ["", "Excluded"]
+    lines += [f"  qubits  {' '.join(map(str, audited.excluded_qubits)) or 'none'}"]
+    lines += [f"  edges   {' '.join(f'{a}-{b}' for a, b in audited.excluded_edges) or 'none'}"]
+    lines += ["", "Found"]
+    lines += [f"  {finding.severity:<7}  {finding.message}" for finding in audited.findings] or ["  nothing"]
+    return "\n".join(lines) + "\n"
+
+
+def format_value(quantity: str, value: float | None) -> str:
+    """A time or a share, by the name of the quantity.
+
+    >>> format_value("t1_s", 0.0001), format_value("cz error", 0.0042), format_value("t1_s", None)
+    ('100 µs', '0.42 %', 'unknown')
+    """
+    if value is None:
+        return "unknown"
+    return format_seconds(value) if quantity.endswith("_s") else format_share(value)
+
+
+def _head(audited: AuditedCalibration) -> Iterator[str]:
+    calibration = audited.calibration
+    processor = f" ({calibration.processor})" if calibration.processor else ""
+    yield (
+        f"{calibration.name}{processor}: {calibration.num_qubits} qubits, "
+        f"{len(audited.component)} of them usable and connected"
+    )
+    date = f"{calibration.snapshot_date:%Y-%m-%d}, " if calibration.snapshot_date else ""
+    oldest, newest = calibration.oldest_value_date, calibration.newest_value_date
+    values = f"; values of {oldest:%Y-%m-%d} to {newest:%Y-%m-%d}" if oldest and newest else ""
+    yield f"  calibration  {date}{format_age(audited.age_days)}{values}"
+    licence = f", licence {calibration.licence}" if calibration.licence else ""
+    yield f"  source       {calibration.source}: {calibration.origin}{licence}"
+    limits = calibration.rep_delay_range_s
+    delays = f" ({format_seconds(limits[0])} to {format_seconds(limits[1])})" if limits else ""
+    delay = format_seconds(calibration.rep_delay_s)
+    yield f"  timing       dt {format_seconds(audited.dt_s)}, repetition delay {delay}{delays}"
+    yield f"  basis gates  {' '.join(calibration.basis_gates)}"
+
+
+def _distribution_lines(distributions: Iterable[Distribution]) -> Iterator[str]:
+    titles = ("number", "least", "1st quarter", "median", "3rd quarter", "most")
+    yield f"{'Values in use':<26}" + "".join(f"{title:>12}" for title in titles)
+    yield from _merged((item.label, _distribution_cells(item)) for item in distributions)
+
+
+def _distribution_cells(item: Distribution) -> str:
+    numbers = (item.low, item.lower_quartile, item.median, item.upper_quartile, item.high)
+    return f"{item.num_values:>12}" + "".join(f"{format_value(item.quantity, number):>12}" for number in numbers)
+
+
+def _worst_cells(worst: WorstPlaces) -> str:
+    return "  ".join(f"{place}: {format_value(worst.quantity, value)}" for place, value in worst.places)
+
+
+def _merged(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Label and cells of each row; gates whose cells are equal (IBM measures sx and states it for x) share one."""
+    labels: dict[tuple[str, str], list[str]] = {}
+    for label, cells in rows:
+        gate, _, what = label.rpartition(" ")
+        labels.setdefault((what, cells), []).append(gate)
+    for (what, cells), gates in labels.items():
+        yield f"  {(', '.join(gates) + ' ' + what).strip():<24}{cells}"

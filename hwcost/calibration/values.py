@@ -1,0 +1,130 @@
+"""Values out of a JSON document from outside, each checked at the door: `Place` and the readers of one value.
+
+Every reader returns the value or raises a `CalibrationError` of one line that names the place and the field.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from hwcost.calibration.record import Qubits
+from hwcost.core.errors import CalibrationError
+
+_LONGEST_NAME = 64  # a gate's name goes into one-line messages; anything longer is not a name
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place inside the input, for messages."""
+
+    origin: str
+    where: str = ""
+
+    def at(self, where: str) -> Place:
+        """Another place in the same document."""
+        return Place(self.origin, where)
+
+    def error(self, field: str, problem: str) -> CalibrationError:
+        """The error that says what is wrong with `field` here."""
+        place = ": ".join(part for part in (self.origin, self.where) if part)
+        return CalibrationError(f"{place}: {field} {problem}" if field else f"{place} {problem}")
+
+
+def expect(place: Place, field: str, value: Any, kind: type | tuple[type, ...], wanted: str) -> Any:
+    """`value`, if it is of type `kind`; never a bool."""
+    # bool is an int in Python but never a number, a count or a qubit in these files.
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise place.error(field, f"is {shown(value)}; it must be {wanted}")
+    return value
+
+
+def shown(value: Any) -> str:
+    """`value` as a message can show it: on one line and short."""
+    if isinstance(value, int) and value.bit_length() > 200:
+        return "a huge number"  # Python refuses to print the largest integers
+    text = "missing" if value is None else ascii(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def number(place: Place, field: str, value: Any) -> float:
+    """A finite number that is not negative."""
+    expect(place, field, value, (int, float), "a number (leave the parameter out if it is unknown)")
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
+    if not math.isfinite(found) or found < 0.0:
+        raise place.error(field, f"is {found}; it must be finite and not negative")
+    return found
+
+
+def optional_number(place: Place, field: str, value: Any) -> float | None:
+    """The same, None where there is none."""
+    return None if value is None else number(place, field, value)
+
+
+def optional_probability(place: Place, field: str, value: Any) -> float | None:
+    """A number from 0 to 1, None where there is none."""
+    found = optional_number(place, field, value)
+    if found is not None and found > 1.0:
+        raise place.error(field, f"is {found}; a probability must lie between 0 and 1")
+    return found
+
+
+def count(place: Place, field: str, value: Any) -> int:
+    """A whole number from 1."""
+    expect(place, field, value, int, "a whole number")
+    if value < 1:
+        raise place.error(field, f"is {shown(value)}; it must be at least 1")
+    return int(value)
+
+
+def qubit_tuple(place: Place, field: str, value: Any, num_qubits: int) -> Qubits:
+    """Numbers of qubits that the device has."""
+    for qubit in expect(place, field, value, (list, tuple), "a list of qubit numbers"):
+        expect(place, field, qubit, int, "a list of qubit numbers")
+        if not 0 <= qubit < num_qubits:
+            raise place.error(field, f"names qubit {shown(qubit)}; the device has qubits 0 to {num_qubits - 1}")
+    return tuple(value)
+
+
+def gate_name(place: Place, field: str, value: Any) -> str:
+    """A name that fits into a message."""
+    name: str = expect(place, field, value, str, "the name of a gate")
+    if not (0 < len(name) <= _LONGEST_NAME and name.isprintable()):
+        raise place.error(field, f"is {shown(name)}; it must be the name of a gate")
+    return name
+
+
+def gate_names(place: Place, field: str, value: Any) -> tuple[str, ...]:
+    """Names, each once."""
+    expect(place, field, value, (list, tuple), "a list of names")
+    return tuple(dict.fromkeys(gate_name(place, f"an entry of {field}", name) for name in value))
+
+
+@lru_cache(maxsize=4096)  # one calibration run stamps thousands of values with a handful of dates
+def parse_date(text: str) -> datetime | None:
+    """The date that `text` writes as in ISO 8601 (naive where it has no offset), or None."""
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def optional_date(place: Place, field: str, value: Any) -> datetime | None:
+    """The aware date, naive ones read as UTC; None where there is none."""
+    if value is None:
+        return None
+    date = value if isinstance(value, datetime) else parse_date(value) if isinstance(value, str) else None
+    if date is None:
+        raise place.error(field, f"is {shown(value)}; it must be a date such as 2025-02-26T15:26:08-05:00")
+    return date if date.tzinfo is not None else date.replace(tzinfo=UTC)

@@ -1,0 +1,345 @@
+"""Whether a circuit can be costed, and what its user should know first: `check_circuit`.
+
+Here are also the limits that the readers of files hold a header's claims against, and the text of names and errors
+that come from outside.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hwcost.core.errors import CircuitError
+from hwcost.core.text import error_text, one_line
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+MAX_QUBITS = 10_000
+"""Ten times the largest announced superconducting chips; a header may claim billions, and each costs memory."""
+
+MAX_CLBITS = 100_000
+"""Room for a hundred rounds of mid-circuit measurement of a thousand qubits."""
+
+MAX_INSTRUCTIONS = 2_000_000
+"""Transpiling takes 10-100 µs per instruction: above this one estimate takes minutes per seed and gigabytes."""
+
+MAX_NESTING = 200
+"""Definitions within definitions. Real circuits stay below 20; Python's own stack ends at 1000 calls."""
+
+_REFUSED_CONTROL_FLOW = {
+    "while_loop": "a while_loop has no bounded length",
+    "box": "a box is not supported by the transpiler",
+    "store": "store writes a classical variable, whose value is unknown",
+}
+NO_MEASUREMENT = "no measurement: duration and ESP are without readout; --measure-all adds one to every qubit"
+_ACCEPTED = "bounded constructs are accepted: if_else, for_loop, switch_case"
+
+
+def check_circuit(circuit: QuantumCircuit) -> tuple[str, ...]:
+    """Refuse a circuit that has no honest cost; otherwise what its user should know, one line each.
+
+    The size is counted without expanding anything, in time linear in the number of instructions, so that forty nested
+    doublings are refused in milliseconds.
+
+    Args:
+        circuit: The circuit as its author wrote it, or transpiled.
+
+    Returns:
+        Warnings for people; empty when there is nothing to say.
+
+    Raises:
+        CircuitError: The circuit has no qubits or no operations, has an unbounded or unknown part, or is too large.
+
+    Example:
+        >>> from qiskit import QuantumCircuit
+        >>> bell = QuantumCircuit(2)
+        >>> _ = bell.h(0), bell.cx(0, 1)
+        >>> check_circuit(bell)
+        ('no measurement: duration and ESP are without readout; --measure-all adds one to every qubit',)
+    """
+    from qiskit import QuantumCircuit
+
+    if not isinstance(circuit, QuantumCircuit):
+        raise CircuitError(f"a {type(circuit).__name__} is not a circuit; give a qiskit.QuantumCircuit")
+    where = f"circuit {one_line(circuit.name)!r}"
+    if circuit.num_qubits == 0:
+        raise CircuitError(f"{where} has 0 qubits: nothing to estimate; give a circuit with qubits and gates")
+    refuse_too_many_bits(circuit.num_qubits, circuit.num_clbits, where)
+    sizes = _Sizes()
+    size = sizes.of_circuit(circuit, where)
+    if size.num_instructions == 0:
+        found = "only barriers" if len(circuit.data) else "no operations"
+        raise CircuitError(f"{where} has {found}: nothing to estimate; add gates or a measurement")
+    if size.num_instructions > MAX_INSTRUCTIONS:
+        raise CircuitError(
+            f"{where} expands to {_count_text(size.num_instructions)} instructions, at most {MAX_INSTRUCTIONS:,} can "
+            "be costed; cost one repetition of its largest part instead"
+        )
+    # Qiskit counts the variable of a loop among the parameters, but the loop gives it its values.
+    unbound = [parameter.name for parameter in circuit.parameters if parameter not in sizes.loop_variables]
+    return _warnings(unbound, size)
+
+
+def _warnings(unbound: list[str], size: Size) -> tuple[str, ...]:
+    found = []
+    if unbound:
+        names = [one_line(name) for name in unbound[:3]]
+        shown = ", ".join(names) + (", …" if len(unbound) > len(names) else "")
+        plural = "s" if len(unbound) > 1 else ""
+        found.append(
+            f"{len(unbound)} unbound parameter{plural} ({shown}): gate counts of bound circuits differ, angles such as "
+            "0 or π need fewer gates"
+        )
+    if not size.num_measurements:
+        found.append(NO_MEASUREMENT)
+    if size.num_resets:
+        plural = "s" if size.num_resets > 1 else ""
+        found.append(
+            f"{_count_text(size.num_resets)} reset{plural} (initialize contains one per qubit): calibrations report no "
+            "error for reset"
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """What a circuit expands to, once every definition is written out in Qiskit's standard gates."""
+
+    num_instructions: int = 0
+    num_measurements: int = 0
+    num_resets: int = 0
+
+    def __add__(self, other: Size) -> Size:
+        return Size(
+            num_instructions=self.num_instructions + other.num_instructions,
+            num_measurements=self.num_measurements + other.num_measurements,
+            num_resets=self.num_resets + other.num_resets,
+        )
+
+    def __mul__(self, times: int) -> Size:
+        return Size(
+            num_instructions=self.num_instructions * times,
+            num_measurements=self.num_measurements * times,
+            num_resets=self.num_resets * times,
+        )
+
+
+_NOTHING = Size()
+_MEASUREMENT = Size(num_instructions=1, num_measurements=1)
+_RESET = Size(num_instructions=1, num_resets=1)
+
+
+class _Sizes:
+    """Sizes of circuits, each definition counted once.
+
+    State: the variables of loops seen, and the memo. Definitions are remembered by identity and kept alive, so that an
+    identity is never reused.
+    """
+
+    def __init__(self) -> None:
+        from qiskit import circuit
+
+        self._qiskit = circuit
+        self._by_type = {
+            circuit.Measure: _MEASUREMENT,
+            circuit.Reset: _RESET,
+            circuit.Barrier: _NOTHING,
+            circuit.BreakLoopOp: _NOTHING,
+            circuit.ContinueLoopOp: _NOTHING,
+        }
+        self.loop_variables: set[Any] = set()
+        self._memo: dict[tuple[object, ...], tuple[object, Size]] = {}
+
+    def of_circuit(self, circuit: QuantumCircuit, where: str, depth: int = 0) -> Size:
+        if depth > MAX_NESTING:
+            raise CircuitError(f"{where}: gates are nested more than {MAX_NESTING} levels deep; decompose the circuit")
+        num_variables = circuit.num_vars + getattr(circuit, "num_stretches", 0)
+        if num_variables:
+            raise CircuitError(
+                f"{where} has {num_variables} classical variable{'s' if num_variables > 1 else ''}: its course is "
+                f"unknown before it runs; {_ACCEPTED}"
+            )
+        num_instructions = num_measurements = num_resets = 0
+        isfinite = math.isfinite
+        # This loop runs once per instruction: plain integers, and the frequent cases before any call.
+        for index, instruction in enumerate(circuit.data):
+            if instruction.is_standard_gate():
+                num_instructions += 1
+                for value in instruction.params:
+                    if isinstance(value, float) and not isfinite(value):
+                        raise CircuitError(
+                            f"{_position(where, index, depth)}: {instruction.name} has the parameter {value}; "
+                            "give a finite angle"
+                        )
+            else:
+                operation = instruction.operation
+                size = self._by_type.get(type(operation))
+                if size is None:
+                    size = self._of_operation(operation, _position(where, index, depth), depth)
+                num_instructions += size.num_instructions
+                num_measurements += size.num_measurements
+                num_resets += size.num_resets
+        return Size(num_instructions=num_instructions, num_measurements=num_measurements, num_resets=num_resets)
+
+    def _of_operation(self, operation: Any, where: str, depth: int) -> Size:
+        known = self._memo.get(definition_key(operation))
+        if known is not None:
+            return known[1]
+        for kind, size in self._by_type.items():
+            if isinstance(operation, kind):
+                return size
+        if isinstance(operation, self._qiskit.Delay):
+            _check_delay(operation, where)
+            return Size(num_instructions=1)
+        if isinstance(operation, (self._qiskit.ControlFlowOp, self._qiskit.Store)):
+            return self._of_control_flow(operation, where, depth)
+        return self._of_gate(operation, where, depth)
+
+    def _of_control_flow(self, operation: Any, where: str, depth: int) -> Size:
+        name = operation.name
+        if name in _REFUSED_CONTROL_FLOW:
+            raise CircuitError(f"{where}: {_REFUSED_CONTROL_FLOW[name]}; {_ACCEPTED}")
+        if name not in ("if_else", "for_loop", "switch_case"):
+            raise CircuitError(f"{where}: the control flow {one_line(name)!r} is not known; {_ACCEPTED}")
+        times = 1
+        if name == "for_loop":
+            times = len(operation.params[0])
+            self.loop_variables.add(operation.params[1])
+        inside = where if depth else f"{where} ({name})"
+        sizes = [self.of_circuit(block, inside, depth + 1) for block in operation.blocks]
+        body = sum(sizes, _NOTHING)
+        if name == "for_loop" and not body.num_instructions:
+            # An empty step is a step too: 10^9 of them cannot be unrolled either.
+            body = Size(num_instructions=1)
+        return body * times
+
+    def _of_gate(self, operation: Any, where: str, depth: int) -> Size:
+        shown = one_line(operation.name)
+        base = getattr(operation, "base_op", None)
+        if base is not None and hasattr(operation, "modifiers"):
+            return self._of_annotated(operation, base, where, depth)
+        if getattr(operation, "_standard_gate", None) is not None:
+            return Size(num_instructions=1)
+        formula = library_size(operation)
+        if formula is not None:
+            return formula
+        key = definition_key(operation)
+        try:
+            with warnings.catch_warnings():
+                # Qiskit's own deprecations, not the user's.
+                warnings.simplefilter("ignore")
+                definition = getattr(operation, "definition", None)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {one_line(error_text(error))}"
+            raise CircuitError(
+                f"{where}: the gate {shown!r} cannot be expanded ({reason}); decompose it first"
+            ) from None
+        if definition is None:
+            raise CircuitError(
+                f"{where}: {shown!r} is opaque, it has no definition and is not a standard gate; define it, or remove "
+                "it if it is an instruction for a simulator"
+            )
+        size = self.of_circuit(definition, where if depth else f"{where}, inside gate {shown!r}", depth + 1)
+        # Once built, a definition has an identity of its own, which copies of the gate share.
+        self._memo[key] = self._memo[definition_key(operation)] = (operation, size)
+        return size
+
+    def _of_annotated(self, operation: Any, base: Any, where: str, depth: int) -> Size:
+        size = self._of_operation(base, where, depth + 1)
+        for modifier in operation.modifiers:
+            power = getattr(modifier, "power", None)
+            if power is not None:
+                if not math.isfinite(power):
+                    raise CircuitError(f"{where}: the power {power} of {one_line(base.name)!r} is not finite")
+                size *= max(1, math.ceil(abs(power)))
+        return size if size.num_instructions else Size(num_instructions=1)
+
+
+def _position(where: str, index: int, depth: int) -> str:
+    """The place of an instruction of the outermost circuit; deeper ones keep that of the instruction they are in."""
+    return where if depth else f"{where}, instruction {index}"
+
+
+def definition_key(operation: Any) -> tuple[object, ...]:
+    """Equal for operations that have the same definition, up to the values of parameters."""
+    # Gates of an OpenQASM 2 file build their definition when it is asked for, each instance its own. What they share
+    # is the list of gates known where their kind was defined.
+    known_gates = getattr(operation, "_gates", None)
+    if known_gates:
+        return (type(operation), operation.name, operation.num_qubits, id(known_gates))
+    definition = getattr(operation, "_definition", None)
+    return (id(operation),) if definition is None else (id(definition),)
+
+
+def _check_delay(operation: Any, where: str) -> None:
+    from qiskit.circuit import ParameterExpression
+
+    duration = operation.params[0]
+    if isinstance(duration, ParameterExpression):
+        if duration.parameters:
+            raise CircuitError(
+                f"{where}: a delay of {one_line(str(duration))} {operation.unit} has no known length; bind its "
+                "parameter with circuit.assign_parameters"
+            )
+        return
+    try:
+        known = math.isfinite(duration)
+    except TypeError:
+        known = False
+    if not known:
+        raise CircuitError(f"{where}: a delay of {one_line(repr(duration))} has no known length; give a number")
+
+
+def library_size(operation: Any) -> Size | None:
+    """Order of magnitude of the library's gates that are synthesised, not expanded; None for every other gate.
+
+    Their definitions are never built here: that can take minutes, and only the transpiler needs them.
+    """
+    # Qiskit's shared instances have a class of their own without a module.
+    kind = getattr(operation, "base_class", type(operation))
+    if not str(kind.__module__).startswith(("qiskit.circuit.library", "qiskit.quantum_info", "qiskit.qasm2")):
+        return None
+    name, n = operation.name, operation.num_qubits
+    if name in ("unitary", "isometry"):
+        return Size(num_instructions=4**n)
+    if name in ("diagonal", "state_preparation", "multiplexer", "ucrx", "ucry", "ucrz"):
+        return Size(num_instructions=2**n)
+    if name == "initialize":
+        return Size(num_instructions=2**n + n, num_resets=n)
+    if name in ("qft", "clifford", "linear_function", "permutation"):
+        return Size(num_instructions=max(1, n * n))
+    if name == "u0":  # qelib1's wait of that many cycles
+        return Size(num_instructions=max(1, int(operation.params[0])))
+    if name == "PauliEvolution":
+        return Size(num_instructions=_evolution_size(operation))
+    return None
+
+
+def _evolution_size(operation: Any) -> int:
+    operators = operation.operator if isinstance(operation.operator, list) else [operation.operator]
+    num_terms = sum(len(operator) if hasattr(operator, "__len__") else 1 for operator in operators)
+    repetitions = int(getattr(operation.synthesis, "reps", 1) or 1)
+    order = int(getattr(operation.synthesis, "order", 1) or 1)
+    # Suzuki: order 2 goes there and back, each further pair of orders takes five copies.
+    copies = 1 if order < 2 else 2 * int(5 ** min(order // 2 - 1, 100))
+    return max(1, num_terms * (2 * int(operation.num_qubits) + 1) * repetitions * copies)
+
+
+# ------------------------------------------------------------------------------ limits and text, for readers of files
+
+
+def refuse_too_many_bits(num_qubits: int, num_clbits: int, where: str) -> None:
+    """Refuse more qubits or classical bits than can be costed."""
+    for number, limit, kind in ((num_qubits, MAX_QUBITS, "qubits"), (num_clbits, MAX_CLBITS, "classical bits")):
+        if number > limit:
+            raise CircuitError(
+                f"{where}: {_count_text(number)} {kind}, at most {limit:,} can be costed; no device has that many, "
+                "use smaller registers"
+            )
+
+
+def _count_text(number: int) -> str:
+    return f"{number:,}" if number < 10**15 else f"about 10^{int(math.log10(number))}"

@@ -1,0 +1,275 @@
+"""The quantum layers of a model as circuits for a device: `QuantumLayer`; and how a Qiskit circuit becomes one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from hwcost.core.errors import CircuitError, OptionError
+from hwcost.core.text import one_line
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+Source: TypeAlias = Literal["weight", "input"]
+
+SHIFTS: dict[str, int] = {
+    **dict.fromkeys(
+        ("rx", "ry", "rz", "p", "u1", "u2", "u3", "u", "rxx", "ryy", "rzz", "rzx", "cp", "cu1", "mcphase"), 2
+    ),
+    **dict.fromkeys(("crx", "cry", "crz"), 4),
+}
+"""Circuits of the parameter-shift rule for each parameter of a Qiskit gate: 2 for each positive difference between
+eigenvalues of its generator. Rotations have one, controlled rotations two (1/2 and 1). Gates that are not listed are
+expanded by their definition. General rule: Wierichs et al., Quantum 6, 677 (2022)."""
+
+MAX_EXPANDED = 200_000
+"""Operations after expanding definitions; more are no circuit of a model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredCircuit:
+    """One circuit that a device runs for a layer.
+
+    Attributes:
+        circuit: The circuit with its measurements; angles that change from run to run are free parameters.
+        observables: Pauli labels in Qiskit's order that are estimated from it; empty for Z on each measured qubit.
+    """
+
+    circuit: QuantumCircuit
+    observables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateAngle:
+    """One gate parameter that changes from run to run.
+
+    Attributes:
+        gate: Name of the gate.
+        source: Whether it comes from a trainable weight or from data.
+        num_shifts: Circuits that the parameter-shift rule runs for it.
+        reaches_output: Whether the gate lies in the light cone of an observable.
+    """
+
+    gate: str
+    source: Source
+    num_shifts: int
+    reaches_output: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantumLayer:
+    """One quantum circuit in a model, whatever it was written in.
+
+    Attributes:
+        name: Where it stands in the model.
+        circuits: One for each group of observables that can be measured together.
+        angles: Gate parameters from weights and data, one entry per occurrence.
+        calls: Evaluations in a forward pass of one sample.
+        input_needs_gradient: Whether something trainable stands before the layer.
+        has_variance: Whether a variance is measured, whose gradient needs the unshifted circuit as well.
+        shots: Shots that the user's own device is set to, None if none.
+        diff_method: Gradient method that the user's own layer is set to, None if it has none.
+        notes: What was assumed.
+    """
+
+    name: str
+    circuits: tuple[MeasuredCircuit, ...]
+    angles: tuple[GateAngle, ...]
+    calls: int = 1
+    input_needs_gradient: bool = False
+    has_variance: bool = False
+    shots: int | None = None
+    diff_method: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def trained_angles(self) -> tuple[GateAngle, ...]:
+        """The angles whose gradient is needed and not known to be zero."""
+        return tuple(
+            angle
+            for angle in self.angles
+            if angle.reaches_output and (angle.source == "weight" or self.input_needs_gradient)
+        )
+
+
+def layer_from_circuit(
+    circuit: QuantumCircuit, *, observables: Sequence[str] | str | None = None, inputs: Iterable[Any] | None = None
+) -> QuantumLayer:
+    """A Qiskit circuit as a layer whose free parameters are weights, except those named as inputs.
+
+    Args:
+        circuit: With measurements, or without any if observables are given.
+        observables: Pauli labels in Qiskit's order; they must be measurable together.
+        inputs: Names, `Parameter`s or `ParameterVector`s (or the vectors' names) that carry data.
+
+    Raises:
+        OptionError: An input is no parameter of the circuit, or the observables need several circuits.
+        CircuitError: A free parameter stands in a gate that has no parameter-shift rule.
+
+    Example:
+        >>> from qiskit import QuantumCircuit
+        >>> from qiskit.circuit import Parameter
+        >>> circuit = QuantumCircuit(2)
+        >>> x, w = Parameter("x"), Parameter("w")
+        >>> _ = circuit.rx(x, 0), circuit.crz(w, 0, 1), circuit.rx(w, 1), circuit.measure_all()
+        >>> layer = layer_from_circuit(circuit, inputs=["x"])
+        >>> [(angle.gate, angle.source, angle.num_shifts) for angle in layer.angles]
+        [('rx', 'input', 2), ('crz', 'weight', 4), ('rx', 'weight', 2)]
+    """
+    name = one_line(circuit.name)
+    data = _data_parameters(circuit, inputs or ())
+    measured = _measured(circuit, (observables,) if isinstance(observables, str) else tuple(observables or ()))
+    flat = list(_expanded(circuit, name))
+    return QuantumLayer(
+        name=name, circuits=measured, angles=tuple(_angles(flat, data, _outputs(measured, circuit), name))
+    )
+
+
+def _data_parameters(circuit: QuantumCircuit, inputs: Iterable[Any]) -> set[Any]:
+    """The circuit's parameters that carry data."""
+    given = [inputs] if isinstance(inputs, str) else list(inputs)
+    found: set[Any] = set()
+    for item in given:
+        wanted = item if isinstance(item, str) else getattr(item, "name", None)
+        matching = {
+            p for p in circuit.parameters if wanted in (p.name, getattr(getattr(p, "vector", None), "name", None))
+        }
+        if not matching:
+            names = one_line(", ".join(dict.fromkeys(_vector_name(p) for p in circuit.parameters))) or "none"
+            raise OptionError(f"input {one_line(str(wanted))!r} is no parameter of {circuit.name}; it has: {names}")
+        found |= matching
+    return found
+
+
+def _vector_name(parameter: Any) -> str:
+    vector = getattr(parameter, "vector", None)
+    return str(parameter.name if vector is None else vector.name)
+
+
+def _measured(circuit: QuantumCircuit, labels: tuple[str, ...]) -> tuple[MeasuredCircuit, ...]:
+    """The circuit as it is, or one circuit per group of observables that agree on the basis of each qubit."""
+    if not labels:
+        return (MeasuredCircuit(circuit=circuit, observables=()),)
+    from qiskit.exceptions import QiskitError
+    from qiskit.quantum_info import PauliList
+
+    width = circuit.num_qubits
+    for label in labels:
+        if len(label) != width or set(label) - set("IXYZ"):
+            raise OptionError(
+                f"observable {one_line(label)!r}: give {width} letters of I, X, Y, Z, the right one for qubit 0"
+            )
+    bare = circuit.remove_final_measurements(inplace=False)
+    if bare is None or bare.num_qubits != width:
+        raise CircuitError(f"{one_line(circuit.name)}: its measurements cannot be taken off; leave them out")
+    try:
+        groups = PauliList([label for label in labels if set(label) != {"I"}]).group_commuting(qubit_wise=True)
+    except (QiskitError, ValueError):
+        raise OptionError("the observables are all identity; there is nothing to measure") from None
+    return tuple(measured_in_basis(bare, group.to_labels()) for group in groups)
+
+
+def measured_in_basis(circuit: QuantumCircuit, labels: Sequence[str]) -> MeasuredCircuit:
+    """The circuit with the basis changes and measurements that a group of qubit-wise commuting observables needs.
+
+    Example:
+        >>> from qiskit import QuantumCircuit
+        >>> group = measured_in_basis(QuantumCircuit(2), ["XI", "XZ"])
+        >>> dict(group.circuit.count_ops()), group.observables
+        ({'measure': 2, 'h': 1}, ('ZI', 'ZZ'))
+    """
+    from qiskit import ClassicalRegister
+
+    width = circuit.num_qubits
+    basis = {q: label[width - 1 - q] for label in labels for q in range(width) if label[width - 1 - q] != "I"}
+    out = circuit.copy()
+    for qubit, letter in sorted(basis.items()):
+        if letter == "Y":
+            out.sdg(qubit)
+        if letter in "XY":
+            out.h(qubit)
+    register = ClassicalRegister(len(basis), "observed")
+    out.add_register(register)
+    out.measure(sorted(basis), register)
+    as_z = tuple(dict.fromkeys("".join("I" if letter == "I" else "Z" for letter in label) for label in labels))
+    return MeasuredCircuit(circuit=out, observables=as_z)
+
+
+def _expanded(circuit: QuantumCircuit, name: str) -> Iterator[tuple[str, tuple[Any, ...], tuple[Any, ...]]]:
+    """(gate, parameters, bits) of each operation; gates with free angles that have no rule, by their definition."""
+    left = [MAX_EXPANDED]
+
+    def walk(
+        part: QuantumCircuit, bits: Mapping[Any, Any], depth: int
+    ) -> Iterator[tuple[str, tuple[Any, ...], tuple[Any, ...]]]:
+        for instruction in part.data:
+            left[0] -= 1
+            if left[0] < 0:
+                raise CircuitError(f"{name}: more than {MAX_EXPANDED:,} operations after expanding its gates")
+            operation = instruction.operation
+            where = tuple(bits[bit] for bit in (*instruction.qubits, *instruction.clbits))
+            free = any(getattr(value, "parameters", None) for value in operation.params)
+            if not free or operation.name in SHIFTS:
+                yield operation.name, tuple(operation.params), where
+                continue
+            definition = getattr(operation, "definition", None)
+            if definition is None or depth > 50:
+                raise CircuitError(
+                    f"{name}: gate {one_line(operation.name)!r} has a free parameter, no parameter-shift rule is known "
+                    "for it, and it has no definition; write it with rotations"
+                )
+            inner = (*definition.qubits, *definition.clbits)
+            yield from walk(definition, dict(zip(inner, where, strict=True)), depth + 1)
+
+    yield from walk(circuit, {bit: bit for bit in (*circuit.qubits, *circuit.clbits)}, 0)
+
+
+def _outputs(measured: Sequence[MeasuredCircuit], circuit: QuantumCircuit) -> set[Any]:
+    """The qubits on which an observable acts; for a circuit as it is, the measured ones."""
+    labels = [label for one in measured for label in one.observables]
+    if labels:
+        return {circuit.qubits[q] for label in labels for q in range(len(label)) if label[-1 - q] != "I"}
+    return {i.qubits[0] for i in circuit.data if i.operation.name == "measure"} or set(circuit.qubits)
+
+
+def _angles(
+    operations: Sequence[tuple[str, tuple[Any, ...], tuple[Any, ...]]], data: set[Any], outputs: set[Any], name: str
+) -> Iterator[GateAngle]:
+    reaching = light_cone([where if gate not in _NO_EFFECT else () for gate, _, where in operations], outputs)
+    for (gate, values, _), reaches in zip(operations, reaching, strict=True):
+        for value in values:
+            free = set(getattr(value, "parameters", None) or ())
+            if not free:
+                continue
+            if free & data and not free <= data:
+                raise CircuitError(
+                    f"{name}: an angle of gate {gate} mixes data and a weight; use two gates, one for each"
+                )
+            yield GateAngle(
+                gate=gate, source="input" if free <= data else "weight", num_shifts=SHIFTS[gate], reaches_output=reaches
+            )
+
+
+_NO_EFFECT = frozenset({"barrier", "delay", "id"})
+
+
+def light_cone(wires: Sequence[Collection[Hashable]], outputs: Collection[Hashable]) -> list[bool]:
+    """Which operations can influence the outputs: those on a path of wires to one of them.
+
+    Args:
+        wires: What each operation acts on, in order of time.
+        outputs: Wires that are observed at the end.
+
+    Example:
+        >>> light_cone([[0], [1], [0, 1], [1]], {0})
+        [True, True, True, False]
+    """
+    cone = set(outputs)
+    reached = [False] * len(wires)
+    for index in range(len(wires) - 1, -1, -1):
+        if not cone.isdisjoint(wires[index]):
+            cone.update(wires[index])
+            reached[index] = True
+    return reached

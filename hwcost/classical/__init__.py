@@ -1,0 +1,1 @@
+"""FLOPs and seconds of the classical half, and of simulated circuits."""

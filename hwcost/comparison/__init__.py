@@ -1,0 +1,1 @@
+"""Circuits on backends by compilers with seeds, side by side: `hwcost.compare`."""

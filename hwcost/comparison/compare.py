@@ -1,0 +1,373 @@
+"""`compare`: circuits on backends by compilers with seeds, in parallel, resumable, ranked."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import tempfile
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from hwcost.circuits.check import NO_MEASUREMENT, check_circuit
+from hwcost.circuits.digest import content_sha256
+from hwcost.circuits.suites import Unread, iter_circuits
+from hwcost.comparison.cache import CellCache, cell_key, source_sha256
+from hwcost.comparison.cell import DEFAULT_METRIC, Cell, Outcome, check_metric
+from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, unique_names
+from hwcost.comparison.inputs import (
+    PreparedBackend,
+    cache_path,
+    checked_num_workers,
+    chosen_compilers,
+    notes_on,
+    package_versions,
+    prepared_backends,
+)
+from hwcost.comparison.pool import Lost, can_be_sent, run_tasks
+from hwcost.comparison.record import ComparedCircuit, ComparedCompiler, Comparison, Failure
+from hwcost.comparison.work import CellTask, Setup, make_work, spool_circuit
+from hwcost.core.errors import CircuitError, HwcostError
+from hwcost.core.text import one_line, printable
+from hwcost.estimation.estimate import DEFAULT_JOB_PROFILE
+from hwcost.estimation.options import DEFAULT_ATTENUATION, EstimateOptions
+from hwcost.jobs.profile import JobTimeProfile, load_profile
+from hwcost.noise.attenuation import AttenuationMethod
+from hwcost.noise.shots import Inflation, Task
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+    from hwcost.circuits.load import LoadedCircuit
+
+Key: TypeAlias = tuple[int, int, int, int]
+"""Indices of circuit, backend and compiler, and the seed."""
+
+DEFAULT_NUM_SEEDS = 10
+_MOST_CELLS_ALONE = 32  # less work than to start a worker
+_TASKS_PER_WORKER = 4  # with fewer, tasks are split by seed, so that no worker waits long for the last one
+
+
+def compare(
+    circuits: Any,
+    backends: Any,
+    *,
+    compilers: Any = (),
+    optimization_levels: Any = None,
+    num_seeds: int = DEFAULT_NUM_SEEDS,
+    seed: int = 0,
+    shots: int | None = None,
+    precision: float | None = None,
+    attenuation: AttenuationMethod = DEFAULT_ATTENUATION,
+    inflation: Inflation = "worst",
+    task: Task = "expectation",
+    rep_delay_s: float | None = None,
+    job_profile: str | Path | JobTimeProfile | None = None,
+    durations_only: bool = False,
+    keep_dead_readout: bool = False,
+    measure_all: bool = False,
+    max_age_days: float | None = None,
+    sort_by: str = DEFAULT_METRIC,
+    num_workers: int | None = None,
+    cache: bool | str | os.PathLike[str] = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Every circuit on every backend by every compiler with every seed, ranked, with a test against seed noise.
+
+    A cell by a Qiskit level is what `hwcost.estimate` says of the same circuit, backend, level and single seed. The
+    output of every compiler is checked first: native gates, coupling, measurements, and equivalence to the circuit
+    where at most 12 qubits are in use. A cell that fails is reported in `failures`; the rest is delivered.
+
+    Args:
+        circuits: Circuits, files, folders of QPY and OpenQASM, `mqt_bench_circuits(...)`, or an iterable of these.
+        backends: What `estimate` takes, one or several. One whose calibration is refused gives failed cells.
+        compilers: What `hwcost.comparison.compilers.resolve_compiler` takes, one or several: `"qiskit:3"`, `"pytket"`,
+            `"module:function"`, a `PassManager`, a function (circuit, Target, seed) → ISA circuit.
+        optimization_levels: Qiskit's, 0 to 3, one or several, before `compilers`; default 2 if there are no compilers.
+        num_seeds: Seeds per cell of the table; at least 6 are needed before a difference can be claimed on one circuit.
+        seed: First seed; the others follow it.
+        shots: As in `estimate`.
+        precision: As in `estimate`.
+        attenuation: As in `estimate`.
+        inflation: As in `estimate`.
+        task: As in `estimate`.
+        rep_delay_s: As in `estimate`.
+        job_profile: As in `estimate`.
+        durations_only: As in `estimate`.
+        keep_dead_readout: As in `estimate`.
+        measure_all: As in `estimate`.
+        max_age_days: Refuse backends whose calibration is older.
+        sort_by: Column that ranks: `qpu_time_s`, `job_time_s`, `shots_needed`, `num_2q`, … (`METRICS`).
+        num_workers: Processes; default one per core available. Qiskit's levels with one worker, or with a few cells,
+            work in this process; so do, by default, compilers of a script or notebook, which no other can import.
+        cache: True keeps finished cells in `default_cache_path()`, a path in that file, False nowhere. A comparison
+            that was interrupted goes on where it was.
+        progress: Called with (cells done, cells in all).
+
+    Raises:
+        OptionError: An option makes no sense, or a compiler cannot be sent to worker processes.
+        UnknownBackendError: There is no such backend.
+        CalibrationError: Every backend is refused.
+        CircuitError: A folder has no circuits, or there is none at all.
+
+    Example:
+        >>> from qiskit import QuantumCircuit
+        >>> bell = QuantumCircuit(2, name="bell")
+        >>> _ = bell.h(0), bell.cx(0, 1), bell.measure_all()
+        >>> options = dict(optimization_levels=(0, 1), num_seeds=2, num_workers=1, cache=False)
+        >>> found = compare(bell, "fake_manila", sort_by="num_2q", **options)
+        >>> [(place.compiler, place.median) for place in found.ranking()]
+        [('qiskit-O0', 1.0), ('qiskit-O1', 1.0)]
+        >>> found.difference().verdict
+        'identical'
+    """
+    options = EstimateOptions(
+        shots=shots,
+        precision=precision,
+        num_seeds=num_seeds,
+        seed=seed,
+        attenuation=attenuation,
+        inflation=inflation,
+        task=task,
+        rep_delay_s=rep_delay_s,
+    )
+    metric = check_metric(sort_by)
+    workers = checked_num_workers(num_workers)
+    if isinstance(job_profile, JobTimeProfile):
+        profile = job_profile
+    else:
+        profile = load_profile(DEFAULT_JOB_PROFILE if job_profile is None else job_profile)
+    chosen = chosen_compilers(compilers, optimization_levels)
+    if num_workers is None and not can_be_sent([compiler for _, compiler in chosen]):
+        workers = 1  # a function of a script or a notebook, or a closure
+    devices = prepared_backends(backends, durations_only, keep_dead_readout, max_age_days, options)
+    settings = {
+        **{f.name: getattr(options, f.name) for f in dataclasses.fields(options) if f.name not in _PER_CELL},
+        "job_profile": profile.name,
+        "measure_all": measure_all,
+        "durations_only": durations_only,
+        "keep_dead_readout": keep_dead_readout,
+    }
+    versions = package_versions()
+    basis = {
+        "settings": settings,
+        "profile": hashlib.sha256(repr(profile).encode()).hexdigest(),
+        "versions": versions,
+        "source": source_sha256(),
+    }
+    setup = Setup(
+        devices=tuple(d.device for d in devices if d.device is not None),
+        compilers=tuple(compiler for _, compiler in chosen),
+        options=options,
+        profile=profile,
+    )
+    seeds = tuple(range(options.seed, options.seed + options.num_seeds))
+    kept = CellCache(cache_path(cache))
+    try:
+        with tempfile.TemporaryDirectory(prefix="hwcost-compare-") as folder:
+            table = _Table(devices, chosen, seeds, kept, basis, Path(folder))
+            for item in iter_circuits(circuits):
+                table.add(item, measure_all)
+            if table.is_empty():
+                raise CircuitError("there are no circuits to compare; give files, a folder, circuits or a suite")
+            table.run(setup, workers, progress)
+    finally:
+        kept.close()
+    return Comparison(
+        circuits=table.named_circuits(),
+        backends=tuple(d.record for d in devices),
+        compilers=tuple(
+            ComparedCompiler(name=name, uses_seed=c.uses_seed, cached=c.cache_key is not None) for name, c in chosen
+        ),
+        seeds=seeds,
+        cells=tuple(table.cells()),
+        unread=tuple(table.unread),
+        sort_by=metric,
+        settings=settings,
+        versions=versions,
+        notes=tuple(notes_on(chosen, seeds)),
+        num_from_cache=table.num_from_cache,
+        cache_warnings=tuple(kept.warnings),
+    )
+
+
+_PER_CELL = {"optimization_level", "num_seeds", "seed"}
+
+
+class _Table:
+    """The cells of a comparison: what is known of each, and what remains to be done."""
+
+    def __init__(
+        self,
+        backends: Sequence[PreparedBackend],
+        compilers: Sequence[tuple[str, AnyCompiler]],
+        seeds: tuple[int, ...],
+        cache: CellCache,
+        basis: dict[str, Any],
+        folder: Path,
+    ) -> None:
+        self._backends, self._compilers, self._seeds = backends, compilers, seeds
+        self._cache, self._basis, self._folder = cache, basis, folder
+        self._circuits: list[ComparedCircuit] = []
+        self._outcomes: dict[Key, Outcome] = {}
+        self._tasks: list[CellTask] = []
+        self.unread: list[Failure] = []
+        self.num_from_cache = 0
+
+    def add(self, item: LoadedCircuit | Unread, measure_all: bool) -> None:
+        """One more circuit: its cells from the cache, and tasks for those that are not there."""
+        if isinstance(item, Unread):
+            self.unread.append(Failure(what=item.what, error=str(item.error), kind="input"))
+            return
+        circuit = item.circuit
+        what = printable(item.source) if item.source is not None else one_line(circuit.name)
+        try:
+            circuit, warnings = _checked(circuit, measure_all)
+            sha256 = content_sha256(circuit)
+            number = len(self._circuits)
+            file = self._folder / f"{number}.pickle"
+            tasks = list(self._missing(number, sha256, file))
+            if tasks:
+                spool_circuit(circuit, file)
+        except HwcostError as error:
+            self.unread.append(Failure(what=what, error=str(error), kind="input"))
+            return
+        self._tasks += tasks
+        self._circuits.append(
+            ComparedCircuit(
+                name=one_line(circuit.name),
+                source=None if item.source is None else printable(item.source),
+                sha256=sha256,
+                num_qubits=circuit.num_qubits,
+                num_parameters=circuit.num_parameters,
+                warnings=tuple(warnings),
+            )
+        )
+
+    def is_empty(self) -> bool:
+        """Whether nothing was given, not even a file that cannot be read."""
+        return not self._circuits and not self.unread
+
+    def _missing(self, number: int, sha256: str, file: Path) -> Iterator[CellTask]:
+        for b, backend in enumerate(self._backends):
+            for c in range(len(self._compilers)):
+                if backend.device is None:
+                    refused = Outcome(error=backend.record.error, kind="input")
+                    self._outcomes |= {(number, b, c, seed): refused for seed in self._seeds}
+                    continue
+                seeds = []
+                for seed in self._seeds:
+                    key = self._key(sha256, b, c, seed)
+                    found = None if key is None else self._cache.get(key)
+                    if found is None:
+                        seeds.append(seed)
+                    else:
+                        self._outcomes[number, b, c, seed] = found
+                        self.num_from_cache += 1
+                if seeds:
+                    yield CellTask(
+                        circuit=number, circuit_file=str(file), device=backend.index, compiler=c, seeds=tuple(seeds)
+                    )
+
+    def _key(self, sha256: str, backend: int, compiler: int, seed: int) -> bytes | None:
+        """Key of a cell in the cache, None if it cannot be kept."""
+        chosen = self._compilers[compiler][1]
+        if chosen.cache_key is None:
+            return None
+        return cell_key(
+            {
+                **self._basis,
+                "circuit": sha256,
+                "calibration": self._backends[backend].record.calibration_sha256,
+                "compiler": chosen.cache_key,
+                "seed": seed if chosen.uses_seed else None,
+            }
+        )
+
+    def run(self, setup: Setup, num_workers: int, progress: Callable[[int, int], None] | None) -> None:
+        """Do what remains; every finished cell goes into the cache at once."""
+        total = len(self._circuits) * len(self._backends) * len(self._compilers) * len(self._seeds)
+        if progress is not None:
+            progress(len(self._outcomes), total)
+        todo = self._tasks
+        if len(todo) < _TASKS_PER_WORKER * num_workers:
+            todo = [part for task in todo for part in _by_seed(task, setup)]
+        # One device after the other, so that a worker needs one Target at a time.
+        tasks = deque(sorted(todo, key=lambda task: (task.device, task.circuit, task.compiler)))
+        indices = {backend.index: b for b, backend in enumerate(self._backends) if backend.device is not None}
+        with closing(_results(setup, tasks, num_workers)) as results:
+            for task, seed, outcome in results:
+                b = indices[task.device]
+                self._outcomes[task.circuit, b, task.compiler, seed] = outcome
+                key = self._key(self._circuits[task.circuit].sha256, b, task.compiler, seed)
+                # Why somebody else's compiler fails may be gone next time.
+                for_good = outcome.cost is not None or isinstance(setup.compilers[task.compiler], QiskitCompiler)
+                if key is not None and for_good:
+                    self._cache.put([(key, outcome)])
+                if progress is not None:
+                    progress(len(self._outcomes), total)
+
+    def named_circuits(self) -> tuple[ComparedCircuit, ...]:
+        """The circuits, with names that occur once."""
+        names = unique_names([circuit.name for circuit in self._circuits])
+        return tuple(dataclasses.replace(c, name=name) for c, name in zip(self._circuits, names, strict=True))
+
+    def cells(self) -> Iterator[Cell]:
+        """All cells in order."""
+        for number, circuit in enumerate(self.named_circuits()):
+            for b, backend in enumerate(self._backends):
+                for c, (name, _) in enumerate(self._compilers):
+                    for seed in self._seeds:
+                        found = self._outcomes[number, b, c, seed]
+                        yield Cell(
+                            circuit=circuit.name,
+                            backend=backend.record.name,
+                            compiler=name,
+                            seed=seed,
+                            cost=found.cost,
+                            error=found.error,
+                            kind=found.kind,
+                        )
+
+
+def _by_seed(task: CellTask, setup: Setup) -> list[CellTask]:
+    """A task for each seed, if the compiler takes one."""
+    if not setup.compilers[task.compiler].uses_seed:
+        return [task]
+    return [dataclasses.replace(task, seeds=(seed,)) for seed in task.seeds]
+
+
+def _results(
+    setup: Setup, tasks: deque[CellTask], num_workers: int
+) -> Generator[tuple[CellTask, int, Outcome], None, None]:
+    # A few cells are not worth a process, unless the code of somebody else might take this one along.
+    few = sum(len(task.seeds) for task in tasks) <= _MOST_CELLS_ALONE
+    ours = all(isinstance(c, QiskitCompiler) for c in setup.compilers)
+    if (few and ours) or (num_workers == 1 and (ours or not can_be_sent(setup.compilers))):
+        work = make_work(setup)
+        for task in tasks:
+            for seed, outcome in work(task):
+                yield task, seed, outcome
+        return
+    with closing(run_tasks(make_work, setup, tasks, num_workers)) as events:
+        for task, event in events:
+            if not isinstance(event, Lost):
+                yield task, *event
+                continue
+            # The cell at work is lost; those after it are given to another worker.
+            seed, rest = task.seeds[event.num_results], task.seeds[event.num_results + 1 :]
+            if rest:
+                tasks.append(dataclasses.replace(task, seeds=rest))
+            said = f"the worker process was {event.reason}" if event.ended else event.reason
+            yield task, seed, Outcome(error=said.replace("was exit", "ended with exit"), kind="work")
+
+
+def _checked(circuit: QuantumCircuit, measure_all: bool) -> tuple[QuantumCircuit, list[str]]:
+    warnings = list(check_circuit(circuit))
+    if measure_all and NO_MEASUREMENT in warnings:
+        circuit = circuit.measure_all(inplace=False)
+        warnings = list(check_circuit(circuit))
+    return circuit, warnings

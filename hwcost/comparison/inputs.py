@@ -1,0 +1,172 @@
+"""What `compare` is given, checked and made ready: compilers, backends, workers, cache."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hwcost.backend.prepared import Device, prepare_device
+from hwcost.calibration.age import check_age
+from hwcost.comparison.cache import default_cache_path
+from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, levels_as_compilers, resolve_compiler, unique_names
+from hwcost.comparison.record import ComparedBackend
+from hwcost.core.errors import CalibrationError, HwcostError, OptionError, UnknownBackendError
+from hwcost.core.text import one_line
+from hwcost.estimation.caveats import repetition_delay
+from hwcost.estimation.options import EstimateOptions
+
+MAX_WORKERS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedBackend:
+    """A backend that is compared.
+
+    Attributes:
+        record: What the comparison says of it.
+        device: The device; None if its calibration was refused.
+        index: Its place among the devices that were not refused; -1 otherwise.
+    """
+
+    record: ComparedBackend
+    device: Device | None
+    index: int
+
+
+def chosen_compilers(compilers: Any, levels: Any) -> list[tuple[str, AnyCompiler]]:
+    """Compilers with names that occur once."""
+    single = isinstance(compilers, str) or callable(compilers) or hasattr(compilers, "run")
+    if not single and not isinstance(compilers, Iterable):
+        raise OptionError(f"compilers is a {type(compilers).__name__}; give one compiler or several")
+    given = [compilers] if single else list(compilers)
+    if levels is None:
+        levels = () if given else (2,)
+    chosen = [*levels_as_compilers(levels), *(resolve_compiler(item) for item in given)]
+    if not chosen:
+        raise OptionError("there is no compiler to compare; give optimization_levels or compilers")
+    preset = [compiler for compiler in chosen if isinstance(compiler, QiskitCompiler)]
+    for compiler in preset:
+        if preset.count(compiler) > 1:
+            raise OptionError(f"{compiler.name} is given twice; a Qiskit level with a seed is always the same")
+    keys = [one.cache_key for one in chosen]
+    for one in chosen:
+        if one.cache_key is not None and keys.count(one.cache_key) > 1:
+            raise OptionError(
+                f"two compilers cannot be told from each other, {one_line(str(one.name))}; give them different "
+                "names or versions, or give it once"
+            )
+    return list(zip(unique_names([one_line(str(c.name)) for c in chosen]), chosen, strict=True))
+
+
+def prepared_backends(
+    backends: Any, durations_only: bool, keep_dead_readout: bool, max_age_days: float | None, options: EstimateOptions
+) -> list[PreparedBackend]:
+    """The backends, audited, with names that occur once; refused ones keep the reason.
+
+    Raises:
+        UnknownBackendError: There is no such backend.
+        CalibrationError: Every backend is refused.
+        OptionError: There is none, or one is given twice.
+    """
+    given = list(backends) if isinstance(backends, (list, tuple, set, frozenset)) else [backends]
+    if not given:
+        raise OptionError("there is no backend to compare on; give at least one")
+    found: list[tuple[ComparedBackend, Device | None]] = []
+    first_error: HwcostError | None = None
+    for backend in given:
+        try:
+            device = prepare_device(backend, durations_only=durations_only, keep_dead_readout=keep_dead_readout)
+            if max_age_days is not None:
+                check_age(device.audited, max_age_days)
+            found.append((_record(device, options), device))
+        except UnknownBackendError:
+            raise
+        except CalibrationError as error:
+            first_error = first_error or error
+            name = backend if isinstance(backend, (str, os.PathLike)) else getattr(backend, "name", "backend")
+            found.append((ComparedBackend(name=one_line(str(name)), error=one_line(str(error))), None))
+    if first_error is not None and all(device is None for _, device in found):
+        raise first_error
+    hashes = [record.calibration_sha256 for record, device in found if device is not None]
+    for record, _ in found:
+        if hashes.count(record.calibration_sha256) > 1:
+            raise OptionError(f"the backend {record.name} is given twice with the same calibration; give it once")
+    result: list[PreparedBackend] = []
+    for name, (record, prepared) in zip(unique_names([record.name for record, _ in found]), found, strict=True):
+        index = sum(b.device is not None for b in result) if prepared is not None else -1
+        result.append(PreparedBackend(dataclasses.replace(record, name=name), prepared, index))
+    return result
+
+
+def _record(device: Device, options: EstimateOptions) -> ComparedBackend:
+    audited, calibration = device.audited, device.audited.calibration
+    rep_delay_s, assumption = repetition_delay(audited, options.rep_delay_s)
+    parts = (
+        calibration.name, calibration.basis_gates, calibration.supported_operations, calibration.qubits,
+        calibration.gates, calibration.dt_s, calibration.rep_delay_s, calibration.timing_constraints,
+        audited.component, audited.excluded_qubits, audited.excluded_edges, audited.durations_only,
+    )  # fmt: skip
+    return ComparedBackend(
+        name=calibration.name,
+        source=calibration.source,
+        origin=calibration.origin,
+        processor=calibration.processor,
+        num_qubits=calibration.num_qubits,
+        num_qubits_usable=len(audited.component),
+        snapshot_date=calibration.snapshot_date,
+        snapshot_age_days=audited.age_days,
+        calibration_sha256=hashlib.sha256(repr(parts).encode()).hexdigest(),
+        rep_delay_s=rep_delay_s,
+        warnings=(() if assumption is None else (assumption,)) + tuple(calibration.assumptions),
+    )
+
+
+def checked_num_workers(given: int | None) -> int:
+    """The number of worker processes; one per core available by default."""
+    if given is None:
+        try:
+            return len(os.sched_getaffinity(0))
+        except AttributeError:  # not on macOS
+            return os.cpu_count() or 1
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MAX_WORKERS:
+        raise OptionError(f"num_workers is {given!r}; give a whole number from 1 to {MAX_WORKERS}")
+    return given
+
+
+def cache_path(cache: bool | str | os.PathLike[str]) -> Path | None:
+    """The file of finished cells; None for no cache."""
+    if cache is True:
+        return default_cache_path()
+    if cache is False:
+        return None
+    if not isinstance(cache, (str, os.PathLike)) or not os.fspath(cache):
+        raise OptionError(f"cache is {cache!r}; give a file, True for the default one or False for none")
+    return Path(cache)
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of the packages that the numbers depend on."""
+    from importlib import metadata
+
+    from hwcost.core.version import __version__
+
+    names = ("qiskit", "rustworkx", "numpy", "scipy")
+    return {"hwcost": __version__, **{name: metadata.version(name) for name in names}}
+
+
+def notes_on(compilers: Sequence[tuple[str, AnyCompiler]], seeds: Sequence[int]) -> Iterator[str]:
+    """What to know about the compilers."""
+    for name, compiler in compilers:
+        if not compiler.uses_seed:
+            yield f"{name} takes no seed: each circuit was compiled once, and counts for all {len(seeds)} seeds"
+    names = [name for name, compiler in compilers if compiler.cache_key is None]
+    if names:
+        yield (
+            f"cells of {', '.join(names)} are not kept in the cache, because a change would not be noticed without an "
+            "attribute `version`"
+        )

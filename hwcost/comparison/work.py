@@ -1,0 +1,288 @@
+"""The work of a comparison: cells of one circuit on one device by one compiler are compiled, checked and costed.
+
+What serves many cells is made once per process: the Target and pass managers of the device at hand, the circuit at
+hand and its simulation for the check of equivalence. Everything else is let go, so that memory does not grow with the
+number of circuits or devices.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import math
+import pickle
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hwcost.backend.prepared import Device
+from hwcost.backend.routing import GATES_PER_SWAP, two_qubit_duration_s
+from hwcost.comparison.cell import CellCost, Outcome
+from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler
+from hwcost.comparison.equivalence import EquivalenceCheck
+from hwcost.core.errors import CircuitError, HwcostError, InputError
+from hwcost.core.text import error_text, one_line
+from hwcost.estimation.candidates import Candidate, candidate_on_target, candidate_shots
+from hwcost.estimation.caveats import repetition_delay
+from hwcost.estimation.estimate import gate_counts, job_time_of
+from hwcost.estimation.options import EstimateOptions
+from hwcost.isa.schedule import sum_of_durations
+from hwcost.jobs.profile import JobTimeProfile
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit.transpiler import Target
+
+    from hwcost.backend.compiler import Transpiled
+
+
+_HINT = ": transpile the circuit first (drop --no-transpile)"  # for users of `estimate`, not of a compiler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What every worker needs.
+
+    Attributes:
+        devices: The devices; a task names one by its index.
+        compilers: The compilers; a task names one by its index.
+        options: How cells are costed; seed and level are those of the cell.
+        profile: The job-time profile.
+    """
+
+    devices: tuple[Device, ...]
+    compilers: tuple[AnyCompiler, ...]
+    options: EstimateOptions
+    profile: JobTimeProfile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellTask:
+    """Cells of one circuit, device and compiler.
+
+    Attributes:
+        circuit: Index of the circuit.
+        circuit_file: Where `spool_circuit` put it.
+        device: Index of the device.
+        compiler: Index of the compiler.
+        seeds: One cell for each.
+    """
+
+    circuit: int
+    circuit_file: str
+    device: int
+    compiler: int
+    seeds: tuple[int, ...]
+
+
+def spool_circuit(circuit: QuantumCircuit, path: Path) -> None:
+    """Put a circuit where workers find it; the file is private and lives as long as the comparison.
+
+    Raises:
+        CircuitError: The circuit cannot be sent to another process.
+    """
+    try:
+        path.write_bytes(pickle.dumps(circuit))
+    except OSError:
+        raise
+    except Exception as error:
+        raise CircuitError(
+            f"{one_line(circuit.name)}: it cannot be sent to another process ({type(error).__name__}: "
+            f"{one_line(error_text(error))}); save it as QPY and give the file"
+        ) from None
+
+
+class CellWork:
+    """Does tasks; one per process."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._device: tuple[int, Device] | None = None
+        self._target: tuple[tuple[int, int], Target] | None = None
+        self._circuit: tuple[str, QuantumCircuit, EquivalenceCheck] | None = None
+
+    def __call__(self, task: CellTask) -> Iterator[tuple[int, Outcome]]:
+        """(seed, outcome) of each cell of a task, as they are finished."""
+        compiler = self._setup.compilers[task.compiler]
+        known: Outcome | None = None
+        for seed in task.seeds:
+            if known is None or compiler.uses_seed:
+                known = self._outcome(task, compiler, seed)
+            yield seed, known
+
+    def _outcome(self, task: CellTask, compiler: AnyCompiler, seed: int) -> Outcome:
+        try:
+            device = self._device_of(task.device)
+            circuit, check = self._circuit_of(task.circuit_file)
+            target = self._target_for(task, device, compiler)
+            return Outcome(cost=evaluate(circuit, check, device, target, compiler, seed, self._setup))
+        except HwcostError as error:
+            return Outcome(error=one_line(str(error)), kind="input" if isinstance(error, InputError) else "work")
+        except Exception as error:
+            return Outcome(error=f"{type(error).__name__}: {one_line(error_text(error))}", kind="work")
+
+    def _device_of(self, index: int) -> Device:
+        if self._device is None or self._device[0] != index:
+            # A copy, so that the Target and the pass managers go when the next device comes.
+            self._device = index, Device(self._setup.devices[index].audited)
+        return self._device[1]
+
+    def _target_for(self, task: CellTask, device: Device, compiler: AnyCompiler) -> Target:
+        """The Target that a compiler is given: one of its own, if it might change it."""
+        if isinstance(compiler, QiskitCompiler):
+            return device.target
+        key = task.device, task.compiler
+        if self._target is None or self._target[0] != key:
+            self._target = key, copy.deepcopy(device.target)
+        return self._target[1]
+
+    def _circuit_of(self, file: str) -> tuple[QuantumCircuit, EquivalenceCheck]:
+        if self._circuit is None or self._circuit[0] != file:
+            circuit = pickle.loads(Path(file).read_bytes())
+            self._circuit = file, circuit, EquivalenceCheck(circuit)
+        return self._circuit[1], self._circuit[2]
+
+
+def evaluate(
+    circuit: QuantumCircuit,
+    check: EquivalenceCheck,
+    device: Device,
+    target: Target,
+    compiler: AnyCompiler,
+    seed: int,
+    setup: Setup,
+) -> CellCost:
+    """Compile, check and cost one cell.
+
+    Raises:
+        HwcostError: The circuit does not fit, the compiler fails, or its output is not native or does something else.
+    """
+    device.audited.require_qubits(circuit.num_qubits)
+    transpiled: Transpiled | None = None
+    if isinstance(compiler, QiskitCompiler):
+        transpiled = device.compiler.compile(
+            circuit, optimization_level=compiler.optimization_level, seed=seed, options=compiler.options
+        )
+        isa = transpiled.circuit
+    else:
+        isa = _call(compiler, circuit, target, seed)
+    _check_output(circuit, isa, device)
+    try:
+        candidate = candidate_on_target(isa, device, setup.options, transpiled, may_be_empty=True)
+    except CircuitError as error:
+        if transpiled is not None:
+            raise
+        said = str(error).removeprefix(f"{one_line(isa.name)}: ").removesuffix(_HINT)
+        raise CircuitError(f"the compiled circuit cannot be costed: {said}") from None
+    return _cost(candidate, device, circuit.num_qubits, setup, check.verdict(isa))
+
+
+def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
+    """What a compiler of somebody else returns for a copy of the circuit."""
+    from qiskit import QuantumCircuit
+
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            isa = compiler(circuit.copy(), target, seed)
+    except (HwcostError, KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException as error:  # the user's function does what it wants, leaving the interpreter included
+        raise CircuitError(f"the compiler fails with {type(error).__name__}: {one_line(error_text(error))}") from error
+    if not isinstance(isa, QuantumCircuit):
+        raise CircuitError(f"the compiler returns an object of type {type(isa).__name__}, no QuantumCircuit")
+    return isa
+
+
+def _check_output(circuit: QuantumCircuit, isa: QuantumCircuit, device: Device) -> None:
+    """What can be told of circuits of any size: width, classical bits, and that no measurement was lost."""
+    width = len(device.audited.component)
+    if isa.num_qubits > width:
+        raise CircuitError(
+            f"the compiled circuit has {isa.num_qubits} qubits; the Target has {width} healthy ones, counted from 0"
+        )
+    if isa.num_clbits < circuit.num_clbits:
+        raise CircuitError(
+            f"the compiled circuit has {isa.num_clbits} classical bits, the circuit {circuit.num_clbits}"
+        )
+    lost = sorted(_measured(circuit) - _measured(isa, inside=True))
+    if lost:
+        raise CircuitError(f"the compiled circuit never measures into classical bit {lost[0]}; the circuit does")
+    added = sorted(_measured(isa) - _measured(circuit, inside=True))
+    if added:
+        raise CircuitError(f"the compiled circuit measures into classical bit {added[0]}; the circuit does not")
+
+
+def _measured(circuit: QuantumCircuit, *, inside: bool = False) -> set[int]:
+    """Numbers of the classical bits that are measured into; with `inside` also in branches and loops."""
+    index = {bit: i for i, bit in enumerate(circuit.clbits)}
+    found: set[int] = set()
+    for instruction in circuit.data:
+        bits = [index[bit] for bit in instruction.clbits]
+        if instruction.name == "measure":
+            found.add(bits[0])
+        elif inside:
+            for block in getattr(instruction.operation, "blocks", ()):
+                found |= {bits[number] for number in _measured(block, inside=True)}
+    return found
+
+
+def _cost(candidate: Candidate, device: Device, num_qubits: int, setup: Setup, equivalence: str) -> CellCost:
+    audited = device.audited
+    rep_delay_s, _ = repetition_delay(audited, setup.options.rep_delay_s)
+    shots = candidate_shots(candidate, setup.options)
+    gates = gate_counts(candidate.isa)
+    shot_time_s = candidate.schedule.duration_s + rep_delay_s
+    job = None
+    if shots.needed is not None:
+        job = job_time_of(
+            setup.profile, shots.needed, rep_delay_s, candidate, gates, num_qubits, audited.calibration.name
+        )
+    # All that a circuit did may have been found to be nothing.
+    empty = candidate.success is not None and not candidate.attenuations
+    swaps = None if candidate.transpiled is None else candidate.transpiled.swaps
+    success, paper = candidate.success, candidate.paper
+    return CellCost(
+        qpu_time_s=None if shots.needed is None else shots.needed * shot_time_s,
+        job_time_s=None if job is None else job.value_s,
+        job_time_low_s=None if job is None else job.low_s,
+        job_time_high_s=None if job is None else job.high_s,
+        shots_noiseless=shots.noiseless,
+        shots_needed=shots.needed,
+        inflation_worst=1.0 if empty else shots.inflation_worst,
+        inflation_mean=1.0 if empty else shots.inflation_mean,
+        attenuation_worst=min((_finite(a.value) for a in shots.attenuation), default=1.0 if empty else None),
+        circuit_duration_s=candidate.schedule.duration_s,
+        readout_s=candidate.schedule.readout_s if candidate.isa.readout_duration_known else None,
+        rep_delay_s=rep_delay_s,
+        shot_time_s=shot_time_s,
+        sum_of_durations_s=sum_of_durations(candidate.isa),
+        num_2q=gates.num_2q,
+        num_1q=gates.num_1q,
+        num_measure=gates.num_measure,
+        depth=gates.depth,
+        depth_2q=gates.depth_2q,
+        num_swaps=None if swaps is None else len(swaps),
+        swap_time_s=None if swaps is None else _swap_time_s(swaps, device),
+        esp=None if success is None else success.esp,
+        log10_esp=None if success is None else success.log10_esp,
+        log10_effective_time=None if paper is None else paper.log10_effective_time,
+        equivalence=equivalence,
+    )
+
+
+def _finite(value: float) -> float:
+    return value if math.isfinite(value) else 0.0
+
+
+def _swap_time_s(swaps: Sequence[tuple[int, int]], device: Device) -> float:
+    component = device.audited.component
+    return GATES_PER_SWAP * math.fsum(
+        two_qubit_duration_s(device.audited, component[a], component[b]) or 0.0 for a, b in swaps
+    )
+
+
+def make_work(setup: Any) -> CellWork:
+    """What `run_tasks` calls in every worker."""
+    return CellWork(setup)

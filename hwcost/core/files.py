@@ -1,0 +1,57 @@
+"""Writing result files: completely or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hwcost.core.errors import OptionError
+
+
+def check_target(path: str | os.PathLike[str]) -> Path:
+    """Where a file of that name would be written, links resolved.
+
+    Raises:
+        OptionError: There is no such folder, or something other than a file has that name.
+    """
+    if not os.fspath(path):
+        raise OptionError("the name of the file to write is empty; give a file name")
+    target = Path(os.path.realpath(path))
+    if target.parts[1:2] in {("dev",), ("proc",), ("sys",)} or (target.exists() and not target.is_file()):
+        raise OptionError(f"{path}: not a regular file; name a file to write to")
+    if not target.parent.is_dir():
+        raise OptionError(f"{path}: there is no folder {target.parent}; make it first")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise OptionError(f"{path}: the folder {target.parent} cannot be written to; name a file elsewhere")
+    return target
+
+
+def write_file(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write `data` under `path` so that nobody ever sees half of it; an older file is replaced in one step.
+
+    A link is followed, not replaced.
+
+    Raises:
+        OptionError: There is no such folder, or something other than a file has that name.
+        OSError: The disk is full or the folder cannot be written to.
+    """
+    target = check_target(path)
+    with written_aside(target, data) as temporary:
+        temporary.replace(target)
+
+
+@contextmanager
+def written_aside(target: Path, data: bytes) -> Iterator[Path]:
+    """A complete file beside `target`, safely on the disk, to be given its name; removed if it never gets it."""
+    start = os.fsencode(target.name)[:200].decode(errors="ignore")  # names are limited to 255 bytes
+    temporary = target.with_name(f".{start}.{os.urandom(6).hex()}.part")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)

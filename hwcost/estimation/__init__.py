@@ -1,0 +1,1 @@
+"""One circuit on one device: `hwcost.estimate`."""

@@ -1,0 +1,1 @@
+"""A compiled circuit as columns of numbers, and when each operation runs."""

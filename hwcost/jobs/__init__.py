@@ -1,0 +1,1 @@
+"""Seconds of a whole job: profiles, predictions, fits from timed jobs, scores."""

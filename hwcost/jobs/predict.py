@@ -1,0 +1,293 @@
+"""How long a job takes on a real device, as a `JobTimeProfile` predicts it.
+
+::
+
+    t = t0 + c_circuit·n + c_instruction·Σ instructions + Σ shots·(rep_delay + T_circuit)
+
+`t0` and the `c_…` are fitted per device from timed jobs (`hwcost.jobs.fit`). The slope of the shots term is 1, not
+fitted, wherever the calibration knows rep_delay and the circuit durations. Where it does not, a profile carries fitted
+times per shot, per layer and per qubit instead (`hwcost.jobs.profile.TERMS`).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
+
+from hwcost.core.errors import OptionError
+from hwcost.jobs.profile import CIRCUIT_TIME_TERMS, TERMS, JobTimeParameter, JobTimeProfile
+
+OTHER_DEVICE_FACTOR = 2.0
+OTHER_DEVICE_S = 2.5
+OTHER_DEVICE_SHARE = 0.4
+"""Widening of the interval on a device that the profile was not fitted on.
+
+Between two devices of one maker the fixed overhead differed by up to 2.6 s (IQM: 0.10, 0.81 and 2.66 s) and the time
+per shot by up to 40 % (322, 431 and 447 us). Both are added in quadrature to twice the fitted half-width; the factor 2
+is a convention for terms that the two devices need not share.
+"""
+OUTSIDE_RANGE_FACTOR = 2.0
+"""Widening of the interval of a job beyond twice, or below half, the sizes that the profile was fitted on.
+
+A convention, not a measurement: no residual exists where no job was timed.
+"""
+
+
+def term_amounts(
+    *, num_circuits: Any, shots: Any, num_qubits: Any = None, total_depth: Any = None, total_instructions: Any = None
+) -> dict[str, Any]:
+    """The size that multiplies each constant of `TERMS`; `None` where a size that it needs is not known.
+
+    Works on numbers and, element by element, on arrays.
+
+    >>> amounts = term_amounts(num_circuits=3, shots=100, total_depth=30)
+    >>> amounts["tau"], amounts["layer_time"], amounts["c_instruction"]
+    (300, 3000, None)
+    """
+    qubit_layers = None if num_qubits is None or total_depth is None else num_qubits * total_depth
+    return {
+        "t0": num_circuits * 0.0 + 1.0,
+        "c_circuit": num_circuits,
+        "c_instruction": total_instructions,
+        "c_qubit": None if num_qubits is None else num_circuits * num_qubits,
+        "c_qubit_layer": qubit_layers,
+        "tau": num_circuits * shots,
+        "layer_time": None if total_depth is None else shots * total_depth,
+        "shot_qubit_time": None if num_qubits is None else num_circuits * shots * num_qubits,
+        "qubit_layer_time": None if qubit_layers is None else shots * qubit_layers,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobTime:
+    """Predicted seconds of one job.
+
+    Attributes:
+        value_s: The prediction.
+        low_s: Lower end of the interval.
+        high_s: Upper end of the interval.
+        nominal: Share of jobs that the interval is meant to contain.
+        profile: Name of the profile used.
+        parts: Seconds of each part; they add up to `value_s`.
+        notes: What was assumed, and why the interval was widened.
+    """
+
+    value_s: float
+    low_s: float
+    high_s: float
+    nominal: float
+    profile: str
+    parts: Mapping[str, float]
+    notes: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """What a record that holds this prediction writes of it."""
+        return self.to_dict()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The prediction as plain data, in seconds."""
+        return {
+            "value": self.value_s,
+            "low": self.low_s,
+            "high": self.high_s,
+            "nominal": self.nominal,
+            "profile": self.profile,
+            "parts": dict(self.parts),
+            "notes": list(self.notes),
+        }
+
+    def to_json(self) -> str:
+        """The prediction as JSON text."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def predict(
+    profile: JobTimeProfile,
+    *,
+    shots: float,
+    num_circuits: int = 1,
+    rep_delay_s: float | None = None,
+    total_circuit_duration_s: float | None = None,
+    total_shots_time_s: float | None = None,
+    total_instructions: float | None = None,
+    total_depth: float | None = None,
+    num_qubits: float | None = None,
+    device: str | None = None,
+) -> JobTime:
+    """How long a job takes, with its interval.
+
+    ::
+
+        t = t0 + c_circuit·n + c_instruction·Σ instructions + n·shots·rep_delay + shots·Σ T_circuit
+
+    Every circuit of the job runs with the same number of shots; where shots differ, give their mean and
+    `total_shots_time_s`. Where the profile was fitted without rep_delay or durations, `tau` and the layer and qubit
+    times stand in their place. Not valid for jobs with error mitigation, dynamic circuits or sessions: none were timed.
+
+    Args:
+        profile: Constants of the device.
+        shots: Shots of each circuit.
+        num_circuits: Number n of circuits in the job.
+        rep_delay_s: Time between shots, in seconds.
+        total_circuit_duration_s: Sum over the job's circuits of their duration, measurement included, in seconds.
+        total_shots_time_s: Σ shots·(rep_delay + T_circuit) in seconds, in place of the two arguments before it.
+        total_instructions: Sum over the job's circuits of their transpiled instructions.
+        total_depth: Sum over the job's circuits of their depth.
+        num_qubits: Qubits of a circuit.
+        device: Name of the device that will run the job; the interval widens where the profile is of another one.
+
+    Raises:
+        OptionError: A size that the profile needs is not given, or is negative.
+
+    >>> from hwcost.jobs.profile import load_profile
+    >>> job = predict(load_profile("ibm"), shots=4000, num_circuits=20, rep_delay_s=250e-6,
+    ...               total_circuit_duration_s=20 * 5e-6, total_instructions=20 * 100)
+    >>> round(job.value_s, 2)  # 1.8 + max(20 · 0.077, 2000 · 12e-6) + 4000 · 20 · 255e-6
+    23.74
+    """
+    sizes = {
+        "num_circuits": num_circuits,
+        "shots": shots,
+        "num_qubits": num_qubits,
+        "total_depth": total_depth,
+        "total_instructions": total_instructions,
+    }
+    times = {
+        "shots": shots,
+        "rep_delay_s": rep_delay_s,
+        "total_circuit_duration_s": total_circuit_duration_s,
+        "total_shots_time_s": total_shots_time_s,
+    }
+    for name, value in (sizes | times).items():
+        if value is not None and not (math.isfinite(value) and value >= 0):
+            raise OptionError(f"{name} is {value}; it must be a finite number that is not negative")
+    notes: list[str] = []
+    amounts = term_amounts(**sizes)
+    parts = _parts(profile, amounts, times, notes)
+    value_s = math.fsum(parts.values())
+    outside = _outside(profile, sizes | {"total_circuit_duration_s": total_circuit_duration_s}, notes)
+    other = device is not None and not profile.speaks_for(device)
+    if other:
+        fitted_on = profile.device or ", ".join(profile.devices) or "an unnamed device"
+        notes.append(
+            f"the profile {profile.name} was fitted on {fitted_on}, not on {device}: half-widths of the interval "
+            f"×{OTHER_DEVICE_FACTOR:g}, with {OTHER_DEVICE_S:g} s and {OTHER_DEVICE_SHARE:.0%} added in quadrature"
+        )
+    low_s, high_s = profile.interval.around(
+        value_s,
+        factor=(OUTSIDE_RANGE_FACTOR if outside else 1.0) * (OTHER_DEVICE_FACTOR if other else 1.0),
+        extra_s=OTHER_DEVICE_S if other else 0.0,
+        extra_share=OTHER_DEVICE_SHARE if other else 0.0,
+    )
+    if outside:
+        # Where no job was timed, an error of a constant is no longer part of the residuals that were seen.
+        low_s = min(low_s, math.fsum(_parts(_at_end(profile, "low"), amounts, times, []).values()))
+        high_s = max(high_s, math.fsum(_parts(_at_end(profile, "high"), amounts, times, []).values()))
+    return JobTime(
+        value_s=value_s,
+        low_s=low_s,
+        high_s=high_s,
+        nominal=profile.interval.nominal,
+        profile=profile.name,
+        parts=parts,
+        notes=tuple(notes),
+    )
+
+
+def _amount(profile: JobTimeProfile, name: str, amounts: Mapping[str, Any]) -> float:
+    amount = amounts[name]
+    if amount is None:
+        raise OptionError(f"the profile {profile.name} uses {name}, which needs {' and '.join(TERMS[name].needs)}")
+    return float(amount)
+
+
+def _at_end(profile: JobTimeProfile, end: Literal["low", "high"]) -> JobTimeProfile:
+    """The profile with every constant at one end of its interval."""
+    constants = tuple(replace(parameter, value=getattr(parameter, end)) for parameter in profile.parameters)
+    return replace(profile, parameters=constants)
+
+
+def _parts(
+    profile: JobTimeProfile, amounts: Mapping[str, Any], times: Mapping[str, float | None], notes: list[str]
+) -> dict[str, float]:
+    """Seconds of every part of the job."""
+    return _overhead_parts(profile, amounts, notes) | _shot_parts(profile, amounts, times, notes)
+
+
+def _overhead_parts(profile: JobTimeProfile, amounts: Mapping[str, Any], notes: list[str]) -> dict[str, float]:
+    """Seconds that do not depend on shots."""
+    parts: dict[str, float] = {}
+    for parameter in profile.parameters:
+        if TERMS[parameter.name].scope == "shot":
+            continue
+        if profile.overhead == "max" and amounts[parameter.name] is None:
+            notes.append(f"{parameter.name} left out: {' and '.join(TERMS[parameter.name].needs)} not known")
+            continue
+        parts[parameter.name] = parameter.value * _amount(profile, parameter.name, amounts)
+    if profile.overhead == "max":
+        per_circuit = [name for name in parts if TERMS[name].scope == "circuit"]
+        largest = max(per_circuit, key=parts.__getitem__, default=None)
+        parts = {name: part for name, part in parts.items() if name == largest or name not in per_circuit}
+    return parts
+
+
+def _shot_parts(
+    profile: JobTimeProfile,
+    amounts: Mapping[str, Any],
+    times: Mapping[str, float | None],
+    notes: list[str],
+) -> dict[str, float]:
+    """Seconds that grow with shots."""
+    rep_delay_s, duration_s = times["rep_delay_s"], times["total_circuit_duration_s"]
+    if times["total_shots_time_s"] is not None and (profile.repetition, profile.circuit_time) == (
+        "rep_delay",
+        "duration",
+    ):
+        return {"shots_time": times["total_shots_time_s"]}
+    parts: dict[str, float] = {}
+    if profile.repetition == "rep_delay" and rep_delay_s is not None:
+        parts["rep_delay"] = amounts["tau"] * rep_delay_s
+    else:
+        tau = profile.parameter("tau")
+        if tau is None:
+            raise OptionError(f"the profile {profile.name} needs rep_delay_s, the time between shots")
+        parts["tau"] = tau.value * _amount(profile, "tau", amounts)
+        if profile.repetition == "rep_delay":
+            notes.append(
+                f"rep_delay not known: {tau.value * 1e6:g} us per shot assumed ({tau.source or profile.source})"
+            )
+    if profile.circuit_time == "duration" and duration_s is not None:
+        parts["circuit_duration"] = cast(float, times["shots"]) * duration_s
+        return parts
+    fitted = [name for name in CIRCUIT_TIME_TERMS if profile.parameter(name) is not None]
+    if profile.circuit_time == "duration":
+        if not fitted:
+            raise OptionError(f"the profile {profile.name} needs total_circuit_duration_s")
+        if any(amounts[name] is None for name in fitted):
+            raise OptionError(f"the profile {profile.name} needs total_circuit_duration_s, or else total_depth")
+        notes.append("circuit durations not known: taken from depth and the profile's layer time")
+    elif duration_s is not None and fitted:
+        notes.append(
+            f"the profile {profile.name} has layer and qubit times in place of circuit durations; depth and qubits "
+            "must be counted as in its table, often before transpilation"
+        )
+    for name in fitted:
+        parts[name] = cast(JobTimeParameter, profile.parameter(name)).value * _amount(profile, name, amounts)
+    return parts
+
+
+def _outside(profile: JobTimeProfile, sizes: Mapping[str, float | None], notes: list[str]) -> bool:
+    """Whether the job is more than twice as large, or less than half as large, as every timed job."""
+    found = False
+    for name, (low, high) in profile.ranges.items():
+        value = sizes.get(name)
+        if value is not None and not low / 2.0 <= value <= high * 2.0:
+            found = True
+            notes.append(
+                f"{name} is {value:g}, far outside the {low:g} to {high:g} that the profile {profile.name} was fitted "
+                f"on: half-widths of the interval ×{OUTSIDE_RANGE_FACTOR:g}"
+            )
+    return found

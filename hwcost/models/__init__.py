@@ -1,0 +1,1 @@
+"""Whole hybrid models: `hwcost.estimate_model`."""

@@ -1,0 +1,1 @@
+"""Circuits cut to a width, and what that multiplies."""

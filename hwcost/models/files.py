@@ -1,0 +1,154 @@
+"""Models and samples as a command line names them: `module:name`, `file.py:name`, circuit files; shapes and arrays."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import inspect
+import math
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hwcost.core.errors import InputError, OptionError
+from hwcost.core.text import error_text, one_line
+
+MAX_SAMPLE_VALUES = 10**8
+"""Values of one sample, 0.8 GB; a larger shape is a typing error."""
+
+
+def load_model(text: str) -> Any:
+    """The model that `module:name` or `file.py:name` stands for, or the circuit in a file.
+
+    A name that is a plain function without needed arguments is called, so that a model need not be built on import.
+    Code of the user's is run, as by `python -m module`; files are found from the current folder.
+
+    Raises:
+        InputError: There is no such module or name, or the code fails.
+    """
+    module_name, colon, name = text.rpartition(":")
+    if not colon or not name.isidentifier():
+        if Path(text).exists():
+            from hwcost.circuits.load import load_circuit
+
+            return load_circuit(text)
+        raise InputError(
+            f"{one_line(text)!r} is no model: give module:name or file.py:name of a torch module, a QNode, a circuit "
+            "or a function that makes one; or a circuit file"
+        )
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # what it prints is no part of the result
+            module = _import(module_name)
+            if not hasattr(module, name):
+                raise InputError(f"{module_name} has no {name!r}; it has {_names(module)}")
+            found = getattr(module, name)
+            if _is_factory(found):
+                found = found()
+    except (InputError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # the user's code does what it wants, leaving the interpreter included
+        raise InputError(f"{text}: {type(error).__name__}: {one_line(error_text(error))}") from error
+    return found
+
+
+def _import(name: str) -> Any:
+    if name.endswith(".py"):
+        path = Path(name)
+        if not path.is_file():
+            raise InputError(f"{name}: there is no such file")
+        # Registered, so that classes in it can be pickled and dataclasses find their module.
+        spec = importlib.util.spec_from_file_location(re.sub(r"\W", "_", path.stem), path)
+        if spec is None or spec.loader is None:
+            raise InputError(f"{name} cannot be imported")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules.setdefault(spec.name, module)
+        spec.loader.exec_module(module)
+        return module
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise InputError(f"{one_line(name)!r} is no module name and no file that ends in .py")
+    folder = str(Path.cwd())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
+            raise
+        raise InputError(f"there is no module {name!r}; it is looked for in the current folder too") from error
+
+
+def _names(module: Any) -> str:
+    shown = [name for name, value in vars(module).items() if not name.startswith("_") and not inspect.ismodule(value)]
+    return one_line(", ".join(shown[:12])) or "no names"
+
+
+def _is_factory(found: Any) -> bool:
+    """Whether it is to be called: a function or a class that needs no arguments."""
+    if not (inspect.isfunction(found) or inspect.isclass(found)):
+        return False
+    needed = [
+        parameter.name
+        for parameter in inspect.signature(found).parameters.values()
+        if parameter.default is parameter.empty
+        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    ]
+    if needed:
+        raise InputError(f"{found.__name__} needs arguments ({', '.join(needed)}); give a function that needs none")
+    return True
+
+
+def load_samples(model: Any, given: Sequence[str]) -> Any:
+    """The sample that belongs to a model: a tensor with a batch dimension of one for a torch module, a tuple of arrays
+    for a QNode, nothing for a circuit.
+
+    Shapes are filled with random numbers from 0 to 1 of a fixed seed.
+
+    Args:
+        model: What `load_model` returned.
+        given: Shapes (`784`, `3x32x32`) or .npy files, one for each argument.
+
+    Raises:
+        InputError: A shape or file cannot be read.
+    """
+    from hwcost.models.torch_layers import is_torch_module
+
+    arrays = [_array(text) for text in given]
+    if not arrays:
+        return None
+    if not is_torch_module(model):
+        return tuple(arrays)
+    import torch
+
+    tensors = tuple(torch.as_tensor(array, dtype=_dtype(model, array)).unsqueeze(0) for array in arrays)
+    return tensors[0] if len(tensors) == 1 else tensors
+
+
+def _dtype(model: Any, array: Any) -> Any:
+    import torch
+
+    if array.dtype.kind in "iu":
+        return torch.int64
+    return next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float32)
+
+
+def _array(text: str) -> Any:
+    import numpy as np
+
+    if re.fullmatch(r"\d{1,12}(x\d{1,12})*", text):
+        shape = tuple(map(int, text.split("x")))
+        if not 0 < math.prod(shape) <= MAX_SAMPLE_VALUES:
+            raise OptionError(f"the sample {text} has {math.prod(shape):,} values; give 1 to {MAX_SAMPLE_VALUES:.0e}")
+        return np.random.default_rng(0).random(shape)
+    path = Path(text)
+    if path.suffix != ".npy":
+        raise OptionError(f"the sample {one_line(text)!r} is neither a shape such as 784 or 3x32x32 nor a .npy file")
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: {one_line(error_text(error))}") from error
+    if array.dtype.kind not in "fiub" or array.size == 0 or not np.isfinite(array).all():
+        raise InputError(f"{path}: an array of {array.dtype} with shape {array.shape}; finite numbers are needed")
+    return array

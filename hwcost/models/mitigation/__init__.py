@@ -1,0 +1,1 @@
+"""Readout mitigation, ZNE and PEC: circuits, shots and seconds."""

@@ -1,0 +1,180 @@
+"""A `ModelCost` as text for a terminal and as one CSV row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from hwcost.core.text import one_line
+from hwcost.core.units import format_age, format_count, format_seconds, format_share
+from hwcost.report.formats import bar, bullets, csv_table, flatten, table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from hwcost.models.record import ModelCost
+
+
+def render(cost: ModelCost) -> Iterator[RenderableType]:
+    """The report: the answer, where the time goes, the numbers behind it, what to distrust."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    yield Text.assemble((one_line(cost.model.name), "bold"), f", {cost.model.kind}, ", *_where(cost))
+    yield Text("  " + _setting(cost), style="dim")
+    yield Text()
+    yield _headline(cost)
+    for title, rows in (
+        ("Where the time goes", _part_rows(cost)),
+        ("Quantum half", _quantum_rows(cost)),
+        ("Classical half", _classical_rows(cost)),
+        ("Mitigation and cutting", [(o.layer, o.method, o.detail) for o in cost.overheads]),
+    ):
+        section = list(rows)
+        if section:
+            yield Text()
+            yield Text(title, style="bold")
+            yield Padding(table(section), (0, 0, 0, 2))
+    yield from bullets("Assumed", cost.assumptions)
+    yield from bullets("To distrust", cost.warnings, style="bold yellow")
+
+
+def _where(cost: ModelCost) -> tuple[Any, ...]:
+    if cost.quantum.execution == "simulation":
+        return ("circuits simulated on ", (cost.classical.device, "bold"))
+    if not cost.estimates:
+        return ("no circuits; on ", (cost.classical.device, "bold"))
+    return ("circuits on ", (cost.estimates[0].backend.name, "bold"), ", the rest on ", (cost.classical.device, "bold"))
+
+
+def _setting(cost: ModelCost) -> str:
+    work = cost.workload
+    parts = [f"scope {work.scope}"]
+    if work.scope == "training":
+        parts.append(f"{work.epochs} epoch{'s' if work.epochs > 1 else ''}")
+    if work.scope in ("epoch", "training"):
+        parts.append(f"{work.samples:,} samples")
+    parts.append(f"batches of {work.batch_size:,}")
+    if work.validation_samples:
+        parts.append(f"{work.validation_samples:,} validation samples")
+    if work.scope != "inference":
+        parts.append(f"gradient by {cost.unified.gradient}")
+    if cost.estimates:
+        backend = cost.estimates[0].backend
+        date = "" if backend.snapshot_date is None else f" of {backend.snapshot_date:%Y-%m-%d}"
+        parts.append(f"calibration{date}, {format_age(backend.snapshot_age_days)}")
+    return ", ".join(parts)
+
+
+def _headline(cost: ModelCost) -> RenderableType:
+    from rich.text import Text
+
+    unified = cost.unified
+    if unified.time_s is None:
+        return Text.assemble("Total: ", ("no honest number", "bold red"), ": the signal is gone in the noise")
+    line = Text.assemble(
+        "Total ",
+        (format_seconds(unified.time_s), "bold green"),
+        f" ({format_seconds(unified.low_s)} to {format_seconds(unified.high_s)}), mostly {unified.dominant}",
+    )
+    if unified.price is not None:
+        line.append(
+            f"\nPrice {unified.price:,.2f} at {unified.price_per_second:g} per second of {cost.quantum.mode} time "
+            f"({format_seconds(unified.billed_s)})"
+        )
+    return line
+
+
+def _part_rows(cost: ModelCost) -> Iterator[tuple[str, ...]]:
+    total = cost.unified.time_s
+    for name, seconds in cost.unified.parts.items():
+        share = seconds / total if total else 0.0
+        yield name, format_seconds(seconds), f"{format_share(share):>7}  {bar(share)}"
+
+
+def _quantum_rows(cost: ModelCost) -> Iterator[tuple[str, ...]]:
+    quantum = cost.quantum
+    for layer in cost.model.layers:
+        each = layer.forward_per_sample + layer.gradient_per_sample
+        yield (
+            one_line(layer.name),
+            format_count(each),
+            f"circuits per sample, {layer.num_qubits} qubits: {'; '.join(layer.explanation)}",
+        )
+    if not cost.model.layers:
+        return
+    yield "circuits", format_count(quantum.num_circuits), f"{format_count(quantum.circuits_per_sample)} per sample"
+    if quantum.execution == "simulation":
+        yield "FLOPs of simulation", _size(quantum.flops), f"peak memory {_size(quantum.peak_memory_bytes)}B"
+        return
+    yield "shots", format_count(quantum.shots), f"{_mean(quantum.shots_per_circuit)} per circuit"
+    inflation = "unbounded" if quantum.shot_inflation is None else f"× {quantum.shot_inflation:.3g}"
+    yield "shot inflation", inflation, "because of noise"
+    yield "jobs", format_count(quantum.num_jobs), f"of at most {format_count(quantum.circuits_per_job)} circuits"
+    yield "QPU time", format_seconds(quantum.qpu_time_s), "shots × (circuit duration + repetition delay)"
+    job = quantum.job_time_s
+    if job is not None:
+        yield (
+            "time of the jobs",
+            format_seconds(job.value),
+            f"{format_seconds(job.low)} to {format_seconds(job.high)}, profile {job.profile}, without the queue",
+        )
+    for estimate in cost.estimates:
+        gates, shots = estimate.gates, estimate.shots
+        worst = "unbounded" if shots.inflation_worst is None else f"{shots.inflation_worst:.3g}"
+        yield (
+            f"  {one_line(estimate.circuit.name)}",
+            f"{format_seconds(estimate.time.shot_time_s)} a shot",
+            f"{gates.num_2q} two-qubit gates, {estimate.routing.num_swaps} swaps, shots × {worst} for noise",
+        )
+
+
+def _classical_rows(cost: ModelCost) -> Iterator[tuple[str, ...]]:
+    classical = cost.classical
+    yield "FLOPs", _size(classical.flops), f"{_size(classical.flops_per_sample)} per sample"
+    yield (
+        "time",
+        format_seconds(classical.time_s),
+        f"{format_seconds(classical.low_s)} to {format_seconds(classical.high_s)} on {classical.device}",
+    )
+    if cost.model.num_parameters is not None:
+        yield "parameters", format_count(cost.model.num_parameters), "trainable, without those of the circuits"
+    for module in classical.uncounted:
+        yield (
+            "not in the FLOPs",
+            one_line(module.name),
+            f"{one_line(module.type_name)}, {format_share(module.share)} of the parameters",
+        )
+
+
+def _size(value: int | None) -> str:
+    """A large count with a decimal prefix.
+
+    Example:
+        >>> _size(12_544), _size(3_456_000_000), _size(7)
+        ('12.5 k', '3.46 G', '7 ')
+    """
+    if value is None:
+        return "unknown "
+    for factor, prefix in ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= factor:
+            return f"{value / factor:.3g} {prefix}"
+    return f"{value} "
+
+
+def _mean(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:,.0f}"
+
+
+def csv_row(cost: ModelCost) -> dict[str, Any]:
+    """One flat row: `section.key` columns with numbers and text; the estimates are left to their own table."""
+    plain = cost.to_dict()
+    skipped = {"model.layers", "overheads", "classical.uncounted"}
+    row = dict(flatten("", {key: value for key, value in plain.items() if key != "estimates"}, skipped=skipped))
+    row["backend"] = cost.estimates[0].backend.name if cost.estimates else None
+    return row
+
+
+def to_csv(costs: Iterable[ModelCost]) -> str:
+    """A CSV table with one row per model."""
+    return csv_table(csv_row(cost) for cost in costs)

@@ -1,0 +1,132 @@
+"""What `estimate_model` can be given, brought into one form: quantum layers and a classical half."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from hwcost.circuits.layers import QuantumLayer, layer_from_circuit
+from hwcost.circuits.load import LoadedCircuit, load_circuit
+from hwcost.circuits.pennylane import is_qnode, layer_from_qnode
+from hwcost.core.errors import OptionError
+from hwcost.core.text import one_line
+from hwcost.models.torch_layers import is_torch_module, read_hybrid_model
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A model that was read.
+
+    Attributes:
+        name: Its class or function name.
+        kind: What it is, in words.
+        layers: Its quantum layers.
+        classical: Its classical layers with stand-ins for the quantum ones; None without a torch module.
+        sample: What `classical` takes.
+        num_parameters: Trainable classical parameters, None without a torch module.
+        notes: What was assumed.
+    """
+
+    name: str
+    kind: str
+    layers: tuple[QuantumLayer, ...]
+    classical: torch.nn.Module | None
+    sample: Any
+    num_parameters: int | None
+    notes: tuple[str, ...]
+
+
+def read_model(
+    model: Any, sample: Any, *, classical: Any = None, inputs: Sequence[Any] | None = None, observable: Any = None
+) -> Model:
+    """A torch module, a QNode or a Qiskit circuit as quantum layers and a classical half.
+
+    Args:
+        model: The model.
+        sample: A tensor or tuple of tensors for a torch module, the arguments of a QNode, nothing for a circuit.
+        classical: For QNodes and circuits: (torch module, its sample) of the classical half, None without one.
+        inputs: For circuits: parameters that carry data.
+        observable: For circuits: Pauli labels.
+
+    Raises:
+        OptionError: The model is something else, or an argument does not belong to its kind.
+    """
+    if is_torch_module(model):
+        _refuse("a torch module", classical=classical, inputs=inputs, observable=observable)
+        return _read_torch(model, sample)
+    module, its_sample = _classical(classical)
+    if is_qnode(model):
+        _refuse("a QNode", inputs=inputs, observable=observable)
+        arguments = sample if isinstance(sample, tuple) else () if sample is None else (sample,)
+        layer = layer_from_qnode(model, arguments)
+        name, kind = layer.name, "a PennyLane QNode"
+    else:
+        circuit = _circuit(model)
+        if sample is not None:
+            raise OptionError("a circuit takes no sample; name the parameters that carry data with inputs (--input)")
+        layer = layer_from_circuit(circuit, observables=observable, inputs=inputs)
+        name, kind = layer.name, "a Qiskit circuit"
+    return Model(
+        name=one_line(name),
+        kind=kind,
+        layers=(layer,),
+        classical=module,
+        sample=its_sample,
+        num_parameters=None if module is None else _num_trainable(module),
+        notes=(),
+    )
+
+
+def _read_torch(model: Any, sample: Any) -> Model:
+    if sample is None:
+        raise OptionError("a torch module needs a sample, a tensor such as torch.rand(1, 784) (--sample 784)")
+    hybrid = read_hybrid_model(model, sample)
+    number = len(hybrid.layers)
+    layers = "no quantum layer" if not number else f"{number} quantum layer{'s' if number > 1 else ''}"
+    return Model(
+        name=type(model).__name__,
+        kind=f"a torch module with {layers}",
+        layers=hybrid.layers,
+        classical=hybrid.classical,
+        sample=hybrid.sample,
+        num_parameters=_num_trainable(hybrid.classical),
+        notes=hybrid.notes,
+    )
+
+
+def _circuit(model: Any) -> Any:
+    from qiskit import QuantumCircuit
+
+    if isinstance(model, LoadedCircuit):
+        return model.circuit
+    if isinstance(model, QuantumCircuit):
+        return model
+    if isinstance(model, (str, PathLike)):
+        return load_circuit(model)
+    raise OptionError(
+        f"a model of type {type(model).__module__}.{type(model).__name__} cannot be costed; give a torch module, a "
+        "PennyLane QNode, a Qiskit circuit or a circuit file"
+    )
+
+
+def _classical(given: Any) -> tuple[Any, Any]:
+    if given is None:
+        return None, None
+    if not (isinstance(given, tuple) and len(given) == 2 and is_torch_module(given[0])):
+        raise OptionError("classical is the pair (torch module, sample) of the classical half")
+    return given
+
+
+def _num_trainable(module: Any) -> int:
+    return sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
+
+
+def _refuse(what: str, **given: Any) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise OptionError(f"{name} does not belong to {what}: it is read from the model itself")

@@ -1,0 +1,143 @@
+"""Which Pauli observables are followed backwards, from which moment, and what their readout costs.
+
+An observable is a mapping from physical qubit to `X`, `Y` or `Z`; identities are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from hwcost.calibration.record import Calibration
+from hwcost.core.errors import OptionError
+from hwcost.isa.columns import IsaCircuit, Kind
+
+PauliLabel: TypeAlias = Literal["X", "Y", "Z"]
+Observable: TypeAlias = Mapping[int, PauliLabel]
+
+PAULI_CODE = {"I": 0, "X": 1, "Y": 2, "Z": 3}
+
+
+class NoiseTable(Protocol):
+    """Where relaxation times and readout errors are looked up (an audited calibration)."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """The values as reported."""
+
+    @property
+    def t2_s(self) -> Sequence[float | None]:
+        """T2 of each qubit in seconds, at most 2·T1; None where unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedPauli:
+    """One observable, tied to the moments at which its qubits are read.
+
+    Attributes:
+        starts: `(physical qubit, Pauli code 1-3, moment)` of each non-identity. The moment is the index of the
+            measurement that reads the qubit, or the number of operations for the end of the circuit.
+        readout_factor: Attenuation by assignment errors, in [0, 1].
+        qubit: The physical qubit of an observable on one qubit, else None.
+        clbit: The classical bit that the value is written to, None if the circuit does not measure it.
+    """
+
+    starts: tuple[tuple[int, int, int], ...]
+    readout_factor: float
+    qubit: int | None
+    clbit: int | None
+
+
+def readout_factor(noise: NoiseTable, qubit: int) -> float | None:
+    """Attenuation of ⟨Z⟩ by assignment errors, or None if the calibration does not know them.
+
+    1 − P(0|1) − P(1|0), the slope of the measured on the true ⟨Z⟩ under the 2×2 confusion matrix; 1 − 2·e if only the
+    mean assignment error e is known. Not below 0: beyond that point the outcomes say the opposite of the state,
+    and no one would call that a signal. Assumes that readout errors of different qubits are independent.
+    """
+    record = noise.calibration.qubits[qubit]
+    if record.prob_meas0_prep1 is not None and record.prob_meas1_prep0 is not None:
+        return max(0.0, 1.0 - record.prob_meas0_prep1 - record.prob_meas1_prep0)
+    if record.readout_error is not None:
+        return max(0.0, 1.0 - 2.0 * record.readout_error)
+    return None
+
+
+def active_qubits(isa: IsaCircuit) -> tuple[int, ...]:
+    """Physical qubits on which anything but delays and barriers happens, in order."""
+    return tuple(
+        sorted({q for kind, qubits in zip(isa.kinds, isa.qubits, strict=True) if kind < Kind.DELAY for q in qubits})
+    )
+
+
+def track_observables(
+    isa: IsaCircuit, noise: NoiseTable, observables: Sequence[Observable] | None = None
+) -> tuple[TrackedPauli, ...]:
+    """The observables to follow, with the moment at which each of their qubits is read.
+
+    Without `observables`: Z at the last measurement into each classical bit, in the order of the classical bits; in a
+    circuit without measurements, Z on each active qubit at the end, free of readout error. A given observable is read
+    by the final measurement of each of its qubits where there is one, else at the end of the circuit; its readout
+    error counts on every qubit of its support, because the device must read them to estimate it. Unknown readout
+    errors count as none (`hwcost.noise.attenuation.attenuation_omissions` names them).
+
+    Raises:
+        OptionError: An observable names a qubit that the device does not have, or something other than X, Y, Z.
+    """
+    end = len(isa)
+    if observables is not None:
+        final = _final_measurements(isa)
+        return tuple(_track(observable, isa, noise, final) for observable in observables)
+    measurements = isa.measurements()
+    if not measurements:
+        return tuple(
+            TrackedPauli(starts=((q, PAULI_CODE["Z"], end),), readout_factor=1.0, qubit=q, clbit=None)
+            for q in active_qubits(isa)
+        )
+    tracked = []
+    for clbit, index in sorted(measurements.items()):
+        qubit = isa.qubits[index][0]
+        factor = readout_factor(noise, qubit)
+        tracked.append(
+            TrackedPauli(
+                starts=((qubit, PAULI_CODE["Z"], index),),
+                readout_factor=1.0 if factor is None else factor,
+                qubit=qubit,
+                clbit=clbit,
+            )
+        )
+    return tuple(tracked)
+
+
+def _track(observable: Observable, isa: IsaCircuit, noise: NoiseTable, final: Mapping[int, int]) -> TrackedPauli:
+    starts, factor = [], 1.0
+    for qubit, pauli in sorted(observable.items()):
+        if pauli not in PAULI_CODE or not 0 <= qubit < isa.num_qubits:
+            raise OptionError(
+                f"the observable has {pauli!r} on physical qubit {qubit}; it needs X, Y or Z on qubits "
+                f"0 … {isa.num_qubits - 1}"
+            )
+        if PAULI_CODE[pauli] == 0:
+            continue
+        starts.append((qubit, PAULI_CODE[pauli], final.get(qubit, len(isa))))
+        known = readout_factor(noise, qubit)
+        factor *= 1.0 if known is None else known
+    single = starts[0] if len(starts) == 1 else None
+    clbits = isa.clbits[single[2]] if single is not None and single[2] < len(isa) else ()
+    return TrackedPauli(
+        starts=tuple(starts),
+        readout_factor=factor,
+        qubit=None if single is None else single[0],
+        clbit=clbits[0] if clbits else None,
+    )
+
+
+def _final_measurements(isa: IsaCircuit) -> dict[int, int]:
+    """Index of the measurement that is the last operation of a qubit, for the qubits that end in one."""
+    last: dict[int, int] = {}
+    for index, (kind, qubits) in enumerate(zip(isa.kinds, isa.qubits, strict=True)):
+        if kind < Kind.DELAY:
+            for qubit in qubits:
+                last[qubit] = index
+    return {qubit: index for qubit, index in last.items() if isa.kinds[index] is Kind.MEASURE}

@@ -1,0 +1,151 @@
+"""Where a gate moves Pauli operators: transfer weights of native gates, derived from their unitaries.
+
+Carried backwards through a gate U, a Pauli P_i becomes U† P_i U = Σ_j R_ij P_j with real R. Its weight on P_j is R_ij².
+Nothing here is written down per gate but the unitaries themselves, so no rule can be wrong on its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from hwcost.core.errors import CircuitError
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Complexes: TypeAlias = npt.NDArray[np.complex128]
+GateKey: TypeAlias = tuple[str, tuple[float | None, ...]]
+
+_PAULIS: Complexes = np.array([[[1, 0], [0, 1]], [[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
+_ALIASES = {"xslow": "x"}  # IBM's slow pulse of the same gate
+
+# R is a trigonometric polynomial of degree 1 in each angle (in half of it for the controlled rotations), so R² has
+# degree 2 (in θ/2: 4). The mean over 12 equally spaced points of the full 4π period is therefore the exact integral.
+_NUM_ANGLES = 12
+
+
+def transfer_weights(gates: Sequence[GateKey], num_qubits: int) -> Floats:
+    """Weights R_ij² of each gate, as one array of shape `[len(gates), 4**num_qubits, 4**num_qubits]`.
+
+    Rows are the Pauli after the gate, columns the Pauli before it; each row sums to 1. On two qubits the index is
+    4·(Pauli on the gate's first qubit) + (Pauli on its second), with I, X, Y, Z = 0 … 3. A free parameter (None) is
+    averaged over uniform angles, independently of all others: a free `rz` leaves X as X or Y with weight 1/2 each, a
+    bound `rz(a)` with cos²a and sin²a.
+
+    Squares add up weights where amplitudes would interfere, which is exact for Clifford gates and for independent
+    free angles, and an approximation for two or more bound angles that meet without a free one between.
+
+    Raises:
+        CircuitError: A gate is not a standard gate of Qiskit, or not on `num_qubits` qubits.
+    """
+    size = 4**num_qubits
+    weights = np.empty((len(gates), size, size))
+    bound: dict[str, list[int]] = defaultdict(list)
+    for index, (name, params) in enumerate(gates):
+        if params and None not in params:
+            bound[name].append(index)
+        else:
+            weights[index] = _cached_weights(name, params, num_qubits)
+    for name, indices in bound.items():
+        angles = np.array([gates[index][1] for index in indices], dtype=float)
+        weights[indices] = _weights(_unitaries(name, angles, num_qubits))
+    return weights
+
+
+@lru_cache(maxsize=1024)
+def _cached_weights(name: str, params: tuple[float | None, ...], num_qubits: int) -> Floats:
+    """Weights of one gate without parameters or with free ones, averaged over the latter."""
+    grid = np.arange(_NUM_ANGLES) * (4.0 * np.pi / _NUM_ANGLES)
+    angles = np.array(list(itertools.product(*(grid if value is None else (value,) for value in params))))
+    weights: Floats = _weights(_unitaries(name, angles, num_qubits)).mean(axis=0)
+    weights[np.abs(weights) < 1e-15] = 0.0
+    weights.setflags(write=False)
+    return weights
+
+
+@lru_cache(maxsize=2)
+def _pauli_basis(num_qubits: int) -> Complexes:
+    """Tensor products of Paulis, first qubit most significant in both the index and the matrix."""
+    basis = np.ones((1, 1, 1), dtype=complex)
+    for _ in range(num_qubits):
+        basis = np.stack([np.kron(a, b) for a in basis for b in _PAULIS])
+    return basis
+
+
+def _weights(unitaries: Complexes) -> Floats:
+    """R_ij² with R_ij = Tr(P_i U P_j U†)/d, rows normalised against rounding."""
+    dimension = unitaries.shape[-1]
+    basis = _pauli_basis(dimension.bit_length() - 1)
+    images = np.einsum("kab,jbc,kdc->kjad", unitaries, basis, unitaries.conj(), optimize=True)
+    transfer = np.einsum("ida,kjad->kij", basis, images, optimize=True).real / dimension
+    squares = transfer**2
+    squares[squares < 1e-24] = 0.0  # rounding of amplitudes that vanish
+    weights: Floats = squares / squares.sum(axis=2, keepdims=True)
+    return weights
+
+
+def _phases(*exponents: Floats) -> Complexes:
+    """Diagonal unitaries with the given phases in radians."""
+    unitaries: Complexes = np.exp(1j * np.stack(exponents, axis=-1))[..., None] * np.eye(len(exponents))
+    return unitaries
+
+
+def _rotation_about_z(angle: Floats) -> Complexes:
+    return _phases(-angle / 2, angle / 2)
+
+
+def _general_rotation(theta: Floats, phi: Floats, lam: Floats) -> Complexes:
+    cos, sin = np.cos(theta / 2), np.sin(theta / 2)
+    rows = [[cos + 0j, -np.exp(1j * lam) * sin], [np.exp(1j * phi) * sin, np.exp(1j * (phi + lam)) * cos]]
+    return np.moveaxis(np.array(rows), 2, 0)
+
+
+# Unitaries of the parametrised gates that are native somewhere, for many angles at once. The first qubit of a gate is
+# the most significant. Phases are irrelevant here.
+_PARAMETRISED: dict[str, Callable[..., Complexes]] = {
+    "rz": _rotation_about_z,
+    "p": _rotation_about_z,
+    "u1": _rotation_about_z,
+    "rx": lambda a: _general_rotation(a, np.full_like(a, -np.pi / 2), np.full_like(a, np.pi / 2)),
+    "ry": lambda a: _general_rotation(a, np.zeros_like(a), np.zeros_like(a)),
+    "r": lambda a, phi: _general_rotation(a, phi - np.pi / 2, np.pi / 2 - phi),
+    "u2": lambda phi, lam: _general_rotation(np.full_like(phi, np.pi / 2), phi, lam),
+    "u3": _general_rotation,
+    "u": _general_rotation,
+    "rzz": lambda a: _phases(-a / 2, a / 2, a / 2, -a / 2),
+}
+
+
+def _unitaries(name: str, angles: Floats, num_qubits: int) -> Complexes:
+    """Unitaries of a gate for each row of `angles`, first qubit most significant."""
+    if name in _PARAMETRISED:
+        unitaries = _PARAMETRISED[name](*angles.T)
+    else:
+        unitaries = np.stack([_qiskit_unitary(name, row, num_qubits) for row in angles])
+    if unitaries.shape[-1] != 2**num_qubits:
+        raise _no_rule(name, num_qubits)
+    return unitaries
+
+
+def _qiskit_unitary(name: str, angles: Floats, num_qubits: int) -> Complexes:
+    from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
+
+    template = get_standard_gate_name_mapping().get(_ALIASES.get(name, name))
+    if template is None or template.num_qubits != num_qubits or num_qubits > 2:
+        raise _no_rule(name, num_qubits)
+    matrix = np.asarray(template.base_class(*(float(angle) for angle in angles)).to_matrix(), dtype=complex)
+    # Qiskit's matrices have the first qubit least significant.
+    axes = (*range(num_qubits - 1, -1, -1), *range(2 * num_qubits - 1, num_qubits - 1, -1))
+    return matrix.reshape((2,) * (2 * num_qubits)).transpose(axes).reshape(matrix.shape)
+
+
+def _no_rule(name: str, num_qubits: int) -> CircuitError:
+    return CircuitError(
+        f"the gate {name} on {num_qubits} qubits has no known unitary, so no Pauli operator can be carried through it; "
+        "use the attenuation method 'light-cone'"
+    )

@@ -1,0 +1,1 @@
+"""Predictions against exact noise simulation: `hwcost.validate`."""

@@ -1,0 +1,1 @@
+"""Data sets from packages and files, scaled and split."""

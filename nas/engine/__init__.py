@@ -1,0 +1,1 @@
+"""Networks as torch modules: the fused statevector engine, and PennyLane as reference. Needs torch."""

@@ -1,0 +1,169 @@
+"""A member of a front as files: circuits, weights, costs: `export`."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hwcost.core.files import write_file
+from hwcost.core.text import say
+from nas.architectures.circuit import build_circuit
+from nas.architectures.json import architecture_to_dict
+from nas.core.errors import RunError, SettingError, WorkerError
+from nas.runs.evaluation import Evaluation, candidate_cost_in, known_values, training_seed
+from nas.runs.run import Run, open_run
+from nas.runs.store import unusable
+from nas.spaces.genes import architecture
+from nas.training.checkpoint import save_checkpoint
+from nas.training.train import train_network
+
+if TYPE_CHECKING:
+    from nas.costs import CandidateCost
+    from nas.runs.context import SearchContext
+    from nas.training.train import TrainedNetwork
+
+
+FILES = ("circuit.qpy", "trained.qpy", "isa.qpy", "network.pt", "cost.json", "cost.html", "member.json")
+"""All that an export can write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        folder: Where.
+        files: Names of the files.
+        accuracy: Best validation accuracy of the network in the checkpoint.
+        as_recorded: Whether training again gave the accuracy of the run.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    accuracy: float
+    as_recorded: bool
+
+
+def export(folder: str | os.PathLike[str], rank: int, output: str | os.PathLike[str], **changes: Any) -> Exported:
+    """Writes a member of a front: circuit.qpy (free parameters `x` and `w`), trained.qpy (weights bound, data free),
+    isa.qpy (compiled for the device), network.pt, cost.json and cost.html, member.json.
+
+    A run keeps no weights: the network is trained again from its seed, which gives the same ones with the same
+    versions. Of several training seeds the one with the best accuracy is taken.
+
+    Args:
+        folder: Directory of the run.
+        rank: Number of the member as in `nas front`, from 1.
+        output: Directory to write to; made if there is none.
+        changes: Another backend and so on, as in `nas.recost`.
+
+    Raises:
+        SettingError: There is no such member.
+        RunError: The directory is no run, or the output cannot be written to.
+        WorkerError: Training again failed.
+    """
+    if not os.fspath(output):
+        raise RunError("the name of the directory to write to is empty; give one")
+    run, member = _member(folder, rank)
+    context = run.context.on(**changes) if changes else run.context
+    target = Path(output)
+    with _writing(target):
+        target.mkdir(parents=True, exist_ok=True)
+    one = architecture(context.space, member.genome)
+    data = context.data()
+    best = max(range(len(member.accuracies)), key=lambda number: (member.accuracies[number], -number))
+    seed = training_seed(context.config.seed, member.architecture_hash, best)
+    network = train_network(one, data, context.config.train_settings(), seed)
+    accuracy = network.record.best_validation_accuracy
+    if network.model is None or accuracy is None:
+        raise WorkerError(f"training again failed: {network.record.reason}")
+    cost = candidate_cost_in(context, one, on_device=True)
+    files = _circuits(network, cost)
+    files["member.json"] = _json(_description(run, member, rank, network, context, cost))
+    if cost.model_cost is not None:
+        files["cost.json"] = cost.model_cost.to_json().encode() + b"\n"
+        files["cost.html"] = cost.model_cost._repr_html_().encode()
+    with _writing(target):
+        for name in FILES:  # of a member that was exported there before
+            (target / name).unlink(missing_ok=True)
+        for name, content in files.items():
+            write_file(target / name, content)
+        save_checkpoint(target / "network.pt", network, data, space=context.space.name, genome=member.genome)
+    as_recorded = accuracy == member.accuracies[best]
+    if not as_recorded:
+        say(
+            f"trained again the accuracy is {accuracy:.4f}, in the run {member.accuracies[best]:.4f} (other versions, "
+            "or trained together with others there)",
+            program="nas",
+        )
+    names = tuple(sorted((*files, "network.pt")))
+    return Exported(folder=target, files=names, accuracy=accuracy, as_recorded=as_recorded)
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise unusable(target, error) from error
+
+
+def _member(folder: str | os.PathLike[str], rank: int) -> tuple[Run, Evaluation]:
+    run = open_run(folder)
+    members = run.front
+    if not 1 <= rank <= len(members):
+        raise SettingError(f"rank is {rank}, but the front of {run.folder} has {len(members)} members; see `nas front`")
+    return run, members[rank - 1]
+
+
+def _circuits(network: TrainedNetwork, cost: CandidateCost) -> dict[str, bytes]:
+    circuit = build_circuit(network.architecture)
+    state = network.model.state_dict() if network.model is not None else {}
+    weights = {f"w[{i}]": value for i, value in enumerate(state["quantum.weights"].double().reshape(-1).tolist())}
+    bound = circuit.assign_parameters({p: weights[p.name] for p in circuit.parameters if p.name in weights})
+    files = {"circuit.qpy": _qpy(circuit), "trained.qpy": _qpy(bound)}
+    if cost.model_cost is not None:
+        files["isa.qpy"] = _qpy(cost.model_cost.estimates[0].isa_circuit)
+    return files
+
+
+def _qpy(circuit: Any) -> bytes:
+    from qiskit import qpy
+
+    buffer = io.BytesIO()
+    qpy.dump(circuit, buffer)
+    return buffer.getvalue()
+
+
+def _description(
+    run: Run, member: Evaluation, rank: int, network: TrainedNetwork, context: SearchContext, cost: CandidateCost
+) -> dict[str, Any]:
+    objectives: dict[str, float | None] = dict(member.objectives)
+    if context is not run.context:
+        known = known_values(context, cost, member.accuracies)
+        objectives = {name: known.get(name) for name in objectives}
+    return {
+        "schema": "nas.member/1",
+        "rank": rank,
+        "run": str(run.folder),
+        "space": run.context.space.name,
+        "dataset": dataclasses.asdict(run.context.dataset),
+        "backend": context.config.backend,
+        "genome": dict(member.genome),
+        "architecture": architecture_to_dict(network.architecture),
+        "architecture_hash": member.architecture_hash,
+        "objectives": objectives,
+        "accuracies": list(member.accuracies),
+        "training": network.record.to_dict(),
+    }
+
+
+def _json(plain: Any) -> bytes:
+    return (json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()

@@ -1,0 +1,245 @@
+"""Everything that decides what a search finds: `SearchConfig`, from TOML, from the command line or from Python."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+
+from hwcost.core.text import one_line
+from nas.core.checks import positive, whole
+from nas.core.errors import SettingError
+from nas.core.toml import read_toml
+from nas.runs.objectives import OBJECTIVES, Objective, objectives_named
+from nas.spaces.load import list_spaces
+from nas.training.record import MAX_SEED, Engine, Precision, TrainSettings
+
+Scope: TypeAlias = Literal["inference", "step", "epoch", "training"]
+HardwareGradient: TypeAlias = Literal["parameter-shift", "spsa", "finite-diff"]
+
+MAX_POPULATION = 100_000
+
+# FAQNAS's vector; of Hyb-HANAS only the three kinds of objectives are known.
+_DEFAULT_OBJECTIVES = {
+    "faqnas": ("quantum_flops", "validation_error", "parameters"),
+    "hyb-hanas": ("validation_error", "unified_time_s", "parameters"),
+}
+
+
+def _key(default: Any, meaning: str, *, metavar: str | None = None) -> Any:
+    return field(default=default, metadata={"help": meaning, "metavar": metavar})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchConfig:
+    """What is searched, on which data, for which objectives, and how. Equal configurations find equal fronts.
+
+    Every field is a key of a TOML file and, with hyphens, an option of `nas search`; what each means stands in its
+    metadata. Evolution and training default to FAQNAS's settings; its population is not published, 20 is ours.
+
+    Raises:
+        SettingError: A value makes no sense; the message names the key, the value and what would do.
+
+    >>> SearchConfig(preset="faqnas", dataset="iris").objectives
+    ('quantum_flops', 'validation_error', 'parameters')
+    """
+
+    preset: str | None = _key(None, "Search space that comes along: faqnas, hyb-hanas or qnas.", metavar="NAME")
+    space: str | None = _key(None, "Search space of your own instead of a preset.", metavar="FILE.toml")
+    dataset: str = _key("", "iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz.")
+    objectives: tuple[str, ...] = _key((), "Two to four objectives.", metavar="A,B,…")
+    backend: str | None = _key(None, "Device that is costed: a name, or the file of a calibration.")
+
+    population: int = _key(20, "Networks of a generation.")
+    generations: int = _key(8, "Generations after the first.")
+    seed: int = _key(0, "Seed of everything random.")
+    num_train_seeds: int = _key(1, "Trainings of each network, whose accuracies are averaged.")
+    crossover: float = _key(0.8, "Probability of uniform crossover; else a copy of the first parent.")
+    mutation: float = _key(0.2, "Probability that a gene is drawn anew.")
+    stagnation: int = _key(2, "Stop after so many generations with the same front; 0 never does.")
+    exhaustive: bool = _key(False, "Evaluate every distinct architecture of the space instead of evolving.")
+
+    epochs: int = _key(5, "Passes over the training part.")
+    batch_size: int = _key(64, "Samples of a step, in training and in the cost.")
+    learning_rate: float = _key(3e-3, "Of Adam; a genome's own comes first.")
+    engine: Engine = _key("fast", "What simulates: fast or pennylane.")
+    dtype: Precision = _key("float32", "Precision: float32 or float64.")
+    patience: int | None = _key(None, "Stop a training after so many epochs that are no better.")
+    time_limit_s: float | None = _key(
+        None, "A network whose training takes longer, in seconds, has failed; looked at after each step."
+    )
+
+    scope: Scope = _key("training", "What is costed: inference, step, epoch or training.")
+    shots: int = _key(1024, "Shots of a circuit on a device without noise.")
+    gradient: HardwareGradient = _key("parameter-shift", "parameter-shift, spsa or finite-diff.")
+    device: str | None = _key(None, "Profile of the classical device. [default: one that is labelled as assumed]")
+    job_profile: str | None = _key(None, "Profile of job times. [default: ibm]")
+    optimization_level: int = _key(2, "Of Qiskit's transpiler.")
+    num_seeds: int = _key(4, "Transpiler seeds; the cheapest circuit counts.")
+    qpu_power_w: float | None = _key(None, "Power of the quantum computer in watts, for energy_j.")
+    device_power_w: float | None = _key(None, "Power of the classical device in watts, for energy_j.")
+
+    label: str | None = _key(None, "Label column of a CSV file.", metavar="COLUMN")
+    data_folder: str | None = _key(None, "Where the files of mnist or fashion-mnist are.", metavar="DIR")
+    scaling: str | None = _key(None, "standard, global, minmax or none.")
+    test_fraction: float = _key(0.2, "Share of the samples kept for the test, which a search never touches.")
+    validation_fraction: float = _key(0.2, "Share of the others that validates.")
+    split_seed: int = _key(0, "Seed of the division.")
+    max_samples: int | None = _key(None, "At most so many samples for training and validation.")
+
+    def __post_init__(self) -> None:
+        self._check_types()
+        self._check_numbers()
+        if (self.preset is None) == (self.space is None):
+            raise SettingError(
+                f"give either preset, one of {', '.join(list_spaces())}, or space, the TOML file of a space of your own"
+            )
+        if self.preset is not None and self.preset not in list_spaces():
+            raise SettingError(f"preset is {one_line(repr(self.preset))}; choose from {', '.join(list_spaces())}")
+        if not self.dataset:
+            raise SettingError("dataset is missing; give one of iris, wine, breast-cancer, digits, mnist, …, or a file")
+        if not self.objectives:
+            object.__setattr__(self, "objectives", self._default_objectives())
+        chosen = objectives_named(self.objectives)
+        needs = [objective.name for objective in chosen if objective.needs_backend]
+        if needs and self.backend is None:
+            raise SettingError(f"the objective {needs[0]} needs a device; give backend, such as fake_sherbrooke")
+        if "energy_j" in self.objectives and (self.qpu_power_w is None or self.device_power_w is None):
+            raise SettingError("the objective energy_j needs qpu_power_w and device_power_w; no figures are built in")
+        self.train_settings()
+
+    def _default_objectives(self) -> tuple[str, ...]:
+        default = _DEFAULT_OBJECTIVES.get(self.preset or "")
+        cost = "quantum_flops" if self.backend is None else "unified_time_s"
+        return default or ("validation_error", cost, "parameters")
+
+    def _check_types(self) -> None:
+        hints = get_type_hints(type(self))
+        for f in dataclasses.fields(self):
+            value = getattr(self, f.name)
+            if f.name == "objectives":
+                names = value.split(",") if isinstance(value, str) else value
+                if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+                    raise SettingError(
+                        f"objectives is {one_line(repr(value))}; give names such as {', '.join(OBJECTIVES)}"
+                    )
+                object.__setattr__(self, "objectives", tuple(name.strip() for name in names))
+            elif isinstance(value, os.PathLike):
+                object.__setattr__(self, f.name, os.fspath(value))
+            else:
+                _check_type(f.name, value, hints[f.name])
+
+    def _check_numbers(self) -> None:
+        for name, low, high in (
+            ("population", 2, MAX_POPULATION),
+            ("generations", 0, MAX_POPULATION),
+            ("seed", 0, MAX_SEED),
+            ("num_train_seeds", 1, 1000),
+            ("stagnation", 0, MAX_POPULATION),
+            ("shots", 1, 10**9),
+            ("optimization_level", 0, 3),
+            ("num_seeds", 1, 1000),
+        ):
+            object.__setattr__(self, name, whole(name, getattr(self, name), low, high))
+        for name in ("crossover", "mutation"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise SettingError(f"{name} is {getattr(self, name)}; give a probability from 0 to 1")
+        for name in ("qpu_power_w", "device_power_w"):
+            if getattr(self, name) is not None:
+                positive(name, getattr(self, name))
+
+    @property
+    def chosen(self) -> tuple[Objective, ...]:
+        """The objectives."""
+        return objectives_named(self.objectives)
+
+    @property
+    def space_source(self) -> str:
+        """Name or file of the search space."""
+        return self.preset or self.space or ""
+
+    def train_settings(self) -> TrainSettings:
+        """The settings of each training, on the CPU."""
+        names = ("epochs", "batch_size", "learning_rate", "engine", "dtype", "patience", "time_limit_s")
+        return TrainSettings(**{name: getattr(self, name) for name in names})
+
+    def data_options(self) -> dict[str, Any]:
+        """Arguments of `nas.load_dataset` besides the source."""
+        names = ("label", "scaling", "test_fraction", "validation_fraction", "split_seed", "max_samples")
+        return {"folder": self.data_folder, **{name: getattr(self, name) for name in names}}
+
+    def to_dict(self) -> dict[str, Any]:
+        """All keys and values as plain data."""
+        return {**dataclasses.asdict(self), "objectives": list(self.objectives)}
+
+
+def config_from_dict(plain: Mapping[str, Any]) -> SearchConfig:
+    """The configuration of plain data, as in a TOML file.
+
+    Raises:
+        SettingError: A key is unknown or a value makes no sense.
+
+    >>> config_from_dict({"preset": "faqnas", "dataset": "iris", "popolation": 10})
+    Traceback (most recent call last):
+    nas.core.errors.SettingError: unknown key 'popolation'; did you mean 'population'?
+    """
+    names = [f.name for f in dataclasses.fields(SearchConfig)]
+    for key in plain:
+        if key not in names:
+            near = difflib.get_close_matches(str(key), names, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
+            raise SettingError(f"unknown key {one_line(repr(key))}; {hint}")
+    return SearchConfig(**plain)
+
+
+def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> SearchConfig:
+    """The configuration in a TOML file; files that it names are looked for beside it.
+
+    Args:
+        path: The file, its top-level keys those of `SearchConfig`.
+        overrides: Keys that come first, as from the command line.
+
+    Raises:
+        SettingError: There is no such file, it is no TOML, a key is unknown or a value makes no sense.
+    """
+    plain = read_toml(path, SettingError, "a configuration")
+    for name in ("space", "dataset", "data_folder", "device", "job_profile", "backend"):
+        if isinstance(plain.get(name), str):
+            plain[name] = _beside(os.path.dirname(os.fspath(path)), plain[name])
+    overrides = overrides or {}
+    if "preset" in overrides or "space" in overrides:
+        plain = {key: value for key, value in plain.items() if key not in ("preset", "space")}
+    try:
+        return config_from_dict({**plain, **overrides})
+    except SettingError as error:
+        raise SettingError(f"{one_line(os.fspath(path))}: {error}") from None
+
+
+def _beside(folder: str, given: str) -> str:
+    """A file beside the configuration, if there is one of that name (a data set may have `:column` at its end)."""
+    for name in (given, given.rpartition(":")[0]):
+        # Of os.path: for names that are too long or otherwise impossible the methods of Path raise.
+        if name and folder and not os.path.isabs(name) and os.path.exists(os.path.join(folder, name)):
+            return os.path.join(folder, given)
+    return given
+
+
+def _check_type(name: str, value: Any, hint: Any) -> None:
+    kinds = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    if value is None and type(None) in kinds:
+        return
+    for kind in kinds:
+        if get_origin(kind) is Literal:
+            if value in get_args(kind):
+                return
+            raise SettingError(f"{name} is {one_line(repr(value))}; choose from {', '.join(get_args(kind))}")
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            return
+        if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
+            return
+    wanted = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+    raise SettingError(f"{name} is {one_line(repr(value))}; give {wanted.get(kinds[0], 'another value')}")

@@ -1,0 +1,275 @@
+"""What every evaluation of a search needs, as plain data that travels to workers: `SearchContext`."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tempfile
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hwcost
+from nas.core.errors import DataError, SettingError
+from nas.datasets.csv import split_label
+from nas.datasets.dataset import DATASETS, Dataset, load_dataset
+from nas.runs.config import SearchConfig, config_from_dict
+from nas.spaces.load import load_space, space_from_dict
+from nas.spaces.record import SearchSpace
+
+if TYPE_CHECKING:
+    from hwcost import Device
+
+CALIBRATION, DEVICE, JOB_PROFILE = "calibration.json", "device.json", "job_profile.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetInfo:
+    """Which data a search began with.
+
+    Attributes:
+        name: Name of the data set.
+        sha256: Digest of its content.
+        split_sha256: Digest of the rows of its parts.
+        num_features: Features.
+        num_classes: Classes.
+        num_training: Samples that train.
+        num_validation: Samples that validate.
+        num_test: Samples that nothing looked at.
+    """
+
+    name: str
+    sha256: str
+    split_sha256: str
+    num_features: int
+    num_classes: int
+    num_training: int
+    num_validation: int
+    num_test: int
+
+    @classmethod
+    def of(cls, data: Dataset) -> DatasetInfo:
+        """Of a data set."""
+        rows = data.split
+        return cls(
+            name=data.name,
+            sha256=data.sha256,
+            split_sha256=data.split_sha256,
+            num_features=data.num_features,
+            num_classes=data.num_classes,
+            num_training=len(rows.training),
+            num_validation=len(rows.validation),
+            num_test=len(rows.test),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SearchContext:
+    """A search as its workers need it. Nothing in here depends on files that a later version may change.
+
+    Attributes:
+        config: The configuration.
+        space: The search space, as it was when the search began.
+        dataset: The data that it began with; they are loaded where they are needed, and compared.
+        files: Content of the calibration and of the profiles that are files, by name in the run directory.
+    """
+
+    config: SearchConfig
+    space: SearchSpace
+    dataset: DatasetInfo
+    files: Mapping[str, str]
+
+    def data(self) -> Dataset:
+        """The data set, loaded once in each process.
+
+        Raises:
+            DataError: It is not here, or not the one that the search began with.
+        """
+        return _loaded(self)
+
+    def hwcost_device(self) -> Device:
+        """The device, prepared once in each process."""
+        return _prepared(self.files[CALIBRATION])
+
+    def classical_device(self) -> str | None:
+        """Name or file of the profile of the classical device."""
+        return _as_file(self.files[DEVICE]) if DEVICE in self.files else self.config.device
+
+    def job_profile(self) -> str | None:
+        """Name or file of the profile of job times."""
+        return _as_file(self.files[JOB_PROFILE]) if JOB_PROFILE in self.files else self.config.job_profile
+
+    def on(self, **changes: Any) -> SearchContext:
+        """The same search with another backend, device, job profile or other costing; the files are read anew."""
+        config = replace(self.config, **changes)
+        files = {**self.files, **read_files(config, tuple(changes))}
+        if "device" in changes and not _is_file(config.device):
+            files.pop(DEVICE, None)
+        if "job_profile" in changes and not _is_file(config.job_profile):
+            files.pop(JOB_PROFILE, None)
+        context = replace(self, config=config, files=files)
+        context.check()
+        return context
+
+    def check(self) -> None:
+        """Costs the smallest of circuits: what is wrong with device and profiles shows now, not in every candidate.
+
+        Raises:
+            HwcostError: A profile is unknown or malformed, or the device cannot be costed.
+        """
+        if CALIBRATION not in self.files and self.config.device is None and self.config.job_profile is None:
+            return
+        from qiskit import QuantumCircuit
+
+        circuit = QuantumCircuit(1, 1)
+        circuit.x(0)
+        circuit.measure(0, 0)
+        hwcost.estimate_model(
+            circuit,
+            # Profiles are told from each other without a device, too; any one serves to read them.
+            backend=self.hwcost_device() if CALIBRATION in self.files else "fake_manila",
+            scope="inference",
+            gradient="none",
+            num_seeds=1,
+            classical_flops=1.0,
+            device=self.classical_device(),
+            job_profile=self.job_profile(),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, without the files."""
+        genes = {gene.name: list(gene.choices) for gene in self.space.genes}
+        return {
+            "config": self.config.to_dict(),
+            "space": {"name": self.space.name, "description": self.space.description, "genes": genes},
+            "dataset": dataclasses.asdict(self.dataset),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], files: Mapping[str, str]) -> SearchContext:
+        """The context that `to_dict` made the data of.
+
+        Raises:
+            KeyError, TypeError, NasError: The data are none.
+        """
+        return cls(
+            config=config_from_dict(data["config"]),
+            space=space_from_dict(dict(data["space"])),
+            dataset=DatasetInfo(**data["dataset"]),
+            files=dict(files),
+        )
+
+
+def make_context(config: SearchConfig) -> SearchContext:
+    """The context of a new search: space, data and device are read and checked now.
+
+    Raises:
+        SpaceError, DataError: The space or the data cannot be used.
+        HwcostError: The device or a profile cannot be used.
+    """
+    config = replace(config, **_absolute(config))
+    data = load_dataset(config.dataset, **config.data_options())
+    context = SearchContext(
+        config=config,
+        space=load_space(config.space_source),
+        dataset=DatasetInfo.of(data),
+        files=read_files(config, ("backend", "device", "job_profile")),
+    )
+    remember(context, data)
+    context.check()
+    return context
+
+
+def read_files(config: SearchConfig, names: tuple[str, ...]) -> dict[str, str]:
+    """Content of the calibration and the profiles that a configuration names, checked by reading them.
+
+    Raises:
+        HwcostError: One cannot be used.
+    """
+    files: dict[str, str] = {}
+    if "backend" in names and config.backend is not None:
+        calibration = hwcost.load_calibration(config.backend)
+        with tempfile.TemporaryDirectory() as folder:
+            path = hwcost.save_snapshot(calibration, Path(folder) / CALIBRATION)
+            files[CALIBRATION] = path.read_text(encoding="utf-8")
+    for name, file in (("device", DEVICE), ("job_profile", JOB_PROFILE)):
+        given = getattr(config, name)
+        if name in names and _is_file(given):
+            files[file] = _read(given, name)
+    return files
+
+
+def _absolute(config: SearchConfig) -> dict[str, Any]:
+    """Paths made absolute, so that a search can be resumed from another folder."""
+    changes = {}
+    for name in ("dataset", "data_folder", "device", "job_profile"):
+        value = getattr(config, name)
+        if not value or value in DATASETS:
+            continue
+        path = split_label(value)[0] if name == "dataset" else value
+        if os.path.exists(path) and (name.startswith("data") or _is_file(path)):
+            changes[name] = os.path.abspath(path) + value[len(path) :]
+    return changes
+
+
+def _is_file(name: str | None) -> bool:
+    return name is not None and (os.sep in name or name.endswith(".json"))
+
+
+def _read(path: str, what: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise SettingError(f"{what}: {path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def remember(context: SearchContext, data: Dataset) -> None:
+    """Has `context.data()` return these data in this process; they must be those of the context."""
+    while len(_LOADED) >= MAX_REMEMBERED:
+        _LOADED.pop(next(iter(_LOADED)))
+    _LOADED[_data_key(context)] = data
+
+
+def _data_key(context: SearchContext) -> Hashable:
+    # With the digests: a file that has changed since is another data set.
+    return (context.config.dataset, *context.config.data_options().items(), context.dataset)
+
+
+def _loaded(context: SearchContext) -> Dataset:
+    found = _LOADED.get(_data_key(context))
+    if found is not None:
+        return found
+    source = context.config.dataset
+    data = load_dataset(source, **context.config.data_options())
+    for name in ("sha256", "split_sha256"):
+        is_now, was = getattr(data, name), getattr(context.dataset, name)
+        if is_now != was:
+            raise DataError(
+                f"{source}: the data are not those that the search began with ({name} is {is_now[:12]}…, was "
+                f"{was[:12]}…); give them back, or start a new search"
+            )
+    remember(context, data)
+    return data
+
+
+@lru_cache(maxsize=4)
+def _prepared(calibration: str) -> Device:
+    return hwcost.prepare_device(hwcost.load_calibration(_as_file(calibration)))
+
+
+@lru_cache(maxsize=8)
+def _as_file(text: str) -> str:
+    """A file with this content, for functions that read files; it goes when the process ends."""
+    folder = tempfile.TemporaryDirectory(prefix="nas-")
+    _FOLDERS.append(folder)
+    path = Path(folder.name) / "input.json"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+_LOADED: dict[Hashable, Dataset] = {}
+MAX_REMEMBERED = 4
+
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []

@@ -1,0 +1,119 @@
+"""Which candidates no other beats, how good a front is, and which of its members to take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from nas.runs.evaluation import Evaluation
+from nas.runs.objectives import Objective
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Vector: TypeAlias = tuple[float, ...]
+"""Objectives of one candidate, each so that less is better."""
+
+REFERENCE = 1.1
+"""Reference point of hypervolumes, in units in which the worst value of an objective is 1 and the best is 0."""
+
+
+def vector(evaluation: Evaluation, objectives: Sequence[Objective]) -> Vector:
+    """The objectives of a COMPLETE evaluation as dominance compares them: less is better, times have three digits."""
+    return tuple(objective.compared(evaluation.objectives[objective.name]) for objective in objectives)
+
+
+def ranks(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> list[int | None]:
+    """Rank of each: 0 on the front, 1 on the front of the others, …; None for what has failed.
+
+    Equal vectors have equal ranks: neither dominates the other.
+    """
+    import moocore
+    import numpy as np
+
+    complete = [i for i, one in enumerate(evaluations) if one.state == "COMPLETE"]
+    found: list[int | None] = [None] * len(evaluations)
+    if complete:
+        values = np.array([vector(evaluations[i], objectives) for i in complete])
+        for i, rank in zip(complete, moocore.pareto_rank(values), strict=True):
+            found[i] = int(rank)
+    return found
+
+
+def front(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> tuple[Evaluation, ...]:
+    """The COMPLETE evaluations that no other dominates, sorted by their objectives, then by hash."""
+    found = ranks(evaluations, objectives)
+    members = [one for one, rank in zip(evaluations, found, strict=True) if rank == 0]
+    return tuple(sorted(members, key=lambda one: (vector(one, objectives), one.architecture_hash)))
+
+
+def compromise_norms(members: Sequence[Evaluation], objectives: Sequence[Objective]) -> list[float]:
+    """Distance of each member from the origin after each objective is divided by its largest absolute value.
+
+    FAQNAS's compromise is the member with the smallest. Of an objective that is maximised, what is missing to the best
+    member counts.
+    """
+    if not members:
+        return []
+    columns = []
+    for objective in objectives:
+        values = [one.objectives[objective.name] for one in members]
+        column = values if objective.direction == "minimize" else [max(values) - value for value in values]
+        largest = max(map(abs, column))
+        columns.append([value / largest if largest else 0.0 for value in column])
+    return [math.sqrt(sum(value * value for value in row)) for row in zip(*columns, strict=True)]
+
+
+def compromise(members: Sequence[Evaluation], objectives: Sequence[Objective]) -> Evaluation | None:
+    """The member with the smallest `compromise_norms`; the first of several; None of an empty front."""
+    norms = compromise_norms(members, objectives)
+    return members[norms.index(min(norms))] if norms else None
+
+
+def bounds(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> NDArray[np.float64] | None:
+    """Best and worst value of each objective on its axis, shape (2, objectives); None without COMPLETE evaluations."""
+    import numpy as np
+
+    values = _axes(evaluations, objectives)
+    return None if not len(values) else np.array([values.min(axis=0), values.max(axis=0)])
+
+
+def hypervolume(
+    evaluations: Sequence[Evaluation], objectives: Sequence[Objective], limits: NDArray[np.float64]
+) -> float:
+    """Share of the box of these limits that the evaluations dominate.
+
+    Axes are those of `Objective.axis` (times, FLOPs and counts as logarithms), shifted and scaled so that the limits
+    are 0 and 1; the reference point is 1.1 on each axis, so that extremes count. The value is divided by that of a
+    point that is best in everything, 1.1 to the number of objectives: better than the limits can give more than 1.
+
+    Args:
+        evaluations: Candidates; those that failed do not count.
+        objectives: Objectives.
+        limits: Best and worst value of each, as of `bounds`.
+    """
+    import moocore
+    import numpy as np
+
+    values = _axes(evaluations, objectives)
+    if not len(values):
+        return 0.0
+    span = np.where(limits[1] > limits[0], limits[1] - limits[0], 1.0)
+    scaled = (values - limits[0]) / span
+    scaled = scaled[(scaled < REFERENCE).all(axis=1)]
+    if not len(scaled):
+        return 0.0
+    return float(moocore.hypervolume(scaled, ref=[REFERENCE] * len(objectives)) / REFERENCE ** len(objectives))
+
+
+def _axes(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> NDArray[np.float64]:
+    import numpy as np
+
+    rows = [
+        [objective.axis(one.objectives[objective.name]) for objective in objectives]
+        for one in evaluations
+        if one.state == "COMPLETE"
+    ]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(objectives))

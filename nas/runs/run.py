@@ -1,0 +1,146 @@
+"""What a search has found: `Run`, read from its directory, finished or not."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nas.runs.context import SearchContext
+from nas.runs.evaluation import Evaluation
+from nas.runs.fronts import compromise, compromise_norms, front, ranks
+from nas.runs.objectives import Objective
+from nas.runs.store import RunStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One generation that ended.
+
+    Attributes:
+        number: From 0.
+        evaluated: Networks that were trained in it.
+        duplicates: Genomes that were thrown away or not trained because their architecture was known.
+        num_failed: Of the trained ones, those that failed.
+        front_size: Members of the front of everything found so far.
+        best_error: Least validation error so far, None if it is no objective.
+        hypervolume: Of everything so far, within the limits of the first generation (`nas.runs.fronts.hypervolume`).
+        stop: Why the search ended with it, None if it went on.
+    """
+
+    number: int
+    evaluated: int
+    duplicates: int
+    num_failed: int
+    front_size: int
+    best_error: float | None
+    hypervolume: float
+    stop: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Run:
+    """A search and what it has found so far.
+
+    Attributes:
+        folder: Its directory.
+        context: What was searched.
+        created: When it began, ISO 8601.
+        versions: Versions of the packages that it began with.
+        evaluations: All evaluations in the order in which they were asked for.
+        generations: Generations that ended.
+    """
+
+    folder: Path
+    context: SearchContext
+    created: str
+    versions: Mapping[str, str]
+    evaluations: tuple[Evaluation, ...]
+    generations: tuple[Generation, ...]
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """The objectives."""
+        return self.context.config.chosen
+
+    @property
+    def stop(self) -> str | None:
+        """Why the search ended; None if it has not."""
+        return self.generations[-1].stop if self.generations else None
+
+    @property
+    def front(self) -> tuple[Evaluation, ...]:
+        """What no other evaluation dominates, sorted by the objectives."""
+        return front(self.evaluations, self.objectives)
+
+    @property
+    def ranks(self) -> list[int | None]:
+        """Rank of each evaluation; None for what failed."""
+        return ranks(self.evaluations, self.objectives)
+
+    @property
+    def failures(self) -> tuple[Evaluation, ...]:
+        """What failed."""
+        return tuple(one for one in self.evaluations if one.state == "FAILED")
+
+    @property
+    def compromise(self) -> Evaluation | None:
+        """The member of the front with the smallest norm after each objective is divided by its maximum (FAQNAS)."""
+        return compromise(self.front, self.objectives)
+
+    def top(self, count: int) -> tuple[Evaluation, ...]:
+        """The best so many: the front first, then the next one; within one those nearest to its compromise."""
+        by_rank: dict[int, list[Evaluation]] = {}
+        for one, rank in zip(self.evaluations, self.ranks, strict=True):
+            if rank is not None:
+                by_rank.setdefault(rank, []).append(one)
+        found: list[Evaluation] = []
+        for rank in sorted(by_rank):
+            norms = compromise_norms(by_rank[rank], self.objectives)
+            order = sorted(
+                zip(norms, by_rank[rank], strict=True), key=lambda pair: (pair[0], pair[1].architecture_hash)
+            )
+            found += [one for _, one in order]
+        return tuple(found[:count])
+
+
+def open_run(folder: str | os.PathLike[str]) -> Run:
+    """A run as it is on the disk now, finished or not; nothing is changed.
+
+    Args:
+        folder: Directory of the run.
+
+    Raises:
+        RunError: It is none, or is damaged, or of another version.
+    """
+    with RunStore(folder) as store:
+        return read_run(store)
+
+
+def read_run(store: RunStore) -> Run:
+    """The run of an open store."""
+    plain: Mapping[str, Any] = store.plain
+    return Run(
+        folder=store.folder,
+        context=store.context(),
+        created=str(plain.get("created", "")),
+        versions=dict(plain["versions"]),
+        evaluations=tuple(store.evaluations()),
+        generations=tuple(_generation(store, record) for record in store.generations()),
+    )
+
+
+def _generation(store: RunStore, record: Mapping[str, Any]) -> Generation:
+    try:
+        found = Generation(**record)
+        for f in dataclasses.fields(Generation):
+            value = getattr(found, f.name)
+            optional = value is None and f.name in ("best_error", "stop")
+            if not optional and not isinstance(value, str if f.name == "stop" else (int, float)):
+                raise TypeError(f"{f.name} is {value!r}")
+    except TypeError as error:
+        raise store.damaged(error) from error
+    return found

@@ -1,0 +1,361 @@
+"""The directory of a run: what was asked, and every evaluation, on the disk before it counts.
+
+`run.json` holds configuration, space, data and versions, `calibration.json` and the profiles what the costs rest on,
+and `evaluations.sqlite3` one row for each evaluated architecture. A search that was killed is run again from its seed,
+with these rows as its memory, and so ends where it would have ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hwcost import HwcostError
+from hwcost.core.files import write_file
+from hwcost.core.text import one_line
+from hwcost.core.version import __version__
+from nas.core.errors import RunError
+from nas.runs.context import CALIBRATION, DEVICE, JOB_PROFILE, SearchContext
+from nas.runs.evaluation import Evaluation
+from nas.runs.store_writer import Writer
+
+SCHEMA = "nas.run/1"
+RUN, EVALUATIONS, LOCK = "run.json", "evaluations.sqlite3", "lock"
+
+MAX_FILE_BYTES = 50_000_000
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS evaluations (
+    position INTEGER PRIMARY KEY,
+    architecture TEXT NOT NULL UNIQUE,
+    record TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS generations (number INTEGER PRIMARY KEY, record TEXT NOT NULL);
+"""
+
+
+class RunStore:
+    """The open directory of a run, for one search at a time.
+
+    Args:
+        folder: The directory; it must have been made by `create` before.
+        writable: Whether evaluations will be added; only one process can.
+
+    Raises:
+        RunError: It is no run, is damaged, is of another version, or another search works on it.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], *, writable: bool = False):
+        self.folder = Path(folder)
+        self.plain = _read_run(self.folder)
+        self._lock: Any = _locked(self.folder) if writable else None
+        self._writer: Writer | None = None
+        try:
+            self._database = self._open(writable)
+        except BaseException:
+            self._unlock()
+            raise
+        if writable:
+            self._writer = Writer(self._database)
+
+    def _open(self, writable: bool) -> sqlite3.Connection:
+        path = self.folder / EVALUATIONS
+        if not writable and not path.exists():
+            return sqlite3.connect(":memory:")
+        with self._errors():
+            # A reader may write, too, if it can: a search killed in the midst of a commit leaves that to be undone.
+            mode = "rwc" if writable else "rw"
+            database = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+            )
+            if writable:
+                database.execute("PRAGMA synchronous = FULL")
+                database.executescript(_TABLES)
+            return database
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """What sqlite says, in one line with the file's name."""
+        try:
+            yield
+        except sqlite3.IntegrityError as error:
+            changed = "; ".join(changed_versions(self.plain)) or "rows are missing, or were changed"
+            raise RunError(
+                f"{self.folder / EVALUATIONS}: the search takes another way than before ({changed}); go on where it "
+                "began, or begin anew"
+            ) from error
+        except sqlite3.Error as error:
+            raise RunError(f"{self.folder / EVALUATIONS}: {one_line(str(error))}") from error
+
+    def context(self) -> SearchContext:
+        """The search.
+
+        Raises:
+            RunError: The files of the directory are damaged.
+        """
+        files = {}
+        for name, sha256 in self.plain["files"].items():
+            path = self.folder / name
+            files[name] = _read_text(path)
+            if _sha256(files[name]) != sha256:
+                raise RunError(f"{path}: not the file that the search began with; give that back")
+        try:
+            return SearchContext.from_dict(self.plain["search"], files)
+        except (KeyError, TypeError, ValueError, HwcostError) as error:
+            raise RunError(f"{self.folder / RUN}: damaged ({one_line(str(error))})") from error
+
+    def evaluations(self) -> list[Evaluation]:
+        """All evaluations in the order in which they were asked for.
+
+        Raises:
+            RunError: The database is damaged.
+        """
+        with self._errors():
+            if not self._has_table("evaluations"):
+                return []
+            rows = self._database.execute("SELECT record FROM evaluations ORDER BY position").fetchall()
+        context = self.context()
+        found = []
+        for (record,) in rows:
+            plain = self._plain(record)
+            try:
+                one = Evaluation.from_dict(plain, context.config.objectives)
+                context.space.check(one.genome)
+                found.append(one)
+            except (ValueError, KeyError, TypeError, AttributeError, HwcostError) as error:
+                raise self.damaged(error) from error
+        return found
+
+    def _plain(self, record: Any) -> dict[str, Any]:
+        try:
+            plain = json.loads(record)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise self.damaged(error) from error
+        if not isinstance(plain, dict):
+            raise self.damaged(TypeError(f"{type(plain).__name__} instead of an object"))
+        return plain
+
+    def damaged(self, error: Exception) -> RunError:
+        """What to say of a record that makes no sense."""
+        text = f"a damaged record ({type(error).__name__}: {one_line(str(error))})"
+        return RunError(f"{self.folder / EVALUATIONS}: {text}")
+
+    def add(self, evaluations: Sequence[tuple[int, Evaluation]]) -> None:
+        """Has evaluations with their positions written, all or none; `flush` says when they are on the disk.
+
+        Raises:
+            RunError: Something before could not be written: the disk is full.
+        """
+        rows = [
+            (position, one.architecture_hash, json.dumps(one.to_dict(), allow_nan=False, separators=(",", ":")))
+            for position, one in evaluations
+        ]
+        self._write("INSERT INTO evaluations VALUES (?, ?, ?)", rows)
+
+    def flush(self) -> None:
+        """Returns when everything that was added is on the disk.
+
+        Raises:
+            RunError: It cannot be written: the disk is full.
+        """
+        if self._writer is not None:
+            with self._errors():
+                self._writer.flush()
+
+    def _write(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if self._writer is None:
+            raise RunError(f"{self.folder}: open for reading only")
+        with self._errors():
+            self._writer.put(sql, rows)
+
+    def generations(self) -> list[dict[str, Any]]:
+        """What was noted of each generation that ended."""
+        with self._errors():
+            if not self._has_table("generations"):
+                return []
+            rows = self._database.execute("SELECT record FROM generations ORDER BY number").fetchall()
+        return [self._plain(record) for (record,) in rows]
+
+    def note_generation(self, number: int, record: Mapping[str, Any]) -> None:
+        """Notes that a generation has ended.
+
+        Raises:
+            RunError: Something before could not be written: the disk is full.
+        """
+        text = json.dumps(record, allow_nan=False)
+        self._write("INSERT OR REPLACE INTO generations VALUES (?, ?)", [(number, text)])
+
+    def _has_table(self, name: str) -> bool:
+        found = self._database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        return found is not None
+
+    def close(self) -> None:
+        """Writes what is left to be written, and lets others work on the run."""
+        if self._writer is not None:
+            self._writer.close()
+        self._database.close()
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+
+    def __enter__(self) -> RunStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
+    """A new directory of a run; nothing happens where one of the same search is already.
+
+    Raises:
+        RunError: The directory holds another search or something else, or cannot be written to.
+    """
+    if not os.fspath(folder):
+        raise RunError("the name of the directory is empty; give one for the run")
+    path = Path(folder)
+    try:
+        if (path / RUN).exists():
+            _same_search(path, context)
+            return
+        if path.is_dir() and not all(_is_left_over(item) for item in path.iterdir()):
+            raise RunError(f"{path}: not empty and no run of nas; give a new directory")
+        path.mkdir(parents=True, exist_ok=True)
+        for name, text in context.files.items():
+            write_file(path / name, text.encode())
+        plain = {
+            "schema": SCHEMA,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "versions": versions(),
+            "search": context.to_dict(),
+            "files": {name: _sha256(text) for name, text in context.files.items()},
+        }
+        # The last file: a directory without it is no run yet.
+        write_file(path / RUN, (json.dumps(plain, indent=2, ensure_ascii=False) + "\n").encode())
+    except RunError:
+        raise
+    except (OSError, ValueError) as error:
+        raise unusable(path, error) from error
+
+
+def unusable(path: Path, error: Exception) -> RunError:
+    """What to say of a place that cannot be read or written."""
+    return RunError(f"{one_line(str(path))}: {getattr(error, 'strerror', None) or one_line(str(error))}")
+
+
+def _is_left_over(path: Path) -> bool:
+    """Whether a file is of a search that was killed before its directory was a run."""
+    return path.name in (CALIBRATION, DEVICE, JOB_PROFILE) or (path.name[0] == "." and path.suffix == ".part")
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that decide about results."""
+    from importlib import metadata
+
+    names = ("torch", "numpy", "qiskit", "deap", "pennylane", "scikit-learn")
+    found = {"hwcost": __version__}
+    for name in names:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def changed_versions(plain: Mapping[str, Any]) -> list[str]:
+    """Packages that are here in another version than when the run began, each as `name old → new`."""
+    now = versions()
+    before = plain["versions"]
+    return [f"{name} {old} → {now.get(name, 'missing')}" for name, old in before.items() if now.get(name) != old]
+
+
+def _same_search(path: Path, context: SearchContext) -> None:
+    plain = _read_run(path)
+    there = plain["search"]
+    here = json.loads(json.dumps(context.to_dict()))
+    if there == here:
+        return
+    before, now = _config_of(there), _config_of(here)
+    different = [name for name in now if before.get(name) != now[name]]
+    if different:
+        name = different[0]
+        what = f"{name} is {one_line(repr(now[name]))}, there {one_line(repr(before.get(name)))}"
+    else:
+        what = "its search space or its data are others"
+    raise RunError(f"{path}: holds a run of another configuration ({what}); give another directory")
+
+
+def _config_of(search: Mapping[str, Any]) -> Mapping[str, Any]:
+    config = search.get("config")
+    return config if isinstance(config, Mapping) else {}
+
+
+def _read_run(folder: Path) -> dict[str, Any]:
+    path = folder / RUN
+    try:
+        there = path.exists()
+    except (OSError, ValueError) as error:  # a name that is too long, or otherwise impossible
+        raise unusable(folder, error) from error
+    if not there:
+        raise RunError(f"{folder}: no run of nas (there is no {RUN}); `nas search … -o {folder}` makes one")
+    try:
+        plain = json.loads(_read_text(path))
+        schema = plain["schema"]
+        if schema != SCHEMA:
+            raise RunError(f"{path}: written by another version (schema {one_line(repr(schema))}, this is {SCHEMA})")
+        if not all(isinstance(plain[name], dict) for name in ("search", "versions", "files")):
+            raise TypeError("search, versions and files must be objects")
+        unknown = plain["files"].keys() - {CALIBRATION, DEVICE, JOB_PROFILE}
+        if unknown:
+            raise ValueError(f"{sorted(unknown)[0]!r} is no file of a run")
+    except RunError:
+        raise
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise RunError(f"{path}: damaged ({type(error).__name__}: {one_line(str(error))})") from error
+    return dict(plain)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise RunError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; damaged")
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RunError(f"{path}: damaged (no text)") from error
+    except OSError as error:
+        raise unusable(path, error) from error
+
+
+def _locked(folder: Path) -> Any:
+    """The lock of the run, which goes with the process that holds it.
+
+    Raises:
+        RunError: Another process holds it, or the directory cannot be written to.
+    """
+    import fcntl
+
+    try:
+        file = (folder / LOCK).open("a")
+    except OSError as error:
+        raise unusable(folder, error) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise RunError(f"{folder}: another search is at work in it") from error
+    return file

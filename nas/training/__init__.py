@@ -1,0 +1,1 @@
+"""Training one network, or many at once, and keeping what was trained."""

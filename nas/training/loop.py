@@ -1,0 +1,183 @@
+"""The training loop: epochs of Adam steps on one or several networks at once, and what is kept of each."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+
+from nas.training.parts import (
+    BatchOrder,
+    Clock,
+    Curves,
+    Parts,
+    TrainingFailedError,
+    require_torch,
+    training_seeds,
+    validation_chunk,
+)
+from nas.training.record import TrainRecord
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from nas.architectures.record import Architecture
+
+Progress: TypeAlias = Callable[[int, int, float | None], None]
+"""Called after each step with steps done, steps in all, and the best validation accuracy so far."""
+
+
+class Networks(Protocol):
+    """K networks that are trained at once, as `nas.training.stack.StackedNetworks`."""
+
+    architectures: tuple[Architecture, ...]
+    parameters: Tensor
+    gradients: Tensor
+
+    def losses_and_gradients(self, x: Tensor, labels: Tensor) -> Tensor:
+        """Mean loss of each network on (K, batch, features) and (K, batch); the derivatives go into `gradients`."""
+        ...
+
+    def log_probabilities(self, x: Tensor) -> Tensor:
+        """Log-probabilities (K, batch, classes) for (batch, features)."""
+        ...
+
+    def network(self, number: int) -> nn.Module:
+        """One network on its own."""
+        ...
+
+
+class OneModule:
+    """A torch module with the derivatives of autograd, as `Networks` of one.
+
+    Args:
+        architecture: Its architecture.
+        model: The module; its parameters become views of `parameters`.
+    """
+
+    def __init__(self, architecture: Architecture, model: nn.Module) -> None:
+        torch = require_torch()
+        self.architectures: tuple[Architecture, ...] = (architecture,)
+        self._model = model
+        parts = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        self.parameters: Tensor = torch.cat([parameter.detach().reshape(-1) for parameter in parts])[None]
+        self.gradients: Tensor = torch.zeros_like(self.parameters)
+        start = 0
+        for parameter in parts:
+            end = start + parameter.numel()
+            parameter.data = self.parameters[0, start:end].view(parameter.shape)
+            parameter.grad = self.gradients[0, start:end].view(parameter.shape)
+            start = end
+
+    def losses_and_gradients(self, x: Tensor, labels: Tensor) -> Tensor:
+        """Mean loss (1) on (1, batch, features) and (1, batch); the derivatives go into `gradients`."""
+        loss: Tensor = require_torch().nn.functional.nll_loss(self._model(x[0]), labels[0])
+        self.gradients.zero_()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss.detach()[None]
+
+    def log_probabilities(self, x: Tensor) -> Tensor:
+        """Log-probabilities (1, batch, classes) for (batch, features)."""
+        found: Tensor = self._model(x)
+        return found[None]
+
+    def network(self, number: int) -> nn.Module:
+        """The module, with memory of its own for each parameter."""
+        for parameter in self._model.parameters():
+            parameter.data = parameter.data.clone()
+            parameter.grad = None
+        return self._model
+
+
+@dataclass(slots=True, kw_only=True)
+class Candidate:
+    """One of the networks that are trained: what is known of it so far.
+
+    Attributes:
+        begun: Its record as it was before the training.
+        curves: Figures by epoch.
+        reason: Why it has failed.
+        done: Whether it has failed or is out of patience; it is carried along, but nothing of it is kept any more.
+        best_parameters: Its parameters in the best epoch.
+    """
+
+    begun: TrainRecord
+    curves: Curves = field(default_factory=Curves)
+    reason: str | None = None
+    done: bool = False
+    best_parameters: Any = None
+
+    def add(self, figures: tuple[float, float, float, float], parameters: Tensor) -> None:
+        """Figures and parameters after an epoch."""
+        if self.done:
+            return
+        try:
+            self.curves.add(*figures)
+        except TrainingFailedError as failure:
+            self.reason, self.done = str(failure), True
+            return
+        if self.curves.best_epoch == self.curves.num_epochs:
+            self.best_parameters = parameters.clone()
+        self.done = self.curves.out_of_patience(self.begun.settings.patience)
+
+
+def fit(
+    networks: Networks, candidates: Sequence[Candidate], parts: Parts, clock: Clock, progress: Progress | None
+) -> None:
+    """Train the networks; what comes of them goes into the candidates.
+
+    Nothing is read back from the device before the end of an epoch.
+
+    Raises:
+        TrainingFailedError: The time limit has passed.
+    """
+    torch = require_torch()
+    from nas.training.stack import StackedAdam
+
+    settings = candidates[0].begun.settings
+    optimizer = StackedAdam(cast(Any, networks), [candidate.begun.learning_rate for candidate in candidates])
+    num_samples, size = len(parts.y_training), settings.batch_size
+    orders = [BatchOrder(num_samples, training_seeds(candidate.begun.seed).order) for candidate in candidates]
+    starts = range(0, num_samples, size)
+    sizes = [min(size, num_samples - start) for start in starts]
+    chunk = validation_chunk(networks.architectures[0].num_qubits, len(candidates), size)
+    for epoch in range(1, settings.epochs + 1):
+        losses = []
+        permutations = torch.stack([order.next_epoch() for order in orders]).to(settings.device)
+        for number, start in enumerate(starts, start=1):
+            rows = permutations[:, start : start + size].reshape(-1)
+            x = parts.x_training.index_select(0, rows).view(len(candidates), -1, parts.x_training.shape[1])
+            y = parts.y_training.index_select(0, rows).view(len(candidates), -1)
+            losses.append(networks.losses_and_gradients(x, y))
+            optimizer.step()
+            clock.check(epoch)
+            if progress is not None:
+                best = max(candidate.curves.best_accuracy for candidate in candidates)
+                done = (epoch - 1) * len(starts) + number
+                progress(done, settings.epochs * len(starts), best if best >= 0.0 else None)
+        with torch.no_grad():
+            scores = sums_of_scores(networks.log_probabilities, parts.x_validation, parts.y_validation, chunk)
+            read = torch.stack([networks.parameters.sum(dim=1), *losses, *scores]).T.tolist()
+        for candidate, parameters, (total, *figures) in zip(candidates, networks.parameters, read, strict=True):
+            train_loss = sum(map(operator.mul, figures, sizes)) / num_samples
+            candidate.add((train_loss, *means(figures[len(starts) :], len(parts.y_validation)), total), parameters)
+        clock.check(epoch)
+        if all(candidate.done for candidate in candidates):
+            return
+
+
+def sums_of_scores(networks: Callable[[Tensor], Tensor], features: Tensor, labels: Tensor, chunk: int) -> list[Tensor]:
+    """Sum of the losses (K) and numbers of right answers (K) of each chunk in turn, still on the device."""
+    scores = []
+    for start in range(0, len(labels), chunk):
+        log_probabilities = networks(features[start : start + chunk])
+        right = labels[start : start + chunk].expand(len(log_probabilities), -1)
+        scores.append(-log_probabilities.gather(2, right.unsqueeze(2)).sum(dim=(1, 2)))
+        scores.append((log_probabilities.argmax(dim=2) == right).sum(dim=1).to(log_probabilities.dtype))
+    return scores
+
+
+def means(scores: Sequence[float], num_samples: int) -> tuple[float, float]:
+    """Mean loss, and the share of right answers, from what `sums_of_scores` found for one network."""
+    return sum(scores[0::2]) / num_samples, sum(scores[1::2]) / num_samples

@@ -1,0 +1,171 @@
+"""What to train with, and what came of it: `TrainSettings` and `TrainRecord`, plain data without torch."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias, get_args
+
+from hwcost.core.plain import to_plain
+from hwcost.core.text import one_line
+from nas.core.checks import positive, whole
+from nas.core.errors import SettingError
+
+Engine: TypeAlias = Literal["fast", "pennylane"]
+Precision: TypeAlias = Literal["float32", "float64"]
+State: TypeAlias = Literal["COMPLETE", "FAILED"]
+
+SCHEMA = "nas.train/1"
+
+FAQNAS_LEARNING_RATE = 3e-3
+"""FAQNAS trains with Adam at 0.003 in its results section and names 0.001 as an example elsewhere."""
+
+MAX_EPOCHS = 1_000_000
+MAX_SEED = 2**128 - 1
+_DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainSettings:
+    """How a network is trained. Adam, batches and epochs are those of FAQNAS; loss is the negative log-likelihood.
+
+    Attributes:
+        epochs: Passes over the training part.
+        batch_size: Samples of a step; the last step of an epoch has what is left.
+        learning_rate: Of Adam (β 0.9 and 0.999, ε 1e-8); an architecture that has its own comes first.
+        engine: `fast`, or `pennylane` for the reference.
+        dtype: Precision of parameters, data and simulation.
+        device: `cpu`, `cuda` or `cuda:1`.
+        patience: Stop after so many epochs without a better validation accuracy; None never does.
+        time_limit_s: Training that takes longer has failed; looked at after each step. None sets no limit.
+
+    Raises:
+        SettingError: A value makes no sense; the message names the setting, the value and what would do.
+
+    >>> TrainSettings(epochs=2).batch_size
+    64
+    """
+
+    epochs: int = 5
+    batch_size: int = 64
+    learning_rate: float = FAQNAS_LEARNING_RATE
+    engine: Engine = "fast"
+    dtype: Precision = "float32"
+    device: str = "cpu"
+    patience: int | None = None
+    time_limit_s: float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "epochs", whole("epochs", self.epochs, 1, MAX_EPOCHS))
+        object.__setattr__(self, "batch_size", whole("batch_size", self.batch_size, 1, 2**31 - 1))
+        object.__setattr__(self, "learning_rate", positive("learning_rate", self.learning_rate))
+        if self.patience is not None:
+            object.__setattr__(self, "patience", whole("patience", self.patience, 1, MAX_EPOCHS))
+        if self.time_limit_s is not None:
+            object.__setattr__(self, "time_limit_s", positive("time_limit_s", self.time_limit_s))
+        for name, allowed in (("engine", Engine), ("dtype", Precision)):
+            value = getattr(self, name)
+            if value not in get_args(allowed):
+                raise SettingError(f"{name} is {one_line(repr(value))}; choose from {', '.join(get_args(allowed))}")
+        if not isinstance(self.device, str) or _DEVICE.fullmatch(self.device) is None:
+            raise SettingError(f"device is {one_line(repr(self.device))}; give cpu, cuda or cuda:1")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain data."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainRecord:
+    """What came of a training. Records of the same training are equal; the time it took is not compared.
+
+    Accuracies and losses are those of the validation part, except `train_loss`, the mean over the samples of an epoch
+    of the loss before the step that they took part in. The test part is not used.
+
+    Attributes:
+        state: COMPLETE, or FAILED; what has failed is to be counted and never ranked.
+        reason: Why it failed.
+        best_validation_accuracy: Highest share of right answers at the end of an epoch; None if it failed.
+        best_epoch: First epoch, counted from 1, that has it.
+        final_validation_accuracy: Accuracy after the last epoch; None if it failed.
+        train_loss: By epoch; of a failed training the epochs before it failed.
+        validation_loss: By epoch.
+        validation_accuracy: By epoch.
+        num_epochs: Epochs that were finished.
+        num_parameters: Trainable parameters.
+        learning_rate: The one used.
+        seed: The seed; see `nas.training.train.training_seeds` for what follows from it.
+        settings: The settings.
+        dataset: Name of the data set.
+        dataset_sha256: Digest of its content.
+        split_sha256: Digest of the rows of its parts.
+        duration_s: Wall time in seconds, building of the network included.
+        versions: Versions of the packages that took part.
+    """
+
+    state: State
+    reason: str | None = None
+    best_validation_accuracy: float | None = None
+    best_epoch: int | None = None
+    final_validation_accuracy: float | None = None
+    train_loss: tuple[float, ...] = ()
+    validation_loss: tuple[float, ...] = ()
+    validation_accuracy: tuple[float, ...] = ()
+    num_epochs: int
+    num_parameters: int
+    learning_rate: float
+    seed: int
+    settings: TrainSettings
+    dataset: str
+    dataset_sha256: str
+    split_sha256: str
+    duration_s: float = field(compare=False)
+    versions: Mapping[str, str] = field(hash=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as plain data, times in seconds."""
+        return {"schema": SCHEMA, **{f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
+
+    def to_json(self) -> str:
+        """The record as JSON text."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TrainRecord:
+        """The record that `to_dict` made the data of.
+
+        Raises:
+            SettingError: The data are none.
+        """
+        try:
+            if data["schema"] != SCHEMA:
+                raise SettingError(f"schema is {one_line(repr(data['schema']))}; this version reads {SCHEMA}")
+            values = {f.name: data[f.name] for f in dataclasses.fields(cls)}
+            for name in ("train_loss", "validation_loss", "validation_accuracy"):
+                values[name] = tuple(float(value) for value in values[name])
+            values["settings"] = TrainSettings(**values["settings"])
+            values["versions"] = {str(name): str(version) for name, version in values["versions"].items()}
+            if values["state"] not in get_args(State):
+                raise SettingError(f"state is {one_line(repr(values['state']))}; it must be COMPLETE or FAILED")
+            for name, kinds in _KINDS.items():
+                if not isinstance(values[name], kinds) or isinstance(values[name], bool):
+                    raise SettingError(f"{name} is {one_line(repr(values[name]))}")
+            return cls(**values)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            if isinstance(error, SettingError):
+                raise
+            raise SettingError(f"no record of a training ({type(error).__name__}: {one_line(str(error))})") from None
+
+
+_NONE: Any = type(None)
+_KINDS: Mapping[str, Any] = {
+    **dict.fromkeys(("dataset", "dataset_sha256", "split_sha256"), str),
+    **dict.fromkeys(("best_validation_accuracy", "final_validation_accuracy"), (float, int, _NONE)),
+    **dict.fromkeys(("learning_rate", "duration_s"), (float, int)),
+    **dict.fromkeys(("num_epochs", "num_parameters", "seed"), int),
+    "best_epoch": (int, _NONE),
+    "reason": (str, _NONE),
+}

@@ -1,0 +1,267 @@
+"""Training of networks: `train`, `train_together`, `train_network`, from architectures and data to plain records.
+
+The same arguments give the same records, bit for bit, on the same machine and versions: weights and the order of the
+samples have generators of their own, the global ones are neither read nor advanced, and one thread computes, because
+the order of a sum, and so its rounding, may depend on how many do. Several trainings are spread over processes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nas.core.errors import MemoryLimitError, SettingError
+from nas.training.loop import Candidate, Networks, OneModule, Progress, fit, means, sums_of_scores
+from nas.training.parts import (
+    Clock,
+    TrainingFailedError,
+    finished_record,
+    load_parts,
+    memory_failure,
+    new_record,
+    one_thread,
+    require_torch,
+    training_seeds,
+    validation_chunk,
+)
+from nas.training.record import TrainRecord, TrainSettings
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from nas.architectures.record import Architecture
+    from nas.datasets.dataset import Dataset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TrainedNetwork:
+    """A network after training.
+
+    Attributes:
+        architecture: The network.
+        record: What came of the training.
+        model: The torch module with the weights of the best epoch; None if the training failed.
+    """
+
+    architecture: Architecture
+    record: TrainRecord
+    model: nn.Module | None
+
+
+def train(
+    architecture: Architecture,
+    data: Dataset,
+    settings: TrainSettings | None = None,
+    seed: int = 0,
+    *,
+    progress: Progress | None = None,
+) -> TrainRecord:
+    """What comes of training the network on the data.
+
+    A loss or a parameter that is no longer finite, a lack of memory and the time limit end in a record whose state is
+    FAILED. Other errors are raised.
+
+    Args:
+        architecture: The network.
+        data: Data set; its test part is not used.
+        settings: How to train. [default: `TrainSettings()`]
+        seed: Seed of weights and order of samples.
+        progress: Called after each step with steps done, steps in all, and the best validation accuracy so far.
+
+    Raises:
+        SettingError: A setting makes no sense, or the device is not there.
+        MissingDependencyError: torch, or PennyLane for its engine, is not installed.
+
+    >>> from nas.architectures.record import Architecture, Layer
+    >>> from nas.datasets.dataset import load_dataset
+    >>> layer = Layer(columns=(("y",) * 2,), gate="cx", pairs=((0, 1),))
+    >>> small = Architecture(num_qubits=2, embedding="angle-y", num_encoded=2, layers=(layer,))
+    >>> record = train(small, load_dataset("iris"), TrainSettings(epochs=2), seed=1)
+    >>> record.state, record.num_epochs, record.num_parameters  # 4·2 + 2 before, 2 angles, 2·3 + 3 after
+    ('COMPLETE', 2, 21)
+    """
+    run = _run((architecture,), data, settings, (seed,), progress)
+    return run.records[0]
+
+
+def train_network(
+    architecture: Architecture,
+    data: Dataset,
+    settings: TrainSettings | None = None,
+    seed: int = 0,
+    *,
+    progress: Progress | None = None,
+) -> TrainedNetwork:
+    """The trained network with the weights of its best epoch, and the record that `train` returns.
+
+    Args:
+        architecture: The network.
+        data: Data set; its test part is not used.
+        settings: How to train. [default: `TrainSettings()`]
+        seed: Seed of weights and order of samples.
+        progress: Called after each step with steps done, steps in all, and the best validation accuracy so far.
+
+    Raises:
+        SettingError: A setting makes no sense, or the device is not there.
+        MissingDependencyError: torch, or PennyLane for its engine, is not installed.
+    """
+    run = _run((architecture,), data, settings, (seed,), progress)
+    model = None
+    if run.networks is not None and run.records[0].state == "COMPLETE":
+        run.networks.parameters[0].copy_(run.candidates[0].best_parameters)
+        model = run.networks.network(0).eval()
+    return TrainedNetwork(architecture=architecture, record=run.records[0], model=model)
+
+
+def train_together(
+    architectures: Sequence[Architecture],
+    data: Dataset,
+    settings: TrainSettings | None = None,
+    seeds: Sequence[int] = (),
+    *,
+    progress: Progress | None = None,
+) -> tuple[TrainRecord, ...]:
+    """What comes of training each network on the data, all at once, in the order of the architectures.
+
+    At few qubits a step costs what its calls of torch cost, whatever they compute: five epochs of sixteen networks of 4
+    qubits at once take a fifth (iris) to an eighth (digits) of the time of one after the other.
+
+    Each has the weights, the order of the samples and the learning rate that `train` gives it with its seed, and none
+    is touched by another that diverges. What `train` would find is found to rounding: losses to about 1e-12 of their
+    value in double and 1e-5 in single precision, accuracies as long as no sample lies within that of a tie. The same
+    call gives the same records bit for bit; the same candidate in other company does not. The time is divided equally
+    between the networks, in `duration_s` as in the time limit. What does not fit into the memory together is trained
+    one after the other.
+
+    Args:
+        architectures: Networks with the same `nas.architectures.shapes.stack_key`: qubits, widths of the classical
+        layers,
+            activations. The same one may come several times.
+        data: Data set; its test part is not used.
+        settings: How to train, with the engine `fast`. [default: `TrainSettings()`]
+        seeds: Seed of weights and order of samples of each.
+        progress: Called after each step with steps done, steps in all, and the best accuracy of all so far.
+
+    Raises:
+        SettingError: A setting makes no sense, or there is not one seed for each network.
+        InputError: The networks differ in shape.
+        MissingDependencyError: torch is not installed.
+
+    >>> from nas.architectures.record import Architecture, Layer
+    >>> from nas.datasets.dataset import load_dataset
+    >>> layers = [Layer(columns=((axis,) * 2,), gate="cx", pairs=((0, 1),)) for axis in "xy"]
+    >>> two = [Architecture(num_qubits=2, embedding="angle-y", num_encoded=2, layers=(layer,)) for layer in layers]
+    >>> [record.state for record in train_together(two, load_dataset("iris"), TrainSettings(epochs=1), seeds=[0, 1])]
+    ['COMPLETE', 'COMPLETE']
+    """
+    require_torch()
+    from nas.training.stack import check_shapes
+
+    if len(seeds) != len(architectures):
+        raise SettingError(f"there are {len(seeds)} seeds for {len(architectures)} networks; give one for each")
+    check_shapes(architectures)
+    if isinstance(settings, TrainSettings) and settings.engine != "fast":
+        raise SettingError(f"engine is {settings.engine!r}; networks are trained together by the engine fast")
+    run = _run(architectures, data, settings, seeds, progress)
+    if run.networks is None and len(architectures) > 1:
+        return tuple(train(a, data, settings, seed) for a, seed in zip(architectures, seeds, strict=True))
+    return run.records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Score:
+    """How well a network does on samples that it was not trained on.
+
+    Attributes:
+        accuracy: Share of right answers.
+        loss: Mean negative log-likelihood.
+        num_samples: Samples.
+    """
+
+    accuracy: float
+    loss: float
+    num_samples: int
+
+
+def score_on_test_part(model: nn.Module, architecture: Architecture, data: Dataset) -> Score:
+    """How well a trained network does on the test part.
+
+    For the figure at the very end: whoever chooses by it has no test part any more.
+
+    Args:
+        model: The trained network, of `train_network` or of a checkpoint.
+        architecture: Its architecture.
+        data: The data set that it was trained on.
+    """
+    torch = require_torch()
+    features, labels = data.test_part()
+    parameter = next(model.parameters())
+    x = torch.as_tensor(features, dtype=parameter.dtype, device=parameter.device)
+    y = torch.as_tensor(labels, device=parameter.device)
+    with one_thread(), torch.no_grad():
+        chunk = validation_chunk(architecture.num_qubits, 1, 1)
+        scores = torch.stack(sums_of_scores(lambda x: model(x)[None], x, y, chunk))[:, 0].tolist()
+    loss, accuracy = means(scores, len(labels))
+    return Score(accuracy=accuracy, loss=loss, num_samples=len(labels))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Run:
+    """A training of one or several networks at once; `networks` is None where they did not fit into the memory."""
+
+    candidates: tuple[Candidate, ...]
+    networks: Networks | None
+    records: tuple[TrainRecord, ...]
+
+
+def _run(
+    architectures: Sequence[Architecture],
+    data: Dataset,
+    settings: TrainSettings | None,
+    seeds: Sequence[int],
+    progress: Progress | None,
+) -> _Run:
+    require_torch()  # its import is no part of the training
+    started_s = time.perf_counter()
+    settings = TrainSettings() if settings is None else settings
+    begun = [new_record(a, data, settings, seed) for a, seed in zip(architectures, seeds, strict=True)]
+    candidates = tuple(Candidate(begun=record) for record in begun)
+    clock = Clock(started_s=started_s, limit_s=settings.time_limit_s, num_networks=len(candidates))
+    networks, reason = None, None
+    with one_thread():
+        try:
+            parts = load_parts(data, settings)
+            networks = _networks(architectures, data, settings, [record.seed for record in begun])
+            fit(networks, candidates, parts, clock, progress)
+        except TrainingFailedError as failure:
+            reason = str(failure)
+        except (MemoryError, MemoryLimitError, RuntimeError) as error:
+            networks, reason = None, memory_failure(error)
+    for candidate in candidates:
+        if not candidate.done:
+            candidate.reason = reason
+    duration_s = clock.elapsed_s()
+    records = tuple(finished_record(c.begun, c.curves, c.reason, duration_s) for c in candidates)
+    return _Run(candidates=candidates, networks=networks, records=records)
+
+
+def _networks(
+    architectures: Sequence[Architecture], data: Dataset, settings: TrainSettings, seeds: Sequence[int]
+) -> Networks:
+    """The networks with their initial weights."""
+    dtype = getattr(require_torch(), settings.dtype)
+    weights = [training_seeds(seed).weights for seed in seeds]
+    if settings.engine == "fast":
+        from nas.training.stack import StackedNetworks
+
+        return StackedNetworks(
+            architectures, data.num_features, data.num_classes, weights, dtype=dtype, device=settings.device
+        )
+    from nas.engine.network import build_model
+
+    model = build_model(
+        architectures[0], data.num_features, data.num_classes, engine=settings.engine, seed=weights[0], dtype=dtype
+    )
+    return OneModule(architectures[0], model.to(settings.device))

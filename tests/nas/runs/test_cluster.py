@@ -1,0 +1,163 @@
+"""Searches on a Dask cluster: a scheduler and two workers as a user starts them, and what becomes of those that die."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("sklearn")
+pytest.importorskip("moocore")
+pytest.importorskip("distributed")
+
+import nas
+from nas.core.errors import WorkerError
+from nas.runs.context import make_context
+from nas.runs.evaluation import evaluate
+from nas.runs.workers import ClusterWorkers
+from small_search import GENES, small_config
+
+ROOT = Path(nas.__file__).parents[1]
+
+
+@contextmanager
+def dask(folder, command, *options, path=(), **environment):
+    """`dask scheduler` or `dask worker`, with all of its processes ended at the end."""
+    python_path = os.pathsep.join([*map(str, path), str(ROOT)])
+    with (folder / f"{command}.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", command, *options],
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": python_path, **environment},
+        )
+    try:
+        yield process
+    finally:
+        end(process, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            end(process, signal.SIGKILL)
+            process.wait()
+
+
+def end(process, number):
+    """A signal to the process and all that it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+@contextmanager
+def cluster(folder, num_workers, path=(), **environment):
+    """Address of a scheduler, and its workers."""
+    from distributed import Client
+
+    file = folder / "scheduler.json"
+    with ExitStack() as stack:
+        scheduler = ("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+        stack.enter_context(dask(folder, *scheduler, **environment))
+        deadline = time.monotonic() + 60
+        while not file.exists() or not file.read_text(encoding="utf-8").strip():
+            assert time.monotonic() < deadline, (folder / "scheduler.log").read_text(encoding="utf-8")
+            time.sleep(0.05)
+        worker = (
+            "worker",
+            "--scheduler-file",
+            str(file),
+            "--nthreads",
+            "1",
+            "--no-dashboard",
+            "--local-directory",
+            str(folder),
+        )
+        workers = [stack.enter_context(dask(folder, *worker, path=path, **environment)) for _ in range(num_workers)]
+        with Client(scheduler_file=str(file), set_as_default=False) as client:
+            if num_workers:
+                client.wait_for_workers(num_workers, timeout=60)
+            address = client.scheduler.address
+        yield address, workers
+
+
+def test_a_worker_that_is_killed_changes_nothing(tmp_path):
+    config = small_config(tmp_path)
+    expected = nas.search(config, tmp_path / "here")
+    with cluster(tmp_path, 2) as (address, workers):
+        killed = []
+
+        def kill_one(state):
+            if state.done >= 5 and not killed:
+                killed.append(workers[0])
+                end(workers[0], signal.SIGKILL)
+
+        run = nas.search(config, tmp_path / "there", cluster=address, progress=kill_one)
+        assert killed
+        assert workers[0].wait(10) == -signal.SIGKILL
+        assert workers[1].poll() is None
+    assert run.evaluations == expected.evaluations
+    assert run.front == expected.front
+    assert run.generations == expected.generations
+
+
+def test_a_candidate_that_kills_every_worker_has_failed(tmp_path):
+    # One candidate, by its genome; the scheduler gives it up at the second death instead of the fourth.
+    (tmp_path / "deadly").mkdir()
+    (tmp_path / "deadly" / "sitecustomize.py").write_text(
+        "import os\nimport nas.runs.evaluation\nreal = nas.runs.evaluation.evaluate_group\n"
+        "def evaluate_group(context, genomes, generation=0):\n"
+        "    if any(genome['qubits'] == 3 for genome in genomes):\n"
+        "        os.kill(os.getpid(), 9)\n"
+        "    return real(context, genomes, generation)\n"
+        "nas.runs.evaluation.evaluate_group = evaluate_group\n",
+        encoding="utf-8",
+    )
+    genes = GENES.replace("layers = [1, 2]", "layers = [1]").replace('rotation_2 = ["rx", "ry", "rz"]\n', "")
+    genes = genes.replace('["cx", "cz"]', '["cx"]').replace('["rx", "ry", "rz"]', '["ry"]')
+    config = small_config(tmp_path, genes, exhaustive=True)
+    environment = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
+    with cluster(tmp_path, 1, path=[tmp_path / "deadly"], **environment) as (address, _):
+        run = nas.search(config, tmp_path / "run", cluster=address)
+    states = {one.genome["qubits"]: one for one in run.evaluations}
+    assert states[3].state == "FAILED"
+    assert "every worker of the cluster that took it died" in states[3].reason
+    assert states[2] == evaluate(make_context(config), dict(states[2].genome))
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("tcp://127.0.0.1:1", "refused"),
+        ("127.0.0.1:1", "refused"),
+        ("nonsense://x", "no address of a scheduler"),
+        ("inproc://x", "no address of a scheduler"),
+        ("", "no address of a scheduler"),
+        ("tcp://127.0.0.1", "missing port"),
+        ("127.0.0.1:99999999", "refused|no port|not supported"),
+        ("tcp://no such host.invalid:8786", "cluster"),
+        ("x" * 5000, "cluster"),
+        ("a\n\x1b[2Jb", "cluster"),
+    ],
+)
+def test_an_address_where_no_scheduler_answers_is_refused_in_one_line(tmp_path, address, message):
+    context = make_context(small_config(tmp_path))
+    with pytest.raises(WorkerError, match=message) as caught:
+        ClusterWorkers(context, address, timeout_s=0.3)
+    said = str(caught.value)
+    assert "\n" not in said
+    assert "\x1b" not in said
+    assert len(said) < 600
+
+
+def test_a_scheduler_without_workers_is_told(tmp_path):
+    context = make_context(small_config(tmp_path))
+    with cluster(tmp_path, 0) as (address, _), pytest.raises(WorkerError, match="no worker came within 1 s"):
+        ClusterWorkers(context, address, timeout_s=1.0)

@@ -1,0 +1,189 @@
+"""The house: rooms stand on floors, a room uses only floors below it, and no lazy import hides an arrow."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from places import ROOT
+
+FLOORS = {
+    "hwcost": [
+        {"core"},
+        {"report"},
+        {"circuits", "isa", "calibration", "jobs"},
+        {"backend", "noise", "classical"},
+        {"estimation"},
+        {"models", "comparison", "validation"},
+        {"cli"},
+    ],
+    "nas": [
+        {"core"},
+        {"architectures", "datasets"},
+        {"spaces", "engine"},
+        {"training", "costs"},
+        {"runs"},
+        {"results"},
+        {"cli"},
+    ],
+}
+FACES = {"__init__", "__main__"}
+# Packages that are slow to load, or that not everybody has: only inside the functions that need them.
+HEAVY = {
+    "deap", "distributed", "matplotlib", "mqt", "pandas", "pennylane", "pytket", "qiskit", "qiskit_addon_cutting",
+    "qiskit_aer", "qiskit_ibm_runtime", "rich", "scipy", "sklearn", "torch",
+}  # fmt: skip
+# Of no use without torch, and imported by others only inside functions.
+WITH_TORCH = ("nas/engine/", "nas/training/stack.py")
+# Of hwcost, what nas may use beside the public names: rooms that are made for both.
+FOR_BOTH = {"core", "report"}
+
+FILES = [(package, path) for package in FLOORS for path in sorted((ROOT / package).rglob("*.py"))]
+each_file = pytest.mark.parametrize(("package", "path"), FILES, ids=[str(p.relative_to(ROOT)) for _, p in FILES])
+
+
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.AST, *, in_functions: bool = True, for_types: bool = True) -> Iterator[tuple[str, str]]:
+    """(module, name) of imports; the name is empty for `import module`."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test) and not for_types:
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((node.module or "", alias.name) for alias in node.names)
+        elif in_functions or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from imports(node, in_functions=in_functions, for_types=for_types)
+
+
+def modules_of(path: Path, package: str) -> set[str]:
+    """Own modules that a file imports, in functions and for the type checker too."""
+    found = set()
+    for module, name in imports(parsed(path)):
+        if module.split(".")[0] == package:
+            deeper = f"{module}.{name}".replace(".", "/")
+            is_module = name and ((ROOT / f"{deeper}.py").exists() or (ROOT / deeper).is_dir())
+            found.add(f"{module}.{name}" if is_module else module)
+    return found
+
+
+def room_of(package: str, path: Path) -> str:
+    return path.relative_to(ROOT / package).with_suffix("").parts[0]
+
+
+def floor_of(package: str, room: str) -> int:
+    return next(number for number, rooms in enumerate(FLOORS[package]) if room in rooms)
+
+
+def needs_torch(path: Path) -> bool:
+    return str(path.relative_to(ROOT)).startswith(WITH_TORCH)
+
+
+@each_file
+def test_a_room_uses_only_the_floors_below_it(package: str, path: Path) -> None:
+    room = room_of(package, path)
+    if room in FACES:
+        return
+    for name in modules_of(path, package):
+        assert "." in name, f"{path.relative_to(ROOT)} imports the face"
+        other = name.split(".")[1]
+        if other != room:
+            assert floor_of(package, other) < floor_of(package, room), f"{path.relative_to(ROOT)} imports {name}"
+
+
+@pytest.mark.parametrize("package", FLOORS)
+def test_no_import_goes_in_a_circle(package: str) -> None:
+    """Lazy imports and those for the type checker too."""
+    arrows = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): modules_of(path, package)
+        for owner, path in FILES
+        if owner == package and room_of(package, path) not in FACES
+    }
+    while leaves := [name for name, below in arrows.items() if not below & arrows.keys() - {name}]:
+        for name in leaves:
+            del arrows[name]
+    assert not arrows, f"a circle among {sorted(arrows)}"
+
+
+@each_file
+def test_hwcost_does_not_know_nas_and_nas_uses_what_is_public(package: str, path: Path) -> None:
+    import hwcost
+
+    other = {"hwcost": "nas", "nas": "hwcost"}[package]
+    for module, name in imports(parsed(path)):
+        if module.split(".")[0] == other:
+            assert package == "nas", f"{path.relative_to(ROOT)} imports {module}"
+            for_both = module.count(".") and module.split(".")[1] in FOR_BOTH
+            assert for_both or (module == "hwcost" and name in {"", *hwcost.__all__}), f"from {module} import {name}"
+
+
+@each_file
+def test_records_know_no_pages(package: str, path: Path) -> None:
+    if path.stem == "record":
+        assert not {name.rpartition(".")[2] for name in modules_of(path, package)} & {"page", "plots"}
+
+
+@each_file
+def test_heavy_packages_are_imported_inside_functions(package: str, path: Path) -> None:
+    tree = parsed(path)
+    top = {name.split(".")[0] for name, _ in imports(tree, in_functions=False, for_types=False)}
+    assert not (top & HEAVY) - ({"torch", "pennylane"} if needs_torch(path) else set())
+    if not needs_torch(path):
+        own = {f"{module}.{name}" for module, name in imports(tree, in_functions=False, for_types=False)}
+        assert not [name for name in own if name.replace(".", "/").startswith(WITH_TORCH)]
+
+
+@each_file
+def test_source_has_no_asserts(package: str, path: Path) -> None:
+    assert not any(isinstance(node, ast.Assert) for node in ast.walk(parsed(path)))
+
+
+@pytest.mark.parametrize("package", FLOORS)
+def test_names_of_rooms_are_free_and_the_root_is_tidy(package: str) -> None:
+    """A room named like a public function would take its place as soon as somebody imports the room."""
+    children = list((ROOT / package).iterdir())
+    rooms = {path.stem for path in children if path.is_dir() or path.suffix == ".py"}
+    assert not rooms & set(importlib.import_module(package).__all__)
+    assert len([path for path in children if path.suffix == ".py" and path.stem not in FACES]) <= 3
+
+
+@each_file
+def test_folders_are_at_most_two_deep(package: str, path: Path) -> None:
+    assert len(path.relative_to(ROOT / package).parts) <= 3
+
+
+def test_modules_without_torch_can_be_imported_alone() -> None:
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for package, path in FILES
+        if not needs_torch(path) and path.stem not in FACES
+    ]
+    program = (
+        f"import sys, importlib; [importlib.import_module(name) for name in {names}]; "
+        f"print(sorted({HEAVY} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_these_tests_would_notice() -> None:
+    text = (
+        "import torch\nif TYPE_CHECKING:\n    import hwcost\nclass A:\n    import rich\ndef f():\n    import qiskit\n"
+    )
+    tree = ast.parse(text)
+    assert list(imports(tree, in_functions=False, for_types=False)) == [("torch", ""), ("rich", "")]
+    assert {("hwcost", ""), ("qiskit", "")} <= set(imports(tree))
+    assert floor_of("nas", "core") < floor_of("nas", "engine") < floor_of("nas", "costs") < floor_of("nas", "cli")
+    with pytest.raises(StopIteration):
+        floor_of("nas", "unheard_of")
