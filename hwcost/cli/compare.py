@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import itertools
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hwcost.cli.options import device_options, live_options, noise_options, resolve_backend
+from hwcost.cli.options import live_options, request_options, resolve_backend
+from hwcost.cli.output import format_option, write
 from hwcost.cli.progress import bar
+from hwcost.comparison.options import DEFAULT_NUM_SEEDS
 from hwcost.core.errors import OptionError
-from hwcost.core.files import check_target, write_file
+from hwcost.core.files import check_target
 from hwcost.core.text import say
+from hwcost.estimation.options import EstimateRequest
 
 if TYPE_CHECKING:
     from hwcost.comparison.record import Comparison
 
-_FORMATS = ("text", "json", "csv", "html")
+# Of an estimate; levels are a list of their own here, and circuits are compared before compilation.
+_OPTIONS = (
+    "max_age_days", "num_seeds", "seed", "shots", "precision", "attenuation", "inflation", "task", "job_profile",
+    "rep_delay_s", "measure_all", "durations_only", "keep_dead_readout",
+)  # fmt: skip
 
 
 @click.command("compare")
@@ -29,7 +35,6 @@ _FORMATS = ("text", "json", "csv", "html")
 @click.option("--suite-sizes", metavar="SIZES", help="Numbers of qubits, such as 5,10 or 4-8. [default: 5,10]")
 @click.option("--backend", "-b", "backends", multiple=True, required=True, metavar="NAME|FILE", help="Repeatable.")
 @live_options
-@click.option("--max-age", metavar="AGE", help="Refuse older calibrations; such as 7d, 36h or 2w.")
 @click.option("--optimization-level", "-O", "levels", metavar="LEVELS", help="Qiskit's: 2, or 1,2,3, or 0-3.")
 @click.option(
     "--compiler",
@@ -39,17 +44,12 @@ _FORMATS = ("text", "json", "csv", "html")
     metavar="NAME",
     help="qiskit:3, qiskit:2,routing_method=basic, pytket, or MODULE:FUNCTION of (circuit, target, seed). Repeatable.",
 )
-@click.option("--num-seeds", type=int, default=None, metavar="N", help="Transpiler seeds of each. [default: 10]")
-@click.option("--seed", type=int, default=0, show_default=True, help="First transpiler seed.")
+@request_options(EstimateRequest, _OPTIONS, defaults={"num_seeds": DEFAULT_NUM_SEEDS})
 @click.option("--sort-by", default="qpu_time_s", show_default=True, metavar="COLUMN", help="What ranks; see the CSV.")
-@click.option("--shots", type=int, metavar="N", help="Shots that a noiseless device would need. [default: 4096]")
-@click.option("--precision", type=float, metavar="E", help="Instead of --shots: standard error of each ⟨Z⟩.")
-@noise_options
-@device_options
 @click.option("--workers", "-j", type=int, metavar="N", help="Processes. [default: one per core]")
 @click.option("--cache", metavar="FILE", help="Where finished cells are kept. [default: the user's cache folder]")
 @click.option("--no-cache", is_flag=True, help="Keep no cells, use none.")
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
+@format_option
 @click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
 @click.option("--plots", type=click.Path(), metavar="FOLDER", help="Draw the four pictures there as PNG, extra `plot`.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
@@ -59,7 +59,6 @@ def command(
     suite_names: str | None,
     suite_sizes: str | None,
     backends: tuple[str, ...],
-    max_age: str | None,
     levels: str | None,
     form: str,
     output: str | None,
@@ -72,9 +71,7 @@ def command(
     Files may be QPY, OpenQASM 2 or 3, or folders of them. An interrupted comparison goes on where it was when the same
     command is given again.
     """
-    from hwcost.calibration.age import parse_age
-    from hwcost.comparison.compare import DEFAULT_NUM_SEEDS, compare
-    from hwcost.estimation.options import DEFAULT_ATTENUATION
+    from hwcost.comparison.compare import compare
 
     if not files and suite is None:
         raise OptionError("there are no circuits; give files, a folder, or --suite mqt-bench")
@@ -86,7 +83,6 @@ def command(
     cache, no_cache = options.pop("cache"), options.pop("no_cache")
     if cache is not None and no_cache:
         raise OptionError("--cache and --no-cache are both given; give one")
-    num_seeds = options.pop("num_seeds")
     live = {name: options.pop(name) for name in ("instance", "channel", "at", "time_limit")}
     reached = (0, 0)
 
@@ -102,10 +98,6 @@ def command(
                 [resolve_backend(backend, dict(live)) for backend in backends],
                 compilers=options.pop("compilers"),
                 optimization_levels=None if levels is None else whole_numbers("--optimization-level", levels),
-                num_seeds=DEFAULT_NUM_SEEDS if num_seeds is None else num_seeds,
-                attenuation=options.pop("attenuation") or DEFAULT_ATTENUATION,
-                rep_delay_s=options.pop("rep_delay"),
-                max_age_days=None if max_age is None else parse_age(max_age),
                 num_workers=options.pop("workers"),
                 cache=not no_cache if cache is None else cache,
                 progress=watch,
@@ -118,7 +110,7 @@ def command(
         raise
     for warning in result.cache_warnings:
         say(warning)
-    _write(result, form, output)
+    write([result], form, output=output)
     if folder is not None:
         from hwcost.comparison.plots import KINDS
 
@@ -177,30 +169,6 @@ def _plot_folder(plots: str | None) -> Path | None:
     except OSError as error:
         raise OptionError(f"--plots {plots}: no folder can be made there ({error.strerror})") from None
     return folder
-
-
-def _write(result: Comparison, form: str, output: str | None) -> None:
-    if form == "text" and output is None:
-        from rich.console import Console
-
-        from hwcost.report.formats import REPORT_WIDTH
-
-        Console(highlight=False, width=None if sys.stdout.isatty() else REPORT_WIDTH).print(result)
-        return
-    if form == "json":
-        text = result.to_json() + "\n"
-    elif form == "csv":
-        text = result.to_csv()
-    elif form == "html":
-        from hwcost.report.formats import to_html_page
-
-        text = to_html_page(result, title="hwcost compare")
-    else:
-        text = str(result)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_file(output, text.encode())
 
 
 def _exit_code(result: Comparison, *, shown: bool) -> int:

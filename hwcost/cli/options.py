@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
 
+from hwcost.core.click_options import options_of
 from hwcost.core.errors import OptionError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -23,7 +24,7 @@ def seconds(context: click.Context, parameter: click.Parameter, value: str | Non
         return None
     found = _TIME.fullmatch(value.strip())
     if found is None:
-        raise click.BadParameter(f"{value!r} is no time; give seconds, or a unit with it, such as 60ns or 250us")
+        raise click.BadParameter(f"{value!r} is not a duration; use 60ns, 250us or seconds")
     from hwcost.calibration.sources.ibm_json import SECONDS_PER_UNIT
 
     return float(found[1]) * SECONDS_PER_UNIT[found[2] or "s"]
@@ -41,39 +42,18 @@ def live_options(function: _Function) -> _Function:
     return function
 
 
-def noise_options(function: _Function) -> _Function:
-    """Adds how noise is turned into shots."""
-    for option in (
-        click.option(
-            "--task", default="expectation", show_default=True, metavar="expectation|sampling", help="What is measured."
-        ),
-        click.option(
-            "--inflation", default="worst", show_default=True, metavar="worst|mean", help="Which qubit sets the shots."
-        ),
-        click.option(
-            "--attenuation", default=None, metavar="METHOD", help="mean-field, pauli-path, light-cone or paper."
-        ),
-    ):
-        function = option(function)
-    return function
+def days(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
+    """Return the days in `7d`, `36h` or `2w`; a click callback."""
+    from hwcost.calibration.age import parse_age
+
+    return None if value is None else parse_age(value)
 
 
-def device_options(function: _Function) -> _Function:
-    """Adds what is to be assumed of a device and of its jobs."""
-    for option in (
-        click.option("--keep-dead-readout", is_flag=True, help="Keep qubits whose readout error is 0.5 or more."),
-        click.option("--durations-only", is_flag=True, help="Cost no noise; use gates whose error is not calibrated."),
-        click.option("--measure-all", is_flag=True, help="Measure every qubit of a circuit without measurements."),
-        click.option(
-            "--rep-delay",
-            metavar="TIME",
-            callback=seconds,
-            help="Repetition delay such as 250us. [default: the backend's]",
-        ),
-        click.option("--job-profile", metavar="NAME|FILE", help="Job-time profile. [default: ibm]"),
-    ):
-        function = option(function)
-    return function
+def request_options(
+    record: type[Any], names: Iterable[str] | None = None, *, defaults: Mapping[str, Any] | None = None
+) -> Callable[[_Function], _Function]:
+    """Return a decorator that adds the options of a request record."""
+    return options_of(record, names, parsers={"time": seconds, "age": days}, defaults=defaults)
 
 
 def resolve_backend(backend: str, options: dict[str, Any]) -> Any:
@@ -93,7 +73,7 @@ def resolve_backend(backend: str, options: dict[str, Any]) -> Any:
         for name, value in given.items():
             if value is not None:
                 raise OptionError(
-                    f"--{name.replace('_', '-')} is for live backends such as ibm_torino; {backend!r} is none"
+                    f"--{name.replace('_', '-')} is for live backends such as ibm_torino; {backend!r} is not one"
                 )
         return backend
     from hwcost.calibration.sources.ibm_live import DEFAULT_TIME_LIMIT_S, load_live_backend, parse_at

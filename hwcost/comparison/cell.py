@@ -20,7 +20,7 @@ _MOST_BITS = 1000  # of a count of shots; more cannot be a float
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellCost:
-    """What one compilation of one circuit costs on one device. Times in seconds; None where no honest number exists.
+    """What one compilation of one circuit costs on one device. Times in seconds; None where there is no number.
 
     Attributes:
         qpu_time_s: Shots needed times `shot_time_s`; None where the signal is gone.

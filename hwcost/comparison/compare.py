@@ -12,7 +12,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from hwcost.circuits.check import NO_MEASUREMENT, check_circuit
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.suites import Unread, iter_circuits
 from hwcost.comparison.cache import CellCache, cell_key, source_sha256
@@ -27,26 +26,24 @@ from hwcost.comparison.inputs import (
     package_versions,
     prepared_backends,
 )
+from hwcost.comparison.options import DEFAULT_NUM_SEEDS
 from hwcost.comparison.pool import Lost, can_be_sent, run_tasks
 from hwcost.comparison.record import ComparedCircuit, ComparedCompiler, Comparison, Failure
 from hwcost.comparison.work import CellTask, Setup, make_work, spool_circuit
 from hwcost.core.errors import CircuitError, HwcostError
 from hwcost.core.text import one_line, printable
-from hwcost.estimation.estimate import DEFAULT_JOB_PROFILE
-from hwcost.estimation.options import DEFAULT_ATTENUATION, EstimateOptions
-from hwcost.jobs.profile import JobTimeProfile, load_profile
-from hwcost.noise.attenuation import AttenuationMethod
+from hwcost.estimation.logical import checked
+from hwcost.estimation.options import EstimateRequest
+from hwcost.jobs.profile import JobTimeProfile
+from hwcost.noise.methods import DEFAULT_ATTENUATION, AttenuationMethod
 from hwcost.noise.shots import Inflation, Task
 
 if TYPE_CHECKING:
-    from qiskit import QuantumCircuit
-
     from hwcost.circuits.load import LoadedCircuit
 
 Key: TypeAlias = tuple[int, int, int, int]
 """Indices of circuit, backend and compiler, and the seed."""
 
-DEFAULT_NUM_SEEDS = 10
 _MOST_CELLS_ALONE = 32  # less work than to start a worker
 _TASKS_PER_WORKER = 4  # with fewer, tasks are split by seed, so that no worker waits long for the last one
 
@@ -75,7 +72,7 @@ def compare(
     cache: bool | str | os.PathLike[str] = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
-    """Every circuit on every backend by every compiler with every seed, ranked, with a test against seed noise.
+    """Compare every circuit on every backend by every compiler with every seed, with a test against seed noise.
 
     A cell by a Qiskit level is what `hwcost.estimate` says of the same circuit, backend, level and single seed. The
     output of every compiler is checked first: native gates, coupling, measurements, and equivalence to the circuit
@@ -108,7 +105,7 @@ def compare(
         progress: Called with (cells done, cells in all).
 
     Raises:
-        OptionError: An option makes no sense, or a compiler cannot be sent to worker processes.
+        OptionError: An option is invalid, or a compiler cannot be sent to worker processes.
         UnknownBackendError: There is no such backend.
         CalibrationError: Every backend is refused.
         CircuitError: A folder has no circuits, or there is none at all.
@@ -124,7 +121,8 @@ def compare(
         >>> found.difference().verdict
         'identical'
     """
-    options = EstimateOptions(
+    request = EstimateRequest(
+        max_age_days=max_age_days,
         shots=shots,
         precision=precision,
         num_seeds=num_seeds,
@@ -133,42 +131,33 @@ def compare(
         inflation=inflation,
         task=task,
         rep_delay_s=rep_delay_s,
+        job_profile=job_profile,
+        measure_all=measure_all,
+        durations_only=durations_only,
+        keep_dead_readout=keep_dead_readout,
     )
     metric = check_metric(sort_by)
     workers = checked_num_workers(num_workers)
-    if isinstance(job_profile, JobTimeProfile):
-        profile = job_profile
-    else:
-        profile = load_profile(DEFAULT_JOB_PROFILE if job_profile is None else job_profile)
     chosen = chosen_compilers(compilers, optimization_levels)
     if num_workers is None and not can_be_sent([compiler for _, compiler in chosen]):
         workers = 1  # a function of a script or a notebook, or a closure
-    devices = prepared_backends(backends, durations_only, keep_dead_readout, max_age_days, options)
-    settings = {
-        **{f.name: getattr(options, f.name) for f in dataclasses.fields(options) if f.name not in _PER_CELL},
-        "job_profile": profile.name,
-        "measure_all": measure_all,
-        "durations_only": durations_only,
-        "keep_dead_readout": keep_dead_readout,
-    }
-    versions = package_versions()
+    prepared = prepared_backends(backends, request)
+    settings, versions = request.settings(), package_versions()
     basis = {
         "settings": settings,
-        "profile": hashlib.sha256(repr(profile).encode()).hexdigest(),
+        "profile": hashlib.sha256(repr(request.profile).encode()).hexdigest(),
         "versions": versions,
         "source": source_sha256(),
     }
     setup = Setup(
-        devices=tuple(d.device for d in devices if d.device is not None),
+        backends=tuple(b.conditions for b in prepared if b.conditions is not None),
         compilers=tuple(compiler for _, compiler in chosen),
-        options=options,
-        profile=profile,
     )
-    seeds = tuple(range(options.seed, options.seed + options.num_seeds))
+    seeds = tuple(range(request.seed, request.seed + request.num_seeds))
     kept = CellCache(cache_path(cache))
     try:
         with tempfile.TemporaryDirectory(prefix="hwcost-compare-") as folder:
-            table = _Table(devices, chosen, seeds, kept, basis, Path(folder))
+            table = _Table(prepared, chosen, seeds, kept, basis, Path(folder))
             for item in iter_circuits(circuits):
                 table.add(item, measure_all)
             if table.is_empty():
@@ -178,7 +167,7 @@ def compare(
         kept.close()
     return Comparison(
         circuits=table.named_circuits(),
-        backends=tuple(d.record for d in devices),
+        backends=tuple(b.record for b in prepared),
         compilers=tuple(
             ComparedCompiler(name=name, uses_seed=c.uses_seed, cached=c.cache_key is not None) for name, c in chosen
         ),
@@ -192,9 +181,6 @@ def compare(
         num_from_cache=table.num_from_cache,
         cache_warnings=tuple(kept.warnings),
     )
-
-
-_PER_CELL = {"optimization_level", "num_seeds", "seed"}
 
 
 class _Table:
@@ -225,7 +211,7 @@ class _Table:
         circuit = item.circuit
         what = printable(item.source) if item.source is not None else one_line(circuit.name)
         try:
-            circuit, warnings = _checked(circuit, measure_all)
+            circuit, warnings = checked(circuit, measure_all=measure_all)
             sha256 = content_sha256(circuit)
             number = len(self._circuits)
             file = self._folder / f"{number}.pickle"
@@ -254,7 +240,7 @@ class _Table:
     def _missing(self, number: int, sha256: str, file: Path) -> Iterator[CellTask]:
         for b, backend in enumerate(self._backends):
             for c in range(len(self._compilers)):
-                if backend.device is None:
+                if backend.conditions is None:
                     refused = Outcome(error=backend.record.error, kind="input")
                     self._outcomes |= {(number, b, c, seed): refused for seed in self._seeds}
                     continue
@@ -297,7 +283,7 @@ class _Table:
             todo = [part for task in todo for part in _by_seed(task, setup)]
         # One device after the other, so that a worker needs one Target at a time.
         tasks = deque(sorted(todo, key=lambda task: (task.device, task.circuit, task.compiler)))
-        indices = {backend.index: b for b, backend in enumerate(self._backends) if backend.device is not None}
+        indices = {backend.index: b for b, backend in enumerate(self._backends) if backend.conditions is not None}
         with closing(_results(setup, tasks, num_workers)) as results:
             for task, seed, outcome in results:
                 b = indices[task.device]
@@ -363,11 +349,3 @@ def _results(
                 tasks.append(dataclasses.replace(task, seeds=rest))
             said = f"the worker process was {event.reason}" if event.ended else event.reason
             yield task, seed, Outcome(error=said.replace("was exit", "ended with exit"), kind="work")
-
-
-def _checked(circuit: QuantumCircuit, measure_all: bool) -> tuple[QuantumCircuit, list[str]]:
-    warnings = list(check_circuit(circuit))
-    if measure_all and NO_MEASUREMENT in warnings:
-        circuit = circuit.measure_all(inplace=False)
-        warnings = list(check_circuit(circuit))
-    return circuit, warnings

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hwcost.backend.prepared import Device, prepare_device
-from hwcost.calibration.age import check_age
 from hwcost.comparison.cache import default_cache_path
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, levels_as_compilers, resolve_compiler, unique_names
 from hwcost.comparison.record import ComparedBackend
 from hwcost.core.errors import CalibrationError, HwcostError, OptionError, UnknownBackendError
 from hwcost.core.text import one_line
-from hwcost.estimation.caveats import repetition_delay
-from hwcost.estimation.options import EstimateOptions
+from hwcost.core.version import __version__
+from hwcost.estimation.conditions import Conditions, prepare_conditions
+from hwcost.estimation.options import EstimateRequest
 
 MAX_WORKERS = 256
 
@@ -29,12 +28,12 @@ class PreparedBackend:
 
     Attributes:
         record: What the comparison says of it.
-        device: The device; None if its calibration was refused.
-        index: Its place among the devices that were not refused; -1 otherwise.
+        conditions: The device and how it is costed; None if its calibration was refused.
+        index: Its place among the backends that were not refused; -1 otherwise.
     """
 
     record: ComparedBackend
-    device: Device | None
+    conditions: Conditions | None
     index: int
 
 
@@ -63,49 +62,49 @@ def chosen_compilers(compilers: Any, levels: Any) -> list[tuple[str, AnyCompiler
     return list(zip(unique_names([one_line(str(c.name)) for c in chosen]), chosen, strict=True))
 
 
-def prepared_backends(
-    backends: Any, durations_only: bool, keep_dead_readout: bool, max_age_days: float | None, options: EstimateOptions
-) -> list[PreparedBackend]:
-    """The backends, audited, with names that occur once; refused ones keep the reason.
+def prepared_backends(backends: Any, request: EstimateRequest) -> list[PreparedBackend]:
+    """Prepare and audit the backends, with names that occur once; refused ones keep the reason.
 
     Raises:
         UnknownBackendError: There is no such backend.
         CalibrationError: Every backend is refused.
         OptionError: There is none, or one is given twice.
     """
-    given = list(backends) if isinstance(backends, (list, tuple, set, frozenset)) else [backends]
-    if not given:
+    listed = list(backends) if isinstance(backends, (list, tuple, set, frozenset)) else [backends]
+    if not listed:
         raise OptionError("there is no backend to compare on; give at least one")
-    found: list[tuple[ComparedBackend, Device | None]] = []
+    pairs: list[tuple[ComparedBackend, Conditions | None]] = []
     first_error: HwcostError | None = None
-    for backend in given:
+    for backend in listed:
         try:
-            device = prepare_device(backend, durations_only=durations_only, keep_dead_readout=keep_dead_readout)
-            if max_age_days is not None:
-                check_age(device.audited, max_age_days)
-            found.append((_record(device, options), device))
+            conditions = prepare_conditions(backend, request)
+            pairs.append((_record(conditions), conditions))
         except UnknownBackendError:
             raise
         except CalibrationError as error:
             first_error = first_error or error
             name = backend if isinstance(backend, (str, os.PathLike)) else getattr(backend, "name", "backend")
-            found.append((ComparedBackend(name=one_line(str(name)), error=one_line(str(error))), None))
-    if first_error is not None and all(device is None for _, device in found):
+            pairs.append((ComparedBackend(name=one_line(str(name)), error=one_line(str(error))), None))
+    if first_error is not None and all(conditions is None for _, conditions in pairs):
         raise first_error
-    hashes = [record.calibration_sha256 for record, device in found if device is not None]
-    for record, _ in found:
-        if hashes.count(record.calibration_sha256) > 1:
-            raise OptionError(f"the backend {record.name} is given twice with the same calibration; give it once")
+    _refuse_repeated(pairs)
     result: list[PreparedBackend] = []
-    for name, (record, prepared) in zip(unique_names([record.name for record, _ in found]), found, strict=True):
-        index = sum(b.device is not None for b in result) if prepared is not None else -1
+    for name, (record, prepared) in zip(unique_names([record.name for record, _ in pairs]), pairs, strict=True):
+        index = sum(b.conditions is not None for b in result) if prepared is not None else -1
         result.append(PreparedBackend(dataclasses.replace(record, name=name), prepared, index))
     return result
 
 
-def _record(device: Device, options: EstimateOptions) -> ComparedBackend:
-    audited, calibration = device.audited, device.audited.calibration
-    rep_delay_s, assumption = repetition_delay(audited, options.rep_delay_s)
+def _refuse_repeated(pairs: Sequence[tuple[ComparedBackend, Conditions | None]]) -> None:
+    hashes = [record.calibration_sha256 for record, conditions in pairs if conditions is not None]
+    for record, _ in pairs:
+        if hashes.count(record.calibration_sha256) > 1:
+            raise OptionError(f"the backend {record.name} is given twice with the same calibration; give it once")
+
+
+def _record(conditions: Conditions) -> ComparedBackend:
+    audited, assumption = conditions.device.audited, conditions.rep_delay_assumption
+    calibration = audited.calibration
     parts = (
         calibration.name, calibration.basis_gates, calibration.supported_operations, calibration.qubits,
         calibration.gates, calibration.dt_s, calibration.rep_delay_s, calibration.timing_constraints,
@@ -121,7 +120,7 @@ def _record(device: Device, options: EstimateOptions) -> ComparedBackend:
         snapshot_date=calibration.snapshot_date,
         snapshot_age_days=audited.age_days,
         calibration_sha256=hashlib.sha256(repr(parts).encode()).hexdigest(),
-        rep_delay_s=rep_delay_s,
+        rep_delay_s=conditions.rep_delay_s,
         warnings=(() if assumption is None else (assumption,)) + tuple(calibration.assumptions),
     )
 
@@ -152,8 +151,6 @@ def cache_path(cache: bool | str | os.PathLike[str]) -> Path | None:
 def package_versions() -> dict[str, str]:
     """Versions of the packages that the numbers depend on."""
     from importlib import metadata
-
-    from hwcost.core.version import __version__
 
     names = ("qiskit", "rustworkx", "numpy", "scipy")
     return {"hwcost": __version__, **{name: metadata.version(name) for name in names}}

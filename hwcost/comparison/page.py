@@ -1,33 +1,54 @@
-"""A `Comparison` as text for a terminal or a notebook."""
+"""A `Comparison` as a page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from hwcost.comparison.cell import LABELS
+from hwcost.comparison.equivalence import MAX_QUBITS
+from hwcost.comparison.record import Comparison
+from hwcost.comparison.statistics import Difference, Place
 from hwcost.core.text import one_line
 from hwcost.core.units import format_count, format_seconds
-from hwcost.report.formats import bullets
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.table import Table
-
-    from hwcost.comparison.record import Comparison
-    from hwcost.comparison.statistics import Place
+from hwcost.report.page import Block, Bullets, Column, Heading, Line, Page, Table, registered_page
 
 MOST_PLACES_SHOWN = 40
 MOST_CIRCUITS_SHOWN = 40
 MOST_FAILURES_SHOWN = 6
+_VERDICTS = {
+    "different": "differs",
+    "not shown": "within seed noise",
+    "identical": "identical",
+    "too few seeds": "too few seeds to tell",
+    "no seed noise": "differs (no seeds)",
+}
 
 
-def render(comparison: Comparison) -> Iterator[RenderableType]:
-    """The report: the answer first, then the ranking, the best on each circuit, failures, what to know."""
-    from rich.padding import Padding
-    from rich.text import Text
+@registered_page.register
+def _(comparison: Comparison) -> Page:
+    return Page(title="hwcost compare", blocks=tuple(_blocks(comparison)))
 
+
+def _blocks(comparison: Comparison) -> Iterator[Block]:
+    """Yield the answer first, then the ranking, the best on each circuit, failures, what to know."""
     places, difference = comparison.answer()
+    yield from _answer(comparison, places, difference)
+    if places:
+        yield from _ranking(comparison, places)
+    if places and len(comparison.circuits) > 1:
+        yield Heading("Best on each circuit")
+        yield _circuit_table(comparison)
+        if len(comparison.circuits) > MOST_CIRCUITS_SHOWN:
+            yield Line((f"  and {len(comparison.circuits) - MOST_CIRCUITS_SHOWN} more circuits",), style="dim")
+    failures = comparison.failures
+    lines = [f"{one_line(f.what)}{_seeds(f.seeds)}: {f.error}" for f in failures[:MOST_FAILURES_SHOWN]]
+    if len(failures) > MOST_FAILURES_SHOWN:
+        lines.append(f"and {len(failures) - MOST_FAILURES_SHOWN} more; CSV and JSON have all")
+    yield Bullets("Failed", tuple(lines), style="bold red")
+    yield Bullets("Notes", tuple(_remarks(comparison)))
+
+
+def _answer(comparison: Comparison, places: Sequence[Place], difference: Difference | None) -> Iterator[Block]:
     metric = comparison.sort_by
     counts = (
         (len(comparison.circuits), "circuit"),
@@ -35,51 +56,30 @@ def render(comparison: Comparison) -> Iterator[RenderableType]:
         (len(comparison.compilers), "compiler"),
         (len(comparison.seeds), "seed"),
     )
-    yield Text(" × ".join(_plural(number, noun) for number, noun in counts), style="bold")
+    yield Line((" × ".join(_plural(number, noun) for number, noun in counts),), style="bold")
     if not places:
-        yield Text(f"  nothing was costed, or nothing has a value for {metric}")
+        yield Line((f"  nothing was costed, or nothing has a value for {metric}",))
     else:
         best = places[0]
         median = "no value" if best.median is None else _value(metric, best.median)
         tied = sum(1 for p in places if p.place == 1)
         first = "One of the best" if tied > 1 else "Best"
-        yield Text.assemble(
-            f"{first} by {LABELS.get(metric, metric)}: ", (f"{best.backend} by {best.compiler}", "bold"), f" ({median})"
-        )
+        where = f"{best.backend} by {best.compiler}"
+        yield Line((f"{first} by {LABELS.get(metric, metric)}: ", (where, "bold"), f" ({median})"))
     if difference is not None:
-        yield Padding(Text(difference.statement), (0, 0, 0, 2))
-    if places:
-        yield Text()
-        yield Text(f"Ranking by {LABELS.get(metric, metric)} ({metric})", style="bold")
-        yield Padding(_ranking_table(comparison, places), (0, 0, 0, 2))
-        if len(places) > MOST_PLACES_SHOWN:
-            yield Text(f"  and {len(places) - MOST_PLACES_SHOWN} more; CSV and JSON have all", style="dim")
-        if len(comparison.circuits) > 1:
-            yield Text()
-            yield Text("Best on each circuit", style="bold")
-            yield Padding(_circuit_table(comparison), (0, 0, 0, 2))
-            if len(comparison.circuits) > MOST_CIRCUITS_SHOWN:
-                yield Text(f"  and {len(comparison.circuits) - MOST_CIRCUITS_SHOWN} more circuits", style="dim")
-    failures = comparison.failures
-    lines = [f"{one_line(f.what)}{_seeds(f.seeds)}: {f.error}" for f in failures[:MOST_FAILURES_SHOWN]]
-    if len(failures) > MOST_FAILURES_SHOWN:
-        lines.append(f"and {len(failures) - MOST_FAILURES_SHOWN} more; CSV and JSON have all")
-    yield from bullets("Failed", lines, style="bold red")
-    yield from bullets("To know", list(_remarks(comparison)))
+        yield Line((difference.statement,), indent=2)
 
 
-def _ranking_table(comparison: Comparison, places: Sequence[Place]) -> RenderableType:
-    from rich.table import Table
-
+def _ranking(comparison: Comparison, places: Sequence[Place]) -> Iterator[Block]:
     metric = comparison.sort_by
     several = len(comparison.circuits) > 1
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("", justify="right")
-    table.add_column("backend")
-    table.add_column("compiler")
     headings = ["median", "lowest", "highest", "to best"]
-    for heading in ["mean rank", *headings, "circuits"] if several else headings:
-        table.add_column(heading, justify="right", no_wrap=True)
+    columns = [Column("", "right"), Column("backend"), Column("compiler")]
+    columns += [
+        Column(heading, "right", wraps=False)
+        for heading in (["mean rank", *headings, "circuits"] if several else headings)
+    ]
+    rows = []
     for place in places[:MOST_PLACES_SHOWN]:
         cells = [
             *(_optional(metric, value) for value in (place.median, place.low, place.high)),
@@ -87,53 +87,34 @@ def _ranking_table(comparison: Comparison, places: Sequence[Place]) -> Renderabl
         ]
         if several:
             cells = [f"{place.mean_rank:.2f}", *cells, f"{place.num_circuits} of {len(comparison.circuits)}"]
-        _add_row(table, str(place.place), place.backend, place.compiler, *cells)
-    return table
+        rows.append((str(place.place), place.backend, place.compiler, *cells))
+    yield Heading(f"Ranking by {LABELS.get(metric, metric)} ({metric})")
+    yield Table(tuple(columns), tuple(rows))
+    if len(places) > MOST_PLACES_SHOWN:
+        yield Line((f"  and {len(places) - MOST_PLACES_SHOWN} more; CSV and JSON have all",), style="dim")
 
 
-def _circuit_table(comparison: Comparison) -> RenderableType:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("circuit", "qubits", "best", "median", "from the next"):
-        table.add_column(heading, justify="right" if heading in ("qubits", "median") else "left")
-    words = {
-        "different": "differs",
-        "not shown": "within seed noise",
-        "identical": "identical",
-        "too few seeds": "too few seeds to tell",
-        "no seed noise": "differs (no seeds)",
-    }
+def _circuit_table(comparison: Comparison) -> Table:
+    columns = tuple(
+        Column(heading, "right" if heading in ("qubits", "median") else "left")
+        for heading in ("circuit", "qubits", "best", "median", "from the next")
+    )
+    rows = []
     for circuit in comparison.circuits[:MOST_CIRCUITS_SHOWN]:
         places, difference = comparison.answer(circuit=circuit.name)
         if not places:
-            _add_row(table, circuit.name, str(circuit.num_qubits), "none", "", "")
+            rows.append((circuit.name, str(circuit.num_qubits), "none", "", ""))
             continue
         best = places[0]
-        verdict = "" if difference is None else words[difference.verdict]
+        verdict = "" if difference is None else _VERDICTS[difference.verdict]
         if difference is not None and difference.p_value is not None:
             verdict += f", p = {difference.p_value:.2g}"
-        _add_row(
-            table,
-            circuit.name,
-            str(circuit.num_qubits),
-            f"{best.backend} by {best.compiler}",
-            _optional(comparison.sort_by, best.median),
-            verdict,
-        )
-    return table
-
-
-def _add_row(table: Table, *cells: str) -> None:
-    """Names are text, whatever rich would read in their brackets."""
-    from rich.text import Text
-
-    table.add_row(*(Text(cell) for cell in cells))
+        median = _optional(comparison.sort_by, best.median)
+        rows.append((circuit.name, str(circuit.num_qubits), f"{best.backend} by {best.compiler}", median, verdict))
+    return Table(columns, tuple(rows))
 
 
 def _remarks(comparison: Comparison) -> Iterator[str]:
-    from hwcost.comparison.equivalence import MAX_QUBITS
-
     if len(comparison.circuits) > 1:
         yield "mean rank: circuits count alike, each ranks the medians over seeds; × is the median ratio to the best"
     yield "the test asks whether other seeds would give the same order on these circuits, not on others"
@@ -145,7 +126,7 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
         )
     unknown = [f"{backend} by {compiler}" for backend, compiler in comparison.not_ranked()]
     if unknown:
-        yield f"not ranked, for nobody knows their {comparison.sort_by}: {', '.join(unknown)}"
+        yield f"not ranked, because their {comparison.sort_by} is unknown: {', '.join(unknown)}"
     repeated = comparison.repeated_circuits()
     if repeated:
         name, first = next(iter(repeated.items()))

@@ -12,16 +12,15 @@ import statistics
 from collections.abc import Mapping, Sequence
 from importlib import util
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from hwcost.comparison.cell import LABELS, MORE_IS_BETTER, CellCost
+from hwcost.comparison.record import Comparison
 from hwcost.comparison.statistics import Pair
 from hwcost.core.errors import MissingDependencyError, OptionError
 from hwcost.core.files import write_file
 from hwcost.core.text import one_line
-
-if TYPE_CHECKING:
-    from hwcost.comparison.record import Comparison
+from hwcost.report.page import registered_plot
 
 KINDS = ("time", "spread", "shots", "frontier")
 ENDINGS = (".png", ".svg", ".pdf")
@@ -48,6 +47,7 @@ def require_matplotlib() -> None:
         raise MissingDependencyError("matplotlib is not installed; `pip install 'hwcost[plot]'` brings it")
 
 
+@registered_plot.register(Comparison)
 def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str] | None = None) -> Any:
     """A picture of the best `MOST_PLACES_DRAWN` places.
 

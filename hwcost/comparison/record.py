@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hwcost.comparison.cell import (
     COST_FIELDS,
@@ -22,10 +22,8 @@ from hwcost.comparison.cell import (
 from hwcost.comparison.statistics import Difference, Pair, Place, difference, rank
 from hwcost.core.errors import MissingDependencyError, OptionError
 from hwcost.core.plain import to_plain
-from hwcost.report.result import Reported
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from hwcost.report.page import plot
+from hwcost.report.result import Result
 
 SCHEMA = "hwcost.comparison/1"
 
@@ -117,7 +115,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison(Reported):
+class Comparison(Result):
     """Circuits on backends by compilers with seeds, side by side.
 
     Attributes:
@@ -332,12 +330,6 @@ class Comparison(Reported):
             for cell in self.cells
         ]
 
-    def to_csv(self) -> str:
-        """A CSV table with one row per cell; the same for the same input, however often it was interrupted."""
-        from hwcost.report.formats import csv_table
-
-        return csv_table(self.to_rows())
-
     def to_frame(self) -> Any:
         """A pandas `DataFrame` with one row per cell.
 
@@ -353,7 +345,7 @@ class Comparison(Reported):
         return pd.DataFrame(self.to_rows())
 
     def plot(self, kind: str = "time", path: str | os.PathLike[str] | None = None) -> Any:
-        """A picture: `time`, `spread`, `shots` or `frontier`; see `hwcost.comparison.plots.draw`.
+        """Draw a picture: `time`, `spread`, `shots` or `frontier`; the same as `hwcost.plot`.
 
         Args:
             kind: Which picture.
@@ -362,14 +354,7 @@ class Comparison(Reported):
         Returns:
             The matplotlib `Figure`.
         """
-        from hwcost.comparison.plots import draw
-
-        return draw(self, kind, path)
-
-    def _report(self) -> Iterator[RenderableType]:
-        from hwcost.comparison.page import render
-
-        return render(self)
+        return plot(self, kind, path)
 
     def __repr__(self) -> str:
         """Sizes; the cells are thousands."""

@@ -25,7 +25,7 @@ Pair: TypeAlias = tuple[str, str]
 """Names of backend and compiler."""
 
 SeedValues: TypeAlias = Mapping[str, Mapping[int, float]]
-"""Value by circuit and seed; infinite where there is no honest number."""
+"""Value by circuit and seed; infinite where there is no number."""
 
 Verdict: TypeAlias = Literal["different", "not shown", "identical", "too few seeds", "no seed noise"]
 

@@ -24,12 +24,9 @@ from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler
 from hwcost.comparison.equivalence import EquivalenceCheck
 from hwcost.core.errors import CircuitError, HwcostError, InputError
 from hwcost.core.text import error_text, one_line
-from hwcost.estimation.candidates import Candidate, candidate_on_target, candidate_shots
-from hwcost.estimation.caveats import repetition_delay
-from hwcost.estimation.estimate import gate_counts, job_time_of
-from hwcost.estimation.options import EstimateOptions
-from hwcost.isa.schedule import sum_of_durations
-from hwcost.jobs.profile import JobTimeProfile
+from hwcost.estimation.candidates import compilation_on_target
+from hwcost.estimation.conditions import Conditions, conditions_on
+from hwcost.estimation.costs import CostedCandidate, cost_candidate
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -38,24 +35,17 @@ if TYPE_CHECKING:
     from hwcost.backend.compiler import Transpiled
 
 
-_HINT = ": transpile the circuit first (drop --no-transpile)"  # for users of `estimate`, not of a compiler
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What every worker needs.
 
     Attributes:
-        devices: The devices; a task names one by its index.
+        backends: Devices and how they are costed; a task names one by its index.
         compilers: The compilers; a task names one by its index.
-        options: How cells are costed; seed and level are those of the cell.
-        profile: The job-time profile.
     """
 
-    devices: tuple[Device, ...]
+    backends: tuple[Conditions, ...]
     compilers: tuple[AnyCompiler, ...]
-    options: EstimateOptions
-    profile: JobTimeProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +89,7 @@ class CellWork:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._device: tuple[int, Device] | None = None
+        self._conditions: tuple[int, Conditions] | None = None
         self._target: tuple[tuple[int, int], Target] | None = None
         self._circuit: tuple[str, QuantumCircuit, EquivalenceCheck] | None = None
 
@@ -114,20 +104,21 @@ class CellWork:
 
     def _outcome(self, task: CellTask, compiler: AnyCompiler, seed: int) -> Outcome:
         try:
-            device = self._device_of(task.device)
+            conditions = self._conditions_of(task.device)
             circuit, check = self._circuit_of(task.circuit_file)
-            target = self._target_for(task, device, compiler)
-            return Outcome(cost=evaluate(circuit, check, device, target, compiler, seed, self._setup))
+            target = self._target_for(task, conditions.device, compiler)
+            return Outcome(cost=evaluate(circuit, check, conditions, target, compiler, seed))
         except HwcostError as error:
             return Outcome(error=one_line(str(error)), kind="input" if isinstance(error, InputError) else "work")
         except Exception as error:
             return Outcome(error=f"{type(error).__name__}: {one_line(error_text(error))}", kind="work")
 
-    def _device_of(self, index: int) -> Device:
-        if self._device is None or self._device[0] != index:
-            # A copy, so that the Target and the pass managers go when the next device comes.
-            self._device = index, Device(self._setup.devices[index].audited)
-        return self._device[1]
+    def _conditions_of(self, index: int) -> Conditions:
+        if self._conditions is None or self._conditions[0] != index:
+            shared = self._setup.backends[index]
+            # A copy of the device, so that the Target and the pass managers go when the next one comes.
+            self._conditions = index, conditions_on(Device(shared.device.audited), shared.request)
+        return self._conditions[1]
 
     def _target_for(self, task: CellTask, device: Device, compiler: AnyCompiler) -> Target:
         """The Target that a compiler is given: one of its own, if it might change it."""
@@ -148,17 +139,17 @@ class CellWork:
 def evaluate(
     circuit: QuantumCircuit,
     check: EquivalenceCheck,
-    device: Device,
+    conditions: Conditions,
     target: Target,
     compiler: AnyCompiler,
     seed: int,
-    setup: Setup,
 ) -> CellCost:
     """Compile, check and cost one cell.
 
     Raises:
         HwcostError: The circuit does not fit, the compiler fails, or its output is not native or does something else.
     """
+    device = conditions.device
     device.audited.require_qubits(circuit.num_qubits)
     transpiled: Transpiled | None = None
     if isinstance(compiler, QiskitCompiler):
@@ -170,13 +161,14 @@ def evaluate(
         isa = _call(compiler, circuit, target, seed)
     _check_output(circuit, isa, device)
     try:
-        candidate = candidate_on_target(isa, device, setup.options, transpiled, may_be_empty=True)
+        compiled = compilation_on_target(isa, device, circuit.num_qubits, transpiled=transpiled)
+        candidate = cost_candidate(compiled, conditions, may_be_empty=True)
     except CircuitError as error:
         if transpiled is not None:
             raise
-        said = str(error).removeprefix(f"{one_line(isa.name)}: ").removesuffix(_HINT)
-        raise CircuitError(f"the compiled circuit cannot be costed: {said}") from None
-    return _cost(candidate, device, circuit.num_qubits, setup, check.verdict(isa))
+        reason = str(error).removeprefix(f"{one_line(isa.name)}: ")
+        raise CircuitError(f"the compiled circuit cannot be costed: {reason}") from None
+    return _cell_cost(candidate, device, check.verdict(isa))
 
 
 def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
@@ -228,36 +220,28 @@ def _measured(circuit: QuantumCircuit, *, inside: bool = False) -> set[int]:
     return found
 
 
-def _cost(candidate: Candidate, device: Device, num_qubits: int, setup: Setup, equivalence: str) -> CellCost:
-    audited = device.audited
-    rep_delay_s, _ = repetition_delay(audited, setup.options.rep_delay_s)
-    shots = candidate_shots(candidate, setup.options)
-    gates = gate_counts(candidate.isa)
-    shot_time_s = candidate.schedule.duration_s + rep_delay_s
-    job = None
-    if shots.needed is not None:
-        job = job_time_of(
-            setup.profile, shots.needed, rep_delay_s, candidate, gates, num_qubits, audited.calibration.name
-        )
+def _cell_cost(candidate: CostedCandidate, device: Device, equivalence: str) -> CellCost:
+    time, shots, gates = candidate.time, candidate.shots, candidate.gates
+    job, success, paper = time.job_time_s, candidate.success, candidate.paper
+    transpiled = candidate.compiled.transpiled
+    swaps = None if transpiled is None else transpiled.swaps
     # All that a circuit did may have been found to be nothing.
-    empty = candidate.success is not None and not candidate.attenuations
-    swaps = None if candidate.transpiled is None else candidate.transpiled.swaps
-    success, paper = candidate.success, candidate.paper
+    nothing_lost = 1.0 if candidate.is_empty else None
     return CellCost(
-        qpu_time_s=None if shots.needed is None else shots.needed * shot_time_s,
+        qpu_time_s=time.qpu_time_s,
         job_time_s=None if job is None else job.value_s,
         job_time_low_s=None if job is None else job.low_s,
         job_time_high_s=None if job is None else job.high_s,
         shots_noiseless=shots.noiseless,
         shots_needed=shots.needed,
-        inflation_worst=1.0 if empty else shots.inflation_worst,
-        inflation_mean=1.0 if empty else shots.inflation_mean,
-        attenuation_worst=min((_finite(a.value) for a in shots.attenuation), default=1.0 if empty else None),
-        circuit_duration_s=candidate.schedule.duration_s,
-        readout_s=candidate.schedule.readout_s if candidate.isa.readout_duration_known else None,
-        rep_delay_s=rep_delay_s,
-        shot_time_s=shot_time_s,
-        sum_of_durations_s=sum_of_durations(candidate.isa),
+        inflation_worst=nothing_lost or shots.inflation_worst,
+        inflation_mean=nothing_lost or shots.inflation_mean,
+        attenuation_worst=min((_finite(a.value) for a in shots.attenuation), default=nothing_lost),
+        circuit_duration_s=time.circuit_duration_s,
+        readout_s=time.readout_s,
+        rep_delay_s=time.rep_delay_s,
+        shot_time_s=time.shot_time_s,
+        sum_of_durations_s=time.sum_of_durations_s,
         num_2q=gates.num_2q,
         num_1q=gates.num_1q,
         num_measure=gates.num_measure,

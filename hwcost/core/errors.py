@@ -25,7 +25,7 @@ class InputError(HwcostError, ValueError):
 
 
 class CircuitError(InputError):
-    """A circuit cannot be read, or no honest cost exists for it."""
+    """A circuit cannot be read, or cannot be costed."""
 
 
 class CalibrationError(InputError):

@@ -1,34 +1,28 @@
-"""What a reader of an estimate must be told beside the numbers: assumptions and warnings, one line each."""
+"""What a reader of an estimate must be told beside the numbers: assumptions, and warnings with a code each."""
 
 from __future__ import annotations
 
-from hwcost.calibration.audit import AuditedCalibration
-from hwcost.estimation.candidates import Candidate
+from collections.abc import Iterator
+
+from hwcost.core.caveat import Caveat
+from hwcost.estimation.conditions import Conditions
+from hwcost.estimation.costs import CostedCandidate
 from hwcost.isa.columns import Kind
 from hwcost.noise.attenuation import attenuation_omissions
 from hwcost.noise.shots import ORDER_OF_MAGNITUDE_INFLATION, ShotCost
 
-ASSUMED_REP_DELAY_S = 250e-6
-"""Repetition delay where none is reported: the default of 45 of the 48 fake backends that report one."""
+JOB_TIME = "job_time"
+"""Code of what a job-time profile says about its own prediction."""
+
+SIGNAL_GONE = "signal_gone"
+"""Code of a circuit of which noise leaves nothing."""
 
 
-def repetition_delay(audited: AuditedCalibration, given_s: float | None) -> tuple[float, str | None]:
-    """Repetition delay in seconds, and the assumption behind it if there is one."""
-    reported_s = audited.calibration.rep_delay_s
-    if given_s is not None:
-        return given_s, f"repetition delay of {given_s * 1e6:g} µs as given by the user"
-    if reported_s is not None:
-        return reported_s, None
-    return ASSUMED_REP_DELAY_S, (
-        f"the calibration has no repetition delay; {ASSUMED_REP_DELAY_S * 1e6:g} µs assumed, "
-        "the default of most IBM backends (--rep-delay sets it)"
-    )
-
-
-def assumptions_of(candidate: Candidate, audited: AuditedCalibration) -> list[str]:
-    """What had to be assumed to cost this circuit because the calibration does not say it."""
-    isa = candidate.isa
-    lines = list(audited.calibration.assumptions)
+def assumptions_of(candidate: CostedCandidate, conditions: Conditions) -> tuple[str, ...]:
+    """Return what had to be assumed to cost this circuit because the calibration does not say it."""
+    audited, isa = conditions.device.audited, candidate.compiled.isa
+    lines = [] if conditions.rep_delay_assumption is None else [conditions.rep_delay_assumption]
+    lines += audited.calibration.assumptions
     if not isa.readout_duration_known:
         lines.append(
             "the readout time is unknown: circuit duration, shot time and QPU time leave it out and are lower bounds"
@@ -40,37 +34,57 @@ def assumptions_of(candidate: Candidate, audited: AuditedCalibration) -> list[st
         lines.append("the reset error is unknown; resets count as perfect")
     if candidate.success is not None:
         lines += attenuation_omissions(isa, audited)
-    return lines
+    return tuple(lines)
 
 
-def warnings_of(candidate: Candidate, audited: AuditedCalibration, shots: ShotCost, rep_delay_s: float) -> list[str]:
-    """What to distrust about this estimate."""
-    lines = [finding.message for finding in audited.findings if finding.severity != "info"]
+def caveats_of(candidate: CostedCandidate, conditions: Conditions) -> Iterator[Caveat]:
+    """Yield what to treat with caution in this estimate."""
+    audited, rep_delay_s = conditions.device.audited, conditions.rep_delay_s
+    for finding in audited.findings:
+        if finding.severity != "info":
+            yield Caveat(finding.code, finding.message)
     limits = audited.calibration.rep_delay_range_s
     if limits is not None and not limits[0] <= rep_delay_s <= limits[1]:
-        lines.append(
+        yield Caveat(
+            "rep_delay_range",
             f"the repetition delay of {rep_delay_s * 1e6:g} µs lies outside what the device accepts "
-            f"({limits[0] * 1e6:g} to {limits[1] * 1e6:g} µs)"
+            f"({limits[0] * 1e6:g} to {limits[1] * 1e6:g} µs)",
         )
-    lines += candidate.isa.notes
-    lines += [f"qubit {a.qubit}: {a.note}" if a.qubit is not None else a.note for a in shots.attenuation if a.note]
-    lines += _shot_warnings(shots)
-    if candidate.transpiled is not None and candidate.transpiled.rescheduled:
-        lines.append("the circuit's delays do not fit the device's time grid; scheduled as late as possible instead")
-    return lines
+    for note in candidate.compiled.isa.notes:
+        yield Caveat("isa", note)
+    for row in candidate.shots.attenuation:
+        if row.note:
+            yield Caveat("attenuation", row.note if row.qubit is None else f"qubit {row.qubit}: {row.note}")
+    yield from _of_shots(candidate.shots)
+    if candidate.compiled.transpiled is not None and candidate.compiled.transpiled.rescheduled:
+        yield Caveat(
+            "rescheduled",
+            "the circuit's delays do not fit the device's time grid; scheduled as late as possible instead",
+        )
+    job_time = candidate.time.job_time_s
+    for note in () if job_time is None else job_time.notes:
+        yield Caveat(JOB_TIME, f"job time: {note}")
 
 
-def _shot_warnings(shots: ShotCost) -> list[str]:
-    if shots.method is None:
-        return ["durations only: no noise is costed, and the shots are those of a noiseless device"]
-    if shots.needed is None and shots.task == "sampling":
-        return ["the signal is gone: the chance that nothing fails is so small that no number of shots can be run"]
-    if shots.needed is None:
-        worst = min(a.value for a in shots.attenuation)
-        return [f"the signal is gone: attenuation {worst:.1e} at worst; no number of shots that can be run recovers it"]
+def _of_shots(shots: ShotCost) -> Iterator[Caveat]:
     used = shots.inflation_worst if shots.rule == "worst" else shots.inflation_mean
-    if used is not None and used > ORDER_OF_MAGNITUDE_INFLATION:
-        return [
-            f"shot inflation of {used:.3g}: above {ORDER_OF_MAGNITUDE_INFLATION:g} only its order of magnitude holds"
-        ]
-    return []
+    if shots.method is None:
+        yield Caveat(
+            "durations_only", "durations only: no noise is costed, and the shots are those of a noiseless device"
+        )
+    elif shots.needed is None and shots.task == "sampling":
+        yield Caveat(
+            SIGNAL_GONE,
+            "the signal is gone: the chance that nothing fails is so small that no number of shots can be run",
+        )
+    elif shots.needed is None:
+        worst = min(row.value for row in shots.attenuation)
+        yield Caveat(
+            SIGNAL_GONE,
+            f"the signal is gone: attenuation {worst:.1e} at worst; no number of shots that can be run recovers it",
+        )
+    elif used is not None and used > ORDER_OF_MAGNITUDE_INFLATION:
+        yield Caveat(
+            "large_inflation",
+            f"shot inflation of {used:.3g}: above {ORDER_OF_MAGNITUDE_INFLATION:g} only its order of magnitude holds",
+        )

@@ -1,70 +1,136 @@
-"""The options of an estimate, checked once at the door: `EstimateOptions`."""
+"""What is asked of an estimate, checked once at the door: `EstimateRequest`.
+
+Each option stands here once, with its help text: the command lines of `estimate`, `compare`, `validate` and
+`estimate-model` are made from these fields.
+"""
 
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import SupportsFloat, get_args
+from pathlib import Path
+from typing import Any, SupportsFloat, get_args
 
 from hwcost.core.errors import OptionError
-from hwcost.noise.attenuation import AttenuationMethod
+from hwcost.core.option_fields import option
+from hwcost.jobs.profile import JobTimeProfile, load_profile
+from hwcost.noise.methods import DEFAULT_ATTENUATION, METHODS, AttenuationMethod
 from hwcost.noise.shots import Inflation, Task
 
 DEFAULT_SHOTS = 4096
-DEFAULT_ATTENUATION: AttenuationMethod = "mean-field"
+DEFAULT_JOB_PROFILE = "ibm"
 
 MAX_SEEDS = 1000
-"""More transpiler seeds than anybody compares; a typing error of a few zeros should not run for a week."""
+"""Upper bound of transpiler seeds; larger values are typing errors."""
 
 MIN_PRECISION = 1e-7
 """Standard errors below this need 10^14 shots, a thousand years on any device."""
 
+_METHODS = ", ".join(METHODS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EstimateOptions:
-    """What is asked for. Exactly one of `shots` and `precision` is set; the fields are those of `hwcost.estimate`.
+class EstimateRequest:
+    """All options of an estimate. After construction exactly one of `shots` and `precision` is set, and `job_profile`
+    is loaded.
 
     Raises:
-        OptionError: A value makes no sense; the message names the option, the value and what would do.
+        OptionError: A value is invalid; the message names the option, the value and what would do.
     """
 
-    shots: int | None = None
-    precision: float | None = None
-    optimization_level: int = 2
-    num_seeds: int = 4
-    seed: int = 0
-    attenuation: AttenuationMethod = DEFAULT_ATTENUATION
-    inflation: Inflation = "worst"
-    task: Task = "expectation"
-    rep_delay_s: float | None = None
+    max_age_days: float | None = option(
+        None, "Refuse an older calibration; such as 7d, 36h or 2w.", metavar="AGE", flag="--max-age", kind="age"
+    )
+    shots: int | None = option(
+        None, "Shots that a noiseless device would need.", metavar="N", shown_default=str(DEFAULT_SHOTS)
+    )
+    precision: float | None = option(None, "Instead of --shots: standard error of each ⟨Z⟩.", metavar="E")
+    optimization_level: int = option(2, "Qiskit's.", metavar="0-3", short="-O")
+    num_seeds: int = option(4, "Transpiler seeds to try; the best counts.")
+    seed: int = option(0, "First transpiler seed.")
+    transpile: bool = option(
+        True, "Take the circuit as ISA circuit, on the backend's qubit numbers.", flag="--no-transpile"
+    )
+    attenuation: AttenuationMethod = option(DEFAULT_ATTENUATION, f"One of {_METHODS}.", metavar="METHOD")
+    inflation: Inflation = option("worst", "Which qubit sets the shots.", metavar="worst|mean")
+    task: Task = option("expectation", "What is measured.", metavar="expectation|sampling")
+    observable: Any = option(None, "Pauli label such as ZZII, qubit 0 right; repeatable.", metavar="PAULI", kind="list")
+    job_profile: str | Path | JobTimeProfile | None = option(
+        None, "Job-time profile.", metavar="NAME|FILE", shown_default=DEFAULT_JOB_PROFILE
+    )
+    rep_delay_s: float | None = option(
+        None,
+        "Repetition delay such as 250us.",
+        metavar="TIME",
+        flag="--rep-delay",
+        kind="time",
+        shown_default="the backend's",
+    )
+    measure_all: bool = option(False, "Measure every qubit of a circuit without measurements.")
+    durations_only: bool = option(False, "Cost no noise; use gates whose error is not calibrated.")
+    keep_dead_readout: bool = option(False, "Keep qubits whose readout error is 0.5 or more.")
 
     def __post_init__(self) -> None:
+        self._check_shots()
+        self._check_whole("optimization_level", 0, 3)
+        self._check_whole("num_seeds", 1, MAX_SEEDS)
+        self._check_whole("seed", 0, 2**31 - 1 - MAX_SEEDS)
+        self._check_number("rep_delay_s")
+        if self.rep_delay_s is not None and not 0.0 <= self.rep_delay_s <= 1.0:
+            raise OptionError(
+                f"rep_delay is {self.rep_delay_s} s; give seconds between 0 and 1, for example 0.00025 for 250 µs"
+            )
+        choices: tuple[tuple[str, Sequence[str]], ...] = (
+            ("attenuation", tuple(METHODS)),
+            ("inflation", get_args(Inflation)),
+            ("task", get_args(Task)),
+        )
+        for name, allowed in choices:
+            if getattr(self, name) not in allowed:
+                raise OptionError(f"{name} is {getattr(self, name)!r}; choose from {', '.join(allowed)}")
+        if isinstance(self.observable, (list, tuple)) and not self.observable:
+            object.__setattr__(self, "observable", None)
+        if not isinstance(self.job_profile, JobTimeProfile):
+            object.__setattr__(self, "job_profile", load_profile(self.job_profile or DEFAULT_JOB_PROFILE))
+
+    @property
+    def profile(self) -> JobTimeProfile:
+        """The job-time profile."""
+        if not isinstance(self.job_profile, JobTimeProfile):  # loaded when the record was made
+            raise TypeError("the job profile is not loaded")
+        return self.job_profile
+
+    def settings(self) -> dict[str, Any]:
+        """Return what decides about the cost of a compiled circuit, as plain data for records and cache keys."""
+        return {
+            "shots": self.shots,
+            "precision": self.precision,
+            "attenuation": self.attenuation,
+            "inflation": self.inflation,
+            "task": self.task,
+            "rep_delay_s": self.rep_delay_s,
+            "job_profile": self.profile.name,
+            "measure_all": self.measure_all,
+            "durations_only": self.durations_only,
+            "keep_dead_readout": self.keep_dead_readout,
+        }
+
+    def _check_shots(self) -> None:
         if self.shots is not None and self.precision is not None:
             raise OptionError("shots and precision are both given; give the one that you want to fix")
         if self.shots is None and self.precision is None:
             object.__setattr__(self, "shots", DEFAULT_SHOTS)
         if self.shots is not None:
             self._check_whole("shots", 1, 10**15)
-        self._check_whole("optimization_level", 0, 3)
-        self._check_whole("num_seeds", 1, MAX_SEEDS)
-        self._check_whole("seed", 0, 2**31 - 1 - MAX_SEEDS)
         self._check_number("precision")
-        self._check_number("rep_delay_s")
         if self.precision is not None and not MIN_PRECISION <= self.precision < 1.0:
             raise OptionError(
                 f"precision is {self.precision}; give a standard error from {MIN_PRECISION:g} to below 1, such as 0.01"
             )
-        if self.rep_delay_s is not None and not 0.0 <= self.rep_delay_s <= 1.0:
-            raise OptionError(
-                f"rep_delay is {self.rep_delay_s} s; give seconds between 0 and 1, for example 0.00025 for 250 µs"
-            )
-        for name, allowed in (("attenuation", AttenuationMethod), ("inflation", Inflation), ("task", Task)):
-            if getattr(self, name) not in get_args(allowed):
-                choices = ", ".join(get_args(allowed))
-                raise OptionError(f"{name} is {getattr(self, name)!r}; choose from {choices}")
 
     def _check_whole(self, name: str, low: int, high: int) -> None:
-        """Whole numbers of any kind (NumPy's too) become int."""
+        """Turn whole numbers of any kind (NumPy's too) into int."""
         value = getattr(self, name)
         try:
             whole = operator.index(value)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hwcost.backend.routing import RoutingCost
 from hwcost.calibration.audit import Finding
+from hwcost.core.caveat import Caveat, texts
 from hwcost.core.plain import to_plain
+from hwcost.isa.counts import GateCounts
 from hwcost.jobs.predict import JobTime
 from hwcost.noise.shots import ShotCost
 from hwcost.noise.success import PaperCost, SuccessProbability
-from hwcost.report.result import Reported
+from hwcost.report.result import Result
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
-    from rich.console import RenderableType
 
 SCHEMA = "hwcost.estimate/1"
 
@@ -56,7 +57,7 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendInfo:
-    """Where the calibration came from and what to distrust about it.
+    """Where the calibration came from and what to treat with caution.
 
     Attributes:
         name: Backend name.
@@ -73,7 +74,7 @@ class BackendInfo:
         excluded: What is kept off.
         findings: All findings of the audit.
         assumptions: What had to be assumed because the calibration does not say.
-        warnings: What to distrust.
+        caveats: What to treat with caution.
     """
 
     name: str
@@ -90,7 +91,17 @@ class BackendInfo:
     excluded: Excluded
     findings: tuple[Finding, ...]
     assumptions: tuple[str, ...]
-    warnings: tuple[str, ...]
+    caveats: tuple[Caveat, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The lines of the caveats, each once."""
+        return texts(self.caveats)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the fields, with the caveats as the lines that they are for people."""
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "caveats"}
+        return {**fields, "warnings": self.warnings}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,18 +125,6 @@ class TranspileInfo:
     hwcost: str
     physical_qubits: tuple[int, ...]
     active_qubits: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateCounts:
-    """Size of the ISA circuit. Depths count gates and measurements, not barriers and delays."""
-
-    num_1q: int
-    num_2q: int
-    num_measure: int
-    num_instructions: int
-    depth: int
-    depth_2q: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +162,8 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CostEstimate(Reported):
-    """What one circuit costs on one device. Times in seconds; `None` where no honest number exists.
+class CostEstimate(Result):
+    """The cost of one circuit on one device. Times in seconds; `None` where no number exists.
 
     Attributes:
         circuit: The circuit.
@@ -179,6 +178,8 @@ class CostEstimate(Reported):
         spread: Spread over seeds.
         isa_circuit: The compiled circuit on the device's own qubit numbers, ready to run.
     """
+
+    not_in_rows: ClassVar[Set[str]] = frozenset({"circuit.ops", "backend.findings", "shots.attenuation"})
 
     circuit: CircuitInfo
     backend: BackendInfo
@@ -200,8 +201,3 @@ class CostEstimate(Reported):
         """Plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.estimate/1`."""
         sections = {f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)[:-1]}
         return {"schema": SCHEMA, **sections}
-
-    def _report(self) -> Iterator[RenderableType]:
-        from hwcost.report.formats import render
-
-        return render(self)

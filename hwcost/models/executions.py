@@ -5,34 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 from hwcost.backend.prepared import Device
 from hwcost.circuits.layers import MeasuredCircuit
 from hwcost.core.units import format_count, format_seconds
-from hwcost.estimation.estimate import estimate
+from hwcost.estimation.conditions import Conditions
+from hwcost.estimation.estimate import estimate_under
 from hwcost.estimation.record import CostEstimate
 from hwcost.models.cutting.cost import CuttingCost, cutting_cost
 from hwcost.models.jobs import Execution
 from hwcost.models.mitigation.cost import CalibrationRun, MitigationMethod, mitigation_cost
 from hwcost.models.mitigation.overhead import MAX_INFLATION
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverheadOf:
-    """What one method does to one circuit.
-
-    Attributes:
-        method: `readout`, `zne`, `pec` or `cutting`.
-        circuit_factor: Circuits sent in place of one, None where no number of shots is enough.
-        shot_factor: Shots in all of them over those without, None where unbounded.
-        detail: The same in words.
-    """
-
-    method: str
-    circuit_factor: float | None
-    shot_factor: float | None
-    detail: str
+from hwcost.models.options import ModelRequest
+from hwcost.models.record import Overhead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,33 +34,26 @@ class PlannedCircuit:
 
     estimates: tuple[CostEstimate, ...]
     execution: Execution | None
-    overheads: tuple[OverheadOf, ...]
+    overheads: tuple[Overhead, ...]
     calibrations: tuple[CalibrationRun, ...]
     notes: tuple[str, ...]
 
 
-def plan_circuit(
-    circuit: MeasuredCircuit,
-    device: Device,
-    *,
-    methods: Sequence[MitigationMethod],
-    max_qubits: int | None,
-    options: dict[str, Any],
-) -> PlannedCircuit:
+def plan_circuit(circuit: MeasuredCircuit, conditions: Conditions, request: ModelRequest) -> PlannedCircuit:
     """Estimate a circuit, or the parts it is cut into, and say what is sent for it.
 
     Args:
         circuit: The circuit with its observables.
-        device: Where it runs.
-        methods: Error mitigation.
-        max_qubits: Cut it if it is wider.
-        options: Further options of `hwcost.estimate`.
+        conditions: Where it runs, and how it is costed.
+        request: Which error mitigation it gets, and the width above which it is cut.
     """
-    if max_qubits is None or circuit.circuit.num_qubits <= max_qubits:
-        cost = estimate(circuit.circuit, device, observable=list(circuit.observables) or None, **options)
+    device, methods = conditions.device, request.methods
+    if request.max_qubits is None or circuit.circuit.num_qubits <= request.max_qubits:
+        measured = replace(conditions.request, observable=list(circuit.observables) or None)
+        cost = estimate_under(replace(conditions, request=measured), circuit.circuit)
         return _planned(cost, device, methods)
-    cuts = cutting_cost(circuit.circuit, max_qubits)
-    parts = [_planned(estimate(one, device, **options), device, methods) for one in cuts.subcircuits]
+    cuts = cutting_cost(circuit.circuit, request.max_qubits)
+    parts = [_planned(estimate_under(conditions, part), device, methods) for part in cuts.subcircuits]
     overheads = {overhead.method: overhead for part in parts for overhead in part.overheads}
     calibrations = {run.method: run for part in parts for run in part.calibrations}
     return PlannedCircuit(
@@ -113,7 +91,8 @@ def _planned(cost: CostEstimate, device: Device, methods: Sequence[MitigationMet
         estimates=(cost,),
         execution=execution,
         overheads=tuple(
-            OverheadOf(
+            Overhead(
+                layer="",
                 method=part.method,
                 circuit_factor=part.circuit_factor,
                 shot_factor=part.shot_factor,
@@ -165,40 +144,51 @@ def _cut_execution(parts: Sequence[PlannedCircuit], cuts: CuttingCost) -> Execut
     Values of the parts are multiplied, so that every part needs the shots for the noise of all of them, and the
     sampling overhead on top: N · κ² · Π 1/λ².
     """
-    executions = [part.execution for part in parts]
-    if cuts.sampling_overhead is None or any(execution is None for execution in executions):
+    executions = [part.execution for part in parts if part.execution is not None]
+    if cuts.sampling_overhead is None or len(executions) < len(parts):
         return None
-    known = [execution for execution in executions if execution is not None]
-    inflations = [one.num_shots / one.num_noiseless_shots for one in known]
+    inflations = [part.num_shots / part.num_noiseless_shots for part in executions]
     noise = math.prod(inflations)
     if noise > MAX_INFLATION:
         return None
     grow = [cuts.sampling_overhead * noise / inflation for inflation in inflations]
-    counts = [number * one.num_circuits for number, one in zip(cuts.subexperiments, known, strict=True)]
-    scaled = [number / one.num_circuits for number, one in zip(counts, known, strict=True)]
+
+    def grown(name: str) -> float:
+        return math.fsum(factor * getattr(part, name) for factor, part in zip(grow, executions, strict=True))
+
+    def over_circuits(name: str) -> float:
+        """Add up a quantity of one circuit over all subexperiments."""
+        pairs = zip(cuts.subexperiments, executions, strict=True)
+        return math.fsum(number * getattr(part, name) for number, part in pairs)
+
+    def largest(name: str) -> float:
+        value: float = max(getattr(part, name) for part in executions)
+        return value
+
     return Execution(
-        num_circuits=sum(counts),
-        num_shots=math.fsum(g * one.num_shots for g, one in zip(grow, known, strict=True)),
-        num_noiseless_shots=max(one.num_noiseless_shots for one in known),
-        qpu_time_s=math.fsum(g * one.qpu_time_s for g, one in zip(grow, known, strict=True)),
-        circuit_part_s=max(one.circuit_part_s for one in known),
-        delay_part_s=max(one.delay_part_s for one in known),
-        noise_part_s=max(one.noise_part_s for one in known),
-        duration_s=math.fsum(s * one.duration_s for s, one in zip(scaled, known, strict=True)),
-        num_instructions=math.fsum(s * one.num_instructions for s, one in zip(scaled, known, strict=True)),
-        depth=math.fsum(s * one.depth for s, one in zip(scaled, known, strict=True)),
-        num_qubits=max(one.num_qubits for one in known),
-        rep_delay_s=known[0].rep_delay_s,
+        num_circuits=over_circuits("num_circuits"),
+        num_shots=grown("num_shots"),
+        num_noiseless_shots=largest("num_noiseless_shots"),
+        qpu_time_s=grown("qpu_time_s"),
+        circuit_part_s=largest("circuit_part_s"),
+        delay_part_s=largest("delay_part_s"),
+        noise_part_s=largest("noise_part_s"),
+        duration_s=over_circuits("duration_s"),
+        num_instructions=over_circuits("num_instructions"),
+        depth=over_circuits("depth"),
+        num_qubits=max(part.num_qubits for part in executions),
+        rep_delay_s=executions[0].rep_delay_s,
     )
 
 
-def _cutting_overhead(cuts: CuttingCost) -> OverheadOf:
+def _cutting_overhead(cuts: CuttingCost) -> Overhead:
     widths = ", ".join(map(str, cuts.subcircuit_widths))
     proved = "proved to be the fewest" if cuts.minimal else "the best found"
     overhead = (
         f"10^{cuts.log10_sampling_overhead:.1f}" if cuts.sampling_overhead is None else f"{cuts.sampling_overhead:g}"
     )
-    return OverheadOf(
+    return Overhead(
+        layer="",
         method="cutting",
         circuit_factor=cuts.num_subexperiments,
         shot_factor=None if cuts.sampling_overhead is None else cuts.sampling_overhead * cuts.num_subcircuits,
@@ -213,8 +203,8 @@ def _cutting_overhead(cuts: CuttingCost) -> OverheadOf:
 def mean_execution(executions: Sequence[Execution]) -> Execution:
     """The mean over a layer's circuits, all of which run equally often."""
     means = {
-        f.name: math.fsum(getattr(one, f.name) for one in executions) / len(executions)
+        f.name: math.fsum(getattr(each, f.name) for each in executions) / len(executions)
         for f in fields(Execution)
         if f.name not in ("num_qubits", "rep_delay_s")
     }
-    return replace(executions[0], **means, num_qubits=max(one.num_qubits for one in executions))
+    return replace(executions[0], **means, num_qubits=max(each.num_qubits for each in executions))

@@ -1,45 +1,38 @@
-"""A `ModelCost` as text for a terminal and as one CSV row."""
+"""A `ModelCost` as a page: the answer, where the time goes, the numbers behind it, what to treat with caution."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
 
 from hwcost.core.text import one_line
 from hwcost.core.units import format_age, format_count, format_seconds, format_share
-from hwcost.report.formats import bar, bullets, csv_table, flatten, table
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from hwcost.models.record import ModelCost
+from hwcost.models.record import ModelCost
+from hwcost.report.page import BLANK, Block, Bullets, Line, Page, Piece, registered_page, section, warnings_block
+from hwcost.report.rendering import bar
 
 
-def render(cost: ModelCost) -> Iterator[RenderableType]:
-    """The report: the answer, where the time goes, the numbers behind it, what to distrust."""
-    from rich.padding import Padding
-    from rich.text import Text
+@registered_page.register
+def _(cost: ModelCost) -> Page:
+    return Page(title=cost.model.name, blocks=tuple(_blocks(cost)))
 
-    yield Text.assemble((one_line(cost.model.name), "bold"), f", {cost.model.kind}, ", *_where(cost))
-    yield Text("  " + _setting(cost), style="dim")
-    yield Text()
-    yield _headline(cost)
+
+def _blocks(cost: ModelCost) -> Iterator[Block]:
+    yield Line(((one_line(cost.model.name), "bold"), f", {cost.model.kind}, ", *_where(cost)))
+    yield Line(("  " + _setting(cost),), style="dim")
+    yield BLANK
+    yield from _headline(cost)
     for title, rows in (
         ("Where the time goes", _part_rows(cost)),
         ("Quantum half", _quantum_rows(cost)),
         ("Classical half", _classical_rows(cost)),
-        ("Mitigation and cutting", [(o.layer, o.method, o.detail) for o in cost.overheads]),
+        ("Mitigation and cutting", ((o.layer, o.method, o.detail) for o in cost.overheads)),
     ):
-        section = list(rows)
-        if section:
-            yield Text()
-            yield Text(title, style="bold")
-            yield Padding(table(section), (0, 0, 0, 2))
-    yield from bullets("Assumed", cost.assumptions)
-    yield from bullets("To distrust", cost.warnings, style="bold yellow")
+        yield from section(title, tuple(rows))
+    yield Bullets("Assumed", cost.assumptions)
+    yield warnings_block(cost.warnings)
 
 
-def _where(cost: ModelCost) -> tuple[Any, ...]:
+def _where(cost: ModelCost) -> tuple[Piece, ...]:
     if cost.quantum.execution == "simulation":
         return ("circuits simulated on ", (cost.classical.device, "bold"))
     if not cost.estimates:
@@ -66,23 +59,25 @@ def _setting(cost: ModelCost) -> str:
     return ", ".join(parts)
 
 
-def _headline(cost: ModelCost) -> RenderableType:
-    from rich.text import Text
-
+def _headline(cost: ModelCost) -> Iterator[Line]:
     unified = cost.unified
     if unified.time_s is None:
-        return Text.assemble("Total: ", ("no honest number", "bold red"), ": the signal is gone in the noise")
-    line = Text.assemble(
-        "Total ",
-        (format_seconds(unified.time_s), "bold green"),
-        f" ({format_seconds(unified.low_s)} to {format_seconds(unified.high_s)}), mostly {unified.dominant}",
+        yield Line(("Total: ", ("no number", "bold red"), ": the signal is gone in the noise"))
+        return
+    yield Line(
+        (
+            "Total ",
+            (format_seconds(unified.time_s), "bold green"),
+            f" ({format_seconds(unified.low_s)} to {format_seconds(unified.high_s)}), mostly {unified.dominant}",
+        )
     )
     if unified.price is not None:
-        line.append(
-            f"\nPrice {unified.price:,.2f} at {unified.price_per_second:g} per second of {cost.quantum.mode} time "
-            f"({format_seconds(unified.billed_s)})"
+        yield Line(
+            (
+                f"Price {unified.price:,.2f} at {unified.price_per_second:g} per second of {cost.quantum.mode} time "
+                f"({format_seconds(unified.billed_s)})",
+            )
         )
-    return line
 
 
 def _part_rows(cost: ModelCost) -> Iterator[tuple[str, ...]]:
@@ -164,17 +159,3 @@ def _size(value: int | None) -> str:
 
 def _mean(value: float | None) -> str:
     return "unknown" if value is None else f"{value:,.0f}"
-
-
-def csv_row(cost: ModelCost) -> dict[str, Any]:
-    """One flat row: `section.key` columns with numbers and text; the estimates are left to their own table."""
-    plain = cost.to_dict()
-    skipped = {"model.layers", "overheads", "classical.uncounted"}
-    row = dict(flatten("", {key: value for key, value in plain.items() if key != "estimates"}, skipped=skipped))
-    row["backend"] = cost.estimates[0].backend.name if cost.estimates else None
-    return row
-
-
-def to_csv(costs: Iterable[ModelCost]) -> str:
-    """A CSV table with one row per model."""
-    return csv_table(csv_row(cost) for cost in costs)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from hwcost.classical.flops import UncountedModule
 from hwcost.classical.simulation import SimulationFlops
+from hwcost.core.caveat import Caveat, texts
 from hwcost.core.plain import to_plain
 from hwcost.estimation.record import CostEstimate
 from hwcost.models.gradients import Gradient
 from hwcost.models.workload import Scope, Workload
-from hwcost.report.result import Reported
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from hwcost.report.result import Result
 
 SCHEMA = "hwcost.model/1"
 
@@ -147,7 +145,7 @@ class UnifiedCost:
     """Both halves in one number.
 
     Attributes:
-        time_s: Seconds, None where the quantum half has no honest number.
+        time_s: Seconds, None where the quantum half has no number.
         low_s: Lower end of the interval.
         high_s: Upper end of the interval.
         scope: What was costed.
@@ -176,7 +174,7 @@ class Overhead:
     """What mitigation or cutting does to the circuits of one layer.
 
     Attributes:
-        layer: The layer.
+        layer: The layer, empty as long as that is open.
         method: `readout`, `zne`, `pec` or `cutting`.
         circuit_factor: Circuits run for each circuit of the model.
         shot_factor: Shots in all of them over the shots that the circuit needs without.
@@ -191,8 +189,8 @@ class Overhead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelCost(Reported):
-    """What a hybrid model costs. Times in seconds; `None` where no honest number exists.
+class ModelCost(Result):
+    """The cost of a hybrid model. Times in seconds; `None` where there is no number.
 
     Attributes:
         model: The model and its quantum layers.
@@ -202,7 +200,7 @@ class ModelCost(Reported):
         unified: Both together.
         overheads: Mitigation and cutting, one record per layer and method.
         assumptions: What had to be assumed.
-        warnings: What to distrust.
+        caveats: What to treat with caution.
         estimates: One estimate per distinct circuit.
     """
 
@@ -213,19 +211,33 @@ class ModelCost(Reported):
     unified: UnifiedCost
     overheads: tuple[Overhead, ...]
     assumptions: tuple[str, ...]
-    warnings: tuple[str, ...]
+    caveats: tuple[Caveat, ...]
     estimates: tuple[CostEstimate, ...]
+
+    not_in_rows: ClassVar[Set[str]] = frozenset({"model.layers", "overheads", "classical.uncounted", "estimates"})
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The lines of the caveats, each once."""
+        return texts(self.caveats)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.model/1`."""
-        plain = {f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)[:-1]}
-        return {"schema": SCHEMA, **plain, "estimates": [estimate.to_dict() for estimate in self.estimates]}
+        plain: dict[str, Any] = {"schema": SCHEMA}
+        for f in dataclasses.fields(self):
+            if f.name == "caveats":
+                plain["warnings"] = list(self.warnings)
+            elif f.name == "estimates":
+                plain["estimates"] = [estimate.to_dict() for estimate in self.estimates]
+            else:
+                plain[f.name] = to_plain(getattr(self, f.name))
+        return plain
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return one flat row, with the name of the backend; the estimates have a table of their own."""
+        (row,) = Result.to_rows(self)
+        return [{**row, "backend": self.estimates[0].backend.name if self.estimates else None}]
 
     def __hash__(self) -> int:
         """Of what identifies the answer; mappings have no hash."""
         return hash((self.model, self.workload, self.unified.time_s, self.classical.device))
-
-    def _report(self) -> Iterator[RenderableType]:
-        from hwcost.models.page import render
-
-        return render(self)

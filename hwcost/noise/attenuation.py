@@ -1,8 +1,8 @@
-"""How much of each expectation value survives the noise: `QubitAttenuation`, by one of four methods.
+"""How much of each expectation value survives the noise: `QubitAttenuation`, by one of the methods in `METHODS`.
 
 `mean-field` is the default; `pauli-path` is the slower, more accurate Monte Carlo; `light-cone` is the product that can
-be checked by hand; `paper` is the published reference, kept for comparison. All four read the same calibrated
-errors: none knows crosstalk, coherent errors, leakage or drift.
+be checked by hand; `paper` is the published reference, kept for comparison. All read the same calibrated errors: none
+knows crosstalk, coherent errors, leakage or drift.
 """
 
 from __future__ import annotations
@@ -10,18 +10,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Any
 
 from hwcost.core.errors import OptionError
 from hwcost.isa.columns import IsaCircuit, Kind
-from hwcost.isa.schedule import Schedule
-from hwcost.noise.methods.light_cone import light_cone_attenuation
-from hwcost.noise.methods.mean_field import mean_field_attenuation
-from hwcost.noise.methods.pauli_path import PathEstimate, pauli_path_attenuation
-from hwcost.noise.observables import NoiseTable, Observable, active_qubits, readout_factor, track_observables
+from hwcost.noise.methods import DEFAULT_ATTENUATION, METHODS, AttenuationMethod, load_method
+from hwcost.noise.observables import (
+    NoiseTable,
+    NoisyCircuit,
+    Observable,
+    SignalEstimate,
+    TrackedPauli,
+    active_qubits,
+    readout_factor,
+    track_observables,
+)
 
-AttenuationMethod: TypeAlias = Literal["mean-field", "pauli-path", "light-cone", "paper"]
-ATTENUATION_METHODS: tuple[AttenuationMethod, ...] = get_args(AttenuationMethod)
+SMALLEST_ATTENUATION = 1e-150
+"""Below it 1/λ² is no float."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,7 @@ class QubitAttenuation:
         value: λ in [0, 1]; 1 means that noise takes nothing away.
         standard_error: Statistical error of `value` (only `pauli-path` has one).
         note: What to know about this value, None if nothing.
+        log_value: Natural logarithm of `value` from a method that knows it where `value` is too small for a float.
     """
 
     qubit: int | None
@@ -41,38 +48,48 @@ class QubitAttenuation:
     value: float
     standard_error: float | None = None
     note: str | None = None
+    log_value: float | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Return what the JSON of an estimate holds of it: the logarithm only ranks compilations."""
+        return {
+            "qubit": self.qubit,
+            "clbit": self.clbit,
+            "value": self.value,
+            "standard_error": self.standard_error,
+            "note": self.note,
+        }
+
+    @property
+    def log_inflation(self) -> float:
+        """ln(1/λ²), infinite for λ = 0."""
+        if self.log_value is not None:
+            return -2.0 * self.log_value
+        return math.inf if self.value < SMALLEST_ATTENUATION else -2.0 * math.log(self.value)
 
 
 def attenuate(
-    isa: IsaCircuit,
-    schedule: Schedule,
-    audited: NoiseTable,
+    circuit: NoisyCircuit,
     *,
-    method: AttenuationMethod = "mean-field",
+    method: AttenuationMethod = DEFAULT_ATTENUATION,
     observables: Sequence[Observable] | None = None,
     seed: int = 0,
-    num_paths: int = 8000,
-    p_fail: float | None = None,
 ) -> tuple[QubitAttenuation, ...]:
-    """Attenuation of each observable, by default of Z on each measured qubit in the order of the classical bits.
+    """Return the attenuation of each observable, by default of Z on each measured qubit, ordered by classical bits.
 
     Args:
-        isa: The ISA circuit.
-        schedule: Its ALAP schedule.
-        audited: Relaxation times and readout errors of the device.
-        method: One of `ATTENUATION_METHODS`.
+        circuit: The ISA circuit with its schedule and the noise of the device.
+        method: Key of `METHODS`.
         observables: Pauli observables as mappings from physical qubit to X, Y or Z; see
             `hwcost.noise.observables.track_observables` for where they are read and for the default.
-        seed: Seed of `pauli-path`.
-        num_paths: Number of sampled paths per observable of `pauli-path`.
-        p_fail: Failure probability of the circuit, for `paper` only.
+        seed: Seed of methods that sample.
 
     Returns:
         One record per observable.
 
     Raises:
-        OptionError: The method is unknown, `paper` has no `p_fail`, or an observable makes no sense.
-        CircuitError: A gate has no known unitary (`mean-field`, `pauli-path`).
+        OptionError: The method is unknown, or an observable is invalid.
+        CircuitError: The method cannot answer for this circuit, such as a gate without a known unitary.
 
     Example:
         >>> from qiskit import QuantumCircuit
@@ -86,52 +103,27 @@ def attenuate(
         >>> _ = circuit.measure(1, 0)
         >>> audited = audit(load_fake_backend("fake_manila"))
         >>> isa = read_isa(circuit, audited)
-        >>> for record in attenuate(isa, schedule_alap(isa), audited):
+        >>> for record in attenuate(NoisyCircuit(isa, schedule_alap(isa), audited)):
         ...     print(record.qubit, record.clbit, f"{record.value:.3f}")
         1 0 0.947
     """
-    tracked = track_observables(isa, audited, observables)
-    if method == "pauli-path":
-        estimates = pauli_path_attenuation(isa, schedule, audited, tracked, seed=seed, num_paths=num_paths)
-    elif method == "mean-field":
-        estimates = [PathEstimate(value=v) for v in mean_field_attenuation(isa, schedule, audited, tracked)]
-    elif method == "light-cone":
-        estimates = [PathEstimate(value=v) for v in light_cone_attenuation(isa, schedule, audited, tracked)]
-    elif method == "paper":
-        if p_fail is None:
-            raise OptionError("attenuation 'paper' needs the failure probability of the circuit (p_fail)")
-        value = paper_attenuation(p_fail)
-        return tuple(QubitAttenuation(qubit=row.qubit, clbit=row.clbit, value=value) for row in tracked)
-    else:
-        raise OptionError(f"attenuation {method!r} is unknown; choose one of {', '.join(ATTENUATION_METHODS)}")
-    return tuple(
-        QubitAttenuation(
-            qubit=row.qubit,
-            clbit=row.clbit,
-            value=min(1.0, estimate.value * row.readout_factor),
-            standard_error=(None if estimate.standard_error is None else estimate.standard_error * row.readout_factor),
-            note=estimate.note,
-        )
-        for row, estimate in zip(tracked, estimates, strict=True)
+    if method not in METHODS:
+        raise OptionError(f"attenuation {method!r} is unknown; choose one of {', '.join(METHODS)}")
+    tracked = track_observables(circuit.isa, circuit.noise, observables)
+    estimates = load_method(method)(circuit, tracked, seed=seed)
+    return tuple(_with_readout(row, estimate) for row, estimate in zip(tracked, estimates, strict=True))
+
+
+def _with_readout(row: TrackedPauli, estimate: SignalEstimate) -> QubitAttenuation:
+    factor = 1.0 if estimate.includes_readout else row.readout_factor
+    return QubitAttenuation(
+        qubit=row.qubit,
+        clbit=row.clbit,
+        value=min(1.0, estimate.value * factor),
+        standard_error=None if estimate.standard_error is None else estimate.standard_error * factor,
+        note=estimate.note,
+        log_value=estimate.log_value if estimate.includes_readout else None,
     )
-
-
-def paper_attenuation(p_fail: float) -> float:
-    """λ = √(1 − P_fail), the same for every qubit, so that 1/λ² is the published shot inflation 1/(1 − P_fail).
-
-    P_fail is the probability that anything fails anywhere in the circuit (Hyb-HANAS, arXiv:2603.00625). It ignores
-    which qubit is read and is a poor ranking of real inflation; it is here to be compared with.
-
-    Raises:
-        OptionError: `p_fail` is not a probability.
-
-    Example:
-        >>> round(paper_attenuation(0.36), 12)
-        0.8
-    """
-    if not 0.0 <= p_fail <= 1.0:
-        raise OptionError(f"p_fail is {p_fail}; a probability must lie between 0 and 1")
-    return math.sqrt(1.0 - p_fail)
 
 
 def attenuation_omissions(isa: IsaCircuit, audited: NoiseTable) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Literal, Protocol, TypeAlias
 from hwcost.calibration.record import Calibration
 from hwcost.core.errors import OptionError
 from hwcost.isa.columns import IsaCircuit, Kind
+from hwcost.isa.schedule import Schedule
 
 PauliLabel: TypeAlias = Literal["X", "Y", "Z"]
 Observable: TypeAlias = Mapping[int, PauliLabel]
@@ -29,6 +30,40 @@ class NoiseTable(Protocol):
     @property
     def t2_s(self) -> Sequence[float | None]:
         """T2 of each qubit in seconds, at most 2·T1; None where unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoisyCircuit:
+    """A compiled circuit with all that noise acts on.
+
+    Attributes:
+        isa: Its operations, on physical qubit numbers.
+        schedule: Its ALAP schedule.
+        noise: Relaxation times and readout errors of the device.
+    """
+
+    isa: IsaCircuit
+    schedule: Schedule
+    noise: NoiseTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalEstimate:
+    """What a method says of one observable.
+
+    Attributes:
+        value: Estimated attenuation in [0, 1].
+        standard_error: Statistical error of `value`, None where the method has none.
+        note: What to know about this value, None if nothing.
+        includes_readout: Whether `value` contains the readout already.
+        log_value: Natural logarithm of `value` from a method that knows it where `value` is too small for a float.
+    """
+
+    value: float
+    standard_error: float | None = None
+    note: str | None = None
+    includes_readout: bool = False
+    log_value: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

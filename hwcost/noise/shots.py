@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from hwcost.noise.attenuation import QubitAttenuation
+from hwcost.noise.attenuation import SMALLEST_ATTENUATION, QubitAttenuation
 
 Inflation: TypeAlias = Literal["worst", "mean"]
 Task: TypeAlias = Literal["expectation", "sampling"]
@@ -57,7 +57,7 @@ class ShotCost:
 
 def inflation(attenuation: float) -> float:
     """Shot inflation 1/λ²; infinite for λ = 0."""
-    return math.inf if attenuation < 1e-150 else 1.0 / attenuation**2
+    return math.inf if attenuation < SMALLEST_ATTENUATION else 1.0 / attenuation**2
 
 
 def shots_for_precision(attenuation: float, standard_error: float, mean_z_squared: float = 0.0) -> float:

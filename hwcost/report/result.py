@@ -1,54 +1,61 @@
-"""What every answer of the package can do beside holding its numbers: JSON, text and HTML. `Reported`."""
+"""What every answer of the package can do beside holding its numbers: JSON, CSV, text and HTML. `Result`."""
 
 from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Set
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hwcost.report.page import page_of
+from hwcost.report.rendering import renderables, to_html, to_text
+from hwcost.report.rows import csv_table, flatten
 
 if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.console import Console, ConsoleOptions, RenderResult
 
 
-class Reported(ABC):
-    """Base of frozen records that can be printed; a subclass gives its dictionary and its report."""
+class Result(ABC):
+    """Base of frozen records that can be printed; a subclass gives its dictionary, its page is registered elsewhere."""
 
     __slots__ = ()
 
+    not_in_rows: ClassVar[Set[str]] = frozenset()
+    """Keys such as `circuit.ops` that a flat row leaves out."""
+
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
-        """Plain dictionaries, lists, text and numbers."""
+        """Return plain dictionaries, lists, text and numbers."""
 
-    @abstractmethod
-    def _report(self) -> Iterator[RenderableType]:
-        """The parts of the text report."""
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return flat rows for a table; by default one, with `section.key` columns and lists joined by blanks."""
+        return [dict(flatten("", self.to_dict(), skipped=self.not_in_rows))]
 
     def to_json(self, *, indent: int | None = 2) -> str:
-        """The dictionary as strict JSON (no NaN, no Infinity)."""
+        """Return the dictionary as strict JSON (no NaN, no Infinity)."""
         return json.dumps(self.to_dict(), indent=indent, allow_nan=False, ensure_ascii=False)
 
+    def to_csv(self) -> str:
+        """Return the rows as a CSV table."""
+        return csv_table(self.to_rows())
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The text report, for `rich.print`."""
-        yield from self._report()
+        """Yield the text report, for `rich.print`."""
+        yield from renderables(page_of(self))
 
     def _repr_html_(self) -> str:
-        """The report as HTML, for notebooks."""
-        from hwcost.report.formats import to_html
-
-        return to_html(self)
+        """Return the report as HTML, for notebooks."""
+        return to_html(page_of(self))
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """The report as plain text, for IPython in a terminal."""
+        """Print the report as plain text, for IPython in a terminal."""
         printer.text(str(self))
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         # IPython takes the first class that has either, and every dataclass has a __repr__ of its own.
-        cls._repr_pretty_ = Reported._repr_pretty_  # type: ignore[method-assign]
+        type.__setattr__(cls, "_repr_pretty_", Result._repr_pretty_)
 
     def __str__(self) -> str:
-        """The report as plain text."""
-        from hwcost.report.formats import to_text
-
-        return to_text(self)
+        """Return the report as plain text."""
+        return to_text(page_of(self))

@@ -1,55 +1,50 @@
-"""A `Validation` as text for a terminal or a notebook."""
+"""A `Validation` as a page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from hwcost.core.units import format_age, format_count, format_share
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.table import Table
-
-    from hwcost.validation.record import QubitValidation, Validation
+from hwcost.report.page import Block, Bullets, Column, Heading, Line, Page, Table, registered_page
+from hwcost.validation.record import QubitValidation, Validation
 
 MOST_QUBITS_SHOWN = 40
 
 
-def render(validation: Validation) -> Iterator[RenderableType]:
-    """The report, section by section: what was checked, per qubit, per method, what to know."""
-    from rich.padding import Padding
-    from rich.text import Text
+@registered_page.register
+def _(validation: Validation) -> Page:
+    return Page(title=f"{validation.circuit.name} on {validation.backend.name}", blocks=tuple(_blocks(validation)))
 
+
+def _blocks(validation: Validation) -> Iterator[Block]:
+    """Yield what was checked, the values per qubit, the scores per method, what to know."""
     circuit, backend, simulation = validation.circuit, validation.backend, validation.simulation
-    yield Text.assemble((circuit.name, "bold"), " on ", (backend.name, "bold"))
-    yield Text(f"  {validation.statement}")
+    yield Line(((circuit.name, "bold"), " on ", (backend.name, "bold")))
+    yield Line((f"  {validation.statement}",))
     date = "" if backend.snapshot_date is None else f" of {backend.snapshot_date:%Y-%m-%d}"
-    yield Text(f"  calibration{date}, {format_age(backend.snapshot_age_days)}, {_compiled(validation)}", style="dim")
+    age = format_age(backend.snapshot_age_days)
+    yield Line((f"  calibration{date}, {age}, {_compiled(validation)}",), style="dim")
     how = (
         "density matrix, exact"
         if simulation.num_trajectories is None
         else f"{format_count(simulation.num_trajectories)} trajectories each"
     )
     drawn = "draws of all free angles" if simulation.draws == "angles" else "basis states as input"
-    yield Text(
-        f"  {simulation.num_qubits} qubits in use, {format_count(simulation.num_draws)} {drawn}, {how}, "
-        f"seed {simulation.seed}, qiskit-aer {simulation.qiskit_aer}",
+    yield Line(
+        (
+            f"  {simulation.num_qubits} qubits in use, {format_count(simulation.num_draws)} {drawn}, {how}, "
+            f"seed {simulation.seed}, qiskit-aer {simulation.qiskit_aer}",
+        ),
         style="dim",
     )
-    yield Text()
-    yield Text("Attenuation of ⟨Z⟩ (slope of noisy on ideal, readout included)", style="bold")
-    yield Padding(_attenuation_table(validation), (0, 0, 0, 2))
+    yield Heading("Attenuation of ⟨Z⟩ (slope of noisy on ideal, readout included)")
+    yield _attenuation_table(validation)
     if simulation.draws == "inputs":
-        yield Text()
-        yield Text("⟨Z⟩ at the input |0…0⟩, with the shifts by relaxation and readout", style="bold")
-        yield Padding(_value_table(validation), (0, 0, 0, 2))
-    yield Text()
-    yield Text(f"Shot inflation 1/λ² and shots {_target(validation)}", style="bold")
-    yield Padding(_method_table(validation), (0, 0, 0, 2))
-    yield Text()
-    for line in _remarks(validation):
-        yield Padding(Text.assemble("• ", line), (0, 0, 0, 2))
+        yield Heading("⟨Z⟩ at the input |0…0⟩, with the shifts by relaxation and readout")
+        yield _value_table(validation)
+    yield Heading(f"Shot inflation 1/λ² and shots {_target(validation)}")
+    yield _method_table(validation)
+    yield Bullets(None, tuple(_remarks(validation)))
 
 
 def _compiled(validation: Validation) -> str:
@@ -65,30 +60,26 @@ def _target(validation: Validation) -> str:
     return f"for the precision of {format_count(validation.shots_requested)} noiseless shots"
 
 
-def _grid(*headings: str) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in headings:
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
-    return table
+def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+    columns = tuple(Column(heading, "right" if heading else "left", wraps=False) for heading in headings)
+    return Table(columns, tuple(rows))
 
 
-def _attenuation_table(validation: Validation) -> RenderableType:
+def _attenuation_table(validation: Validation) -> Table:
     methods = [score.method for score in validation.methods]
-    table = _grid("qubit", "clbit", "measured", "", *methods)
+    rows = []
     for qubit in validation.qubits[:MOST_QUBITS_SHOWN]:
         predicted = (f"{qubit.predicted[method].attenuation:.4f}" for method in methods)
-        table.add_row(str(qubit.qubit), str(qubit.clbit), *_measured(qubit), *predicted)
-    return table
+        rows.append((str(qubit.qubit), str(qubit.clbit), *_measured(qubit), *predicted))
+    return _table(("qubit", "clbit", "measured", "", *methods), rows)
 
 
-def _value_table(validation: Validation) -> RenderableType:
-    table = _grid("qubit", "clbit", "ideal", "noisy", "ratio")
+def _value_table(validation: Validation) -> Table:
+    rows = []
     for qubit in validation.qubits[:MOST_QUBITS_SHOWN]:
         values = (qubit.ideal_value, qubit.measured_value, qubit.value_ratio)
-        table.add_row(str(qubit.qubit), str(qubit.clbit), *map(_number, values))
-    return table
+        rows.append((str(qubit.qubit), str(qubit.clbit), *map(_number, values)))
+    return _table(("qubit", "clbit", "ideal", "noisy", "ratio"), rows)
 
 
 def _measured(qubit: QubitValidation) -> tuple[str, str]:
@@ -101,11 +92,12 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def _method_table(validation: Validation) -> RenderableType:
-    table = _grid("", "mean", "worst", "error", "shots", "reached", "own")
-    table.add_row("simulated", _times(validation.inflation_mean), _times(validation.inflation_worst), "", "", "", "")
-    for score in validation.methods:
-        table.add_row(
+def _method_table(validation: Validation) -> Table:
+    rows: list[tuple[str, ...]] = [
+        ("simulated", _times(validation.inflation_mean), _times(validation.inflation_worst), "", "", "", "")
+    ]
+    rows += [
+        (
             score.method,
             _times(score.inflation_mean),
             _times(score.inflation_worst),
@@ -114,7 +106,9 @@ def _method_table(validation: Validation) -> RenderableType:
             _number(score.precision_ratio),
             _number(score.median_precision_ratio),
         )
-    return table
+        for score in validation.methods
+    ]
+    return _table(("", "mean", "worst", "error", "shots", "reached", "own"), rows)
 
 
 def _error(value: float | None) -> str:

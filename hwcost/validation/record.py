@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from hwcost.core.plain import to_plain
 from hwcost.estimation.record import BackendInfo, CircuitInfo, TranspileInfo
 from hwcost.noise.shots import Inflation
-from hwcost.report.result import Reported
+from hwcost.report.result import Result
 from hwcost.validation.simulation import SimulationMethod
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 SCHEMA = "hwcost.validation/1"
 STATEMENT = "checked against Aer's noise model of the same calibration, not against hardware"
@@ -125,7 +122,7 @@ class SimulationInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Validation(Reported):
+class Validation(Result):
     """Measured against predicted attenuation of one circuit on one device.
 
     Attributes:
@@ -160,7 +157,20 @@ class Validation(Reported):
         """Plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.validation/1`."""
         return {"schema": SCHEMA, **{f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
 
-    def _report(self) -> Iterator[RenderableType]:
-        from hwcost.validation.page import render
-
-        return render(self)
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return one row per measured classical bit and method."""
+        return [
+            {
+                "circuit": self.circuit.name,
+                "backend": self.backend.name,
+                "qubit": qubit.qubit,
+                "clbit": qubit.clbit,
+                "attenuation": qubit.attenuation,
+                "standard_error": qubit.standard_error,
+                "method": method,
+                **{f"predicted.{key}": value for key, value in to_plain(prediction).items()},
+                "note": qubit.note,
+            }
+            for qubit in self.qubits
+            for method, prediction in qubit.predicted.items()
+        ]

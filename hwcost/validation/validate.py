@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hwcost.backend.prepared import Device, prepare_device
+from hwcost.backend.prepared import Device
 from hwcost.core.errors import CircuitError, OptionError
-from hwcost.estimation.estimate import estimate
+from hwcost.estimation.conditions import prepare_conditions
+from hwcost.estimation.estimate import estimate_under
+from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate
-from hwcost.isa.columns import IsaCircuit, read_isa
-from hwcost.isa.schedule import Schedule, schedule_alap
-from hwcost.noise.attenuation import ATTENUATION_METHODS, AttenuationMethod, QubitAttenuation, attenuate
-from hwcost.noise.observables import active_qubits
+from hwcost.isa.columns import read_isa
+from hwcost.isa.schedule import schedule_alap
+from hwcost.noise.attenuation import QubitAttenuation, attenuate
+from hwcost.noise.methods import METHODS, AttenuationMethod
+from hwcost.noise.observables import NoisyCircuit, active_qubits
 from hwcost.noise.shots import SIGNAL_GONE_ATTENUATION, Inflation, ShotCost, finite, shot_cost
 from hwcost.noise.shots import inflation as _inflation
 from hwcost.noise.transfer import Floats
@@ -50,7 +53,7 @@ def validate(
     *,
     num_draws: int = 20,
     seed: int = 0,
-    methods: Sequence[AttenuationMethod] = ATTENUATION_METHODS,
+    methods: Sequence[AttenuationMethod] = tuple(METHODS),
     num_trajectories: int = DEFAULT_TRAJECTORIES,
     shots: int | None = None,
     precision: float | None = None,
@@ -63,7 +66,7 @@ def validate(
     measure_all: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Validation:
-    """How well the attenuation methods predict an exact noise simulation of the circuit that `estimate` costs.
+    """Compare the attenuation methods with an exact noise simulation of the circuit that `estimate` costs.
 
     The truth: Qiskit Aer simulates the transpiled circuit with depolarizing and relaxation errors on each gate,
     relaxation of each waiting qubit, and the confusion matrix of each readout, all from the same calibration. λ of a
@@ -102,17 +105,12 @@ def validate(
 
     Raises:
         CircuitError: The circuit measures nothing, is too wide to simulate, or branches on measured values.
-        OptionError: An option makes no sense.
+        OptionError: An option is invalid.
         MissingDependencyError: qiskit-aer is not installed.
     """
     aer = require_aer()
     _check_options(num_draws, seed, methods, num_trajectories)
-    device = prepare_device(backend, keep_dead_readout=keep_dead_readout)
-    if device.audited.durations_only:
-        raise OptionError("the device was prepared for durations only: without noise there is nothing to validate")
-    cost = estimate(
-        circuit,
-        device,
+    request = EstimateRequest(
         shots=shots,
         precision=precision,
         optimization_level=optimization_level,
@@ -122,16 +120,21 @@ def validate(
         attenuation=methods[0],
         inflation=inflation,
         measure_all=measure_all,
+        keep_dead_readout=keep_dead_readout,
     )
+    conditions = prepare_conditions(backend, request)
+    device = conditions.device
+    if device.audited.durations_only:
+        raise OptionError("the device was prepared for durations only: without noise there is nothing to validate")
+    cost = estimate_under(conditions, circuit)
     _check_circuit(cost)
     isa = read_isa(cost.isa_circuit, device.audited)
-    schedule = schedule_alap(isa)
-    simulated = _simulate(cost.isa_circuit, device, isa, schedule, num_draws, num_trajectories, seed, progress)
-    p_fail = None if cost.paper is None else cost.paper.p_fail
+    noisy = NoisyCircuit(isa, schedule_alap(isa), device.audited)
+    simulated = _simulate(cost.isa_circuit, device, noisy, num_draws, num_trajectories, seed, progress)
     predicted = {
-        method: attenuate(isa, schedule, device.audited, method=method, seed=seed_transpiler, p_fail=p_fail)
+        method: attenuate(noisy, method=method, seed=seed_transpiler)
         for method in methods
-        if method != "paper" or p_fail is not None
+        if method != "paper" or cost.paper is not None  # undefined where no T2 is known
     }
     rng = np.random.default_rng([seed, 1])
     qubits = tuple(
@@ -170,9 +173,9 @@ def _check_options(num_draws: int, seed: int, methods: Sequence[AttenuationMetho
     ):
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise OptionError(f"{name} is {value!r}; give a whole number from {low} to {high}")
-    unknown = [method for method in methods if method not in ATTENUATION_METHODS]
+    unknown = [method for method in methods if method not in METHODS]
     if unknown or not methods or isinstance(methods, str) or len(set(methods)) < len(methods):
-        raise OptionError(f"methods are {methods!r}; choose from {', '.join(ATTENUATION_METHODS)}, each at most once")
+        raise OptionError(f"methods are {methods!r}; choose from {', '.join(METHODS)}, each at most once")
 
 
 def _check_circuit(cost: CostEstimate) -> None:
@@ -208,20 +211,20 @@ class _Simulated:
 def _simulate(
     circuit: QuantumCircuit,
     device: Device,
-    isa: IsaCircuit,
-    schedule: Schedule,
+    noisy: NoisyCircuit,
     num_draws: int,
     num_trajectories: int,
     seed: int,
     progress: Callable[[int, int], None] | None,
 ) -> _Simulated:
+    isa, audited = noisy.isa, device.audited
     rng = np.random.default_rng([seed, 0])
     parameters = list(circuit.parameters)
     inputs: list[frozenset[int]] = []
     if parameters:
         angles = rng.uniform(0.0, 2.0 * np.pi, (num_draws, len(parameters)))
         isas = [
-            read_isa(circuit.assign_parameters(dict(zip(parameters, row, strict=True))), device.audited)
+            read_isa(circuit.assign_parameters(dict(zip(parameters, row, strict=True))), audited)
             for row in angles.tolist()
         ]
     else:
@@ -232,8 +235,8 @@ def _simulate(
         isas = [isa] * len(inputs)
     values = simulate(
         isas,
-        schedule,
-        device.audited,
+        noisy.schedule,
+        audited,
         inputs=inputs or None,
         num_trajectories=num_trajectories,
         seed=seed,

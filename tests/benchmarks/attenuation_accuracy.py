@@ -18,7 +18,7 @@ from scipy.stats import spearmanr
 
 import hwcost
 from hwcost.core.errors import HwcostError
-from hwcost.noise.attenuation import ATTENUATION_METHODS
+from hwcost.noise.methods import METHODS
 from hwcost.noise.shots import ORDER_OF_MAGNITUDE_INFLATION
 from hwcost.validation.validate import Validation, validate
 
@@ -63,7 +63,7 @@ def errors(predicted: np.ndarray, measured: np.ndarray) -> str:
 def report(results: list[Validation]) -> None:
     """Print the tables."""
     measured = np.array([r.inflation_mean for r in results])
-    scores = {m: [s for r in results for s in r.methods if s.method == m] for m in ATTENUATION_METHODS}
+    scores = {m: [s for r in results for s in r.methods if s.method == m] for m in METHODS}
     # A predicted λ of 0 has no finite inflation; the largest number keeps its rank.
     table = {m: np.array([s.inflation_mean or np.finfo(float).max for s in rows]) for m, rows in scores.items()}
     middle, high = np.quantile(measured, [0.5, 0.9])
@@ -77,7 +77,7 @@ def report(results: list[Validation]) -> None:
     for method, predicted in table.items():
         print(f"{method:<12}  {errors(predicted[low], measured[low])}")
     print("\nstandard error reached over target, each qubit with its own shots: 10 % / median / 90 %, within 10 %")
-    for method in ATTENUATION_METHODS:
+    for method in METHODS:
         ratios = [q.predicted[method].precision_ratio for r in results for q in r.qubits]
         known = np.array([ratio for ratio in ratios if ratio is not None])
         low_10, middle, high_90 = np.quantile(known, [0.1, 0.5, 0.9])

@@ -16,6 +16,7 @@ from hwcost.calibration.sources.ibm_fake import load_fake_backend
 from hwcost.isa.columns import IsaCircuit, read_isa
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise.attenuation import attenuate
+from hwcost.noise.observables import NoisyCircuit
 
 NUM_QUBITS = 100
 
@@ -79,8 +80,8 @@ def attenuation_times_s(method: Any, sizes: tuple[int, ...]) -> list[float]:
     times = []
     for size in sizes:
         isa = random_isa(audited, size)
-        schedule = schedule_alap(isa)
-        times.append(best_of(3, lambda isa=isa, schedule=schedule: attenuate(isa, schedule, audited, method=method)))
+        circuit = NoisyCircuit(isa, schedule_alap(isa), audited)
+        times.append(best_of(3, lambda circuit=circuit: attenuate(circuit, method=method)))
     return times
 
 
@@ -96,7 +97,7 @@ def share_of_transpiling() -> float:
     transpiling = best_of(7, lambda: transpile(circuit, backend, optimization_level=3, seed_transpiler=1))
     isa = read_isa(isa_circuit, audited)
     schedule = schedule_alap(isa)
-    return best_of(20, lambda: attenuate(isa, schedule, audited)) / transpiling
+    return best_of(20, lambda: attenuate(NoisyCircuit(isa, schedule, audited))) / transpiling
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from hwcost.core.errors import CircuitError
 from hwcost.isa.columns import IsaCircuit, Kind
 from hwcost.isa.schedule import Schedule
-from hwcost.noise.observables import NoiseTable, TrackedPauli
+from hwcost.noise.observables import NoisyCircuit, TrackedPauli
 from hwcost.noise.relaxation import final_idle_s, relaxation_rates_per_s
 from hwcost.noise.transfer import Floats, GateKey, transfer_weights
 
@@ -190,17 +190,15 @@ class _Recorder:
             self._wait(qubit, idle)
 
 
-def plan_backward(
-    isa: IsaCircuit, schedule: Schedule, noise: NoiseTable, tracked: Sequence[TrackedPauli]
-) -> BackwardPlan:
-    """The circuit prepared for carrying `tracked` backwards through it, noise included.
+def plan_backward(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli]) -> BackwardPlan:
+    """Prepare a circuit for carrying `tracked` backwards through it, noise included.
 
     Raises:
         CircuitError: A gate in a light cone has no known unitary, or acts on more than two qubits.
     """
-    recorder = _Recorder(isa, schedule, tracked)
+    recorder = _Recorder(circuit.isa, circuit.schedule, tracked)
     qubits = tuple(recorder.index_of)
-    rates = np.array([relaxation_rates_per_s(noise, q) for q in qubits]).reshape(-1, 2)
+    rates = np.array([relaxation_rates_per_s(circuit.noise, q) for q in qubits]).reshape(-1, 2)
     ideal, noisy = _segments(recorder, rates)
     rule_transfer, rule_noise = _rules(recorder, rates)
     gates = np.array(recorder.gates, dtype=np.int64).reshape(-1, 6)

@@ -11,16 +11,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hwcost.isa.columns import IsaCircuit, Kind
-from hwcost.isa.schedule import Schedule
-from hwcost.noise.observables import NoiseTable, TrackedPauli
+from hwcost.isa.columns import Kind
+from hwcost.noise.observables import NoisyCircuit, SignalEstimate, TrackedPauli
 from hwcost.noise.relaxation import final_idle_s, relaxation_rates_per_s
 
 
 def light_cone_attenuation(
-    isa: IsaCircuit, schedule: Schedule, noise: NoiseTable, tracked: Sequence[TrackedPauli]
-) -> list[float]:
-    """Attenuation of each observable, without its readout.
+    circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, seed: int = 0
+) -> list[SignalEstimate]:
+    """Multiply what is left after each error and each wait of the observable's light cone, without its readout.
 
     λ = Π_g (1 − e_g) · Π_w (e^(−t_w/T1) + 2·e^(−t_w/T2))/3, over the gates g and the waiting periods w of the backward
     light cone, with e_g the average gate error, t_w in seconds, and T1, T2 of the waiting qubit: each wait keeps the
@@ -31,56 +30,68 @@ def light_cone_attenuation(
     ranking where inflation is small (about 3 % median error of 1/λ² against exact noise simulation of small circuits)
     and up to several times too pessimistic in deep circuits, where most errors act on the identity.
     """
-    cone = [0] * isa.num_qubits  # which observables (one bit each) can be reached from each qubit
-    log_by_mask: dict[int, float] = {}
+    isa, schedule, end = circuit.isa, circuit.schedule, len(circuit.isa)
+    cones = _Cones(circuit)
     starting: dict[int, int] = {}
-    rates: dict[int, tuple[float, float]] = {}
-    end = len(isa)
-    trailing = final_idle_s(isa, schedule) if any(at == end for row in tracked for _, _, at in row.starts) else {}
-
-    def wait(qubit: int, mask: int, time_s: float) -> None:
-        if qubit not in rates:
-            rates[qubit] = relaxation_rates_per_s(noise, qubit)
-        rate_1, rate_2 = rates[qubit]
-        kept = (math.exp(-time_s * rate_1) + 2.0 * math.exp(-time_s * rate_2)) / 3.0
-        log_by_mask[mask] = log_by_mask.get(mask, 0.0) + _log(kept)
-
     for row, pauli in enumerate(tracked):
         for qubit, _, at in pauli.starts:
             if at < end:
                 starting[at] = starting.get(at, 0) | 1 << row
             else:
-                cone[qubit] |= 1 << row
-    for qubit, time_s in trailing.items():
-        if cone[qubit] and time_s > 0.0:
-            wait(qubit, cone[qubit], time_s)
-
-    kinds, qubits_of, errors, idle_of = isa.kinds, isa.qubits, isa.errors, schedule.idle_before_s
+                cones.of_qubit[qubit] |= 1 << row
+    if any(cones.of_qubit):
+        for qubit, time_s in final_idle_s(isa, schedule).items():
+            cones.wait(qubit, time_s)
     for index in range(end - 1, -1, -1):
-        kind = kinds[index]
+        cones.step_back(index, starting.get(index, 0))
+    return [SignalEstimate(value=value) for value in _products(cones.log_by_mask, len(tracked))]
+
+
+class _Cones:
+    """The light cones of all observables on the way back, one bit each, and the logarithm of what each has lost."""
+
+    def __init__(self, circuit: NoisyCircuit) -> None:
+        self.of_qubit = [0] * circuit.isa.num_qubits  # which observables can be reached from each qubit
+        self.log_by_mask: dict[int, float] = {}
+        self._circuit = circuit
+        self._rates: dict[int, tuple[float, float]] = {}
+
+    def _multiply(self, mask: int, factor: float) -> None:
+        self.log_by_mask[mask] = self.log_by_mask.get(mask, 0.0) + _log(factor)
+
+    def wait(self, qubit: int, time_s: float) -> None:
+        """Relax a qubit for some seconds, as far as an observable can be reached from it."""
+        mask = self.of_qubit[qubit]
+        if not mask or time_s <= 0.0:
+            return
+        if qubit not in self._rates:
+            self._rates[qubit] = relaxation_rates_per_s(self._circuit.noise, qubit)
+        rate_1, rate_2 = self._rates[qubit]
+        self._multiply(mask, (math.exp(-time_s * rate_1) + 2.0 * math.exp(-time_s * rate_2)) / 3.0)
+
+    def step_back(self, index: int, starting: int) -> None:
+        """Go back through one operation, at which the observables `starting` are read if it is a measurement."""
+        isa = self._circuit.isa
+        kind, qubits = isa.kinds[index], isa.qubits[index]
         if kind >= Kind.DELAY:
-            continue
-        qubits = qubits_of[index]
+            return
         if kind is Kind.RESET:
-            cone[qubits[0]] = 0
-            continue
+            self.of_qubit[qubits[0]] = 0
+            return
         mask = 0
         if kind is Kind.MEASURE:
-            mask = starting.get(index, 0)
-            if cone[qubits[0]]:
-                wait(qubits[0], cone[qubits[0]], isa.durations_s[index])
+            mask = starting
+            self.wait(qubits[0], isa.durations_s[index])
         for qubit in qubits:
-            mask |= cone[qubit]
+            mask |= self.of_qubit[qubit]
         if not mask:
-            continue
-        error = errors[index]
+            return
+        error = isa.errors[index]
         if error and kind is not Kind.MEASURE:
-            log_by_mask[mask] = log_by_mask.get(mask, 0.0) + _log(1.0 - error)
-        for qubit, time_s in zip(qubits, idle_of[index], strict=True):
-            cone[qubit] = mask
-            if time_s > 0.0:
-                wait(qubit, mask, time_s)
-    return _products(log_by_mask, len(tracked))
+            self._multiply(mask, 1.0 - error)
+        for qubit, time_s in zip(qubits, self._circuit.schedule.idle_before_s[index], strict=True):
+            self.of_qubit[qubit] = mask
+            self.wait(qubit, time_s)
 
 
 def _log(factor: float) -> float:

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hwcost.isa.columns import IsaCircuit, Kind
-from hwcost.isa.schedule import Schedule
+from hwcost.isa.columns import Kind
 from hwcost.noise.methods.backward import BackwardPlan, Event, plan_backward
-from hwcost.noise.observables import NoiseTable, TrackedPauli
+from hwcost.noise.observables import NoisyCircuit, SignalEstimate, TrackedPauli
 from hwcost.noise.transfer import Floats
 
 _MARGINALS = np.hstack([np.kron(np.eye(4), np.ones((4, 1))), np.kron(np.ones((4, 1)), np.eye(4))])
@@ -23,9 +22,9 @@ _ROWS_AT_ONCE = 2048  # bounds the memory of circuits with very many classical b
 
 
 def mean_field_attenuation(
-    isa: IsaCircuit, schedule: Schedule, noise: NoiseTable, tracked: Sequence[TrackedPauli]
-) -> list[float]:
-    """Attenuation of each observable, without its readout.
+    circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, seed: int = 0
+) -> list[SignalEstimate]:
+    """Carry each observable backwards with one distribution per qubit; the signal that is left, without its readout.
 
     Walking the scheduled circuit backwards with one distribution p_k over (I, X, Y, Z) per qubit k and L = 1:
 
@@ -44,9 +43,9 @@ def mean_field_attenuation(
     """
     values: list[float] = []
     for first in range(0, len(tracked), _ROWS_AT_ONCE):
-        plan = plan_backward(isa, schedule, noise, tracked[first : first + _ROWS_AT_ONCE])
+        plan = plan_backward(circuit, tracked[first : first + _ROWS_AT_ONCE])
         values.extend(float(value) for value in _propagate(plan))
-    return values
+    return [SignalEstimate(value=value) for value in values]
 
 
 def _propagate(plan: BackwardPlan) -> Floats:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from hwcost.core.errors import OptionError
-from hwcost.isa.columns import IsaCircuit, Kind
-from hwcost.isa.schedule import Schedule
+from hwcost.isa.columns import Kind
 from hwcost.noise.methods.backward import BackwardPlan, Event, plan_backward
-from hwcost.noise.observables import NoiseTable, TrackedPauli
+from hwcost.noise.observables import NoisyCircuit, SignalEstimate, TrackedPauli
 from hwcost.noise.transfer import Floats
 
 MIN_EFFECTIVE_PATHS = 30
@@ -27,25 +25,10 @@ _IZ = [0, 3]
 _Codes = npt.NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathEstimate:
-    """An estimated attenuation without readout, with its statistical error where it has one."""
-
-    value: float
-    standard_error: float | None = None
-    note: str | None = None
-
-
 def pauli_path_attenuation(
-    isa: IsaCircuit,
-    schedule: Schedule,
-    noise: NoiseTable,
-    tracked: Sequence[TrackedPauli],
-    *,
-    seed: int = 0,
-    num_paths: int = 8000,
-) -> list[PathEstimate]:
-    """Attenuation of each observable, without its readout, with its standard error.
+    circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, seed: int = 0, num_paths: int = 8000
+) -> list[SignalEstimate]:
+    """Sample the backward Pauli paths of each observable: the signal that is left without readout, with its error.
 
     λ = Σ_P v_P λ_P / Σ_P v_P over sampled paths P, where λ_P is the product of all noise factors along the path (those
     of `hwcost.noise.methods.mean_field`) and v_P the probability that it ends in I or Z on every qubit of the input
@@ -64,7 +47,7 @@ def pauli_path_attenuation(
     """
     if num_paths < 2 or seed < 0:
         raise OptionError(f"pauli-path needs at least 2 paths and a seed from 0 on, not {num_paths} and {seed}")
-    plan = plan_backward(isa, schedule, noise, tracked)
+    plan = plan_backward(circuit, tracked)
     samplers = _Samplers(plan)
     return [_sample(plan, samplers, row, np.random.default_rng([seed, row]), num_paths) for row in range(len(tracked))]
 
@@ -135,7 +118,7 @@ class _Samplers:
 
 def _sample(
     plan: BackwardPlan, samplers: _Samplers, row: int, random: np.random.Generator, num_paths: int
-) -> PathEstimate:
+) -> SignalEstimate:
     """The estimate of one observable."""
     codes: dict[int, _Codes] = {}  # of the qubits that its light cone has reached
     kept = np.ones(num_paths)  # λ_P
@@ -182,7 +165,7 @@ def _condition(
         del codes[event.qubit]  # Z before a reset is the constant 1: the cone ends here
 
 
-def _estimate(plan: BackwardPlan, codes: dict[int, _Codes], kept: Floats, share: Floats) -> PathEstimate:
+def _estimate(plan: BackwardPlan, codes: dict[int, _Codes], kept: Floats, share: Floats) -> SignalEstimate:
     """The ratio over all paths, conditioned on the input state if enough of them reach it."""
     if not share.any():  # the ideal value is 0 whatever the angles
         share = np.ones_like(share)
@@ -209,10 +192,10 @@ def _effective_number(weight: Floats) -> float:
     return float(weight.sum()) ** 2 / squares if squares > 0.0 else 0.0
 
 
-def _ratio(values: Floats, weight: Floats, note: str | None) -> PathEstimate:
+def _ratio(values: Floats, weight: Floats, note: str | None) -> SignalEstimate:
     """Σ values / Σ weight with the linearised standard error of a ratio."""
     total = float(weight.sum())
     value = float(values.sum()) / total
     residuals = values - value * weight
     error = math.sqrt(float(residuals @ residuals) * len(weight) / (len(weight) - 1)) / total
-    return PathEstimate(value=min(1.0, max(0.0, value)), standard_error=error, note=note)
+    return SignalEstimate(value=min(1.0, max(0.0, value)), standard_error=error, note=note)

@@ -240,7 +240,7 @@ def test_a_time_that_is_none_is_refused(folder: Path, text: str) -> None:
     (folder / "x.csv").write_text(TABLE, encoding="utf-8")
     result = run("import", "x.csv", "--date", "2026-01-01", "--dt", text)
     assert result.exit_code == 2
-    assert "is no time; give seconds, or a unit with it" in result.stderr
+    assert "is not a duration; use 60ns, 250us or seconds" in result.stderr
 
 
 def test_a_unit_that_was_forgotten_is_refused(folder: Path) -> None:

@@ -74,7 +74,7 @@ def test_the_second_run_is_byte_identical(capsys, bell):
 def test_text_report_answers_the_questions(capsys, bell):
     assert run("estimate", bell, "--backend", "torino") == 0
     text = capsys.readouterr().out
-    for expected in ("QPU time", "repetition delay", "inserted swaps", "ESP", "shots needed", "To distrust", "bell"):
+    for expected in ("QPU time", "repetition delay", "inserted swaps", "ESP", "shots needed", "Warnings", "bell"):
         assert expected in text
 
 

@@ -140,7 +140,7 @@ def test_files_modules_and_objects_are_models(folder, capsys):
         (("model.py:wants",), "needs arguments (size)"),
         (("model.py:fails",), "RuntimeError: not today"),
         (("model.py:leaves",), "model.py:leaves: SystemExit: 3"),
-        (("model.py:leaves_later", "--sample", "2"), "the model leaves the interpreter (SystemExit: 4)"),
+        (("model.py:leaves_later", "--sample", "2"), "the model file called sys.exit(4)"),
         (("model.py:number", "--backend", "manila"), "a model of type builtins.int cannot be costed"),
         (("model.py:hybrid",), "needs a sample"),
         (("model.py:hybrid", "--sample", "0"), "has 0 values"),

@@ -349,24 +349,18 @@ def test_a_failure_of_the_work_is_not_kept(tmp_path, monkeypatch):
 def test_one_device_and_one_circuit_are_kept_at_a_time(tmp_path):
     from hwcost.comparison.compilers import QiskitCompiler
     from hwcost.comparison.work import Setup, spool_circuit
-    from hwcost.estimation.options import EstimateOptions
-    from hwcost.jobs.profile import load_profile
+    from hwcost.estimation.conditions import conditions_on
+    from hwcost.estimation.options import EstimateRequest
 
     devices = tuple(hwcost.prepare_device(c) for c in (LINE, RING))
-    work = CellWork(
-        Setup(
-            devices=devices,
-            compilers=(QiskitCompiler(optimization_level=0),),
-            options=EstimateOptions(),
-            profile=load_profile("ibm"),
-        )
-    )
+    backends = tuple(conditions_on(device, EstimateRequest()) for device in devices)
+    work = CellWork(Setup(backends=backends, compilers=(QiskitCompiler(optimization_level=0),)))
     spool_circuit(ghz(3), tmp_path / "0")
     targets = []
     for device in (0, 0, 1):
         task = CellTask(circuit=0, circuit_file=str(tmp_path / "0"), device=device, compiler=0, seeds=(0,))
         assert next(iter(work(task)))[1].cost is not None
-        targets.append(work._device[1].target)
+        targets.append(work._conditions[1].device.target)
     assert targets[0] is targets[1]
     assert targets[1] is not targets[2]
     assert "target" not in vars(devices[0])
@@ -496,7 +490,7 @@ def test_what_nobody_knows_is_not_ranked():
     found = compare(ghz(5), RING, compilers=["qiskit:0", "sample_compilers:right"], num_seeds=8, sort_by="num_swaps")
     assert [place.compiler for place in found.ranking()] == ["qiskit-O0"]
     assert found.difference() is None
-    assert "not ranked, for nobody knows their num_swaps: ring by sample_compilers:right" in " ".join(
+    assert "not ranked, because their num_swaps is unknown: ring by sample_compilers:right" in " ".join(
         str(found).split()
     )
     assert len(found.ranking("num_2q")) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 
 import numpy as np
@@ -11,29 +12,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from hwcost.core.errors import OptionError
+from hwcost.core.errors import CircuitError, OptionError
 from hwcost.isa.columns import Kind
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise.attenuation import (
-    ATTENUATION_METHODS,
     QubitAttenuation,
     attenuate,
     attenuation_omissions,
-    paper_attenuation,
 )
+from hwcost.noise.methods import METHODS
 from hwcost.noise.methods.light_cone import light_cone_attenuation
 from hwcost.noise.methods.mean_field import mean_field_attenuation
-from hwcost.noise.observables import track_observables
+from hwcost.noise.methods.paper import attenuation_of_failure
+from hwcost.noise.observables import NoisyCircuit, track_observables
+from hwcost.noise.success import paper_cost
 from noisy_circuits import NATIVE_OPS, NOISES, US, Op, isa_of, longer_wait, noise_of
 from places import TRUTH
 
 needs_truth = pytest.mark.skipif(not TRUTH.is_dir(), reason="the simulated reference circuits are not here")
 
+WITH_T2 = noise_of(3, t1_s=100e-6, t2_s=100e-6)
 READOUT = noise_of(3, readout=[(0.05, 0.01), (0.1, 0.02), (0.0, 0.0)])
 
 
 def attenuated(isa, noise=READOUT, **options):
-    return attenuate(isa, schedule_alap(isa), noise, **options)
+    return attenuate(NoisyCircuit(isa, schedule_alap(isa), noise), **options)
 
 
 # What is estimated.
@@ -78,9 +81,10 @@ def test_an_observable_is_read_before_the_final_measurement_not_behind_it():
 
 
 def test_only_pauli_path_has_a_standard_error():
-    isa = isa_of(Op("sx", (0,), error=0.01), Op("rz", (0,), (None,)), Op("sx", (0,), error=0.01), measure=[0])
-    for method in ATTENUATION_METHODS:
-        (record,) = attenuated(isa, method=method, p_fail=0.1)
+    slow = Op("sx", (0,), error=0.01, duration_s=US)
+    isa = isa_of(slow, Op("rz", (0,), (None,)), slow, measure=[0])
+    for method in METHODS:
+        (record,) = attenuated(isa, WITH_T2, method=method)
         assert (record.standard_error is not None) == (method == "pauli-path")
 
 
@@ -98,17 +102,24 @@ def test_the_mean_readout_error_counts_where_the_two_probabilities_are_unknown()
 
 
 def test_paper_attenuation_reproduces_the_published_inflation():
-    assert 1.0 / paper_attenuation(0.36) ** 2 == pytest.approx(1.0 / 0.64)
-    isa = isa_of(Op("x", (0,)), measure=[0, 1])
-    assert [a.value for a in attenuated(isa, method="paper", p_fail=0.36)] == pytest.approx([0.8, 0.8])
+    assert 1.0 / attenuation_of_failure(0.36) ** 2 == pytest.approx(1.0 / 0.64)
+    isa = isa_of(Op("x", (0,), error=0.1, duration_s=US), measure=[0, 1])
+    p_fail = paper_cost(isa, WITH_T2.t2_s).p_fail
+    assert p_fail > 0.1
+    # The readout is part of P_fail and does not count twice.
+    records = attenuated(isa, WITH_T2, method="paper")
+    assert [a.value for a in records] == pytest.approx([math.sqrt(1.0 - p_fail)] * 2)
+    assert [a.log_inflation for a in records] == pytest.approx([-math.log(1.0 - p_fail)] * 2)
+    with pytest.raises(OptionError, match=r"p_fail is 1\.5"):
+        attenuation_of_failure(1.5)
+    with pytest.raises(CircuitError, match="no known T2"):
+        attenuated(isa, method="paper")
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"method": "guess"}, "'guess' is unknown; choose one of mean-field"),
-        ({"method": "paper"}, "needs the failure probability"),
-        ({"method": "paper", "p_fail": 1.5}, "p_fail is 1.5"),
         ({"observables": [{0: "W"}]}, "'W' on physical qubit 0"),
         ({"observables": [{7: "Z"}]}, "'Z' on physical qubit 7; it needs X, Y or Z on qubits 0 … 2"),
     ],
@@ -170,12 +181,9 @@ def reference():
 
 def agreement(cases, **options):
     """Spearman correlation and median relative error of the mean of 1/λ² over the valid qubits of each circuit."""
-    from hwcost.noise.success import paper_cost
-
     predicted, simulated = [], []
     for truth, isa, schedule, audited in cases:
-        cost = paper_cost(isa, audited.t2_s)
-        found = {a.clbit: a.value for a in attenuate(isa, schedule, audited, p_fail=cost and cost.p_fail, **options)}
+        found = {a.clbit: a.value for a in attenuate(NoisyCircuit(isa, schedule, audited), **options)}
         predicted.append(np.mean([found[clbit] ** -2.0 for clbit, valid in enumerate(truth["valid"]) if valid]))
         simulated.append(truth["inflation_measured"])
     ratio = np.array(predicted) / np.array(simulated)
@@ -222,6 +230,6 @@ def test_never_rises_with_a_longer_wait(attenuation_of, ops, noise, data):
     isa = isa_of(*ops, measure=[0, 1, 2])
     schedule, tracked = schedule_alap(isa), track_observables(isa, noise)
     at = data.draw(st.integers(0, len(isa) - 1))
-    base = attenuation_of(isa, schedule, noise, tracked)
-    values = attenuation_of(isa, longer_wait(schedule, at, 3 * US), noise, tracked)
-    assert all(a <= b * (1 + 1e-12) for a, b in zip(values, base, strict=True))
+    base = attenuation_of(NoisyCircuit(isa, schedule, noise), tracked)
+    values = attenuation_of(NoisyCircuit(isa, longer_wait(schedule, at, 3 * US), noise), tracked)
+    assert all(a.value <= b.value * (1 + 1e-12) for a, b in zip(values, base, strict=True))

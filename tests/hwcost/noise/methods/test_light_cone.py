@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise.methods.light_cone import light_cone_attenuation
-from hwcost.noise.observables import track_observables
+from hwcost.noise.observables import NoisyCircuit, track_observables
 from noisy_circuits import NATIVE_OPS, NOISES, US, Op, isa_of, noise_of
 
 
 def light_cone(isa, noise, observables=None):
-    return light_cone_attenuation(isa, schedule_alap(isa), noise, track_observables(isa, noise, observables))
+    circuit = NoisyCircuit(isa, schedule_alap(isa), noise)
+    return [e.value for e in light_cone_attenuation(circuit, track_observables(isa, noise, observables))]
 
 
 def test_product_over_the_gates_of_the_cone_only():

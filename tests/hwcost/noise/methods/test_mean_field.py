@@ -14,7 +14,7 @@ from hwcost.core.errors import CircuitError
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise.methods.backward import residual_depolarizing
 from hwcost.noise.methods.mean_field import mean_field_attenuation
-from hwcost.noise.observables import track_observables
+from hwcost.noise.observables import NoisyCircuit, track_observables
 from noisy_circuits import (
     CLIFFORD_OPS,
     NATIVE_OPS,
@@ -30,7 +30,8 @@ FREE = (None,)
 
 
 def mean_field(isa, noise, observables=None):
-    return mean_field_attenuation(isa, schedule_alap(isa), noise, track_observables(isa, noise, observables))
+    circuit = NoisyCircuit(isa, schedule_alap(isa), noise)
+    return [e.value for e in mean_field_attenuation(circuit, track_observables(isa, noise, observables))]
 
 
 # Hand-worked.

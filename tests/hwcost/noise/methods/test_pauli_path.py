@@ -14,7 +14,7 @@ from hwcost.core.errors import OptionError
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise.methods.mean_field import mean_field_attenuation
 from hwcost.noise.methods.pauli_path import MIN_EFFECTIVE_PATHS, pauli_path_attenuation
-from hwcost.noise.observables import track_observables
+from hwcost.noise.observables import NoisyCircuit, track_observables
 from noisy_circuits import CLIFFORD_OPS, NATIVE_OPS, NOISES, US, Op, exact_attenuation, isa_of, noise_of
 
 FREE = (None,)
@@ -22,7 +22,7 @@ FREE = (None,)
 
 def paths(isa, noise, observables=None, *, seed=0, num_paths=500):
     tracked = track_observables(isa, noise, observables)
-    return pauli_path_attenuation(isa, schedule_alap(isa), noise, tracked, seed=seed, num_paths=num_paths)
+    return pauli_path_attenuation(NoisyCircuit(isa, schedule_alap(isa), noise), tracked, seed=seed, num_paths=num_paths)
 
 
 def test_only_paths_into_the_initial_state_count():
@@ -96,10 +96,12 @@ def test_never_rises_with_an_error_or_a_wait(ops, noise, data):
     waits[at] = tuple(wait + 5 * US for wait in waits[at])
     errors = [*isa.errors]
     errors[at] += 0.05
-    base = pauli_path_attenuation(isa, schedule, noise, tracked, num_paths=100)
+    base = pauli_path_attenuation(NoisyCircuit(isa, schedule, noise), tracked, num_paths=100)
     for worse in (
-        pauli_path_attenuation(isa, replace(schedule, idle_before_s=waits), noise, tracked, num_paths=100),
-        pauli_path_attenuation(replace(isa, errors=errors), schedule, noise, tracked, num_paths=100),
+        pauli_path_attenuation(
+            NoisyCircuit(isa, replace(schedule, idle_before_s=waits), noise), tracked, num_paths=100
+        ),
+        pauli_path_attenuation(NoisyCircuit(replace(isa, errors=errors), schedule, noise), tracked, num_paths=100),
     ):
         assert all(a.value <= b.value + 1e-12 for a, b in zip(worse, base, strict=True))
 
@@ -116,7 +118,8 @@ def test_reset_and_measurement_on_the_way():
         Op("measure", (1,), clbit=1),
         num_qubits=2,
     )
-    expected = mean_field_attenuation(isa, schedule_alap(isa), noise, track_observables(isa, noise))
+    circuit = NoisyCircuit(isa, schedule_alap(isa), noise)
+    expected = [e.value for e in mean_field_attenuation(circuit, track_observables(isa, noise))]
     assert [e.value for e in paths(isa, noise, num_paths=10)] == pytest.approx(expected, rel=1e-12)
     assert expected[1] == pytest.approx(0.96 * 0.98 * 0.96 * math.exp(-0.01), rel=1e-12)
 

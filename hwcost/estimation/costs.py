@@ -1,0 +1,182 @@
+"""One compilation of a circuit with everything that it costs, computed once: `CostedCandidate`."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hwcost.core.errors import CircuitError
+from hwcost.core.text import one_line
+from hwcost.estimation.conditions import Conditions
+from hwcost.estimation.options import EstimateRequest
+from hwcost.estimation.record import TimeCost
+from hwcost.isa.columns import IsaCircuit
+from hwcost.isa.counts import GateCounts, gate_counts
+from hwcost.isa.schedule import Schedule, schedule_alap, sum_of_durations
+from hwcost.jobs.predict import JobTime, predict
+from hwcost.noise.attenuation import QubitAttenuation, attenuate
+from hwcost.noise.observables import NoisyCircuit
+from hwcost.noise.pauli_labels import physical_observables
+from hwcost.noise.shots import ShotCost, noiseless_shots, shot_cost
+from hwcost.noise.success import PaperCost, SuccessProbability, paper_cost, success_probability
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+    from hwcost.backend.compiler import Transpiled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compilation:
+    """A compiled circuit on a device.
+
+    Attributes:
+        circuit: The ISA circuit (on the healthy component's qubit numbers if it was compiled for its Target).
+        isa: Its columns, on physical qubit numbers.
+        transpiled: What is known about the compilation, None if it was made elsewhere.
+        num_logical_qubits: Width of the circuit before compilation.
+    """
+
+    circuit: QuantumCircuit
+    isa: IsaCircuit
+    transpiled: Transpiled | None
+    num_logical_qubits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostedCandidate:
+    """A compilation and what it costs. Nothing in it is computed again by whoever reports it.
+
+    Attributes:
+        compiled: The compilation.
+        schedule: Its ALAP schedule.
+        gates: Its size.
+        success: ESP and its parts, None where no noise is costed.
+        paper: The paper's model, None where no noise is costed or the model is undefined.
+        shots: Shots and the attenuations behind them.
+        time: Where the time goes.
+        rank_key: Logarithm of the QPU time per noiseless shot, to rank compilations even where shots overflow.
+    """
+
+    compiled: Compilation
+    schedule: Schedule
+    gates: GateCounts
+    success: SuccessProbability | None
+    paper: PaperCost | None
+    shots: ShotCost
+    time: TimeCost
+    rank_key: float
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing that a shot could lose is left in the circuit."""
+        return self.success is not None and not self.shots.attenuation
+
+
+def cost_candidate(
+    compiled: Compilation, conditions: Conditions, *, observable: Any = None, may_be_empty: bool = False
+) -> CostedCandidate:
+    """Cost one compilation.
+
+    Args:
+        compiled: The compiled circuit.
+        conditions: Device and request.
+        observable: Pauli observable on the qubits before compilation, see `physical_observables`.
+        may_be_empty: Whether a circuit in which nothing is left has a cost.
+
+    Raises:
+        CircuitError: The attenuation method cannot answer for this circuit, or nothing is left of it.
+        OptionError: The observable does not fit the circuit.
+    """
+    request, audited, isa = conditions.request, conditions.device.audited, compiled.isa
+    schedule = schedule_alap(isa)
+    success = paper = None
+    attenuations: tuple[QubitAttenuation, ...] = ()
+    if not audited.durations_only:
+        success = success_probability(isa, schedule, [q.t1_s for q in audited.calibration.qubits], audited.t2_s)
+        paper = paper_cost(isa, audited.t2_s)
+        component = None if compiled.transpiled is None else audited.component
+        attenuations = attenuate(
+            NoisyCircuit(isa, schedule, audited),
+            method=request.attenuation,
+            observables=None if observable is None else physical_observables(observable, compiled.circuit, component),
+            seed=request.seed,
+        )
+        if not attenuations and not may_be_empty:
+            raise CircuitError(
+                f"{one_line(compiled.circuit.name)}: nothing but waiting is left after compilation; "
+                "give a circuit that does something"
+            )
+    gates = gate_counts(isa)
+    shots = _shots(attenuations, success, request)
+    return CostedCandidate(
+        compiled=compiled,
+        schedule=schedule,
+        gates=gates,
+        success=success,
+        paper=paper,
+        shots=shots,
+        time=_time(compiled, schedule, gates, shots, conditions),
+        rank_key=_rank_key(schedule, success, shots, conditions),
+    )
+
+
+def _shots(
+    attenuations: tuple[QubitAttenuation, ...], success: SuccessProbability | None, request: EstimateRequest
+) -> ShotCost:
+    if success is None or not attenuations:
+        return noiseless_shots(requested=request.shots, precision=request.precision)
+    return shot_cost(
+        attenuations,
+        method=request.attenuation,
+        requested=request.shots,
+        precision=request.precision,
+        rule=request.inflation,
+        task=request.task,
+        log10_esp=success.log10_esp,
+    )
+
+
+def _time(
+    compiled: Compilation, schedule: Schedule, gates: GateCounts, shots: ShotCost, conditions: Conditions
+) -> TimeCost:
+    shot_time_s = schedule.duration_s + conditions.rep_delay_s
+    return TimeCost(
+        sum_of_durations_s=sum_of_durations(compiled.isa),
+        circuit_duration_s=schedule.duration_s,
+        readout_s=schedule.readout_s if compiled.isa.readout_duration_known else None,
+        rep_delay_s=conditions.rep_delay_s,
+        shot_time_s=shot_time_s,
+        qpu_time_s=None if shots.needed is None else shots.needed * shot_time_s,
+        job_time_s=None if shots.needed is None else _job_time(compiled, schedule, gates, shots.needed, conditions),
+    )
+
+
+def _job_time(
+    compiled: Compilation, schedule: Schedule, gates: GateCounts, shots: int, conditions: Conditions
+) -> JobTime:
+    """Predict the time of one job that runs this circuit alone."""
+    return predict(
+        conditions.request.profile,
+        shots=shots,
+        rep_delay_s=conditions.rep_delay_s,
+        total_circuit_duration_s=schedule.duration_s,
+        total_instructions=gates.num_instructions,
+        total_depth=gates.depth,
+        num_qubits=compiled.num_logical_qubits,
+        device=conditions.device.audited.calibration.name,
+    )
+
+
+def _rank_key(schedule: Schedule, success: SuccessProbability | None, shots: ShotCost, conditions: Conditions) -> float:
+    log_time = math.log(max(schedule.duration_s + conditions.rep_delay_s, 1e-12))
+    if success is None or not shots.attenuation:
+        return log_time
+    if conditions.request.task == "sampling":
+        return log_time - success.log10_esp * math.log(10.0)
+    logs = [row.log_inflation for row in shots.attenuation]
+    largest = max(logs)
+    if conditions.request.inflation == "worst" or math.isinf(largest):
+        return log_time + largest
+    return log_time + largest + math.log(math.fsum(math.exp(log - largest) for log in logs) / len(logs))

@@ -1,0 +1,183 @@
+"""A `CostEstimate` as a page: the answer first, then where it comes from, then what to treat with caution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from hwcost.core.text import one_line
+from hwcost.core.units import format_age, format_count, format_seconds, format_share
+from hwcost.estimation.record import CostEstimate
+from hwcost.report.page import BLANK, Block, Bullets, Line, Page, registered_page, section, warnings_block
+from hwcost.report.rendering import bar
+
+
+@registered_page.register
+def _(cost: CostEstimate) -> Page:
+    return Page(title=f"{one_line(cost.circuit.name)} on {cost.backend.name}", blocks=tuple(_blocks(cost)))
+
+
+def _blocks(cost: CostEstimate) -> Iterator[Block]:
+    yield from _head(cost)
+    yield BLANK
+    yield _headline(cost)
+    job = cost.time.job_time_s
+    if job is not None:
+        yield Line(
+            (
+                "As one job about ",
+                (format_seconds(job.value_s), "bold"),
+                f" ({format_seconds(job.low_s)} to {format_seconds(job.high_s)} in {format_share(job.nominal)} of "
+                f"jobs, profile {job.profile})",
+            )
+        )
+    for title, rows in (
+        ("Time of one shot", _shot_rows(cost)),
+        ("Circuit", _circuit_rows(cost)),
+        ("Routing", _routing_rows(cost)),
+        ("Noise and shots", _noise_rows(cost)),
+        ("Effective circuit cost (Hyb-HANAS paper; a relative cost, not a time)", _paper_rows(cost)),
+    ):
+        yield from section(title, tuple(rows))
+    yield Bullets("Assumed", cost.backend.assumptions)
+    yield warnings_block(cost.backend.warnings)
+    yield Bullets("Also found", _infos(cost))
+
+
+def _head(cost: CostEstimate) -> Iterator[Line]:
+    circuit, backend = cost.circuit, cost.backend
+    noun = "qubit" if circuit.num_qubits == 1 else "qubits"
+    name = f"{one_line(circuit.name)} ({circuit.num_qubits} {noun}"
+    name += f", {circuit.num_parameters} free parameters)" if circuit.num_parameters else ")"
+    yield Line(((name, "bold"), " on ", (backend.name, "bold")))
+    date = "" if backend.snapshot_date is None else f" of {backend.snapshot_date:%Y-%m-%d}"
+    parts = [
+        backend.processor,
+        f"{backend.num_qubits} qubits",
+        f"calibration{date}, {format_age(backend.snapshot_age_days)}",
+    ]
+    yield Line(("  " + ", ".join(p for p in parts if p),), style="dim")
+
+
+def _headline(cost: CostEstimate) -> Line:
+    shots, time = cost.shots, cost.time
+    asked = (
+        f"for the precision of {format_count(shots.requested)} noiseless shots"
+        if shots.requested is not None
+        else f"for a standard error of {shots.precision:g}"
+    )
+    if shots.needed is None:
+        return Line(("QPU time: ", ("no number", "bold red"), f" {asked}: the signal is gone in the noise"))
+    seeds = cost.spread.num_seeds
+    chosen = f", best of {seeds} seeds" if seeds > 1 else ""
+    return Line(
+        (
+            "QPU time ",
+            (format_seconds(time.qpu_time_s), "bold green"),
+            f" {asked}: {format_count(shots.needed)} shots × {format_seconds(time.shot_time_s)}{chosen}",
+        )
+    )
+
+
+def _shot_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
+    time = cost.time
+    gates_s = time.circuit_duration_s - (time.readout_s or 0.0)
+    parts = [
+        ("gates and waiting", gates_s),
+        ("readout", time.readout_s),
+        ("repetition delay", time.rep_delay_s),
+    ]
+    for label, value in parts:
+        share = (value or 0.0) / time.shot_time_s if time.shot_time_s else 0.0
+        yield label, format_seconds(value), "" if value is None else f"{format_share(share):>7}  {bar(share)}"
+    yield "one shot", format_seconds(time.shot_time_s), ""
+
+
+def _circuit_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
+    gates, spread = cost.gates, cost.spread
+    yield (
+        "longest path",
+        format_seconds(cost.time.circuit_duration_s),
+        _range(spread.circuit_duration_s, format_seconds),
+    )
+    yield "sum of durations", format_seconds(cost.time.sum_of_durations_s), ""
+    yield "two-qubit gates", format_count(gates.num_2q), _range(spread.num_2q, format_count)
+    yield "one-qubit gates", format_count(gates.num_1q), f"{format_count(gates.num_measure)} measurements"
+    yield "depth", format_count(gates.depth), f"{format_count(gates.depth_2q)} in two-qubit gates"
+    level = cost.transpile.optimization_level
+    how = "as given" if level is None else f"level {level}, seed {cost.transpile.seed_chosen}"
+    yield "transpiled", how, f"qiskit {cost.transpile.qiskit}, on qubits {_listing(cost.transpile.physical_qubits)}"
+
+
+def _routing_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
+    routing = cost.routing
+    if routing.num_swaps is None or routing.share is None:
+        return
+    swaps = cost.spread.num_swaps
+    yield "inserted swaps", format_count(routing.num_swaps), "" if swaps is None else _range(swaps, format_count)
+    yield "their gate time", format_seconds(routing.time_s), f"{format_share(routing.share)} of the sum of durations"
+    yield "against all-to-all", f"{routing.num_2q_added:+,}", "two-qubit gates"
+    yield "", ("+" if (routing.duration_s or 0) >= 0 else "") + format_seconds(routing.duration_s), "longest path"
+
+
+def _noise_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
+    noise, shots = cost.noise, cost.shots
+    if noise is None:
+        return
+    yield "ESP", _probability(noise.esp, noise.log10_esp), "success probability of gates and readout"
+    yield "lost to gates", format_share(noise.gate_error), ""
+    yield "lost to readout", format_share(noise.readout_error), ""
+    yield "lost to waiting", format_share(noise.decoherence), "T1 and T2 while qubits idle"
+    if shots.attenuation and shots.task == "expectation":
+        worst = min(shots.attenuation, key=lambda a: a.value)
+        where = "" if worst.qubit is None else f"qubit {worst.qubit}"
+        where += "" if worst.clbit is None else f" (clbit {worst.clbit})"
+        yield "worst attenuation", f"{worst.value:.3g}", f"{where}, method {shots.method}"
+    yield (
+        "shot inflation",
+        _times(shots.inflation_worst),
+        f"worst; mean {_times(shots.inflation_mean)}" + _spread_text(cost),
+    )
+    yield "shots needed", format_count(shots.needed), f"by the {shots.rule} inflation"
+
+
+def _paper_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
+    if cost.paper is None:
+        return
+    paper = cost.paper
+    yield (
+        "log10 T_eff",
+        f"{paper.log10_effective_time:.3f}",
+        f"P_fail {paper.p_fail:.4g}, T_gate {format_seconds(paper.t_gate_s)}",
+    )
+
+
+def _infos(cost: CostEstimate) -> tuple[str, ...]:
+    return tuple(
+        finding.message for finding in cost.backend.findings if finding.severity == "info" and finding.code != "assumed"
+    )
+
+
+def _spread_text(cost: CostEstimate) -> str:
+    spread = cost.spread.inflation_worst
+    if spread is None or spread[0] is None or spread[1] is None or cost.spread.num_seeds < 2:
+        return ""
+    return f"; over seeds {spread[0]:.3g} to {spread[1]:.3g}"
+
+
+def _range(limits: tuple[Any, Any], form: Callable[[Any], str]) -> str:
+    low, high = limits
+    return "" if low == high else f"over seeds {form(low)} to {form(high)}"
+
+
+def _times(value: float | None) -> str:
+    return "unbounded" if value is None else f"× {value:.3g}"
+
+
+def _probability(value: float | None, log10: float) -> str:
+    return f"{value:.3g}" if value is not None and value >= 1e-4 else f"10^{log10:.1f}"
+
+
+def _listing(numbers: tuple[int, ...]) -> str:
+    shown = ", ".join(map(str, numbers[:12]))
+    return shown if len(numbers) <= 12 else f"{shown}, … ({len(numbers)} qubits)"

@@ -1,0 +1,142 @@
+"""A `Page` in a terminal, as plain text and as HTML, by rich."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from functools import singledispatch
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from hwcost.core.text import one_line
+from hwcost.report.page import Block, Bullets, Heading, Line, Page, Rows, Table, Verbatim
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+REPORT_WIDTH = 100
+_BAR_WIDTH = 24
+_HTML = '<pre style="font-family:Menlo,Consolas,monospace;font-size:13px;line-height:1.3;white-space:pre">{code}</pre>'
+_PLAIN: dict[str, Any] = {"force_jupyter": False, "highlight": False}
+# A console that knows that it is in a notebook would show the report there, beside the text that is asked for here.
+
+
+def renderables(page: Page) -> Iterator[RenderableType]:
+    """Yield the blocks of a page as rich prints them."""
+    for block in page.blocks:
+        yield from _rendered(block)
+
+
+@singledispatch
+def _rendered(block: Block) -> Iterator[RenderableType]:
+    raise TypeError(f"a page has no blocks of type {type(block).__name__}")
+
+
+@_rendered.register(Line)
+def _render_line(block: Line) -> Iterator[RenderableType]:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    text = Text.assemble(*block.pieces, style=block.style)
+    yield Padding(text, (0, 0, 0, block.indent)) if block.indent else text
+
+
+@_rendered.register(Heading)
+def _render_heading(block: Heading) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    yield Text()
+    yield Text(block.text, style=block.style)
+
+
+@_rendered.register(Rows)
+def _render_rows(block: Rows) -> Iterator[RenderableType]:
+    from rich.padding import Padding
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid.grid(padding=(0, 2))
+    grid.add_column(min_width=22, no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column()
+    for row in block.rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    yield Padding(grid, (0, 0, 0, 2))
+
+
+@_rendered.register(Table)
+def _render_table(block: Table) -> Iterator[RenderableType]:
+    from rich.padding import Padding
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid(box=None, pad_edge=False, padding=(0, block.gap, 0, 0))
+    for column in block.columns:
+        grid.add_column(column.heading, justify=column.align, no_wrap=not column.wraps)
+    for row in block.rows:
+        grid.add_row(*(Text(cell) for cell in row))  # names are text, whatever rich would read in their brackets
+    yield Padding(grid, (0, 0, 0, block.indent))
+
+
+@_rendered.register(Bullets)
+def _render_bullets(block: Bullets) -> Iterator[RenderableType]:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if not block.lines:
+        return
+    yield Text()
+    if block.title is not None:
+        yield Text(block.title, style=block.style)
+    for line in block.lines:
+        yield Padding(Text.assemble("• ", line), (0, 0, 0, 2))
+
+
+@_rendered.register(Verbatim)
+def _render_verbatim(block: Verbatim) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    yield Text(block.text.rstrip("\n"), no_wrap=True, overflow="ignore")
+
+
+def print_page(page: Page, console: Console) -> None:
+    """Print a page; what is laid out already is neither wrapped nor cut."""
+    for block in page.blocks:
+        for part in _rendered(block):
+            console.print(part, soft_wrap=isinstance(block, Verbatim))
+
+
+def to_text(page: Page, *, width: int = REPORT_WIDTH) -> str:
+    """Return a page as plain text without colour codes."""
+    from rich.console import Console
+
+    buffer = io.StringIO()
+    print_page(page, Console(file=buffer, width=width, no_color=True, force_terminal=False, **_PLAIN))
+    return buffer.getvalue()
+
+
+def to_html(page: Page) -> str:
+    """Return a page as an HTML fragment with inline styles."""
+    from rich.console import Console
+
+    console = Console(record=True, file=io.StringIO(), width=REPORT_WIDTH, force_terminal=True, **_PLAIN)
+    print_page(page, console)
+    return console.export_html(inline_styles=True, code_format=_HTML)
+
+
+def to_html_page(pages: list[Page], *, title: str) -> str:
+    """Return pages as one whole HTML page."""
+    head = (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(one_line(title))}</title></head>'
+    )
+    return f"{head}\n<body>{'<hr>'.join(to_html(page) for page in pages)}</body></html>\n"
+
+
+def bar(share: float) -> str:
+    """Return a share from 0 to 1 as a bar of text.
+
+    Example:
+        >>> bar(0.25)
+        '██████'
+    """
+    return "█" * round(_BAR_WIDTH * share)
