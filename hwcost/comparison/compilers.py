@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from hwcost.backend.compiler import Compiler, PassOptions
+from hwcost.comparison.pytket import PytketCompiler
 from hwcost.core.errors import OptionError
 from hwcost.core.text import error_text, one_line
 
@@ -219,8 +220,6 @@ def _named(text: str) -> AnyCompiler:
     if family == "qiskit":
         return QiskitCompiler(optimization_level=_level(text, level or "2"), options=_parsed_options(text, options))
     if family == "pytket" and not level and not options:
-        from hwcost.comparison.pytket import PytketCompiler
-
         return PytketCompiler()
     module, separator, function = text.partition(":")
     if not separator or not module or not function:

@@ -13,11 +13,12 @@ is a little too small where many places are nearly equal.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class Place:
 
 
 def rank(values: Mapping[Pair, SeedValues], *, more_is_better: bool = False, logarithmic: bool = False) -> list[Place]:
-    """The places in order, the best first; those that cost no circuit at all are left out.
+    """Rank the places, the best first; those that cost no circuit at all are left out.
 
     Args:
         values: Value by (backend, compiler), circuit and seed; a circuit that failed is missing and ranks last.
@@ -78,48 +79,78 @@ def rank(values: Mapping[Pair, SeedValues], *, more_is_better: bool = False, log
         >>> [(p.backend, p.mean_rank, p.median, p.ratio) for p in places]
         [('brisbane', 1.0, 2.5, 1.0), ('torino', 2.0, 4.0, 1.6)]
     """
-    from scipy.stats import rankdata
-
-    pairs = [pair for pair, found in values.items() if found]
-    circuits = list(dict.fromkeys(circuit for pair in pairs for circuit in values[pair]))
-    sign = -1.0 if more_is_better else 1.0
-    medians = [
-        {circuit: statistics.median(seeds.values()) for circuit, seeds in values[pair].items()} for pair in pairs
-    ]
-    ranks = np.zeros((len(pairs), len(circuits)))
-    ratios: list[list[float]] = [[] for _ in pairs]
-    for column, circuit in enumerate(circuits):
-        row = [sign * found[circuit] if circuit in found else math.nan for found in medians]
-        # A failed circuit ranks behind one that only lost its signal: nan becomes more than infinite.
-        keys = [(1, 0.0) if math.isnan(value) else (0, value) for value in row]
-        order = {key: i for i, key in enumerate(sorted(set(keys)))}
-        ranks[:, column] = rankdata([order[key] for key in keys])
-        best = sign * min((value for value in row if not math.isnan(value)), default=math.nan)
-        for i, found in enumerate(medians):
-            value = found.get(circuit, math.nan)
-            if math.isfinite(value) and math.isfinite(best) and best != 0:
-                ratios[i].append(value / best)
-    means = ranks.mean(axis=1) if circuits else np.zeros(0)
+    costed = {pair: by_circuit for pair, by_circuit in values.items() if by_circuit}
+    medians = {
+        pair: {circuit: statistics.median(seeds.values()) for circuit, seeds in by_circuit.items()}
+        for pair, by_circuit in costed.items()
+    }
+    circuits = list(dict.fromkeys(circuit for by_circuit in medians.values() for circuit in by_circuit))
+    mean_ranks = _mean_ranks(medians, circuits, more_is_better)
+    best = {circuit: _best(medians, circuit, more_is_better) for circuit in circuits}
     places = []
-    for i in sorted(range(len(pairs)), key=lambda i: (means[i], i)):
-        known = [v for seeds in values[pairs[i]].values() for v in seeds.values() if math.isfinite(v)]
-        all_known = len(known) == sum(len(seeds) for seeds in values[pairs[i]].values())
-        middle = statistics.median(medians[i].values())
+    for pair in sorted(costed, key=mean_ranks.__getitem__):
+        low, high = _extremes(costed[pair], more_is_better)
+        middle = statistics.median(medians[pair].values())
+        ratios = [] if logarithmic else _ratios(medians[pair], best)
         places.append(
             Place(
-                place=1 + sum(1 for mean in means if mean < means[i] - 1e-12),
-                backend=pairs[i][0],
-                compiler=pairs[i][1],
-                mean_rank=float(means[i]),
-                ratio=statistics.median(ratios[i]) if ratios[i] and not logarithmic else None,
+                place=1 + sum(1 for mean in mean_ranks.values() if mean < mean_ranks[pair] - 1e-12),
+                backend=pair[0],
+                compiler=pair[1],
+                mean_rank=mean_ranks[pair],
+                ratio=statistics.median(ratios) if ratios else None,
                 median=middle if math.isfinite(middle) else None,
-                low=min(known, default=None) if all_known or not more_is_better else None,
-                high=max(known, default=None) if all_known or more_is_better else None,
-                num_circuits=len(medians[i]),
-                num_without_value=sum(not math.isfinite(v) for v in medians[i].values()),
+                low=low,
+                high=high,
+                num_circuits=len(medians[pair]),
+                num_without_value=sum(not math.isfinite(value) for value in medians[pair].values()),
             )
         )
     return places
+
+
+def _mean_ranks(
+    medians: Mapping[Pair, Mapping[str, float]], circuits: Sequence[str], more_is_better: bool
+) -> dict[Pair, float]:
+    """Return the mean over the circuits of each place's rank, ties sharing theirs."""
+    from scipy.stats import rankdata
+
+    ranks = np.zeros((len(medians), len(circuits)))
+    for column, circuit in enumerate(circuits):
+        # A circuit that failed ranks behind one that only lost its signal, which is infinite.
+        keys = [
+            (0, -by_circuit[circuit] if more_is_better else by_circuit[circuit]) if circuit in by_circuit else (1, 0.0)
+            for by_circuit in medians.values()
+        ]
+        order = {key: number for number, key in enumerate(sorted(set(keys)))}
+        ranks[:, column] = rankdata([order[key] for key in keys])
+    means = ranks.mean(axis=1) if circuits else np.zeros(0)
+    return dict(zip(medians, map(float, means), strict=True))
+
+
+def _best(medians: Mapping[Pair, Mapping[str, float]], circuit: str, more_is_better: bool) -> float:
+    """Return the best median on a circuit that at least one place has."""
+    column = [by_circuit[circuit] for by_circuit in medians.values() if circuit in by_circuit]
+    return max(column) if more_is_better else min(column)
+
+
+def _ratios(own: Mapping[str, float], best: Mapping[str, float]) -> list[float]:
+    """Return value over best on each circuit where that means something."""
+    return [
+        value / best[circuit]
+        for circuit, value in own.items()
+        if math.isfinite(value) and math.isfinite(best[circuit]) and best[circuit] != 0
+    ]
+
+
+def _extremes(by_circuit: SeedValues, more_is_better: bool) -> tuple[float | None, float | None]:
+    """Return the smallest and the largest value; None for the bad end where some value is unbounded."""
+    values = [value for seeds in by_circuit.values() for value in seeds.values()]
+    bounded = [value for value in values if math.isfinite(value)]
+    complete = len(bounded) == len(values)
+    low = min(bounded, default=None) if complete or not more_is_better else None
+    high = max(bounded, default=None) if complete or more_is_better else None
+    return low, high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +170,7 @@ class Difference:
         p_value: Of the two-sided test; None where none was made.
         effect: exp of the median of ln(first/second) over the pairs; the median of first − second for a logarithmic
             column; None without value.
-        statement: All of it in a sentence.
+        is_ratio: Whether `effect` is a ratio.
     """
 
     metric: str
@@ -152,7 +183,37 @@ class Difference:
     num_different: int
     p_value: float | None
     effect: float | None
-    statement: str
+    is_ratio: bool
+
+    @property
+    def statement(self) -> str:
+        """All of it in a sentence."""
+        where = f"{self.metric}{'' if self.circuit is None else f' on {self.circuit}'}"
+        first, second = " by ".join(self.first), " by ".join(self.second)
+        pairs = "1 pair" if self.num_pairs == 1 else f"{self.num_pairs} pairs"
+        size = "" if self.effect is None else f", median {'ratio' if self.is_ratio else 'difference'} {self.effect:.3g}"
+        if self.verdict == "identical":
+            return f"{where}: {first} and {second} have the same values ({pairs}); no difference is claimed"
+        if self.verdict == "no seed noise":
+            return (
+                f"{where}: {first} and {second} differ{size}; neither compiler takes a seed, so there is no seed noise "
+                "to test"
+            )
+        if self.verdict == "too few seeds":
+            return (
+                f"{where}: too few seeds to tell {first} from {second}{size} ({self.num_different} of {pairs} differ, "
+                f"{MIN_PAIRS} are needed for p < {SIGNIFICANCE:g}); no difference is claimed"
+            )
+        test = f"paired Wilcoxon signed-rank over seeds: {self.num_different} of {pairs} differ, p = {self.p_value:.2g}"
+        if self.verdict == "not shown":
+            return f"{where}: no difference between {first} and {second} beyond seed noise{size} ({test})"
+        which = "" if self.better is None else f"; {' by '.join(self.better)} is better"
+        return f"{where}: {first} and {second} differ by more than seed noise{size} ({test}){which}"
+
+    def plain(self) -> dict[str, Any]:
+        """Return the fields with the statement in place of what it is made with."""
+        names = [f.name for f in dataclasses.fields(self) if f.name != "is_ratio"]
+        return {**{name: getattr(self, name) for name in names}, "statement": self.statement}
 
 
 def difference(
@@ -167,7 +228,7 @@ def difference(
     logarithmic: bool = False,
     deterministic: bool = False,
 ) -> Difference | None:
-    """The paired test over seeds; see the head of this module.
+    """Test two places in pairs over seeds; see the head of this module.
 
     Args:
         first_values: Value of the first place by circuit and seed.
@@ -189,36 +250,17 @@ def difference(
         >>> found.verdict, found.p_value
         ('different', 0.0078125)
     """
-    pairs = [
-        (float(value), float(second_values[name][seed]))
-        for name, seeds in first_values.items()
-        if name in second_values and circuit in (None, name)
-        for seed, value in seeds.items()
-        if seed in second_values[name]
-    ]
+    pairs = _paired(first_values, second_values, circuit)
     if not pairs:
         return None
     changes = [_change(a, b, logarithmic) for a, b in pairs]
     different = [change for change in changes if change != 0.0]
-    p_value: float | None = None
-    if not different:
-        verdict: Verdict = "identical"
-    elif deterministic:
-        verdict = "no seed noise"
-    elif len(different) < MIN_PAIRS:
-        verdict = "too few seeds"
-    else:
-        p_value = signed_rank_p(different)
-        verdict = "different" if p_value < SIGNIFICANCE else "not shown"
+    verdict, p_value = _verdict(different, deterministic)
     middle = statistics.median(changes)
-    direction = middle if middle != 0 else math.fsum(_signed_ranks(different))
     better = None
-    if verdict in ("different", "no seed noise") and direction != 0:
-        better = first if (direction > 0) == more_is_better else second
-    effect = middle if logarithmic else math.exp(middle) if abs(middle) < 700 else None
-    if effect is not None and not math.isfinite(effect):
-        effect = None
-    where = f"{metric}{'' if circuit is None else f' on {circuit}'}"
+    if verdict in ("different", "no seed noise"):
+        direction = middle if middle != 0 else math.fsum(_signed_ranks(different))
+        better = None if direction == 0 else first if (direction > 0) == more_is_better else second
     return Difference(
         metric=metric,
         first=first,
@@ -229,11 +271,39 @@ def difference(
         num_pairs=len(pairs),
         num_different=len(different),
         p_value=p_value,
-        effect=effect,
-        statement=_statement(
-            verdict, where, first, second, better, len(pairs), len(different), p_value, effect, logarithmic
-        ),
+        effect=_effect(middle, logarithmic),
+        is_ratio=not logarithmic,
     )
+
+
+def _paired(first_values: SeedValues, second_values: SeedValues, circuit: str | None) -> list[tuple[float, float]]:
+    """Return the values of equal circuit and seed."""
+    return [
+        (float(value), float(second_values[name][seed]))
+        for name, seeds in first_values.items()
+        if name in second_values and circuit in (None, name)
+        for seed, value in seeds.items()
+        if seed in second_values[name]
+    ]
+
+
+def _verdict(different: Sequence[float], deterministic: bool) -> tuple[Verdict, float | None]:
+    """Return what the changes that are not zero show, and the p of the test if one was made."""
+    if not different:
+        return "identical", None
+    if deterministic:
+        return "no seed noise", None
+    if len(different) < MIN_PAIRS:
+        return "too few seeds", None
+    p_value = signed_rank_p(different)
+    return ("different" if p_value < SIGNIFICANCE else "not shown"), p_value
+
+
+def _effect(middle: float, logarithmic: bool) -> float | None:
+    """Return the median change as a difference or a ratio; None where it has no finite value."""
+    if logarithmic:
+        return middle if math.isfinite(middle) else None
+    return math.exp(middle) if abs(middle) < 700 else None
 
 
 def signed_rank_p(changes: Sequence[float]) -> float:
@@ -274,38 +344,3 @@ def _change(first: float, second: float, logarithmic: bool) -> float:
 
 def _log(value: float) -> float:
     return -math.inf if value == 0 else math.log(value)
-
-
-def _statement(
-    verdict: Verdict,
-    where: str,
-    first: Pair,
-    second: Pair,
-    better: Pair | None,
-    num_pairs: int,
-    num_different: int,
-    p_value: float | None,
-    effect: float | None,
-    logarithmic: bool,
-) -> str:
-    one, two = " by ".join(first), " by ".join(second)
-    pairs = "1 pair" if num_pairs == 1 else f"{num_pairs} pairs"
-    size = ""
-    if effect is not None:
-        size = f", median {'difference' if logarithmic else 'ratio'} {effect:.3g}"
-    test = f"paired Wilcoxon signed-rank over seeds: {num_different} of {pairs} differ"
-    if verdict == "identical":
-        return f"{where}: {one} and {two} have the same values ({pairs}); no difference is claimed"
-    if verdict == "no seed noise":
-        return (
-            f"{where}: {one} and {two} differ{size}; neither compiler takes a seed, so there is no seed noise to test"
-        )
-    if verdict == "too few seeds":
-        return (
-            f"{where}: too few seeds to tell {one} from {two}{size} ({num_different} of {pairs} differ, "
-            f"{MIN_PAIRS} are needed for p < {SIGNIFICANCE:g}); no difference is claimed"
-        )
-    if verdict == "not shown":
-        return f"{where}: no difference between {one} and {two} beyond seed noise{size} ({test}, p = {p_value:.2g})"
-    which = "" if better is None else f"; {' by '.join(better)} is better"
-    return f"{where}: {one} and {two} differ by more than seed noise{size} ({test}, p = {p_value:.2g}){which}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from hwcost.classical.flops import count_flops
 from hwcost.classical.machine import DeviceProfile
+from hwcost.classical.time import classical_time, time_of_flops
 from hwcost.core.errors import OptionError
 from hwcost.models.record import ClassicalCost
 from hwcost.models.torch_layers import batch_of
@@ -28,8 +30,6 @@ def module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: D
         work: What is run.
         profile: The classical device.
     """
-    from hwcost.classical.flops import count_flops
-    from hwcost.classical.time import classical_time
 
     time_s = low_s = high_s = 0.0
     flops = 0.0
@@ -62,7 +62,6 @@ def flops_cost(forward_flops: float, work: Workload, profile: DeviceProfile) -> 
     Raises:
         OptionError: The FLOPs are no number of operations.
     """
-    from hwcost.classical.time import time_of_flops
 
     if not (math.isfinite(forward_flops) and 0.0 <= forward_flops <= 1e21):
         raise OptionError(f"classical_flops is {forward_flops}; give the FLOPs of one sample's forward pass, 0 to 1e21")

@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from hwcost.circuits.load import load_circuit
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.text import error_text, one_line
+from hwcost.models.torch_layers import is_torch_module
 
 MAX_SAMPLE_VALUES = 10**8
 """Values of one sample, 0.8 GB; a larger shape is a typing error."""
@@ -32,8 +34,6 @@ def load_model(text: str) -> Any:
     module_name, colon, name = text.rpartition(":")
     if not colon or not name.isidentifier():
         if Path(text).exists():
-            from hwcost.circuits.load import load_circuit
-
             return load_circuit(text)
         raise InputError(
             f"{one_line(text)!r} is no model: give module:name or file.py:name of a torch module, a QNode, a circuit "
@@ -113,8 +113,6 @@ def load_samples(model: Any, given: Sequence[str]) -> Any:
     Raises:
         InputError: A shape or file cannot be read.
     """
-    from hwcost.models.torch_layers import is_torch_module
-
     arrays = [_array(text) for text in given]
     if not arrays:
         return None

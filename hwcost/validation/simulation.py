@@ -8,7 +8,7 @@ placed operation by operation on the qubits in use, so that no assumption of an 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -69,6 +69,10 @@ class SimulatedValues:
     standard_error: Floats | None
 
 
+Step: TypeAlias = tuple[Sequence[int], Iterable[Placed]]
+"""Physical qubits, and instructions on positions among them."""
+
+
 class _Builder:
     """Makes Aer circuits on the qubits in use; every distinct channel is built once."""
 
@@ -86,45 +90,57 @@ class _Builder:
         self._channels: dict[Any, list[Placed]] = {}
 
     def circuit(self, isa: IsaCircuit, *, noisy: bool, inputs: frozenset[int], per_shot: bool) -> QuantumCircuit:
-        """`isa` on the qubits in use, starting in |1⟩ on the physical qubits of `inputs`."""
+        """Return `isa` on the qubits in use, starting in |1⟩ on the physical qubits of `inputs`."""
         from qiskit import QuantumCircuit
-        from qiskit.circuit.library import Reset, XGate
         from qiskit.quantum_info import Pauli
 
         circuit = QuantumCircuit(len(self.used))
         pauli_z = Pauli("Z")
         to_flip = set(inputs)
 
-        def add(qubits: Sequence[int], instructions: Iterable[Placed]) -> None:
-            for instruction, positions in instructions:
-                circuit.append(instruction, [self._index[qubits[p]] for p in positions], copy=False)
+        def add(steps: Iterable[Step]) -> None:
+            for qubits, instructions in steps:
+                for instruction, positions in instructions:
+                    circuit.append(instruction, [self._index[qubits[p]] for p in positions], copy=False)
 
         for i, (kind, qubits) in enumerate(zip(isa.kinds, isa.qubits, strict=True)):
             if kind >= Kind.DELAY:
                 continue
-            if kind is Kind.RESET:
-                # A reset before anything else prepares |0⟩; the input that is asked for comes after it.
-                add(qubits, [(Reset(), (0,))])
-                continue
-            for qubit in sorted(to_flip.intersection(qubits)):
-                add((qubit,), [(XGate(), (0,))])
-            to_flip.difference_update(qubits)
-            if noisy:
-                for qubit, idle_s in zip(qubits, self.schedule.idle_before_s[i], strict=True):
-                    add((qubit,), self._wait(qubit, idle_s))
-            if kind is not Kind.MEASURE:
-                add(qubits, [(self._gate(isa.names[i], isa.params[i], len(qubits)), tuple(range(len(qubits))))])
-                if noisy:
-                    add(qubits, self._gate_noise(qubits, isa.durations_s[i], isa.errors[i]))
-                continue
-            if i in self.saved:
+            add(self._before(i, kind, qubits, to_flip, noisy))
+            if kind is Kind.MEASURE and i in self.saved:
                 label = _label(self.saved[i])
                 circuit.save_expectation_value(pauli_z, [self._index[qubits[0]]], label=label, pershot=per_shot)
-            if self.last[qubits[0]] != i:
-                add(qubits, self._collapse())
-                if noisy:
-                    add(qubits, self._wait(qubits[0], isa.durations_s[i]))
+            add(self._operation(isa, i, noisy))
         return circuit
+
+    def _before(self, i: int, kind: Kind, qubits: tuple[int, ...], to_flip: set[int], noisy: bool) -> Iterator[Step]:
+        """Yield the flips of inputs that are still due, and the wait before an operation."""
+        from qiskit.circuit.library import XGate
+
+        if kind is Kind.RESET:  # before anything else it prepares |0⟩; the input that is asked for comes after it
+            return
+        for qubit in sorted(to_flip.intersection(qubits)):
+            yield (qubit,), [(XGate(), (0,))]
+        to_flip.difference_update(qubits)
+        if noisy:
+            for qubit, idle_s in zip(qubits, self.schedule.idle_before_s[i], strict=True):
+                yield (qubit,), self._wait(qubit, idle_s)
+
+    def _operation(self, isa: IsaCircuit, i: int, noisy: bool) -> Iterator[Step]:
+        """Yield a reset, a gate with its noise, or what a measurement leaves where more follows on the qubit."""
+        from qiskit.circuit.library import Reset
+
+        kind, qubits = isa.kinds[i], isa.qubits[i]
+        if kind is Kind.RESET:
+            yield qubits, [(Reset(), (0,))]
+        elif kind is not Kind.MEASURE:
+            yield qubits, [(self._gate(isa.names[i], isa.params[i], len(qubits)), tuple(range(len(qubits))))]
+            if noisy:
+                yield qubits, self._gate_noise(qubits, isa.durations_s[i], isa.errors[i])
+        elif self.last[qubits[0]] != i:
+            yield qubits, self._collapse()
+            if noisy:
+                yield qubits, self._wait(qubits[0], isa.durations_s[i])
 
     def _gate(self, name: str, params: tuple[float | None, ...], num_qubits: int) -> Any:
         from qiskit.circuit.library import UnitaryGate
