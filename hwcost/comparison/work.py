@@ -26,8 +26,9 @@ from hwcost.core.errors import CircuitError, HwcostError, InputError
 from hwcost.core.text import error_text, one_line
 from hwcost.estimation.candidates import Candidate, candidate_on_target, candidate_shots
 from hwcost.estimation.caveats import repetition_delay
-from hwcost.estimation.estimate import gate_counts, job_time_of
+from hwcost.estimation.estimate import job_time_of
 from hwcost.estimation.options import EstimateOptions
+from hwcost.isa.counts import gate_counts
 from hwcost.isa.schedule import sum_of_durations
 from hwcost.jobs.profile import JobTimeProfile
 

@@ -24,12 +24,12 @@ from hwcost.estimation.record import (
     CircuitInfo,
     CostEstimate,
     Excluded,
-    GateCounts,
     Spread,
     TimeCost,
     TranspileInfo,
 )
-from hwcost.isa.columns import IsaCircuit, Kind, read_isa
+from hwcost.isa.columns import Kind, read_isa
+from hwcost.isa.counts import GateCounts, gate_counts
 from hwcost.isa.schedule import sum_of_durations
 from hwcost.jobs.predict import JobTime, predict
 from hwcost.jobs.profile import JobTimeProfile, load_profile
@@ -298,29 +298,6 @@ def _transpile_info(best: Candidate, options: EstimateOptions, isa_circuit: Quan
         hwcost=__version__,
         physical_qubits=placed,
         active_qubits=active,
-    )
-
-
-def gate_counts(isa: IsaCircuit) -> GateCounts:
-    """Gates by kind, and depths that count gates and measurements."""
-    depth = [0] * isa.num_qubits
-    depth_2q = [0] * isa.num_qubits
-    counts = dict.fromkeys(Kind, 0)
-    for kind, qubits in zip(isa.kinds, isa.qubits, strict=True):
-        counts[kind] += 1
-        if kind >= Kind.DELAY:
-            continue
-        level = 1 + max(depth[q] for q in qubits)
-        level_2q = (kind is Kind.TWO_QUBIT) + max(depth_2q[q] for q in qubits)
-        for q in qubits:
-            depth[q], depth_2q[q] = level, level_2q
-    return GateCounts(
-        num_1q=counts[Kind.ONE_QUBIT],
-        num_2q=counts[Kind.TWO_QUBIT],
-        num_measure=counts[Kind.MEASURE],
-        num_instructions=len(isa) - counts[Kind.BARRIER] - counts[Kind.DELAY],
-        depth=max(depth, default=0),
-        depth_2q=max(depth_2q, default=0),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hwcost.backend.routing import RoutingCost
 from hwcost.calibration.audit import Finding
 from hwcost.core.plain import to_plain
+from hwcost.isa.counts import GateCounts
 from hwcost.jobs.predict import JobTime
 from hwcost.noise.shots import ShotCost
 from hwcost.noise.success import PaperCost, SuccessProbability
@@ -114,18 +115,6 @@ class TranspileInfo:
     hwcost: str
     physical_qubits: tuple[int, ...]
     active_qubits: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateCounts:
-    """Size of the ISA circuit. Depths count gates and measurements, not barriers and delays."""
-
-    num_1q: int
-    num_2q: int
-    num_measure: int
-    num_instructions: int
-    depth: int
-    depth_2q: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
