@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from hwcost.core.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from hwcost.backend.prepared import Device, load_calibration, prepare_device
+    from hwcost.backend.prepared import Device, prepare_device
+    from hwcost.calibration.load import import_calibration, load_calibration
     from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration
-    from hwcost.calibration.sources.files import import_calibration
     from hwcost.calibration.sources.ibm_fake import list_fake_backends
     from hwcost.calibration.sources.ibm_live import load_live_backend
     from hwcost.calibration.sources.snapshot import load_snapshot, save_snapshot
@@ -70,11 +70,11 @@ _HOME = {
     "list_fake_backends": "calibration.sources.ibm_fake",
     "profiled_quantum_flops": "classical.profiled",
     "statevector_flops": "classical.simulation",
-    "load_calibration": "backend.prepared",
+    "load_calibration": "calibration.load",
     "load_circuit": "circuits.load",
     "load_circuits": "circuits.load",
     "prepare_device": "backend.prepared",
-    "import_calibration": "calibration.sources.files",
+    "import_calibration": "calibration.load",
     "load_live_backend": "calibration.sources.ibm_live",
     "load_snapshot": "calibration.sources.snapshot",
     "mqt_bench_circuits": "circuits.suites",

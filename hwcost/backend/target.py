@@ -12,14 +12,11 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from hwcost.calibration.audit import AuditedCalibration
-from hwcost.calibration.health import NON_GATES
 from hwcost.calibration.record import Qubits, TimingConstraints
+from hwcost.core.gates import BOUNDED_CONTROL_FLOW, NON_GATES
 
 if TYPE_CHECKING:
     from qiskit.transpiler import Target
-
-# A while_loop has no number of iterations, so no cost; the transpiler is not offered one.
-CONTROL_FLOW_OFFERED = ("if_else", "for_loop", "switch_case")
 
 
 def build_target(audited: AuditedCalibration) -> Target:
@@ -177,6 +174,6 @@ def _add_control_flow(target: Target, audited: AuditedCalibration) -> None:
     from qiskit.circuit import ForLoopOp, IfElseOp, SwitchCaseOp
 
     operations = {"if_else": IfElseOp, "for_loop": ForLoopOp, "switch_case": SwitchCaseOp}
-    for name in CONTROL_FLOW_OFFERED:
+    for name in BOUNDED_CONTROL_FLOW:  # the transpiler is offered no other
         if name in (audited.calibration.supported_operations or ()):
             target.add_instruction(operations[name], name=name)

@@ -8,14 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from hwcost.calibration.health import NON_GATES, PULSES_PER_GATE
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.values import parse_date, shown
 from hwcost.core.errors import OptionError
+from hwcost.core.gates import NON_GATES, num_pulses_of
 from hwcost.core.units import format_seconds
-
-VIRTUAL_GATES = frozenset({"rz", "p", "u1"})
-"""Gates that are done by relabelling the phase of later pulses, in no time."""
 
 # Beyond these a given value is a mistake of the unit, such as 60 for 60 ns.
 _LONGEST_GATE_S = 1e-3
@@ -119,7 +116,7 @@ def _durations(calibration: Calibration, given: GivenValues) -> Iterator[tuple[s
         filled = tuple(
             gate
             if gate.duration_s is not None or len(gate.qubits) != num_qubits or gate.name in NON_GATES
-            else replace(gate, duration_s=_pulses(gate.name) * duration_s)
+            else replace(gate, duration_s=num_pulses_of(gate.name) * duration_s)
             for gate in gates
         )
         names = sorted({new.name for new, old in zip(filled, gates, strict=True) if new is not old})
@@ -151,7 +148,3 @@ def _durations(calibration: Calibration, given: GivenValues) -> Iterator[tuple[s
 def _listing(qubits: list[int]) -> str:
     more = f" and {len(qubits) - _NUM_LISTED} more" if len(qubits) > _NUM_LISTED else ""
     return ", ".join(map(str, qubits[:_NUM_LISTED])) + more
-
-
-def _pulses(gate: str) -> int:
-    return 0 if gate in VIRTUAL_GATES else PULSES_PER_GATE.get(gate, 1)

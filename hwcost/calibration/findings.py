@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from hwcost.calibration import health
 from hwcost.calibration.health import DEAD_ERROR, MAX_AGE_DAYS, Edge, Fault, GateKey
 from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, Qubits
+from hwcost.core.gates import NON_GATES
 
 Severity: TypeAlias = Literal["info", "warning", "error"]
 
@@ -240,7 +241,7 @@ def _window_findings(calibration: Calibration, dead: frozenset[GateKey]) -> Iter
             durations["measure"][record.qubit,] = record.readout_duration_s
     for gate in calibration.gates:
         # A duration of exactly 0 is a virtual gate, done by relabelling the phase of later pulses.
-        if gate.duration_s and gate.name not in health.NON_GATES and (gate.name, gate.qubits) not in dead:
+        if gate.duration_s and gate.name not in NON_GATES and (gate.name, gate.qubits) not in dead:
             durations[gate.name][gate.qubits] = gate.duration_s
     for name, found in durations.items():
         low, high = health.duration_window_s(name, len(next(iter(found))))

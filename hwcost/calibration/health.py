@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, Qubits
+from hwcost.core.gates import FLIP_GATES, NON_GATES, num_pulses_of
 
 Edge: TypeAlias = tuple[int, int]
 GateKey: TypeAlias = tuple[str, Qubits]
@@ -33,12 +34,6 @@ MIN_DT_S = 1e-12
 ONE_QUBIT_WINDOW_S = (10e-9, 200e-9)
 TWO_QUBIT_WINDOW_S = (30e-9, 3000e-9)
 READOUT_WINDOW_S = (0.3e-6, 10e-6)
-PULSES_PER_GATE: Mapping[str, int] = {"u3": 2, "u": 2}  # every other one-qubit gate is one pulse or virtual
-
-# Flips that can follow a measurement to build a reset, in order of preference; old devices have no `x`.
-FLIP_GATES = ("x", "u3", "u")
-
-NON_GATES = frozenset({"measure", "measure_2", "reset", "reset_2", "delay"})
 
 
 # What is dead.
@@ -187,7 +182,7 @@ def duration_window_s(name: str, num_qubits: int) -> tuple[float, float]:
     if num_qubits > 1:
         return TWO_QUBIT_WINDOW_S
     low, high = ONE_QUBIT_WINDOW_S
-    return low, high * PULSES_PER_GATE.get(name, 1)
+    return low, high * max(num_pulses_of(name), 1)
 
 
 def age_days(snapshot_date: datetime | None, today: datetime | None) -> int | None:

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from hwcost.calibration.audit import AuditedCalibration
-from hwcost.calibration.health import NON_GATES, Edge, undirected
+from hwcost.calibration.health import Edge, undirected
+from hwcost.core.gates import NON_GATES
 from hwcost.core.units import format_age, format_seconds, format_share
 
 SCHEMA = "hwcost.calibration.record-summary/1"

@@ -14,6 +14,7 @@ from typing import Any
 
 from hwcost.calibration.record import Qubits
 from hwcost.core.errors import CalibrationError
+from hwcost.core.gates import num_qubits_of
 
 _LONGEST_NAME = 64  # a gate's name goes into one-line messages; anything longer is not a name
 
@@ -93,6 +94,13 @@ def qubit_tuple(place: Place, field: str, value: Any, num_qubits: int) -> Qubits
         if not 0 <= qubit < num_qubits:
             raise place.error(field, f"names qubit {shown(qubit)}; the device has qubits 0 to {num_qubits - 1}")
     return tuple(value)
+
+
+def check_num_qubits(place: Place, name: str, qubits: Qubits) -> None:
+    """Refuse gate `name` on a number of qubits that it cannot act on, which is a sign of a damaged file."""
+    wanted = num_qubits_of(name) or max(len(qubits), 1)
+    if len(qubits) != wanted:
+        raise place.error("qubits", f"has {len(qubits)} entries; it must have {wanted}")
 
 
 def gate_name(place: Place, field: str, value: Any) -> str:

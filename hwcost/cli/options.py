@@ -24,7 +24,7 @@ def seconds(context: click.Context, parameter: click.Parameter, value: str | Non
     found = _TIME.fullmatch(value.strip())
     if found is None:
         raise click.BadParameter(f"{value!r} is no time; give seconds, or a unit with it, such as 60ns or 250us")
-    from hwcost.calibration.sources.ibm_json import SECONDS_PER_UNIT
+    from hwcost.core.units import SECONDS_PER_UNIT
 
     return float(found[1]) * SECONDS_PER_UNIT[found[2] or "s"]
 
@@ -87,7 +87,7 @@ def resolve_backend(backend: str, options: dict[str, Any]) -> Any:
         OptionError: An option of live backends is given for another kind.
     """
     given = {name: options.pop(name) for name in _LIVE}
-    from hwcost.backend.prepared import is_live
+    from hwcost.calibration.load import is_live
 
     if not is_live(backend):
         for name, value in given.items():

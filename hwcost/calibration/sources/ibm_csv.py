@@ -12,7 +12,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,13 +27,11 @@ from hwcost.calibration.sources.ibm_csv_cells import (
     read_qubit,
 )
 from hwcost.calibration.sources.ibm_csv_columns import Column, Kind, read_header
-from hwcost.calibration.sources.ibm_json import FRACTIONAL_GATES
+from hwcost.calibration.sources.text import CalibrationFile, plain_name
 from hwcost.calibration.values import parse_date, shown
-from hwcost.core.errors import CalibrationError
+from hwcost.core.errors import CalibrationError, OptionError
+from hwcost.core.gates import FRACTIONAL_GATES, SYMMETRIC_GATES, VIRTUAL_GATES
 from hwcost.core.text import one_line
-
-SYMMETRIC_GATES = frozenset({"cz", "rzz"})
-"""Gates that act alike on (a, b) and (b, a); the table gives one value for both."""
 
 U2_ONLY = "u3 is two pulses of u2, the only one-qubit gate in the table: error 1 − (1 − u2)², twice the duration"
 _BLANKS = " \t\u00a0"  # and no control characters, which a damaged file has in place of digits
@@ -99,6 +97,25 @@ def parse_calibration_csv(text: str, *, name: str, origin: str, date: datetime |
         newest_value_date=max(dates, default=None),
         assumptions=assumptions,
     )
+
+
+def claims(given: object) -> bool:
+    """Return whether it is a file that is no JSON."""
+    return isinstance(given, CalibrationFile) and not given.is_json
+
+
+def read(file: CalibrationFile, *, conf: CalibrationFile | None = None) -> Calibration:
+    """Read a table.
+
+    Raises:
+        CalibrationError: It is no such table, or a cell cannot be read.
+        OptionError: There is a configuration with it.
+    """
+    if conf is not None:
+        raise OptionError(f"{file.shown}: a CSV table takes no configuration; leave {conf.shown} out")
+    name, date = name_and_date(file.path.name)
+    calibration = parse_calibration_csv(file.text, name=plain_name(name), origin=file.shown, date=date)
+    return replace(calibration, origin=calibration.origin.replace(file.shown, file.fingerprint, 1))
 
 
 # The table.
@@ -218,7 +235,7 @@ def _one_qubit_gates(table: _Table) -> tuple[list[GateCalibration], tuple[str, .
         length_s = times[0] if times else None
         gates += [GateCalibration(name=gate, qubits=(qubit,), error=0.0, duration_s=0.0) for gate in virtual]
         for gate, index in errors.items():
-            duration_s = 0.0 if gate in ("rz", "u1") else length_s
+            duration_s = 0.0 if gate in VIRTUAL_GATES else length_s
             error = read_probability(table.cell(qubit, index))
             gates.append(GateCalibration(name=gate, qubits=(qubit,), error=error, duration_s=duration_s))
             if derive_u3 and gate == "u2":

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from hwcost.calibration.sources.ibm_json import SECONDS_PER_UNIT
+from hwcost.core.units import SECONDS_PER_UNIT
 
 Kind: TypeAlias = Literal[
     "qubit",  # number of the row's qubit

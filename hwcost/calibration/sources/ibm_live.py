@@ -80,6 +80,16 @@ def is_live_name(name: str) -> bool:
     return _LIVE_NAME.fullmatch(name.strip().lower()) is not None
 
 
+def claims(given: object) -> bool:
+    """Return whether it is the name of a live backend."""
+    return isinstance(given, str) and is_live_name(given)
+
+
+def read(name: str, **options: Any) -> Calibration:
+    """Ask IBM, see `load_live_backend`."""
+    return load_live_backend(name, **options)
+
+
 def parse_at(text: str, *, now: datetime | None = None) -> datetime:
     """The moment (UTC) that a date or a date with a time of day means; without offset it is UTC.
 

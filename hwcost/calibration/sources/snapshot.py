@@ -11,11 +11,28 @@ from dataclasses import replace
 from pathlib import Path
 
 from hwcost.calibration.record import Calibration
-from hwcost.calibration.sources.snapshot_format import parse_snapshot, snapshot_text
-from hwcost.calibration.sources.text import file_name, parse_json, read_calibration_file
+from hwcost.calibration.sources.snapshot_format import is_snapshot, parse_snapshot, snapshot_text
+from hwcost.calibration.sources.text import CalibrationFile, file_name, parse_json, read_calibration_file
 from hwcost.calibration.values import shown
-from hwcost.core.errors import CalibrationError
+from hwcost.core.errors import CalibrationError, OptionError
 from hwcost.core.files import check_target, written_aside
+
+
+def claims(given: object) -> bool:
+    """Return whether it is a file that says it is a snapshot."""
+    return isinstance(given, CalibrationFile) and given.is_json and is_snapshot(given.document)
+
+
+def read(file: CalibrationFile, *, conf: CalibrationFile | None = None) -> Calibration:
+    """Read a snapshot.
+
+    Raises:
+        CalibrationError: A value in it is impossible.
+        OptionError: There is a configuration with it.
+    """
+    if conf is not None:
+        raise OptionError(f"{file.shown}: a snapshot takes no configuration; leave {conf.shown} out")
+    return parse_snapshot(file.document, file.shown)
 
 
 def save_snapshot(calibration: Calibration, path: str | os.PathLike[str]) -> Path:

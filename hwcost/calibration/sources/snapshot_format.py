@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
-from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, Source, TimingConstraints
-from hwcost.calibration.sources.ibm_json import NUM_QUBITS_OF_GATE
+from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, TimingConstraints
+from hwcost.calibration.sources.registry import SOURCE_NAMES
 from hwcost.calibration.values import (
     Place,
+    check_num_qubits,
     count,
     expect,
     gate_name,
@@ -153,8 +154,8 @@ def parse_snapshot(document: Any, origin: str) -> Calibration:
     _check_keys(place, document, _REQUIRED, _OPTIONAL)
     num_qubits = count(place, "num_qubits", document["num_qubits"])
     source = document["source"]
-    if source not in get_args(Source):
-        raise place.error("source", f"is {shown(source)}; it must be one of {', '.join(get_args(Source))}")
+    if source not in SOURCE_NAMES:
+        raise place.error("source", f"is {shown(source)}; it must be one of {', '.join(SOURCE_NAMES)}")
     operations, max_shots = document.get("supported_operations"), document.get("max_shots")
     values: dict[str, Any] = {
         "name": _text(place, "name", document["name"]),
@@ -260,9 +261,7 @@ def _read_gates(document: Place, entries: Any, num_qubits: int) -> Iterator[Gate
         name = gate_name(place, "name", entry["name"])
         qubits = qubit_tuple(place, f"qubits of {name}", entry["qubits"], num_qubits)
         place = document.at(f"{name} on {qubits}")
-        wanted = NUM_QUBITS_OF_GATE.get(name, max(len(qubits), 1))
-        if len(qubits) != wanted:
-            raise place.error("qubits", f"has {len(qubits)} entries; it must have {wanted}")
+        check_num_qubits(place, name, qubits)
         values: dict[str, Any] = {
             "error": optional_probability(place, "error", entry.get("error")),
             "duration_s": optional_number(place, "duration_s", entry.get("duration_s")),

@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 from qiskit import QuantumCircuit, qpy
 
-from hwcost.backend.prepared import load_calibration
 from hwcost.calibration import map as calibration_map
+from hwcost.calibration.load import load_calibration
 from hwcost.calibration.map import layout
 from hwcost.calibration.sources.ibm_fake import load_fake_backend
 from hwcost.calibration.sources.snapshot import load_snapshot, save_snapshot

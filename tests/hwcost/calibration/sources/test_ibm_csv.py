@@ -16,8 +16,8 @@ from qiskit import QuantumCircuit
 import hwcost
 from hwcost.calibration.audit import audit
 from hwcost.calibration.health import DEAD_ERROR
+from hwcost.calibration.load import import_calibration
 from hwcost.calibration.record import Calibration
-from hwcost.calibration.sources.files import import_calibration
 from hwcost.calibration.sources.ibm_csv import name_and_date, parse_calibration_csv
 from hwcost.calibration.sources.ibm_csv_columns import read_header
 from hwcost.core.errors import CalibrationError

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from qiskit import QuantumCircuit
 
 import hwcost
-from hwcost.backend.prepared import load_calibration, prepare_device
+from hwcost.backend.prepared import prepare_device
 from hwcost.calibration.age import check_age, parse_age
 from hwcost.calibration.audit import audit
+from hwcost.calibration.load import load_calibration
 from hwcost.calibration.record import Calibration, TimingConstraints
 from hwcost.calibration.sources import snapshot
 from hwcost.calibration.sources.ibm_fake import list_fake_backends, load_fake_backend

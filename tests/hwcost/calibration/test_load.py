@@ -15,8 +15,8 @@ from qiskit import QuantumCircuit
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 import hwcost
+from hwcost.calibration.load import import_calibration
 from hwcost.calibration.record import Calibration
-from hwcost.calibration.sources.files import import_calibration
 from hwcost.calibration.sources.ibm_fake import load_fake_backend
 from hwcost.calibration.sources.snapshot import load_snapshot, save_snapshot
 from hwcost.core.errors import CalibrationError, HwcostError, OptionError
