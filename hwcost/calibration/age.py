@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime
 
 from hwcost.calibration.audit import AuditedCalibration
-from hwcost.calibration.values import shown
 from hwcost.core.errors import CalibrationError, OptionError
+from hwcost.core.text import shown
 
 _HOURS = {"h": 1.0, "d": 24.0, "w": 168.0}
 _AGE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*([hdw])", re.ASCII)

@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hwcost.calibration.record import Calibration
-from hwcost.calibration.values import parse_date, shown
+from hwcost.calibration.values import parse_date
 from hwcost.core.errors import OptionError
 from hwcost.core.gates import NON_GATES, num_pulses_of
+from hwcost.core.text import listing, shown
 from hwcost.core.units import format_seconds
 
 # Beyond these a given value is a mistake of the unit, such as 60 for 60 ns.
 _LONGEST_GATE_S = 1e-3
 _LONGEST_REP_DELAY_S = 1.0
 _DT_LIMITS_S = (1e-12, 1e-6)
-_NUM_LISTED = 8
 _ABOVE_ZERO = math.ulp(0.0)
 
 
@@ -140,11 +140,6 @@ def _durations(calibration: Calibration, given: GivenValues) -> Iterator[tuple[s
             else replace(record, readout_duration_s=given.readout_duration_s)
             for record in calibration.qubits
         )
-        where = "all qubits" if len(unknown) == calibration.num_qubits else f"qubits {_listing(unknown)}"
+        where = "all qubits" if len(unknown) == calibration.num_qubits else f"qubits {listing(unknown)}"
         text = f"{format_seconds(given.readout_duration_s)} for the readout of {where}"
         yield "readout_duration", {"qubits": records}, text
-
-
-def _listing(qubits: list[int]) -> str:
-    more = f" and {len(qubits) - _NUM_LISTED} more" if len(qubits) > _NUM_LISTED else ""
-    return ", ".join(map(str, qubits[:_NUM_LISTED])) + more

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hwcost.calibration import health
-from hwcost.calibration.findings import Finding, list_findings, plural
+from hwcost.calibration.findings import Finding, list_findings
 from hwcost.calibration.health import MAX_AGE_DAYS, Edge, GateKey
 from hwcost.calibration.record import Calibration, QubitCalibration, Qubits
 from hwcost.core.errors import CalibrationError
+from hwcost.core.text import plural
 
 __all__ = ["MAX_AGE_DAYS", "AuditedCalibration", "Finding", "audit"]
 

@@ -10,6 +10,7 @@ from hwcost.calibration.audit import AuditedCalibration
 from hwcost.calibration.health import Edge
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.summary import format_value, summarize
+from hwcost.core.text import listing
 from hwcost.core.units import format_age, format_seconds
 
 SCHEMA = "hwcost.calibration.record-diff/1"
@@ -235,12 +236,11 @@ def _excluded_lines(diff: CalibrationDiff) -> Iterator[str]:
         gained = _gained(first, second)
         both = len(set(first) & set(second))
         yield (
-            f"  {what:<8}{both} in both; only in A: {_listing(gained['only_first'])}; "
-            f"only in B: {_listing(gained['only_second'])}"
+            f"  {what:<8}{both} in both; only in A: {_places(gained['only_first'])}; "
+            f"only in B: {_places(gained['only_second'])}"
         )
 
 
-def _listing(items: list[int] | list[Edge]) -> str:
+def _places(items: list[int] | list[Edge]) -> str:
     texts = ["-".join(map(str, item)) if isinstance(item, tuple) else str(item) for item in items]
-    more = f" and {len(texts) - NUM_SHOWN} more" if len(texts) > NUM_SHOWN else ""
-    return (" ".join(texts[:NUM_SHOWN]) or "none") + more
+    return listing(texts, NUM_SHOWN, separator=" ") or "none"

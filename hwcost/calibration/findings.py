@@ -12,6 +12,7 @@ from hwcost.calibration import health
 from hwcost.calibration.health import DEAD_ERROR, MAX_AGE_DAYS, Edge, Fault, GateKey
 from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, Qubits
 from hwcost.core.gates import NON_GATES
+from hwcost.core.text import plural
 
 Severity: TypeAlias = Literal["info", "warning", "error"]
 
@@ -189,7 +190,7 @@ def _component_findings(
             severity="error" if len(components[0]) == 1 else "warning",
             message=(
                 f"{_of(len(rest), calibration.num_qubits, 'healthy qubit', of_all='qubits')} no connection to the "
-                f"largest set of {len(components[0])}; not used{_listing(rest)}"
+                f"largest set of {len(components[0])}; not used{_in_brackets(rest)}"
             ),
             qubits=rest,
             edges=excluded_edges,
@@ -298,7 +299,7 @@ def _option_findings(durations_only: bool) -> Iterator[Finding]:
 def _qubit_finding(
     calibration: Calibration, code: str, severity: Severity, qubits: tuple[int, ...], text: str
 ) -> Finding:
-    listing = _listing(qubits) if len(qubits) < calibration.num_qubits else ""
+    listing = _in_brackets(qubits) if len(qubits) < calibration.num_qubits else ""
     message = f"{_of(len(qubits), calibration.num_qubits, 'qubit')} {text}{listing}"
     return Finding(code=code, severity=severity, message=message, qubits=qubits)
 
@@ -328,12 +329,7 @@ def _of(count: int, total: int, noun: str, *, of_all: str | None = None) -> str:
     return f"{count} of {plural(total, noun)} {verb}"
 
 
-def plural(count: int, noun: str) -> str:
-    """`1 qubit`, `5 qubits`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _listing(qubits: tuple[int, ...]) -> str:
+def _in_brackets(qubits: tuple[int, ...]) -> str:
     shown = ", ".join(map(str, qubits[:_SHOWN]))
     return f" [{shown}, ...]" if len(qubits) > _SHOWN else f" [{shown}]"
 

@@ -15,6 +15,7 @@ from typing import Any
 from hwcost.calibration.record import Qubits
 from hwcost.core.errors import CalibrationError
 from hwcost.core.gates import num_qubits_of
+from hwcost.core.text import shown
 
 _LONGEST_NAME = 64  # a gate's name goes into one-line messages; anything longer is not a name
 
@@ -44,14 +45,6 @@ def expect(place: Place, field: str, value: Any, kind: type | tuple[type, ...], 
     if not isinstance(value, kind) or isinstance(value, bool):
         raise place.error(field, f"is {shown(value)}; it must be {wanted}")
     return value
-
-
-def shown(value: Any) -> str:
-    """`value` as a message can show it: on one line and short."""
-    if isinstance(value, int) and value.bit_length() > 200:
-        return "a huge number"  # Python refuses to print the largest integers
-    text = "missing" if value is None else ascii(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def number(place: Place, field: str, value: Any) -> float:

@@ -7,7 +7,7 @@
     │   ├── CircuitError                      a circuit cannot be read or cannot be costed
     │   ├── CalibrationError                  a calibration is missing, malformed or unusable
     │   │   └── UnknownBackendError           no calibration of that name
-    │   └── OptionError                       an option has a value that makes no sense
+    │   └── OptionError                       the value of an option is invalid
     └── MissingDependencyError (also ImportError)   an optional package is not installed
 
 A message is one line: what is wrong, the value found, where, and what to do.
@@ -25,7 +25,7 @@ class InputError(HwcostError, ValueError):
 
 
 class CircuitError(InputError):
-    """A circuit cannot be read, or no honest cost exists for it."""
+    """A circuit cannot be read, or its cost cannot be estimated."""
 
 
 class CalibrationError(InputError):
@@ -37,7 +37,7 @@ class UnknownBackendError(CalibrationError):
 
 
 class OptionError(InputError):
-    """An option has a value that makes no sense."""
+    """The value of an option is invalid."""
 
 
 class MissingDependencyError(HwcostError, ImportError):

@@ -28,10 +28,10 @@ from hwcost.calibration.sources.ibm_csv_cells import (
 )
 from hwcost.calibration.sources.ibm_csv_columns import Column, Kind, read_header
 from hwcost.calibration.sources.text import CalibrationFile, plain_name
-from hwcost.calibration.values import parse_date, shown
+from hwcost.calibration.values import parse_date
 from hwcost.core.errors import CalibrationError, OptionError
 from hwcost.core.gates import FRACTIONAL_GATES, SYMMETRIC_GATES, VIRTUAL_GATES
-from hwcost.core.text import one_line
+from hwcost.core.text import one_line, shown
 
 U2_ONLY = "u3 is two pulses of u2, the only one-qubit gate in the table: error 1 − (1 − u2)², twice the duration"
 _BLANKS = " \t\u00a0"  # and no control characters, which a damaged file has in place of digits

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from hwcost.calibration.values import parse_date, shown
+from hwcost.calibration.values import parse_date
 from hwcost.core.errors import CalibrationError
+from hwcost.core.text import shown
 
 _UNKNOWN = frozenset({"", "undefined", "null", "none", "n/a", "-"})
 _YES, _NO = frozenset({"yes", "true", "si", "sí"}), frozenset({"no", "false"})

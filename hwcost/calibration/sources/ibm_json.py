@@ -24,9 +24,9 @@ from hwcost.calibration.values import (
     optional_date,
     optional_number,
     qubit_tuple,
-    shown,
 )
 from hwcost.core.gates import DEVICE_OPERATIONS, FRACTIONAL_GATES, NON_GATES, num_qubits_of
+from hwcost.core.text import shown
 from hwcost.core.units import SECONDS_PER_UNIT
 
 # Units that the configuration file implies without saying so.

@@ -40,11 +40,11 @@ from hwcost.calibration.sources.ibm_live_errors import (
     Request,
     Step,
     explain,
+    moment_text,
     no_backends,
     no_instance,
     no_properties,
     retired,
-    shown,
     symptoms,
     too_slow,
     unknown,
@@ -213,7 +213,9 @@ def _checked(
     if at is not None:
         at = utc(at)
         if at > datetime.now(UTC):
-            raise CalibrationError(f"{shown(at)} lies in the future; leave the date out for the newest calibration")
+            raise CalibrationError(
+                f"{moment_text(at)} lies in the future; leave the date out for the newest calibration"
+            )
     return Request(name=name, instance=instance, channel=channel, at=at)
 
 
@@ -254,7 +256,7 @@ def _calibration(version: str, backend: Any, request: Request, progress: _Progre
     conf = backend.configuration().to_dict()
     online = conf.get("online_date")
     if at is not None and isinstance(online, datetime) and at < utc(online):
-        raise CalibrationError(f"{name}: {shown(at)} is before the device came online on {shown(online)}")
+        raise CalibrationError(f"{name}: {moment_text(at)} is before the device came online on {moment_text(online)}")
     progress.step = "reading the properties"
     properties = backend.properties() if at is None else backend.properties(datetime=at)
     if properties is None:
@@ -265,12 +267,12 @@ def _calibration(version: str, backend: Any, request: Request, progress: _Progre
         conf,
         name=name,
         source="live",
-        origin=origin if at is None else f"{origin}, last calibration before {shown(at)}",
+        origin=origin if at is None else f"{origin}, last calibration before {moment_text(at)}",
     )
     date = calibration.snapshot_date
     if at is not None and date is not None and date > at + _CLOCK_SLACK:
         raise CalibrationError(
-            f"{name}: asked for the last calibration before {shown(at)}, IBM sent that of {shown(date)}; "
+            f"{name}: asked for the last calibration before {moment_text(at)}, IBM sent that of {moment_text(date)}; "
             "it keeps none as old as that, try a later date"
         )
     return calibration

@@ -210,7 +210,7 @@ def no_backends(request: Request) -> str:
 def no_properties(request: Request) -> str:
     """Advice when a backend has no properties."""
     if request.at is not None:
-        return f"IBM has no properties from before {shown(request.at)}; try a later date"
+        return f"IBM has no properties from before {moment_text(request.at)}; try a later date"
     return f"the backend has no properties (a simulator, or just retired), so nothing can be costed{offline(request)}"
 
 
@@ -250,8 +250,8 @@ def offline(request: Request) -> str:
     return f"; {device!r} is an old snapshot of it that needs no network" if device in list_fake_backends() else ""
 
 
-def shown(moment: datetime) -> str:
-    """A date with time, in UTC."""
+def moment_text(moment: datetime) -> str:
+    """Write a date with time, in UTC."""
     return f"{utc(moment):%Y-%m-%d %H:%M:%S} UTC"
 
 

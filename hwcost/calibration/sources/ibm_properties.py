@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeAlias
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.sources.ibm_json import parse_ibm_json
 from hwcost.calibration.sources.text import CalibrationFile, plain_name
-from hwcost.calibration.values import shown
 from hwcost.core.errors import CalibrationError
+from hwcost.core.text import shown
 
 _Kind: TypeAlias = Literal["props", "conf"]
 

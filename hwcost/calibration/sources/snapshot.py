@@ -13,9 +13,9 @@ from pathlib import Path
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.sources.snapshot_format import is_snapshot, parse_snapshot, snapshot_text
 from hwcost.calibration.sources.text import CalibrationFile, file_name, parse_json, read_calibration_file
-from hwcost.calibration.values import shown
 from hwcost.core.errors import CalibrationError, OptionError
 from hwcost.core.files import check_target, written_aside
+from hwcost.core.text import shown
 
 
 def claims(given: object) -> bool:

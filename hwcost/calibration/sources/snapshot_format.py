@@ -29,9 +29,9 @@ from hwcost.calibration.values import (
     optional_number,
     optional_probability,
     qubit_tuple,
-    shown,
 )
 from hwcost.core.errors import CalibrationError
+from hwcost.core.text import shown
 
 SCHEMA = "hwcost.calibration/1"
 _FAMILY = SCHEMA.rpartition("/")[0]
