@@ -50,7 +50,7 @@ def command(
     from hwcost.backend.prepared import prepare_device
     from hwcost.calibration.age import check_age, parse_age
     from hwcost.estimation.estimate import DEFAULT_JOB_PROFILE
-    from hwcost.jobs.profile import load_profile
+    from hwcost.jobs.profile_file import load_profile
 
     device = prepare_device(
         resolve_backend(options.pop("backend"), options),

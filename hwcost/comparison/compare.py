@@ -34,7 +34,8 @@ from hwcost.core.errors import CircuitError, HwcostError
 from hwcost.core.text import one_line, printable
 from hwcost.estimation.estimate import DEFAULT_JOB_PROFILE
 from hwcost.estimation.options import DEFAULT_ATTENUATION, EstimateOptions
-from hwcost.jobs.profile import JobTimeProfile, load_profile
+from hwcost.jobs.profile import JobTimeProfile
+from hwcost.jobs.profile_file import load_profile
 from hwcost.noise.attenuation import AttenuationMethod
 from hwcost.noise.shots import Inflation, Task
 

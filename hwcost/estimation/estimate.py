@@ -31,8 +31,9 @@ from hwcost.estimation.record import (
 from hwcost.isa.columns import Kind, read_isa
 from hwcost.isa.counts import GateCounts, gate_counts
 from hwcost.isa.schedule import sum_of_durations
-from hwcost.jobs.predict import JobTime, predict
-from hwcost.jobs.profile import JobTimeProfile, load_profile
+from hwcost.jobs.predict import JobSize, JobTime, predict
+from hwcost.jobs.profile import JobTimeProfile
+from hwcost.jobs.profile_file import load_profile
 from hwcost.noise.attenuation import AttenuationMethod
 from hwcost.noise.observables import active_qubits
 from hwcost.noise.shots import Inflation, Task, finite
@@ -250,8 +251,7 @@ def job_time_of(
     device_name: str,
 ) -> JobTime:
     """Seconds of one job that runs this circuit, `num_qubits` wide before compilation, alone."""
-    return predict(
-        profile,
+    size = JobSize(
         shots=shots,
         rep_delay_s=rep_delay_s,
         total_circuit_duration_s=best.schedule.duration_s,
@@ -260,6 +260,7 @@ def job_time_of(
         num_qubits=num_qubits,
         device=device_name,
     )
+    return predict(profile, size)
 
 
 def _circuit_info(loaded: LoadedCircuit, logical: QuantumCircuit) -> CircuitInfo:

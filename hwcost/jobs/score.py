@@ -11,7 +11,7 @@ from typing import Any
 from hwcost.core.errors import InputError
 from hwcost.jobs.fit import NOMINAL, fit_job_time, group_folds
 from hwcost.jobs.outliers import find_outliers
-from hwcost.jobs.predict import predict
+from hwcost.jobs.predict import JobSize, predict
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.jobs.table import JobTable, job_groups
 
@@ -151,10 +151,10 @@ def _predict_rows(
 ) -> list[tuple[float, float, float]]:
     result = []
     for row in range(len(table)):
-        given = {
+        sizes = {
             name: column[row] for name, column in table.columns.items() if name not in ("observed_s", "total_num_2q")
         }
-        job = predict(profile, device=device, **given)  # type: ignore[arg-type]
+        job = predict(profile, JobSize(device=device, **sizes))
         result.append((job.value_s, job.low_s, job.high_s))
         notes.update(dict.fromkeys(job.notes))
     return result

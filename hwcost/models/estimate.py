@@ -20,7 +20,8 @@ from hwcost.classical.time import time_of_flops
 from hwcost.core.errors import OptionError
 from hwcost.estimation.estimate import DEFAULT_JOB_PROFILE
 from hwcost.estimation.options import DEFAULT_ATTENUATION
-from hwcost.jobs.profile import JobTimeProfile, load_profile
+from hwcost.jobs.profile import JobTimeProfile
+from hwcost.jobs.profile_file import load_profile
 from hwcost.models.classical_half import flops_cost, module_cost
 from hwcost.models.executions import PlannedCircuit, mean_execution, plan_circuit
 from hwcost.models.gradients import SIMULATED, Gradient, GradientCircuits, circuits_per_sample

@@ -350,7 +350,7 @@ def test_one_device_and_one_circuit_are_kept_at_a_time(tmp_path):
     from hwcost.comparison.compilers import QiskitCompiler
     from hwcost.comparison.work import Setup, spool_circuit
     from hwcost.estimation.options import EstimateOptions
-    from hwcost.jobs.profile import load_profile
+    from hwcost.jobs.profile_file import load_profile
 
     devices = tuple(hwcost.prepare_device(c) for c in (LINE, RING))
     work = CellWork(
