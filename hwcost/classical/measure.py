@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hwcost.classical.flops import Trace, trace_passes
-from hwcost.classical.machine import Curve, DeviceProfile, Overheads
+from hwcost.classical.machine import Curve, MachineProfile, Overheads
 from hwcost.classical.time import FEATURES, features
 from hwcost.core.errors import MissingDependencyError, OptionError
 
@@ -45,7 +45,7 @@ def measure_device(
     device: str = "cpu",
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> DeviceProfile:
+) -> MachineProfile:
     """Measure how fast this machine runs small and large layers with PyTorch, in some 20 s.
 
     Matrix products of rising size give the curve; steps of small models, compared with what they do
@@ -82,7 +82,7 @@ def measure_device(
         torch.set_num_threads(before)
 
 
-def _measure(name: str, device: str, progress: Callable[[int, int], None]) -> DeviceProfile:
+def _measure(name: str, device: str, progress: Callable[[int, int], None]) -> MachineProfile:
     import torch
 
     cases = list(_cases(torch, device))
@@ -97,7 +97,7 @@ def _measure(name: str, device: str, progress: Callable[[int, int], None]) -> De
     convolutions = _convolution_curve(torch, device, clock, operation_s)
     progress(len(NARROWEST) + 1, total)
     zero = Overheads(**dict.fromkeys(Overheads.__dataclass_fields__, 0.0))
-    draft = DeviceProfile(
+    draft = MachineProfile(
         name=name,
         description=f"{_processor(torch, device)}, PyTorch {torch.__version__}, float32",
         kind="gpu" if device == "cuda" else "cpu",
@@ -188,7 +188,7 @@ Phase: TypeAlias = Literal["inference", "passes", "optimizer", "step"]
 PHASES: tuple[Phase, ...] = ("inference", "passes", "optimizer", "step")
 
 
-def phase_features(trace: Trace, profile: DeviceProfile, phase: Phase) -> tuple[float, ...]:
+def phase_features(trace: Trace, profile: MachineProfile, phase: Phase) -> tuple[float, ...]:
     """What a part of a training step has of each of `FEATURES`."""
     if phase == "inference":
         return features(replace(trace, backward=None), profile, optimizer=False)

@@ -11,7 +11,8 @@ from hwcost.backend.prepared import Device
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import one_line
 from hwcost.estimation.options import EstimateOptions
-from hwcost.isa.columns import IsaCircuit, read_isa
+from hwcost.isa.columns import IsaCircuit
+from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import Schedule, schedule_alap
 from hwcost.noise.attenuation import QubitAttenuation, attenuate
 from hwcost.noise.shots import ShotCost, inflation, noiseless_shots, shot_cost

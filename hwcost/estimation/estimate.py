@@ -28,8 +28,9 @@ from hwcost.estimation.record import (
     TimeCost,
     TranspileInfo,
 )
-from hwcost.isa.columns import Kind, read_isa
+from hwcost.isa.columns import Kind
 from hwcost.isa.counts import GateCounts, gate_counts
+from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import sum_of_durations
 from hwcost.jobs.predict import JobSize, JobTime, predict
 from hwcost.jobs.profile import JobTimeProfile

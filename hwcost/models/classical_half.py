@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from hwcost.classical.machine import DeviceProfile
+from hwcost.classical.machine import MachineProfile as DeviceProfile
 from hwcost.core.errors import OptionError
 from hwcost.models.record import ClassicalCost
 from hwcost.models.torch_layers import batch_of

@@ -14,7 +14,8 @@ from hwcost.backend.prepared import Device, prepare_device
 from hwcost.calibration.age import check_age
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.layers import MeasuredCircuit, QuantumLayer
-from hwcost.classical.machine import DeviceProfile, load_device_profile
+from hwcost.classical.machine import MachineProfile as DeviceProfile
+from hwcost.classical.machine import load_device_profile
 from hwcost.classical.simulation import statevector_flops
 from hwcost.classical.time import time_of_flops
 from hwcost.core.errors import OptionError

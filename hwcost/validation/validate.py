@@ -16,7 +16,8 @@ from hwcost.backend.prepared import Device, prepare_device
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.estimation.estimate import estimate
 from hwcost.estimation.record import CostEstimate
-from hwcost.isa.columns import IsaCircuit, read_isa
+from hwcost.isa.columns import IsaCircuit
+from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import Schedule, schedule_alap
 from hwcost.noise.attenuation import ATTENUATION_METHODS, AttenuationMethod, QubitAttenuation, attenuate
 from hwcost.noise.observables import active_qubits

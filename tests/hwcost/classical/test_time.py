@@ -12,12 +12,12 @@ pytest.importorskip("torch")
 import torch
 from torch import nn
 
-from hwcost.classical.machine import DeviceProfile, Overheads
+from hwcost.classical.machine import MachineProfile, Overheads
 from hwcost.classical.measure import measure_device, work_of
 from hwcost.classical.time import classical_time, time_of_flops
 from hwcost.core.errors import OptionError
 
-BY_HAND = DeviceProfile(
+BY_HAND = MachineProfile(
     name="by hand", description="round numbers", kind="cpu", basis="data sheet", peak_flops_per_s=None,
     products=((1, ((1.0, 1e-9),)),), convolutions=((1.0, 2e-9),),
     overheads=Overheads(
