@@ -25,15 +25,15 @@ class MedianTable:
     dt_s: float | None
 
     def duration_s(self, name: str, qubits: tuple[int, ...]) -> float | None:
-        """Median duration of gate `name` in seconds, None if the device has no such gate."""
+        """Return the median duration of gate `name` in seconds, None if the device has no such gate."""
         return self.values.get(name, (None, None))[0]
 
     def error(self, name: str, qubits: tuple[int, ...]) -> float | None:
-        """Median error of gate `name`, None if unknown."""
+        """Return the median error of gate `name`, None if unknown."""
         return self.values.get(name, (None, None))[1]
 
     def is_dead(self, name: str, qubits: tuple[int, ...]) -> bool:
-        """Never: dead gates are not in the medians."""
+        """Return False: dead gates are not in the medians."""
         return False
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def build_target(audited: AuditedCalibration) -> Target:
-    """The Target of the healthy component; its qubit i is the physical qubit `audited.component[i]`.
+    """Build the Target of the healthy component; its qubit i is the physical qubit `audited.component[i]`.
 
     It holds the usable basis gates, `measure` (also where the device lists none), `reset` (if the device can), `delay`,
     and the control flow that the device lists, with T1, T2, durations and errors in the place of each. A basis gate
@@ -65,7 +65,7 @@ def build_target(audited: AuditedCalibration) -> Target:
 
 
 def build_all_to_all_target(audited: AuditedCalibration, num_qubits: int) -> Target:
-    """A Target with the same native gates between any of `num_qubits` qubits, to see what a circuit costs unrouted.
+    """Build a Target with the same native gates between any of `num_qubits` qubits, to cost a circuit unrouted.
 
     Its instructions are global and carry no values: cost them with `median_values`. Gates that Qiskit has no standard
     gate for are left out, as in `build_target`.
@@ -94,7 +94,7 @@ def build_all_to_all_target(audited: AuditedCalibration, num_qubits: int) -> Tar
 
 
 def median_values(audited: AuditedCalibration) -> dict[str, tuple[float | None, float | None]]:
-    """Median duration in seconds and median error of each operation, over its usable places in the component.
+    """Return the median duration in seconds and median error of each operation, over its usable places.
 
     Native and other reported gates, `measure` and `reset` are in it. A value is None where no place reports one.
 
@@ -120,7 +120,7 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 
 def _live_places(audited: AuditedCalibration) -> dict[str, list[Qubits]]:
-    """Where in the component each operation can be used, as physical qubits."""
+    """Return where in the component each operation can be used, as physical qubits."""
     calibration, inside = audited.calibration, frozenset(audited.component)
     places: dict[str, list[Qubits]] = defaultdict(list)
     for gate in calibration.gates:

@@ -61,7 +61,7 @@ class GivenValues:
 
 
 def fill_unknown(calibration: Calibration, given: GivenValues) -> Calibration:
-    """The calibration with its unknown values filled; each is listed as an assumption and named in the origin.
+    """Fill the unknown values of a calibration; each is listed as an assumption and named in the origin.
 
     Raises:
         OptionError: A value is given that the calibration has already, so that it would change nothing or hide it.
@@ -105,7 +105,7 @@ def _text(value: Any) -> str:
 
 
 def _durations(calibration: Calibration, given: GivenValues) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """The same for the durations of gates and readouts."""
+    """Do the same for the durations of gates and readouts."""
     gates = calibration.gates
     for option, num_qubits, duration_s in (
         ("duration_1q", 1, given.duration_1q_s),

@@ -73,7 +73,7 @@ class CalibrationDiff:
         return not (self.settings or self.medians or self.values or self.only_first or self.only_second)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON, in SI units."""
+        """Return plain values for JSON, in SI units."""
         before, after = self.first, self.second
         return {
             "schema": SCHEMA,
@@ -173,7 +173,7 @@ def _gate_place(name: str, qubits: tuple[int, ...]) -> str:
 
 
 def _size_of_change(change: Change) -> float:
-    """How far from 1 the factor is, up or down; what appears, vanishes or was 0 comes first."""
+    """Return how far from 1 the factor is, up or down; what appears, vanishes or was 0 comes first."""
     factor = change.factor
     return float("inf") if not factor else max(factor, 1.0 / factor)
 
@@ -182,7 +182,7 @@ def _size_of_change(change: Change) -> float:
 
 
 def diff_text(diff: CalibrationDiff) -> str:
-    """The differences for a terminal."""
+    """Write the differences for a terminal."""
     lines = [f"{label}: {_side_text(side)}" for label, side in (("A", diff.first), ("B", diff.second))]
     if diff.is_empty:
         lines += ["", "No value differs."]

@@ -71,7 +71,7 @@ def list_findings(
     age_days: int | None,
     durations_only: bool,
 ) -> tuple[Finding, ...]:
-    """Everything a reader must be told about `calibration`, given what `hwcost.calibration.health` says about it."""
+    """List all that a reader must be told about `calibration`, given what `hwcost.calibration.health` says of it."""
     return (
         *_gate_findings(calibration, gate_faults),
         *_readout_findings(calibration, readout_faults),
@@ -320,7 +320,7 @@ def _time(duration_s: float) -> str:
 
 
 def _of(count: int, total: int, noun: str, *, of_all: str | None = None) -> str:
-    """`9 of 144 ecr gates have`, `all 144 ecr gates have`, `1 of 5 qubits has`."""
+    """Write `9 of 144 ecr gates have`, `all 144 ecr gates have`, `1 of 5 qubits has`."""
     verb = "has" if count == 1 else "have"
     if count == total > 1:
         return f"all {total} {noun}s have"

@@ -54,7 +54,7 @@ def _gate_fault(gate: GateCalibration, durations_only: bool) -> Fault | None:
 
 
 def gate_faults(calibration: Calibration, durations_only: bool) -> dict[GateKey, Fault]:
-    """What is wrong with each gate that must not be used, missing one-qubit gates included."""
+    """Return what is wrong with each gate that must not be used, missing one-qubit gates included."""
     found = ((gate, _gate_fault(gate, durations_only)) for gate in calibration.gates)
     faults: dict[GateKey, Fault] = {(gate.name, gate.qubits): fault for gate, fault in found if fault is not None}
     one_qubit = {gate.name for gate in calibration.gates if len(gate.qubits) == 1}.intersection(calibration.basis_gates)
@@ -67,7 +67,7 @@ def gate_faults(calibration: Calibration, durations_only: bool) -> dict[GateKey,
 
 
 def readout_faults(calibration: Calibration, durations_only: bool, keep_dead_readout: bool) -> dict[int, Fault]:
-    """What is wrong with each readout that must not be used."""
+    """Return what is wrong with each readout that must not be used."""
     if durations_only:
         return {}
     faults: dict[int, Fault] = {}
@@ -82,7 +82,7 @@ def readout_faults(calibration: Calibration, durations_only: bool, keep_dead_rea
 def dead_gates(
     calibration: Calibration, faults: Mapping[GateKey, Fault], readouts: Mapping[int, Fault]
 ) -> Iterator[GateKey]:
-    """Gates that must never be used, `("measure", (q,))` for an unusable readout included; some come twice."""
+    """Yield gates that must never be used, `("measure", (q,))` for an unusable readout; some come twice."""
     out_of_use = {record.qubit for record in calibration.qubits if not record.operational}
     yield from (("measure", (qubit,)) for qubit in (*readouts, *out_of_use))
     for name, qubits in faults:
@@ -95,7 +95,7 @@ def dead_gates(
 
 
 def excluded_qubits(calibration: Calibration, dead: frozenset[GateKey], durations_only: bool) -> set[int]:
-    """Qubits out of use, with a dead one-qubit basis gate or readout, or with a T1 or T2 of 0."""
+    """Return qubits out of use, with a dead one-qubit basis gate or readout, or with a T1 or T2 of 0."""
     basis = {*calibration.basis_gates, "measure"}
     by_gate = {qubits[0] for name, qubits in dead if len(qubits) == 1 and name in basis}
     by_state = {record.qubit for record in calibration.qubits if not record.operational}
@@ -104,7 +104,7 @@ def excluded_qubits(calibration: Calibration, dead: frozenset[GateKey], duration
 
 
 def without_coherence(calibration: Calibration) -> tuple[int, ...]:
-    """Qubits with a T1 or T2 of 0, which is no measured value."""
+    """Return qubits with a T1 or T2 of 0, which is no measured value."""
     return tuple(record.qubit for record in calibration.qubits if record.t1_s == 0.0 or record.t2_s == 0.0)
 
 
@@ -112,7 +112,7 @@ def without_coherence(calibration: Calibration) -> tuple[int, ...]:
 
 
 def basis_edges(calibration: Calibration) -> dict[Edge, list[GateKey]]:
-    """The two-qubit basis gates of each undirected edge."""
+    """Return the two-qubit basis gates of each undirected edge."""
     edges: dict[Edge, list[GateKey]] = defaultdict(list)
     for gate in calibration.gates:
         if len(gate.qubits) == 2 and gate.name in calibration.basis_gates:
@@ -121,7 +121,7 @@ def basis_edges(calibration: Calibration) -> dict[Edge, list[GateKey]]:
 
 
 def undirected(qubits: Qubits) -> Edge:
-    """The pair a < b."""
+    """Return the pair a < b."""
     return min(qubits), max(qubits)
 
 
@@ -171,7 +171,7 @@ def clamped_t2_s(record: QubitCalibration) -> float | None:
 
 
 def plausible_dt_s(dt_s: float | None) -> float | None:
-    """`dt_s`, None where no control electronics is that fast."""
+    """Return `dt_s`, None where no control electronics is that fast."""
     return dt_s if dt_s is not None and dt_s >= MIN_DT_S else None
 
 

@@ -169,5 +169,5 @@ class Calibration:
         object.__setattr__(self, "_gate_table", table)
 
     def gate(self, name: str, qubits: Qubits) -> GateCalibration | None:
-        """The record of gate `name` on exactly these ordered `qubits`, or None."""
+        """Return the record of gate `name` on exactly these ordered `qubits`, or None."""
         return self._gate_table.get((name, qubits))

@@ -127,7 +127,7 @@ def count_flops(module: torch.nn.Module, sample: Any, *, backward: bool) -> Flop
 
 
 def trace_passes(module: torch.nn.Module, sample: Any, *, backward: bool) -> Trace:
-    """Everything that one call does, for FLOPs and for time; arguments as for `count_flops`."""
+    """Return everything that one call does, for FLOPs and for time; arguments as for `count_flops`."""
     import torch
 
     if not isinstance(module, torch.nn.Module):
@@ -192,7 +192,7 @@ def _arguments(sample: Any, change: Any) -> tuple[tuple[Any, ...], dict[str, Any
 
 
 def _own(module: torch.nn.Module, tensors: dict[str, torch.Tensor]) -> Iterator[tuple[str, torch.Tensor]]:
-    """The parameters as they are used in the passes, by name, each once."""
+    """Return the parameters as they are used in the passes, by name, each once."""
     for name, _ in module.named_parameters():
         if name in tensors:
             yield name, tensors[name]
@@ -276,7 +276,7 @@ def _tensors(value: Any) -> Iterator[torch.Tensor]:
 
 
 def _recorder() -> Any:
-    """A dispatch mode that notes every operation; the class needs torch, hence the function."""
+    """Return a dispatch mode that notes every operation; the class needs torch, hence the function."""
     from torch.utils._python_dispatch import TorchDispatchMode
     from torch.utils.flop_counter import flop_registry
 
@@ -292,7 +292,7 @@ def _recorder() -> Any:
             self._operations = self._views = self._bytes = 0
 
         def take(self) -> PassTrace:
-            """What was seen since the last call."""
+            """Return what was seen since the last call."""
             seen = PassTrace(
                 products=tuple(self._products),
                 convolutions=tuple(self._convolutions),

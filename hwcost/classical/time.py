@@ -52,7 +52,7 @@ class ClassicalTime:
 def classical_time(
     module: torch.nn.Module, sample: Any, profile: MachineProfile, *, training: bool, optimizer: bool = True
 ) -> ClassicalTime:
-    """Seconds of one call with one batch: forward; in training also backward and an Adam step.
+    """Predict the seconds of one call with one batch: forward; in training also backward and an Adam step.
 
     Args:
         module: Any torch module.
@@ -80,7 +80,7 @@ def classical_time(
 
 
 def time_of_flops(flops: float, profile: MachineProfile) -> ClassicalTime:
-    """Seconds of work of which only the FLOPs are known, taken as one matrix product."""
+    """Predict the seconds of work of which only the FLOPs are known, taken as one matrix product."""
     time_s = profile.overheads.operation_s + profile.product_s(flops) if flops > 0.0 else 0.0
     return _with_interval(time_s, flops, None, profile)
 
@@ -98,12 +98,12 @@ def _with_interval(time_s: float, flops: float, count: FlopCount | None, profile
 
 
 def weights(profile: MachineProfile) -> tuple[float, ...]:
-    """Seconds per unit of each of `FEATURES`."""
+    """Return the seconds per unit of each of `FEATURES`."""
     return (*(getattr(profile.overheads, name) for name in FEATURES[:-1]), 1.0)
 
 
 def features(trace: Trace, profile: MachineProfile, *, optimizer: bool) -> tuple[float, ...]:
-    """How much of each of `FEATURES` a call has; products in seconds."""
+    """Return how much of each of `FEATURES` a call has; products in seconds."""
     forward, backward = trace.forward, trace.backward
     passes = [forward] if backward is None else [forward, backward]
     products_s = [profile.product_s(*product) for one in passes for product in one.products]

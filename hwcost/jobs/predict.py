@@ -89,11 +89,11 @@ class JobTime:
     notes: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
-        """What a record that holds this prediction writes of it."""
+        """Return what a record that holds this prediction writes of it."""
         return self.to_dict()
 
     def to_dict(self) -> dict[str, Any]:
-        """The prediction as plain data, in seconds."""
+        """Return the prediction as plain data, in seconds."""
         return {
             "value": self.value_s,
             "low": self.low_s,
@@ -105,7 +105,7 @@ class JobTime:
         }
 
     def to_json(self) -> str:
-        """The prediction as JSON text."""
+        """Return the prediction as JSON text."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

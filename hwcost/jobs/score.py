@@ -51,18 +51,18 @@ class JobTimeScore:
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The score as plain data."""
+        """Return the score as plain data."""
         return {"schema": "hwcost.job-time-score/1", **asdict(self), "notes": list(self.notes)}
 
     def to_json(self) -> str:
-        """The score as JSON text."""
+        """Return the score as JSON text."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def score(
     profile: JobTimeProfile, table: JobTable, *, device: str | None = None, min_circuits: int = 1
 ) -> JobTimeScore:
-    """How well a profile predicts these jobs.
+    """Measure how well a profile predicts these jobs.
 
     Rows that `find_outliers` calls `impossible` or `short` are left out: simulator runs and cancelled jobs. A job that
     took `long` is an error of the profile and counts.
@@ -94,7 +94,7 @@ def score(
 def cross_validate(
     table: JobTable, *, group_by: Sequence[str] = (), seed: int = 0, device: str | None = None, min_circuits: int = 1
 ) -> JobTimeScore:
-    """How well `fit_job_time` predicts jobs of groups that it has not seen, intervals included.
+    """Measure how well `fit_job_time` predicts jobs of groups that it has not seen, intervals included.
 
     Everything is fitted anew without the groups of each fold: rows left out, terms, constants and interval.
 

@@ -43,7 +43,7 @@ _FILE_NAME = re.compile(
 
 
 def name_and_date(file_name: str) -> tuple[str, datetime | None]:
-    """Name of the device and date of the values, as the web page puts them into the name of the file.
+    """Return the name of the device and date of the values, as the web page puts them into the name of the file.
 
     >>> name_and_date("ibm_osaka_calibrations_2024-01-16T15_16_48Z.csv")
     ('ibm_osaka', datetime.datetime(2024, 1, 16, 15, 16, 48, tzinfo=datetime.timezone.utc))
@@ -56,7 +56,7 @@ def name_and_date(file_name: str) -> tuple[str, datetime | None]:
 
 
 def parse_calibration_csv(text: str, *, name: str, origin: str, date: datetime | None = None) -> Calibration:
-    """The `Calibration` that a CSV table of the IBM Quantum web page describes.
+    """Read the `Calibration` that a CSV table of the IBM Quantum web page describes.
 
     One-qubit gates are those that have a column, and rz (u1 in old tables), which is virtual: no error, no duration.
     A table of 2019 to 2020 gives only the error of u2; u3 is two such pulses. Both are listed as assumptions. cz and
@@ -164,7 +164,7 @@ def _read_table(text: str, origin: str) -> _Table:
 
 
 def _rows(text: str, origin: str) -> Iterator[tuple[int, list[str]]]:
-    """The line number and the cells of each row that is not empty."""
+    """Return the line number and the cells of each row that is not empty."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         for row in reader:
@@ -221,7 +221,7 @@ def _qubit(table: _Table, qubit: int) -> QubitCalibration:
 
 
 def _one_qubit_gates(table: _Table) -> tuple[list[GateCalibration], tuple[str, ...]]:
-    """One-qubit gates of every qubit, and what had to be assumed for them."""
+    """Return one-qubit gates of every qubit, and what had to be assumed for them."""
     lengths = list(table.of_kind("gate_time"))
     errors = {column.name: index for index, column in table.of_kind("gate_error")}
     virtual = [gate for gate, pulse in (("rz", "sx"), ("u1", "u2")) if pulse in errors and gate not in errors]

@@ -86,7 +86,7 @@ _IGNORED = ("frequency", "frecuencia", "anharmonicity", "anarmonicidad")
 
 
 def read_header(header: str) -> Column:
-    """What the column with this header holds.
+    """Return what the column with this header holds.
 
     >>> read_header("√x (sx) error ").name, read_header("T1 (µs)").unit_s, read_header("Error ECR").kind
     ('sx', 1e-06, 'pair_error')

@@ -25,7 +25,7 @@ _LONGEST_NAME_SHOWN = 60  # a name is echoed in an error message; a pasted file 
 
 
 def list_fake_backends() -> tuple[str, ...]:
-    """The names of all fake backends of the installed qiskit-ibm-runtime, in alphabetical order.
+    """List the names of all fake backends of the installed qiskit-ibm-runtime, in alphabetical order.
 
     Raises:
         MissingDependencyError: qiskit-ibm-runtime is not installed.
@@ -38,7 +38,7 @@ def list_fake_backends() -> tuple[str, ...]:
 
 
 def load_fake_backend(name: str) -> Calibration:
-    """The calibration snapshot of one fake backend, read once.
+    """Load the calibration snapshot of one fake backend, read once.
 
     `fake_manila`, `manila`, `FakeManila`, `FakeManilaV2` and `fake_manila_v2` all name the same one.
 
@@ -113,7 +113,7 @@ def _devices(folder: Path) -> list[str]:
 
 
 def _key(name: str) -> str:
-    """The device part of any spelling: the classes are FakeX, FakeXV2 and (once) FakeXBackend."""
+    """Return the device part of any spelling: the classes are FakeX, FakeXV2 and (once) FakeXBackend."""
     return name.strip().lower().replace("_", "").removeprefix("fake").removesuffix("v2").removesuffix("backend")
 
 

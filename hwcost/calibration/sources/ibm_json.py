@@ -50,7 +50,7 @@ def parse_ibm_json(
     origin: str,
     licence: str | None = None,
 ) -> Calibration:
-    """The `Calibration` that a pair of IBM JSON documents describes.
+    """Read the `Calibration` that a pair of IBM JSON documents describes.
 
     A gate that the configuration lists for some qubits but that has no record in the properties gets a record
     without error and duration, so that nobody can mistake it for a perfect gate.
@@ -269,7 +269,7 @@ def _timing_constraints(place: Place, value: Any) -> TimingConstraints | None:
 
 
 def _processor(value: Any) -> str | None:
-    """`Eagle r3`; the field is for people only, so an odd one is left out instead of refused."""
+    """Read `Eagle r3`; the field is for people only, so an odd one is left out instead of refused."""
     if not isinstance(value, dict) or not isinstance(value.get("family"), str):
         return None
     family, revision = value["family"], value.get("revision")

@@ -71,7 +71,7 @@ _CLOCK_SLACK = timedelta(days=1)  # clocks that differ are no reason to doubt an
 
 
 def is_live_name(name: str) -> bool:
-    """Whether `name` names a live backend: `ibm_torino` does, `torino`, `fake_torino` and file names do not.
+    """Return whether `name` is a live backend: `ibm_torino` is, `torino`, `fake_torino` and file names are not.
 
     Example:
         >>> is_live_name("ibm_torino"), is_live_name("torino"), is_live_name("ibm_torino.json")
@@ -91,7 +91,7 @@ def read(name: str, **options: Any) -> Calibration:
 
 
 def parse_at(text: str, *, now: datetime | None = None) -> datetime:
-    """The moment (UTC) that a date or a date with a time of day means; without offset it is UTC.
+    """Read the moment (UTC) that a date or a date with a time of day means; without offset it is UTC.
 
     A day stands for its end, so that the calibrations of that day count; today stands for now.
 
@@ -130,7 +130,7 @@ def load_live_backend(
     time_limit_s: float = DEFAULT_TIME_LIMIT_S,
     service: Any = None,
 ) -> Calibration:
-    """The calibration that a live IBM backend reports now, or reported at a past moment.
+    """Load the calibration that a live IBM backend reports now, or reported at a past moment.
 
     The account is the one that the client finds: saved, or in QISKIT_IBM_TOKEN and its sisters. Gates are those that
     `service.backend(name)` shows by default, without fractional gates.
@@ -230,7 +230,7 @@ def _import_client() -> Any:
 
 
 def _read(client: Any, service: Any, request: Request, progress: _Progress) -> Calibration | Failure:
-    """All that touches the network; runs in the thread that may be abandoned."""
+    """Do all that touches the network; runs in the thread that may be abandoned."""
     where = {} if request.instance is None else {"instance": request.instance}
     with _listening() as swallowed:
         try:
@@ -281,7 +281,7 @@ def _calibration(version: str, backend: Any, request: Request, progress: _Progre
 def _not_found(
     service: Any, where: dict[str, str], request: Request, progress: _Progress, swallowed: _Swallowed
 ) -> Failure:
-    """Why the client found no such backend: it says so as well when it could not look, or could not read it."""
+    """Explain why the client found no such backend: it says so too when it could not look, or could not read it."""
     listing_failed = False
     for text, error in swallowed.errors:
         found = symptoms(error)
@@ -305,7 +305,7 @@ def _not_found(
 
 
 def _in_utc(value: Any) -> Any:
-    """A copy of a document with all dates in UTC: the client hands them out in the time zone of the machine."""
+    """Copy a document with all dates in UTC: the client hands them out in the time zone of the machine."""
     if isinstance(value, datetime):
         return utc(value)
     if isinstance(value, dict):

@@ -70,7 +70,7 @@ def save_snapshot(calibration: Calibration, path: str | os.PathLike[str]) -> Pat
 
 
 def load_snapshot(path: str | os.PathLike[str]) -> Calibration:
-    """The calibration in a snapshot file. Its `source` is "snapshot"; `origin` says where it first came from.
+    """Load the calibration in a snapshot file. Its `source` is "snapshot"; `origin` says where it first came from.
 
     Raises:
         CalibrationError: The file is no snapshot, or a value in it is impossible; the message names the file, the
@@ -81,7 +81,7 @@ def load_snapshot(path: str | os.PathLike[str]) -> Calibration:
 
 
 def default_snapshot_path(calibration: Calibration) -> Path:
-    """`<name>/<date>.json`, the place of a snapshot below a folder of snapshots.
+    """Return `<name>/<date>.json`, the place of a snapshot below a folder of snapshots.
 
     Raises:
         CalibrationError: The date is unknown, or the name cannot be that of a folder.

@@ -61,7 +61,7 @@ _LONGEST_TEXT = 1000
 
 
 def snapshot_text(calibration: Calibration) -> str:
-    """The whole text of the snapshot file of `calibration`.
+    """Write the whole text of the snapshot file of `calibration`.
 
     Example:
         >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
@@ -134,13 +134,13 @@ def _values(record: QubitCalibration | GateCalibration, names: Iterable[str]) ->
 
 
 def is_snapshot(document: Any) -> bool:
-    """Whether a JSON document says that it is a snapshot, of any version."""
+    """Return whether a JSON document says that it is a snapshot, of any version."""
     schema = document.get("schema") if isinstance(document, dict) else None
     return isinstance(schema, str) and schema.partition("/")[0] == _FAMILY
 
 
 def parse_snapshot(document: Any, origin: str) -> Calibration:
-    """The calibration in a snapshot document; `origin` begins each error message.
+    """Read the calibration in a snapshot document; `origin` begins each error message.
 
     Raises:
         CalibrationError: The document is no snapshot of this version, or a value in it is impossible.
@@ -275,7 +275,7 @@ def _check_entry(place: Place, entry: Any, required: tuple[str, ...], optional: 
 
 
 def _state(place: Place, entry: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """Whether the qubit or gate is in use, and the dates of its values."""
+    """Return whether the qubit or gate is in use, and the dates of its values."""
     operational = entry.get("operational", True)
     if not isinstance(operational, bool):
         raise place.error("operational", f"is {shown(operational)}; it must be true or false")

@@ -55,7 +55,7 @@ class CalibrationFile:
 
 
 def read_calibration_file(path: str | os.PathLike[str]) -> str:
-    """The text of the file, without a byte order mark.
+    """Read the text of the file, without a byte order mark.
 
     Raises:
         CalibrationError: The file is missing, a directory, empty, too large or not UTF-8.
@@ -83,7 +83,7 @@ def read_calibration_file(path: str | os.PathLike[str]) -> str:
 
 
 def file_name(path: str | os.PathLike[str]) -> str:
-    """The path as a message shows it."""
+    """Return the path as a message shows it."""
     return one_line(os.fspath(path))
 
 
@@ -93,12 +93,12 @@ def plain_name(name: str) -> str:
 
 
 def looks_like_json(text: str) -> bool:
-    """Whether `text` begins as a JSON object or list does, and as no CSV header does."""
+    """Return whether `text` begins as a JSON object or list does, and as no CSV header does."""
     return text.lstrip()[:1] in ("{", "[")
 
 
 def parse_json(text: str, origin: str) -> Any:
-    """The JSON document in `text`; a key that stands twice in one object is refused.
+    """Read the JSON document in `text`; a key that stands twice in one object is refused.
 
     Raises:
         CalibrationError: It is not JSON; the message begins with `origin` and gives line and column.
