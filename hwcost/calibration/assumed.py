@@ -27,7 +27,7 @@ class GivenValues:
     """What is given, None for what is not. The fields are the options of `hwcost.calibration.sources.files`.
 
     Raises:
-        OptionError: A value makes no sense; the message names the option, the value and what would do.
+        OptionError: A value is invalid; the message names the option, the value and what would do.
     """
 
     name: str | None = None

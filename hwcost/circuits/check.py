@@ -39,7 +39,7 @@ _ACCEPTED = "bounded constructs are accepted: if_else, for_loop, switch_case"
 
 
 def check_circuit(circuit: QuantumCircuit) -> tuple[str, ...]:
-    """Refuse a circuit that has no honest cost; otherwise what its user should know, one line each.
+    """Refuse a circuit whose cost cannot be estimated; otherwise return what its user should know, one line each.
 
     The size is counted without expanding anything, in time linear in the number of instructions, so that forty nested
     doublings are refused in milliseconds.

@@ -105,7 +105,7 @@ def layer_from_circuit(
         inputs: Names, `Parameter`s or `ParameterVector`s (or the vectors' names) that carry data.
 
     Raises:
-        OptionError: An input is no parameter of the circuit, or the observables need several circuits.
+        OptionError: An input is not a parameter of the circuit, or the observables need several circuits.
         CircuitError: A free parameter stands in a gate that has no parameter-shift rule.
 
     Example:
@@ -138,7 +138,7 @@ def _data_parameters(circuit: QuantumCircuit, inputs: Iterable[Any]) -> set[Any]
         }
         if not matching:
             names = one_line(", ".join(dict.fromkeys(_vector_name(p) for p in circuit.parameters))) or "none"
-            raise OptionError(f"input {one_line(str(wanted))!r} is no parameter of {circuit.name}; it has: {names}")
+            raise OptionError(f"input {one_line(str(wanted))!r} is not a parameter of {circuit.name}; it has: {names}")
         found |= matching
     return found
 

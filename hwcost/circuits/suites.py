@@ -127,7 +127,7 @@ def mqt_bench_circuits(
 
     Raises:
         MissingDependencyError: mqt.bench is not installed.
-        OptionError: There is no benchmark of that name, or a size makes no sense.
+        OptionError: There is no benchmark of that name, or a size is invalid.
     """
     try:
         from mqt.bench import get_benchmark_alg

@@ -116,7 +116,7 @@ def count_flops(module: torch.nn.Module, sample: Any, *, backward: bool) -> Flop
         backward: Whether to count the backward pass from the sum of all outputs as well.
 
     Raises:
-        OptionError: It is no module, or cannot be called with the sample.
+        OptionError: It is not a module, or cannot be called with the sample.
 
     Example:
         >>> import torch
@@ -131,7 +131,7 @@ def trace_passes(module: torch.nn.Module, sample: Any, *, backward: bool) -> Tra
     import torch
 
     if not isinstance(module, torch.nn.Module):
-        raise OptionError(f"a {type(module).__name__} is no torch module, so its FLOPs cannot be counted")
+        raise OptionError(f"a {type(module).__name__} is not a torch module, so its FLOPs cannot be counted")
     with torch.random.fork_rng(devices=[]):
         try:
             return _trace_without_values(module, sample, backward)

@@ -61,7 +61,7 @@ class MachineProfile:
         description: What it is.
         kind: cpu or gpu.
         basis: Whether the numbers were measured or are from data sheets.
-        peak_flops_per_s: Peak of the data sheet for float32, None where none is at hand.
+        peak_flops_per_s: Peak of the data sheet for float32, None where it is unknown.
         products: Curves of matrix products by their narrowest dimension, by rising dimension. A curve has pairs (FLOPs,
             seconds beyond the overhead of an operation), by rising FLOPs. Between points and between dimensions it is a
             power law; beyond the last point, the throughput of the last.
@@ -203,7 +203,7 @@ def load_device_profile(profile: str | PathLike[str] | Mapping[str, Any] | Machi
 
     Raises:
         OptionError: There is no such profile.
-        InputError: The file is no device profile.
+        InputError: The file is not a device profile.
 
     Example:
         >>> load_device_profile("v100-sxm2").peak_flops_per_s
@@ -228,7 +228,7 @@ def read_device_profile(path: Path) -> MachineProfile:
     """Read the profile in a JSON file.
 
     Raises:
-        InputError: It cannot be read or is no profile; the message says where.
+        InputError: It cannot be read or is not a profile; the message says where.
     """
     try:
         with path.open("rb") as file:
@@ -240,7 +240,7 @@ def read_device_profile(path: Path) -> MachineProfile:
     try:
         plain = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: no JSON: {one_line(str(error))}") from error
+        raise InputError(f"{path}: not JSON: {one_line(str(error))}") from error
     return _from_dict(plain, str(path))
 
 

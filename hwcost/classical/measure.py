@@ -1,4 +1,4 @@
-"""`measure_device`: the profile of the machine at hand, from timed products and timed steps of small models."""
+"""`measure_device`: the profile of this machine, from timed products and timed steps of small models."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def _of_gate(flops: GateFlops, *, trainable: bool) -> Tally:
 
 
 def _sum(parts: Iterable[tuple[Blocks, int]]) -> Blocks:
-    """Blocks, each so many times, added up by width."""
+    """Add up blocks, each repeated, by width."""
     by_width: dict[int, int] = {}
     for blocks, times in parts:
         for k, flops in blocks:

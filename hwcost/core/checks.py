@@ -31,7 +31,7 @@ def whole(
         error: Type of the exception.
 
     Raises:
-        OptionError: It is no whole number (True and False are none), or out of range; or what `error` says.
+        OptionError: It is not a whole number (True and False are not), or out of range; or what `error` says.
 
     >>> whole("num_seeds", 5, 1, 10)
     5

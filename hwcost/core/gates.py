@@ -1,4 +1,4 @@
-"""What is known of gates by their names, Qiskit's: size, pulses, symmetry, and what is no gate at all.
+"""What is known of gates by their names, Qiskit's: size, pulses, symmetry, and what is not a gate at all.
 
 A device with a gate that is not here needs one line in `GATES`, and none if the gate is one pulse on as many qubits as
 its calibration says.
@@ -45,7 +45,7 @@ GATES: Mapping[str, Gate] = {
 }
 
 NON_GATES = frozenset({"measure", "measure_2", "reset", "reset_2", "delay"})
-"""Operations on one qubit that are no unitary gates."""
+"""Operations on one qubit that are not unitary gates."""
 
 # Subsets of the table, for those who ask by name.
 VIRTUAL_GATES = frozenset(name for name, gate in GATES.items() if gate.num_pulses == 0)
@@ -63,7 +63,7 @@ CONTROL_FLOW = frozenset({*BOUNDED_CONTROL_FLOW, "while_loop"})
 LOOP_EXITS = frozenset({"break_loop", "continue_loop"})
 
 DEVICE_OPERATIONS = frozenset({"measure", "reset", "delay"}) | CONTROL_FLOW
-"""What a device may list as supported that is no gate."""
+"""What a device may list as supported that is not a gate."""
 
 ALIASES: Mapping[str, str] = {"xslow": "x"}
 """Names that Qiskit has no gate of, and the gate that they are: IBM's slow pulse of an x."""

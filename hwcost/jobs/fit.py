@@ -1,6 +1,6 @@
 """Fit a `JobTimeProfile` to timed jobs.
 
-The steps: read and check the table (`hwcost.jobs.table`), leave out rows that are no real jobs
+The steps: read and check the table (`hwcost.jobs.table`), leave out rows that are not real jobs
 (`hwcost.jobs.outliers`), choose the terms by cross-validation with whole groups left out, fit them by non-negative
 least squares on relative error, and take every interval from groups that were left out. `hwcost.jobs.score` says how
 well a profile predicts jobs that it has not seen.

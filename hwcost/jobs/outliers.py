@@ -1,4 +1,4 @@
-"""Rows of a job table that are no ordinary job: simulator runs, cancelled jobs, jobs that stood still."""
+"""Rows of a job table that are not ordinary jobs: simulator runs, cancelled jobs, jobs that stood still."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_UNLIKE_SHARE = 0.2
 
 
 def find_outliers(table: JobTable) -> tuple[LeftOutJob, ...]:
-    """Find the rows that are no ordinary job of the device: simulator runs, cancelled jobs, jobs that stood still.
+    """Find the rows that are not ordinary jobs of the device: simulator runs, cancelled jobs, jobs that stood still.
 
     `impossible`: shorter than `FLOOR_SHARE` of the time that its shots take. That time is Σ shots·(rep_delay + T) where
     the table has them; otherwise shots × circuits × the repetition time of the table itself, estimated by a fit of

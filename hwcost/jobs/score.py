@@ -71,7 +71,7 @@ def score(
         profile: Profile to judge; fitted on other jobs, or the score flatters it.
         table: Timed jobs.
         device: Device that ran them; by default what the `backend` column says.
-        min_circuits: Score only jobs of at least so many circuits.
+        min_circuits: Score only jobs of at least N circuits.
 
     Raises:
         InputError: No job is left to score.
@@ -103,7 +103,7 @@ def cross_validate(
         group_by: As in `fit_job_time`.
         seed: Seed of the folds.
         device: Device that ran the jobs; by default what the `backend` column says.
-        min_circuits: Score only jobs of at least so many circuits; all jobs serve in the fits.
+        min_circuits: Score only jobs of at least N circuits; all jobs serve in the fits.
 
     Raises:
         InputError: There are too few jobs or groups, or no job is left to score.

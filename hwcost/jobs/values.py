@@ -19,7 +19,7 @@ _Record = TypeVar("_Record", bound=Record)
 
 
 def check_finite(value: float, what: str) -> None:
-    """Refuse what is no finite number, or negative."""
+    """Refuse what is not a finite number, or is negative."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0.0:
         raise InputError(f"{what} is {value!r}; it must be a finite number that is not negative")
 
@@ -65,7 +65,7 @@ def check_keys(fields: Mapping[str, Any], record: type[Record], where: str) -> N
 
 
 def check_texts(fields: Mapping[str, Any], required: Sequence[str], optional: Sequence[str], where: str) -> None:
-    """Refuse values that are no text; optional ones may be None."""
+    """Refuse values that are not text; optional ones may be None."""
     for name in (*required, *optional):
         value = fields[name]
         if not (isinstance(value, str) or (value is None and name in optional)):

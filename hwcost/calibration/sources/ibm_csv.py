@@ -100,7 +100,7 @@ def parse_calibration_csv(text: str, *, name: str, origin: str, date: datetime |
 
 
 def claims(given: object) -> bool:
-    """Return whether it is a file that is no JSON."""
+    """Return whether it is a file that is not JSON."""
     return isinstance(given, CalibrationFile) and not given.is_json
 
 
@@ -186,7 +186,7 @@ def _read_columns(origin: str, headers: list[str]) -> list[tuple[str, Column]]:
     kinds = Counter(column.kind for _, column in columns)
     if not kinds["qubit"] or not kinds.keys() - {"unknown", "known", "qubit", "date", "operational"}:
         raise CalibrationError(
-            f"{place}: is no calibration table of the IBM Quantum web page, which has the columns Qubit, T1 (us), …; "
+            f"{place}: is not a calibration table of the IBM Quantum web page, with the columns Qubit, T1 (us), …; "
             f"found: {one_line(', '.join(headers))}"
         )
     seen: dict[tuple[str, str], str] = {}

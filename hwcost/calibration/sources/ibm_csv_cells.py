@@ -37,7 +37,7 @@ class Cell:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether the cell says that there is no value."""
+        """Whether the cell says that the value is missing."""
         return self.text.lower() in _UNKNOWN
 
 

@@ -148,7 +148,7 @@ def load_live_backend(
     Raises:
         UnknownBackendError: The account has no such backend, or it is retired.
         CalibrationError: No account, no network, a rejected token, no answer in time, nothing for that date, …
-        OptionError: The time limit or the combination of options makes no sense.
+        OptionError: The time limit or the combination of options is invalid.
         MissingDependencyError: qiskit-ibm-runtime is not installed.
     """
     request = _checked(name, instance, channel, at, time_limit_s, service)

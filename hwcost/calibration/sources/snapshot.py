@@ -73,7 +73,7 @@ def load_snapshot(path: str | os.PathLike[str]) -> Calibration:
     """Load the calibration in a snapshot file. Its `source` is "snapshot"; `origin` says where it first came from.
 
     Raises:
-        CalibrationError: The file is no snapshot, or a value in it is impossible; the message names the file, the
+        CalibrationError: The file is not a snapshot, or a value in it is impossible; the message names the file, the
             qubit or gate, and the field.
     """
     name = file_name(path)

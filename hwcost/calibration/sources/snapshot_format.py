@@ -143,7 +143,7 @@ def parse_snapshot(document: Any, origin: str) -> Calibration:
     """Read the calibration in a snapshot document; `origin` begins each error message.
 
     Raises:
-        CalibrationError: The document is no snapshot of this version, or a value in it is impossible.
+        CalibrationError: The document is not a snapshot of this version, or a value in it is impossible.
     """
     place = Place(origin)
     expect(place, "", document, dict, f"a JSON object with the schema {SCHEMA}")

@@ -72,7 +72,7 @@ def read_calibration_file(path: str | os.PathLike[str]) -> str:
         reason = getattr(error, "strerror", None) or str(error)
         raise CalibrationError(f"{name}: cannot be read ({one_line(reason)})") from None
     if len(data) > MAX_FILE_BYTES:
-        raise CalibrationError(f"{name}: is larger than {MAX_FILE_BYTES // 2**20} MiB; that is no calibration file")
+        raise CalibrationError(f"{name}: is larger than {MAX_FILE_BYTES // 2**20} MiB; a calibration file is smaller")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
