@@ -5,43 +5,51 @@ Public names are loaded on first use, so that `import hwcost` costs nothing.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from hwcost.core.lazy import lazy_names
 from hwcost.core.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from hwcost.backend.prepared import Device, load_calibration, prepare_device
-    from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration
-    from hwcost.calibration.sources.files import import_calibration
-    from hwcost.calibration.sources.ibm_fake import list_fake_backends
-    from hwcost.calibration.sources.ibm_live import load_live_backend
-    from hwcost.calibration.sources.snapshot import load_snapshot, save_snapshot
-    from hwcost.circuits.load import LoadedCircuit, load_circuit, load_circuits
-    from hwcost.circuits.suites import mqt_bench_circuits
-    from hwcost.classical.profiled import profiled_quantum_flops
-    from hwcost.classical.simulation import statevector_flops
-    from hwcost.comparison.compare import compare
-    from hwcost.comparison.record import Comparison
-    from hwcost.core.errors import (
-        CalibrationError,
-        CircuitError,
-        HwcostError,
-        InputError,
-        MissingDependencyError,
-        OptionError,
-        UnknownBackendError,
+    from hwcost.backend.prepared import Device as Device, prepare_device as prepare_device
+    from hwcost.calibration.load import import_calibration as import_calibration, load_calibration as load_calibration
+    from hwcost.calibration.record import (
+        Calibration as Calibration,
+        GateCalibration as GateCalibration,
+        QubitCalibration as QubitCalibration,
     )
-    from hwcost.estimation.estimate import estimate
-    from hwcost.estimation.record import CostEstimate
-    from hwcost.jobs.fit import fit_job_time
-    from hwcost.jobs.predict import JobTime
-    from hwcost.jobs.profile import JobTimeProfile
-    from hwcost.models.estimate import estimate_model
-    from hwcost.models.record import ModelCost
-    from hwcost.noise.attenuation import QubitAttenuation
-    from hwcost.validation.record import Validation
-    from hwcost.validation.validate import validate
+    from hwcost.calibration.sources.ibm_fake import list_fake_backends as list_fake_backends
+    from hwcost.calibration.sources.ibm_live import load_live_backend as load_live_backend
+    from hwcost.calibration.sources.snapshot import load_snapshot as load_snapshot, save_snapshot as save_snapshot
+    from hwcost.circuits.load import (
+        LoadedCircuit as LoadedCircuit,
+        load_circuit as load_circuit,
+        load_circuits as load_circuits,
+    )
+    from hwcost.circuits.suites import mqt_bench_circuits as mqt_bench_circuits
+    from hwcost.classical.profiled import profiled_quantum_flops as profiled_quantum_flops
+    from hwcost.classical.simulation import statevector_flops as statevector_flops
+    from hwcost.comparison.compare import compare as compare
+    from hwcost.comparison.record import Comparison as Comparison
+    from hwcost.core.errors import (
+        CalibrationError as CalibrationError,
+        CircuitError as CircuitError,
+        HwcostError as HwcostError,
+        InputError as InputError,
+        MissingDependencyError as MissingDependencyError,
+        OptionError as OptionError,
+        UnknownBackendError as UnknownBackendError,
+    )
+    from hwcost.estimation.estimate import estimate as estimate
+    from hwcost.estimation.record import CostEstimate as CostEstimate
+    from hwcost.jobs.fit import fit_job_time as fit_job_time
+    from hwcost.jobs.predict import JobTime as JobTime
+    from hwcost.jobs.profile import JobTimeProfile as JobTimeProfile
+    from hwcost.models.estimate import estimate_model as estimate_model
+    from hwcost.models.record import ModelCost as ModelCost
+    from hwcost.noise.attenuation import QubitAttenuation as QubitAttenuation
+    from hwcost.validation.record import Validation as Validation
+    from hwcost.validation.validate import validate as validate
 
 _HOME = {
     "Calibration": "calibration.record",
@@ -57,80 +65,30 @@ _HOME = {
     "JobTimeProfile": "jobs.profile",
     "LoadedCircuit": "circuits.load",
     "MissingDependencyError": "core.errors",
+    "ModelCost": "models.record",
     "OptionError": "core.errors",
     "QubitAttenuation": "noise.attenuation",
     "QubitCalibration": "calibration.record",
     "UnknownBackendError": "core.errors",
     "Validation": "validation.record",
-    "ModelCost": "models.record",
     "compare": "comparison.compare",
     "estimate": "estimation.estimate",
     "estimate_model": "models.estimate",
     "fit_job_time": "jobs.fit",
+    "import_calibration": "calibration.load",
     "list_fake_backends": "calibration.sources.ibm_fake",
-    "profiled_quantum_flops": "classical.profiled",
-    "statevector_flops": "classical.simulation",
-    "load_calibration": "backend.prepared",
+    "load_calibration": "calibration.load",
     "load_circuit": "circuits.load",
     "load_circuits": "circuits.load",
-    "prepare_device": "backend.prepared",
-    "import_calibration": "calibration.sources.files",
     "load_live_backend": "calibration.sources.ibm_live",
     "load_snapshot": "calibration.sources.snapshot",
     "mqt_bench_circuits": "circuits.suites",
+    "prepare_device": "backend.prepared",
+    "profiled_quantum_flops": "classical.profiled",
     "save_snapshot": "calibration.sources.snapshot",
+    "statevector_flops": "classical.simulation",
     "validate": "validation.validate",
 }
 
-__all__ = [
-    "Calibration",
-    "CalibrationError",
-    "CircuitError",
-    "Comparison",
-    "CostEstimate",
-    "Device",
-    "GateCalibration",
-    "HwcostError",
-    "InputError",
-    "JobTime",
-    "JobTimeProfile",
-    "LoadedCircuit",
-    "MissingDependencyError",
-    "ModelCost",
-    "OptionError",
-    "QubitAttenuation",
-    "QubitCalibration",
-    "UnknownBackendError",
-    "Validation",
-    "compare",
-    "estimate",
-    "estimate_model",
-    "fit_job_time",
-    "import_calibration",
-    "list_fake_backends",
-    "load_calibration",
-    "load_circuit",
-    "load_circuits",
-    "load_live_backend",
-    "load_snapshot",
-    "mqt_bench_circuits",
-    "prepare_device",
-    "profiled_quantum_flops",
-    "save_snapshot",
-    "statevector_flops",
-    "validate",
-]
-
-
-def __getattr__(name: str) -> Any:
-    try:
-        module = _HOME[name]
-    except KeyError:
-        raise AttributeError(f"module 'hwcost' has no attribute {name!r}") from None
-    value = getattr(import_module(f"hwcost.{module}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__all__ = sorted(_HOME)
+__getattr__, __dir__ = lazy_names(__name__, _HOME)

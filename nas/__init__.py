@@ -5,45 +5,79 @@ Public names are loaded on first use, so that `import nas` costs nothing.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from hwcost.core.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from nas.architectures.circuit import build_circuit, data_angles, observables
-    from nas.architectures.influence import dead_weights
-    from nas.architectures.json import architecture_from_dict, architecture_hash, architecture_to_dict
-    from nas.architectures.record import Architecture, Hidden, Layer
-    from nas.core.errors import (
-        DataError,
-        MemoryLimitError,
-        NasError,
-        RunError,
-        SearchError,
-        SettingError,
-        SpaceError,
-        WorkerError,
+    from nas.architectures.circuit import (
+        build_circuit as build_circuit,
+        data_angles as data_angles,
+        observables as observables,
     )
-    from nas.costs import CandidateCost, candidate_cost
-    from nas.datasets.dataset import Dataset, dataset_from_arrays, load_dataset
-    from nas.datasets.splits import SplitSettings
-    from nas.engine.circuit import FastCircuit, memory_bytes
-    from nas.engine.network import HybridNetwork, build_model
-    from nas.engine.pennylane import build_qnode
-    from nas.results.export import Exported, export
-    from nas.results.page import Report, write_report
-    from nas.results.recost import recost
-    from nas.runs.config import SearchConfig, load_config
-    from nas.runs.evaluation import Evaluation
-    from nas.runs.objectives import OBJECTIVES, Objective
-    from nas.runs.run import Generation, Run, open_run
-    from nas.runs.search import SearchProgress, resume, search
-    from nas.spaces.genes import architecture
-    from nas.spaces.load import list_spaces, load_space, space_from_dict
-    from nas.spaces.record import Gene, SearchSpace, format_genome, parse_genome
-    from nas.spaces.size import SpaceSize, count_architectures, distinct_circuits
-    from nas.training.checkpoint import Checkpoint, CheckpointError, load_checkpoint, save_checkpoint
-    from nas.training.record import TrainRecord, TrainSettings
-    from nas.training.train import Score, TrainedNetwork, score_on_test_part, train, train_network, train_together
+    from nas.architectures.influence import dead_weights as dead_weights
+    from nas.architectures.json import (
+        architecture_from_dict as architecture_from_dict,
+        architecture_hash as architecture_hash,
+        architecture_to_dict as architecture_to_dict,
+    )
+    from nas.architectures.record import Architecture as Architecture, Hidden as Hidden, Layer as Layer
+    from nas.core.errors import (
+        DataError as DataError,
+        MemoryLimitError as MemoryLimitError,
+        NasError as NasError,
+        RunError as RunError,
+        SearchError as SearchError,
+        SettingError as SettingError,
+        SpaceError as SpaceError,
+        WorkerError as WorkerError,
+    )
+    from nas.costs import CandidateCost as CandidateCost, candidate_cost as candidate_cost
+    from nas.datasets.dataset import (
+        Dataset as Dataset,
+        dataset_from_arrays as dataset_from_arrays,
+        load_dataset as load_dataset,
+    )
+    from nas.datasets.splits import SplitSettings as SplitSettings
+    from nas.engine.circuit import FastCircuit as FastCircuit, memory_bytes as memory_bytes
+    from nas.engine.network import HybridNetwork as HybridNetwork, build_model as build_model
+    from nas.engine.pennylane import build_qnode as build_qnode
+    from nas.results.export import Exported as Exported, export as export
+    from nas.results.page import Report as Report, write_report as write_report
+    from nas.results.recost import recost as recost
+    from nas.runs.config import SearchConfig as SearchConfig, load_config as load_config
+    from nas.runs.evaluation import Evaluation as Evaluation
+    from nas.runs.objectives import OBJECTIVES as OBJECTIVES, Objective as Objective
+    from nas.runs.run import Generation as Generation, Run as Run, open_run as open_run
+    from nas.runs.search import SearchProgress as SearchProgress, resume as resume, search as search
+    from nas.spaces.genes import architecture as architecture
+    from nas.spaces.load import list_spaces as list_spaces, load_space as load_space, space_from_dict as space_from_dict
+    from nas.spaces.record import (
+        Gene as Gene,
+        SearchSpace as SearchSpace,
+        format_genome as format_genome,
+        parse_genome as parse_genome,
+    )
+    from nas.spaces.size import (
+        SpaceSize as SpaceSize,
+        count_architectures as count_architectures,
+        distinct_circuits as distinct_circuits,
+    )
+    from nas.training.checkpoint import (
+        Checkpoint as Checkpoint,
+        CheckpointError as CheckpointError,
+        load_checkpoint as load_checkpoint,
+        save_checkpoint as save_checkpoint,
+    )
+    from nas.training.record import TrainRecord as TrainRecord, TrainSettings as TrainSettings
+    from nas.training.train import (
+        Score as Score,
+        TrainedNetwork as TrainedNetwork,
+        score_on_test_part as score_on_test_part,
+        train as train,
+        train_network as train_network,
+        train_together as train_together,
+    )
 
 _HOME = {
     "Architecture": "architectures.record",
@@ -116,87 +150,5 @@ _HOME = {
     "write_report": "results.page",
 }
 
-__all__ = [
-    "OBJECTIVES",
-    "Architecture",
-    "CandidateCost",
-    "Checkpoint",
-    "CheckpointError",
-    "DataError",
-    "Dataset",
-    "Evaluation",
-    "Exported",
-    "FastCircuit",
-    "Gene",
-    "Generation",
-    "Hidden",
-    "HybridNetwork",
-    "Layer",
-    "MemoryLimitError",
-    "NasError",
-    "Objective",
-    "Report",
-    "Run",
-    "RunError",
-    "Score",
-    "SearchConfig",
-    "SearchError",
-    "SearchProgress",
-    "SearchSpace",
-    "SettingError",
-    "SpaceError",
-    "SpaceSize",
-    "SplitSettings",
-    "TrainRecord",
-    "TrainSettings",
-    "TrainedNetwork",
-    "WorkerError",
-    "architecture",
-    "architecture_from_dict",
-    "architecture_hash",
-    "architecture_to_dict",
-    "build_circuit",
-    "build_model",
-    "build_qnode",
-    "candidate_cost",
-    "count_architectures",
-    "data_angles",
-    "dataset_from_arrays",
-    "dead_weights",
-    "distinct_circuits",
-    "export",
-    "format_genome",
-    "list_spaces",
-    "load_checkpoint",
-    "load_config",
-    "load_dataset",
-    "load_space",
-    "memory_bytes",
-    "observables",
-    "open_run",
-    "parse_genome",
-    "recost",
-    "resume",
-    "save_checkpoint",
-    "score_on_test_part",
-    "search",
-    "space_from_dict",
-    "train",
-    "train_network",
-    "train_together",
-    "write_report",
-]
-
-
-def __getattr__(name: str) -> Any:
-    try:
-        module = _HOME[name]
-    except KeyError:
-        raise AttributeError(f"module 'nas' has no attribute {name!r}") from None
-    value = getattr(import_module(f"nas.{module}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__all__ = sorted(_HOME)
+__getattr__, __dir__ = lazy_names(__name__, _HOME)

@@ -155,7 +155,7 @@ def average_errors(target: Target) -> Any:
 
 @lru_cache(maxsize=1)
 def _adds_errors_at_random() -> bool:
-    """Whether this Qiskit may lack the fix of its issue 16490; 2.6.2 was seen to have it."""
+    """Return whether this Qiskit may lack the fix of its issue 16490; 2.6.2 was seen to have it."""
     import qiskit
 
     version = tuple(int(part) for part in re.findall(r"\d+", qiskit.__version__)[:3])
@@ -178,7 +178,7 @@ def _hook_passes(manager: Any, errors: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _passes() -> tuple[Any, Any, Any]:
-    """The pass classes, made on first use because their base classes live in qiskit."""
+    """Make the pass classes, on first use because their base classes live in qiskit."""
     from qiskit.circuit.library import SwapGate
     from qiskit.transpiler.basepasses import AnalysisPass, TransformationPass
 
@@ -220,7 +220,7 @@ def _passes() -> tuple[Any, Any, Any]:
             return dag
 
         def edges_in(self, isa: QuantumCircuit) -> tuple[tuple[int, int], ...]:
-            """The swaps on the finished circuit's qubits: level 3 may move the whole circuit once more at the end."""
+            """Return the swaps on the finished circuit's qubits: level 3 may move the circuit once more at the end."""
             if not self.edges or isa.layout is None or not self.layout:
                 return tuple(self.edges)
             now = isa.layout.initial_layout.get_virtual_bits()
@@ -258,7 +258,7 @@ def on_device_qubits(isa: QuantumCircuit, component: Sequence[int], num_device_q
 
 
 def _move_layout(layout: Any, component: Sequence[int], device: QuantumCircuit) -> Any:
-    """A `TranspileLayout` on the device's numbers; device qubits outside the component become idle ancillas."""
+    """Make a `TranspileLayout` on the device's numbers; qubits outside the component become idle ancillas."""
     from qiskit.circuit import QuantumRegister
     from qiskit.transpiler.layout import Layout, TranspileLayout
 

@@ -12,18 +12,15 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from hwcost.calibration.audit import AuditedCalibration
-from hwcost.calibration.health import NON_GATES
 from hwcost.calibration.record import Qubits, TimingConstraints
+from hwcost.core.gates import BOUNDED_CONTROL_FLOW, NON_GATES
 
 if TYPE_CHECKING:
     from qiskit.transpiler import Target
 
-# A while_loop has no number of iterations, so no cost; the transpiler is not offered one.
-CONTROL_FLOW_OFFERED = ("if_else", "for_loop", "switch_case")
-
 
 def build_target(audited: AuditedCalibration) -> Target:
-    """The Target of the healthy component; its qubit i is the physical qubit `audited.component[i]`.
+    """Build the Target of the healthy component; its qubit i is the physical qubit `audited.component[i]`.
 
     It holds the usable basis gates, `measure` (also where the device lists none), `reset` (if the device can), `delay`,
     and the control flow that the device lists, with T1, T2, durations and errors in the place of each. A basis gate
@@ -68,7 +65,7 @@ def build_target(audited: AuditedCalibration) -> Target:
 
 
 def build_all_to_all_target(audited: AuditedCalibration, num_qubits: int) -> Target:
-    """A Target with the same native gates between any of `num_qubits` qubits, to see what a circuit costs unrouted.
+    """Build a Target with the same native gates between any of `num_qubits` qubits, to cost a circuit unrouted.
 
     Its instructions are global and carry no values: cost them with `median_values`. Gates that Qiskit has no standard
     gate for are left out, as in `build_target`.
@@ -97,7 +94,7 @@ def build_all_to_all_target(audited: AuditedCalibration, num_qubits: int) -> Tar
 
 
 def median_values(audited: AuditedCalibration) -> dict[str, tuple[float | None, float | None]]:
-    """Median duration in seconds and median error of each operation, over its usable places in the component.
+    """Return the median duration in seconds and median error of each operation, over its usable places.
 
     Native and other reported gates, `measure` and `reset` are in it. A value is None where no place reports one.
 
@@ -123,7 +120,7 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 
 def _live_places(audited: AuditedCalibration) -> dict[str, list[Qubits]]:
-    """Where in the component each operation can be used, as physical qubits."""
+    """Return where in the component each operation can be used, as physical qubits."""
     calibration, inside = audited.calibration, frozenset(audited.component)
     places: dict[str, list[Qubits]] = defaultdict(list)
     for gate in calibration.gates:
@@ -177,6 +174,6 @@ def _add_control_flow(target: Target, audited: AuditedCalibration) -> None:
     from qiskit.circuit import ForLoopOp, IfElseOp, SwitchCaseOp
 
     operations = {"if_else": IfElseOp, "for_loop": ForLoopOp, "switch_case": SwitchCaseOp}
-    for name in CONTROL_FLOW_OFFERED:
+    for name in BOUNDED_CONTROL_FLOW:  # the transpiler is offered no other
         if name in (audited.calibration.supported_operations or ()):
             target.add_instruction(operations[name], name=name)

@@ -6,15 +6,15 @@ import re
 from datetime import UTC, datetime
 
 from hwcost.calibration.audit import AuditedCalibration
-from hwcost.calibration.values import shown
 from hwcost.core.errors import CalibrationError, OptionError
+from hwcost.core.text import shown
 
 _HOURS = {"h": 1.0, "d": 24.0, "w": 168.0}
 _AGE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*([hdw])", re.ASCII)
 
 
 def parse_age(text: str) -> float:
-    """The days in `7d`, `36h` or `2w`.
+    """Read the days in `7d`, `36h` or `2w`.
 
     Raises:
         OptionError: The text is no such age.
@@ -71,7 +71,7 @@ def _whole(days: float) -> str:
 
 
 def _age_text(days: float) -> str:
-    """The shortest writing that `parse_age` reads back.
+    """Return the shortest writing that `parse_age` reads back.
 
     >>> _age_text(7.0), _age_text(1.5), _age_text(14.0)
     ('7d', '36h', '14d')

@@ -8,20 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from hwcost.calibration.health import NON_GATES, PULSES_PER_GATE
 from hwcost.calibration.record import Calibration
-from hwcost.calibration.values import parse_date, shown
+from hwcost.calibration.values import parse_date
 from hwcost.core.errors import OptionError
+from hwcost.core.gates import NON_GATES, num_pulses_of
+from hwcost.core.text import listing, shown
 from hwcost.core.units import format_seconds
-
-VIRTUAL_GATES = frozenset({"rz", "p", "u1"})
-"""Gates that are done by relabelling the phase of later pulses, in no time."""
 
 # Beyond these a given value is a mistake of the unit, such as 60 for 60 ns.
 _LONGEST_GATE_S = 1e-3
 _LONGEST_REP_DELAY_S = 1.0
 _DT_LIMITS_S = (1e-12, 1e-6)
-_NUM_LISTED = 8
 _ABOVE_ZERO = math.ulp(0.0)
 
 
@@ -30,7 +27,7 @@ class GivenValues:
     """What is given, None for what is not. The fields are the options of `hwcost.calibration.sources.files`.
 
     Raises:
-        OptionError: A value makes no sense; the message names the option, the value and what would do.
+        OptionError: A value is invalid; the message names the option, the value and what would do.
     """
 
     name: str | None = None
@@ -64,7 +61,7 @@ class GivenValues:
 
 
 def fill_unknown(calibration: Calibration, given: GivenValues) -> Calibration:
-    """The calibration with its unknown values filled; each is listed as an assumption and named in the origin.
+    """Fill the unknown values of a calibration; each is listed as an assumption and named in the origin.
 
     Raises:
         OptionError: A value is given that the calibration has already, so that it would change nothing or hide it.
@@ -108,7 +105,7 @@ def _text(value: Any) -> str:
 
 
 def _durations(calibration: Calibration, given: GivenValues) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """The same for the durations of gates and readouts."""
+    """Do the same for the durations of gates and readouts."""
     gates = calibration.gates
     for option, num_qubits, duration_s in (
         ("duration_1q", 1, given.duration_1q_s),
@@ -119,7 +116,7 @@ def _durations(calibration: Calibration, given: GivenValues) -> Iterator[tuple[s
         filled = tuple(
             gate
             if gate.duration_s is not None or len(gate.qubits) != num_qubits or gate.name in NON_GATES
-            else replace(gate, duration_s=_pulses(gate.name) * duration_s)
+            else replace(gate, duration_s=num_pulses_of(gate.name) * duration_s)
             for gate in gates
         )
         names = sorted({new.name for new, old in zip(filled, gates, strict=True) if new is not old})
@@ -143,15 +140,6 @@ def _durations(calibration: Calibration, given: GivenValues) -> Iterator[tuple[s
             else replace(record, readout_duration_s=given.readout_duration_s)
             for record in calibration.qubits
         )
-        where = "all qubits" if len(unknown) == calibration.num_qubits else f"qubits {_listing(unknown)}"
+        where = "all qubits" if len(unknown) == calibration.num_qubits else f"qubits {listing(unknown)}"
         text = f"{format_seconds(given.readout_duration_s)} for the readout of {where}"
         yield "readout_duration", {"qubits": records}, text
-
-
-def _listing(qubits: list[int]) -> str:
-    more = f" and {len(qubits) - _NUM_LISTED} more" if len(qubits) > _NUM_LISTED else ""
-    return ", ".join(map(str, qubits[:_NUM_LISTED])) + more
-
-
-def _pulses(gate: str) -> int:
-    return 0 if gate in VIRTUAL_GATES else PULSES_PER_GATE.get(gate, 1)

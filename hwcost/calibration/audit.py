@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hwcost.calibration import health
-from hwcost.calibration.findings import Finding, list_findings, plural
+from hwcost.calibration.findings import Finding, list_findings
 from hwcost.calibration.health import MAX_AGE_DAYS, Edge, GateKey
 from hwcost.calibration.record import Calibration, QubitCalibration, Qubits
 from hwcost.core.errors import CalibrationError
+from hwcost.core.text import plural
 
 __all__ = ["MAX_AGE_DAYS", "AuditedCalibration", "Finding", "audit"]
 
@@ -66,7 +67,7 @@ class AuditedCalibration:
         return health.assumed_reset_s(self.calibration, qubits) if name == "reset" else None
 
     def error(self, name: str, qubits: Qubits) -> float | None:
-        """Average error of operation `name` on the ordered physical `qubits`, None where unknown or ignored."""
+        """Return the average error of operation `name` on the physical `qubits`, None where unknown or ignored."""
         if self.durations_only or name == "reset":
             return None
         if name == "measure":
@@ -76,13 +77,13 @@ class AuditedCalibration:
         return None if gate is None else gate.error
 
     def reset_is_assumed(self, qubit: int) -> bool:
-        """Whether the duration of a reset of `qubit` is readout plus flip, for want of a reported value."""
+        """Return whether a reset of `qubit` takes readout plus flip, for want of a reported duration."""
         gate = self.calibration.gate("reset", (qubit,))
         reported = gate is not None and gate.duration_s is not None
         return not reported and health.assumed_reset_s(self.calibration, (qubit,)) is not None
 
     def is_dead(self, name: str, qubits: Qubits) -> bool:
-        """Whether operation `name` on the ordered physical `qubits` must not be used."""
+        """Return whether operation `name` on the ordered physical `qubits` must not be used."""
         return (name, qubits) in self.dead_gates
 
     def require_qubits(self, num_qubits: int) -> None:
@@ -106,7 +107,7 @@ def audit(
     keep_dead_readout: bool = False,
     today: datetime | None = None,
 ) -> AuditedCalibration:
-    """What of `calibration` may be used, and what a reader must be told about it.
+    """Judge what of `calibration` may be used, and what a reader must be told about it.
 
     A gate is dead where its error is at least `DEAD_ERROR`, where error or duration is missing, or where the device
     says that it is out of use. A dead two-qubit gate is dead in both directions. A qubit is excluded where it is out

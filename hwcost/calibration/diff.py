@@ -10,6 +10,7 @@ from hwcost.calibration.audit import AuditedCalibration
 from hwcost.calibration.health import Edge
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.summary import format_value, summarize
+from hwcost.core.text import listing
 from hwcost.core.units import format_age, format_seconds
 
 SCHEMA = "hwcost.calibration.record-diff/1"
@@ -72,7 +73,7 @@ class CalibrationDiff:
         return not (self.settings or self.medians or self.values or self.only_first or self.only_second)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON, in SI units."""
+        """Return plain values for JSON, in SI units."""
         before, after = self.first, self.second
         return {
             "schema": SCHEMA,
@@ -172,7 +173,7 @@ def _gate_place(name: str, qubits: tuple[int, ...]) -> str:
 
 
 def _size_of_change(change: Change) -> float:
-    """How far from 1 the factor is, up or down; what appears, vanishes or was 0 comes first."""
+    """Return how far from 1 the factor is, up or down; what appears, vanishes or was 0 comes first."""
     factor = change.factor
     return float("inf") if not factor else max(factor, 1.0 / factor)
 
@@ -181,7 +182,7 @@ def _size_of_change(change: Change) -> float:
 
 
 def diff_text(diff: CalibrationDiff) -> str:
-    """The differences for a terminal."""
+    """Write the differences for a terminal."""
     lines = [f"{label}: {_side_text(side)}" for label, side in (("A", diff.first), ("B", diff.second))]
     if diff.is_empty:
         lines += ["", "No value differs."]
@@ -235,12 +236,11 @@ def _excluded_lines(diff: CalibrationDiff) -> Iterator[str]:
         gained = _gained(first, second)
         both = len(set(first) & set(second))
         yield (
-            f"  {what:<8}{both} in both; only in A: {_listing(gained['only_first'])}; "
-            f"only in B: {_listing(gained['only_second'])}"
+            f"  {what:<8}{both} in both; only in A: {_places(gained['only_first'])}; "
+            f"only in B: {_places(gained['only_second'])}"
         )
 
 
-def _listing(items: list[int] | list[Edge]) -> str:
+def _places(items: list[int] | list[Edge]) -> str:
     texts = ["-".join(map(str, item)) if isinstance(item, tuple) else str(item) for item in items]
-    more = f" and {len(texts) - NUM_SHOWN} more" if len(texts) > NUM_SHOWN else ""
-    return (" ".join(texts[:NUM_SHOWN]) or "none") + more
+    return listing(texts, NUM_SHOWN, separator=" ") or "none"

@@ -11,6 +11,8 @@ from typing import Literal, TypeAlias
 from hwcost.calibration import health
 from hwcost.calibration.health import DEAD_ERROR, MAX_AGE_DAYS, Edge, Fault, GateKey
 from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, Qubits
+from hwcost.core.gates import NON_GATES
+from hwcost.core.text import plural
 
 Severity: TypeAlias = Literal["info", "warning", "error"]
 
@@ -69,7 +71,7 @@ def list_findings(
     age_days: int | None,
     durations_only: bool,
 ) -> tuple[Finding, ...]:
-    """Everything a reader must be told about `calibration`, given what `hwcost.calibration.health` says about it."""
+    """List all that a reader must be told about `calibration`, given what `hwcost.calibration.health` says of it."""
     return (
         *_gate_findings(calibration, gate_faults),
         *_readout_findings(calibration, readout_faults),
@@ -188,7 +190,7 @@ def _component_findings(
             severity="error" if len(components[0]) == 1 else "warning",
             message=(
                 f"{_of(len(rest), calibration.num_qubits, 'healthy qubit', of_all='qubits')} no connection to the "
-                f"largest set of {len(components[0])}; not used{_listing(rest)}"
+                f"largest set of {len(components[0])}; not used{_in_brackets(rest)}"
             ),
             qubits=rest,
             edges=excluded_edges,
@@ -240,7 +242,7 @@ def _window_findings(calibration: Calibration, dead: frozenset[GateKey]) -> Iter
             durations["measure"][record.qubit,] = record.readout_duration_s
     for gate in calibration.gates:
         # A duration of exactly 0 is a virtual gate, done by relabelling the phase of later pulses.
-        if gate.duration_s and gate.name not in health.NON_GATES and (gate.name, gate.qubits) not in dead:
+        if gate.duration_s and gate.name not in NON_GATES and (gate.name, gate.qubits) not in dead:
             durations[gate.name][gate.qubits] = gate.duration_s
     for name, found in durations.items():
         low, high = health.duration_window_s(name, len(next(iter(found))))
@@ -297,7 +299,7 @@ def _option_findings(durations_only: bool) -> Iterator[Finding]:
 def _qubit_finding(
     calibration: Calibration, code: str, severity: Severity, qubits: tuple[int, ...], text: str
 ) -> Finding:
-    listing = _listing(qubits) if len(qubits) < calibration.num_qubits else ""
+    listing = _in_brackets(qubits) if len(qubits) < calibration.num_qubits else ""
     message = f"{_of(len(qubits), calibration.num_qubits, 'qubit')} {text}{listing}"
     return Finding(code=code, severity=severity, message=message, qubits=qubits)
 
@@ -318,7 +320,7 @@ def _time(duration_s: float) -> str:
 
 
 def _of(count: int, total: int, noun: str, *, of_all: str | None = None) -> str:
-    """`9 of 144 ecr gates have`, `all 144 ecr gates have`, `1 of 5 qubits has`."""
+    """Write `9 of 144 ecr gates have`, `all 144 ecr gates have`, `1 of 5 qubits has`."""
     verb = "has" if count == 1 else "have"
     if count == total > 1:
         return f"all {total} {noun}s have"
@@ -327,12 +329,7 @@ def _of(count: int, total: int, noun: str, *, of_all: str | None = None) -> str:
     return f"{count} of {plural(total, noun)} {verb}"
 
 
-def plural(count: int, noun: str) -> str:
-    """`1 qubit`, `5 qubits`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _listing(qubits: tuple[int, ...]) -> str:
+def _in_brackets(qubits: tuple[int, ...]) -> str:
     shown = ", ".join(map(str, qubits[:_SHOWN]))
     return f" [{shown}, ...]" if len(qubits) > _SHOWN else f" [{shown}]"
 

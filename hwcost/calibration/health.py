@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, Qubits
+from hwcost.core.gates import FLIP_GATES, NON_GATES, num_pulses_of
 
 Edge: TypeAlias = tuple[int, int]
 GateKey: TypeAlias = tuple[str, Qubits]
@@ -33,12 +34,6 @@ MIN_DT_S = 1e-12
 ONE_QUBIT_WINDOW_S = (10e-9, 200e-9)
 TWO_QUBIT_WINDOW_S = (30e-9, 3000e-9)
 READOUT_WINDOW_S = (0.3e-6, 10e-6)
-PULSES_PER_GATE: Mapping[str, int] = {"u3": 2, "u": 2}  # every other one-qubit gate is one pulse or virtual
-
-# Flips that can follow a measurement to build a reset, in order of preference; old devices have no `x`.
-FLIP_GATES = ("x", "u3", "u")
-
-NON_GATES = frozenset({"measure", "measure_2", "reset", "reset_2", "delay"})
 
 
 # What is dead.
@@ -59,7 +54,7 @@ def _gate_fault(gate: GateCalibration, durations_only: bool) -> Fault | None:
 
 
 def gate_faults(calibration: Calibration, durations_only: bool) -> dict[GateKey, Fault]:
-    """What is wrong with each gate that must not be used, missing one-qubit gates included."""
+    """Return what is wrong with each gate that must not be used, missing one-qubit gates included."""
     found = ((gate, _gate_fault(gate, durations_only)) for gate in calibration.gates)
     faults: dict[GateKey, Fault] = {(gate.name, gate.qubits): fault for gate, fault in found if fault is not None}
     one_qubit = {gate.name for gate in calibration.gates if len(gate.qubits) == 1}.intersection(calibration.basis_gates)
@@ -72,7 +67,7 @@ def gate_faults(calibration: Calibration, durations_only: bool) -> dict[GateKey,
 
 
 def readout_faults(calibration: Calibration, durations_only: bool, keep_dead_readout: bool) -> dict[int, Fault]:
-    """What is wrong with each readout that must not be used."""
+    """Return what is wrong with each readout that must not be used."""
     if durations_only:
         return {}
     faults: dict[int, Fault] = {}
@@ -87,7 +82,7 @@ def readout_faults(calibration: Calibration, durations_only: bool, keep_dead_rea
 def dead_gates(
     calibration: Calibration, faults: Mapping[GateKey, Fault], readouts: Mapping[int, Fault]
 ) -> Iterator[GateKey]:
-    """Gates that must never be used, `("measure", (q,))` for an unusable readout included; some come twice."""
+    """Yield gates that must never be used, `("measure", (q,))` for an unusable readout; some come twice."""
     out_of_use = {record.qubit for record in calibration.qubits if not record.operational}
     yield from (("measure", (qubit,)) for qubit in (*readouts, *out_of_use))
     for name, qubits in faults:
@@ -100,7 +95,7 @@ def dead_gates(
 
 
 def excluded_qubits(calibration: Calibration, dead: frozenset[GateKey], durations_only: bool) -> set[int]:
-    """Qubits out of use, with a dead one-qubit basis gate or readout, or with a T1 or T2 of 0."""
+    """Return qubits out of use, with a dead one-qubit basis gate or readout, or with a T1 or T2 of 0."""
     basis = {*calibration.basis_gates, "measure"}
     by_gate = {qubits[0] for name, qubits in dead if len(qubits) == 1 and name in basis}
     by_state = {record.qubit for record in calibration.qubits if not record.operational}
@@ -109,7 +104,7 @@ def excluded_qubits(calibration: Calibration, dead: frozenset[GateKey], duration
 
 
 def without_coherence(calibration: Calibration) -> tuple[int, ...]:
-    """Qubits with a T1 or T2 of 0, which is no measured value."""
+    """Return qubits with a T1 or T2 of 0, which is no measured value."""
     return tuple(record.qubit for record in calibration.qubits if record.t1_s == 0.0 or record.t2_s == 0.0)
 
 
@@ -117,7 +112,7 @@ def without_coherence(calibration: Calibration) -> tuple[int, ...]:
 
 
 def basis_edges(calibration: Calibration) -> dict[Edge, list[GateKey]]:
-    """The two-qubit basis gates of each undirected edge."""
+    """Return the two-qubit basis gates of each undirected edge."""
     edges: dict[Edge, list[GateKey]] = defaultdict(list)
     for gate in calibration.gates:
         if len(gate.qubits) == 2 and gate.name in calibration.basis_gates:
@@ -126,7 +121,7 @@ def basis_edges(calibration: Calibration) -> dict[Edge, list[GateKey]]:
 
 
 def undirected(qubits: Qubits) -> Edge:
-    """The pair a < b."""
+    """Return the pair a < b."""
     return min(qubits), max(qubits)
 
 
@@ -176,7 +171,7 @@ def clamped_t2_s(record: QubitCalibration) -> float | None:
 
 
 def plausible_dt_s(dt_s: float | None) -> float | None:
-    """`dt_s`, None where no control electronics is that fast."""
+    """Return `dt_s`, None where no control electronics is that fast."""
     return dt_s if dt_s is not None and dt_s >= MIN_DT_S else None
 
 
@@ -187,7 +182,7 @@ def duration_window_s(name: str, num_qubits: int) -> tuple[float, float]:
     if num_qubits > 1:
         return TWO_QUBIT_WINDOW_S
     low, high = ONE_QUBIT_WINDOW_S
-    return low, high * PULSES_PER_GATE.get(name, 1)
+    return low, high * max(num_pulses_of(name), 1)
 
 
 def age_days(snapshot_date: datetime | None, today: datetime | None) -> int | None:

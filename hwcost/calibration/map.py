@@ -209,7 +209,7 @@ def _edge_errors(audited: AuditedCalibration) -> dict[Edge, float]:
 
 
 def _scale(values: list[float]) -> Any:
-    """A logarithmic scale, since errors spread over two decades; a plain one where some are 0."""
+    """Return a logarithmic scale, since errors spread over two decades; a plain one where some are 0."""
     from matplotlib.colors import LogNorm, Normalize
 
     low, high = min(values), max(values)

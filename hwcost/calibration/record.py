@@ -11,11 +11,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from hwcost.core.errors import CalibrationError
 
-Source: TypeAlias = Literal["fake", "live", "snapshot", "properties", "csv"]
 Qubits: TypeAlias = tuple[int, ...]
 
 
@@ -105,7 +104,7 @@ class Calibration:
 
     Attributes:
         name: Name to report, for example `fake_sherbrooke`.
-        source: Kind of origin.
+        source: Kind of origin, the name of one of `hwcost.calibration.sources.registry.SOURCES`.
         origin: Where exactly it came from, in words (package and version, file, service).
         num_qubits: Number of qubits of the device; `qubits` has exactly one entry for each, in order.
         basis_gates: Names of the native gates that a compiler may use.
@@ -128,7 +127,7 @@ class Calibration:
     """
 
     name: str
-    source: Source
+    source: str
     origin: str
     num_qubits: int
     basis_gates: tuple[str, ...]
@@ -145,7 +144,7 @@ class Calibration:
     max_shots: int | None = None
     processor: str | None = None
     licence: str | None = None
-    first_source: Source | None = None
+    first_source: str | None = None
     assumptions: tuple[str, ...] = ()
     _gate_table: dict[tuple[str, Qubits], GateCalibration] = field(init=False, repr=False, compare=False)
 
@@ -170,5 +169,5 @@ class Calibration:
         object.__setattr__(self, "_gate_table", table)
 
     def gate(self, name: str, qubits: Qubits) -> GateCalibration | None:
-        """The record of gate `name` on exactly these ordered `qubits`, or None."""
+        """Return the record of gate `name` on exactly these ordered `qubits`, or None."""
         return self._gate_table.get((name, qubits))

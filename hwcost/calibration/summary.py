@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from hwcost.calibration.audit import AuditedCalibration
-from hwcost.calibration.health import NON_GATES, Edge, undirected
+from hwcost.calibration.health import Edge, undirected
+from hwcost.core.gates import NON_GATES
 from hwcost.core.units import format_age, format_seconds, format_share
 
 SCHEMA = "hwcost.calibration.record-summary/1"
@@ -71,7 +72,7 @@ class CalibrationSummary:
     worst_edges: tuple[WorstPlaces, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON: every qubit and gate as reported, in SI units, and the summary of those in use."""
+        """Return plain values for JSON: qubits and gates as reported, in SI units, and the summary of those in use."""
         audited, calibration = self.audited, self.audited.calibration
         dates = ("snapshot_date", "oldest_value_date", "newest_value_date")
         return {
@@ -114,7 +115,7 @@ class CalibrationSummary:
 
 
 def summarize(audited: AuditedCalibration) -> CalibrationSummary:
-    """The summary of an audited calibration.
+    """Summarize an audited calibration.
 
     Example:
         >>> from hwcost.calibration.audit import audit
@@ -187,7 +188,7 @@ def _worst(values: dict[tuple[str, str], dict[Any, float]], num_qubits: int) -> 
 
 
 def summary_text(summary: CalibrationSummary) -> str:
-    """The summary for a terminal."""
+    """Write the summary for a terminal."""
     lines = [*_head(summary.audited), "", *_distribution_lines(summary.distributions)]
     for title, group in (("Worst qubits", summary.worst_qubits), ("Worst edges", summary.worst_edges)):
         if group:
@@ -202,7 +203,7 @@ def summary_text(summary: CalibrationSummary) -> str:
 
 
 def format_value(quantity: str, value: float | None) -> str:
-    """A time or a share, by the name of the quantity.
+    """Write a time or a share, by the name of the quantity.
 
     >>> format_value("t1_s", 0.0001), format_value("cz error", 0.0042), format_value("t1_s", None)
     ('100 µs', '0.42 %', 'unknown')

@@ -14,6 +14,8 @@ from typing import Any
 
 from hwcost.calibration.record import Qubits
 from hwcost.core.errors import CalibrationError
+from hwcost.core.gates import num_qubits_of
+from hwcost.core.text import shown
 
 _LONGEST_NAME = 64  # a gate's name goes into one-line messages; anything longer is not a name
 
@@ -28,33 +30,25 @@ class Place:
     where: str = ""
 
     def at(self, where: str) -> Place:
-        """Another place in the same document."""
+        """Return another place in the same document."""
         return Place(self.origin, where)
 
     def error(self, field: str, problem: str) -> CalibrationError:
-        """The error that says what is wrong with `field` here."""
+        """Make the error that says what is wrong with `field` here."""
         place = ": ".join(part for part in (self.origin, self.where) if part)
         return CalibrationError(f"{place}: {field} {problem}" if field else f"{place} {problem}")
 
 
 def expect(place: Place, field: str, value: Any, kind: type | tuple[type, ...], wanted: str) -> Any:
-    """`value`, if it is of type `kind`; never a bool."""
+    """Return `value`, if it is of type `kind`; never a bool."""
     # bool is an int in Python but never a number, a count or a qubit in these files.
     if not isinstance(value, kind) or isinstance(value, bool):
         raise place.error(field, f"is {shown(value)}; it must be {wanted}")
     return value
 
 
-def shown(value: Any) -> str:
-    """`value` as a message can show it: on one line and short."""
-    if isinstance(value, int) and value.bit_length() > 200:
-        return "a huge number"  # Python refuses to print the largest integers
-    text = "missing" if value is None else ascii(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
 def number(place: Place, field: str, value: Any) -> float:
-    """A finite number that is not negative."""
+    """Read a finite number that is not negative."""
     expect(place, field, value, (int, float), "a number (leave the parameter out if it is unknown)")
     try:
         found = float(value)
@@ -66,12 +60,12 @@ def number(place: Place, field: str, value: Any) -> float:
 
 
 def optional_number(place: Place, field: str, value: Any) -> float | None:
-    """The same, None where there is none."""
+    """Read the same, None where there is none."""
     return None if value is None else number(place, field, value)
 
 
 def optional_probability(place: Place, field: str, value: Any) -> float | None:
-    """A number from 0 to 1, None where there is none."""
+    """Read a number from 0 to 1, None where there is none."""
     found = optional_number(place, field, value)
     if found is not None and found > 1.0:
         raise place.error(field, f"is {found}; a probability must lie between 0 and 1")
@@ -79,7 +73,7 @@ def optional_probability(place: Place, field: str, value: Any) -> float | None:
 
 
 def count(place: Place, field: str, value: Any) -> int:
-    """A whole number from 1."""
+    """Read a whole number from 1."""
     expect(place, field, value, int, "a whole number")
     if value < 1:
         raise place.error(field, f"is {shown(value)}; it must be at least 1")
@@ -87,7 +81,7 @@ def count(place: Place, field: str, value: Any) -> int:
 
 
 def qubit_tuple(place: Place, field: str, value: Any, num_qubits: int) -> Qubits:
-    """Numbers of qubits that the device has."""
+    """Read numbers of qubits that the device has."""
     for qubit in expect(place, field, value, (list, tuple), "a list of qubit numbers"):
         expect(place, field, qubit, int, "a list of qubit numbers")
         if not 0 <= qubit < num_qubits:
@@ -95,8 +89,15 @@ def qubit_tuple(place: Place, field: str, value: Any, num_qubits: int) -> Qubits
     return tuple(value)
 
 
+def check_num_qubits(place: Place, name: str, qubits: Qubits) -> None:
+    """Refuse gate `name` on a number of qubits that it cannot act on, which is a sign of a damaged file."""
+    wanted = num_qubits_of(name) or max(len(qubits), 1)
+    if len(qubits) != wanted:
+        raise place.error("qubits", f"has {len(qubits)} entries; it must have {wanted}")
+
+
 def gate_name(place: Place, field: str, value: Any) -> str:
-    """A name that fits into a message."""
+    """Read a name that fits into a message."""
     name: str = expect(place, field, value, str, "the name of a gate")
     if not (0 < len(name) <= _LONGEST_NAME and name.isprintable()):
         raise place.error(field, f"is {shown(name)}; it must be the name of a gate")
@@ -104,14 +105,14 @@ def gate_name(place: Place, field: str, value: Any) -> str:
 
 
 def gate_names(place: Place, field: str, value: Any) -> tuple[str, ...]:
-    """Names, each once."""
+    """Read names, each once."""
     expect(place, field, value, (list, tuple), "a list of names")
     return tuple(dict.fromkeys(gate_name(place, f"an entry of {field}", name) for name in value))
 
 
 @lru_cache(maxsize=4096)  # one calibration run stamps thousands of values with a handful of dates
 def parse_date(text: str) -> datetime | None:
-    """The date that `text` writes as in ISO 8601 (naive where it has no offset), or None."""
+    """Read the date that `text` writes as in ISO 8601 (naive where it has no offset), or None."""
     if not _DATE.fullmatch(text):
         return None
     try:
@@ -121,7 +122,7 @@ def parse_date(text: str) -> datetime | None:
 
 
 def optional_date(place: Place, field: str, value: Any) -> datetime | None:
-    """The aware date, naive ones read as UTC; None where there is none."""
+    """Read the aware date, naive ones read as UTC; None where there is none."""
     if value is None:
         return None
     date = value if isinstance(value, datetime) else parse_date(value) if isinstance(value, str) else None

@@ -259,7 +259,7 @@ class _Sizes:
 
 
 def _position(where: str, index: int, depth: int) -> str:
-    """The place of an instruction of the outermost circuit; deeper ones keep that of the instruction they are in."""
+    """Return the place of an instruction of the outermost circuit; deeper ones keep that of the one they are in."""
     return where if depth else f"{where}, instruction {index}"
 
 

@@ -103,7 +103,7 @@ class _Hasher:
 
 
 def _parameter_text(value: Any) -> str:
-    """A parameter as text that is the same in every process."""
+    """Return a parameter as text that is the same in every process."""
     if isinstance(value, (int, float)):
         return repr(float(value))
     if hasattr(value, "tobytes") and hasattr(value, "dtype"):

@@ -97,7 +97,7 @@ class QuantumLayer:
 def layer_from_circuit(
     circuit: QuantumCircuit, *, observables: Sequence[str] | str | None = None, inputs: Iterable[Any] | None = None
 ) -> QuantumLayer:
-    """A Qiskit circuit as a layer whose free parameters are weights, except those named as inputs.
+    """Make a circuit a layer whose free parameters are weights, except those named as inputs.
 
     Args:
         circuit: With measurements, or without any if observables are given.
@@ -105,7 +105,7 @@ def layer_from_circuit(
         inputs: Names, `Parameter`s or `ParameterVector`s (or the vectors' names) that carry data.
 
     Raises:
-        OptionError: An input is no parameter of the circuit, or the observables need several circuits.
+        OptionError: An input is not a parameter of the circuit, or the observables need several circuits.
         CircuitError: A free parameter stands in a gate that has no parameter-shift rule.
 
     Example:
@@ -128,7 +128,7 @@ def layer_from_circuit(
 
 
 def _data_parameters(circuit: QuantumCircuit, inputs: Iterable[Any]) -> set[Any]:
-    """The circuit's parameters that carry data."""
+    """Return the circuit's parameters that carry data."""
     given = [inputs] if isinstance(inputs, str) else list(inputs)
     found: set[Any] = set()
     for item in given:
@@ -138,7 +138,7 @@ def _data_parameters(circuit: QuantumCircuit, inputs: Iterable[Any]) -> set[Any]
         }
         if not matching:
             names = one_line(", ".join(dict.fromkeys(_vector_name(p) for p in circuit.parameters))) or "none"
-            raise OptionError(f"input {one_line(str(wanted))!r} is no parameter of {circuit.name}; it has: {names}")
+            raise OptionError(f"input {one_line(str(wanted))!r} is not a parameter of {circuit.name}; it has: {names}")
         found |= matching
     return found
 
@@ -149,7 +149,7 @@ def _vector_name(parameter: Any) -> str:
 
 
 def _measured(circuit: QuantumCircuit, labels: tuple[str, ...]) -> tuple[MeasuredCircuit, ...]:
-    """The circuit as it is, or one circuit per group of observables that agree on the basis of each qubit."""
+    """Return the circuit as it is, or one per group of observables that agree on the basis of each qubit."""
     if not labels:
         return (MeasuredCircuit(circuit=circuit, observables=()),)
     from qiskit.exceptions import QiskitError
@@ -172,7 +172,7 @@ def _measured(circuit: QuantumCircuit, labels: tuple[str, ...]) -> tuple[Measure
 
 
 def measured_in_basis(circuit: QuantumCircuit, labels: Sequence[str]) -> MeasuredCircuit:
-    """The circuit with the basis changes and measurements that a group of qubit-wise commuting observables needs.
+    """Add the basis changes and measurements that a group of qubit-wise commuting observables needs.
 
     Example:
         >>> from qiskit import QuantumCircuit
@@ -227,7 +227,7 @@ def _expanded(circuit: QuantumCircuit, name: str) -> Iterator[tuple[str, tuple[A
 
 
 def _outputs(measured: Sequence[MeasuredCircuit], circuit: QuantumCircuit) -> set[Any]:
-    """The qubits on which an observable acts; for a circuit as it is, the measured ones."""
+    """Return the qubits on which an observable acts; for a circuit as it is, the measured ones."""
     labels = [label for one in measured for label in one.observables]
     if labels:
         return {circuit.qubits[q] for label in labels for q in range(len(label)) if label[-1 - q] != "I"}
@@ -256,7 +256,7 @@ _NO_EFFECT = frozenset({"barrier", "delay", "id"})
 
 
 def light_cone(wires: Sequence[Collection[Hashable]], outputs: Collection[Hashable]) -> list[bool]:
-    """Which operations can influence the outputs: those on a path of wires to one of them.
+    """Find which operations can influence the outputs: those on a path of wires to one of them.
 
     Args:
         wires: What each operation acts on, in order of time.

@@ -71,7 +71,7 @@ class LoadedCircuit:
 
 
 def load_circuit(path: Path, *, index: int | None = None) -> QuantumCircuit:
-    """The circuit in a QPY, OpenQASM 2 or OpenQASM 3 file.
+    """Load the circuit in a QPY, OpenQASM 2 or OpenQASM 3 file.
 
     Args:
         path: The file; its type is read from its content.
@@ -105,7 +105,7 @@ def load_circuit(path: Path, *, index: int | None = None) -> QuantumCircuit:
 
 
 def load_circuits(path: Path) -> list[QuantumCircuit]:
-    """All circuits of a QPY, OpenQASM 2 or OpenQASM 3 file, in the order of the file.
+    """Load all circuits of a QPY, OpenQASM 2 or OpenQASM 3 file, in the order of the file.
 
     Args:
         path: The file; its type is read from its content.
@@ -121,7 +121,7 @@ def load_circuits(path: Path) -> list[QuantumCircuit]:
 
 
 def read_circuit_file(path: Path) -> tuple[LoadedCircuit, ...]:
-    """All circuits of a file with the file's hash and format.
+    """Read all circuits of a file with the file's hash and format.
 
     Args:
         path: The file; its type is read from its content.
@@ -220,7 +220,7 @@ def _open_without_waiting(path: str, flags: int) -> int:
 
 
 def _file_format(data: bytes, label: str) -> FileFormat:
-    """What the content is, by its first bytes."""
+    """Return what the content is, by its first bytes."""
     if not data.strip():
         raise CircuitError(f"{label}: the file is empty; write a circuit to it")
     if is_qpy(data):
@@ -231,7 +231,7 @@ def _file_format(data: bytes, label: str) -> FileFormat:
 
 
 def _try_parse(data: bytes, file_format: FileFormat, label: str) -> None:
-    """What the child does: parse, and check too, because some gates build their definition only when asked."""
+    """Do what the child does: parse, and check too, because some gates build their definition only when asked."""
     with contextlib.redirect_stderr(io.StringIO()) as printed:
         try:
             circuits = _parse(data, file_format, label)

@@ -39,7 +39,7 @@ MAX_STATE_WIRES = 14
 
 
 def is_qnode(model: Any) -> bool:
-    """Whether an object is a PennyLane QNode; imports nothing."""
+    """Return whether an object is a PennyLane QNode; imports nothing."""
     pennylane = sys.modules.get("pennylane")
     qnode = getattr(pennylane, "QNode", None)
     return qnode is not None and isinstance(model, qnode)
@@ -53,7 +53,7 @@ def layer_from_qnode(
     name: str | None = None,
     input_needs_gradient: bool = False,
 ) -> QuantumLayer:
-    """A QNode as a layer. Nothing is simulated; the QNode's function is called to record its operations.
+    """Make a QNode a layer. Nothing is simulated; the QNode's function is called to record its operations.
 
     The argument named `inputs` carries data. Of the others, those marked trainable (torch or PennyLane tensors with
     `requires_grad`) are weights; where none is marked, all are.
@@ -98,7 +98,7 @@ def layer_from_qnode(
 
 
 def _bind(qnode: Any, args: Sequence[Any], kwargs: Mapping[str, Any], label: str) -> dict[str, Any]:
-    """Arguments by name."""
+    """Return arguments by name."""
     import inspect
 
     signature = inspect.signature(qnode.func)
@@ -115,7 +115,7 @@ def _bind(qnode: Any, args: Sequence[Any], kwargs: Mapping[str, Any], label: str
 
 
 def _weight_arguments(bound: Mapping[str, Any], label: str) -> tuple[set[str], list[str]]:
-    """Names of the arguments that are trained, and what had to be assumed for that."""
+    """Return the names of the arguments that are trained, and what had to be assumed for that."""
     numeric = {name for name, value in bound.items() if name != DATA_ARGUMENT and _is_real(value)}
     marked = {name for name in numeric if getattr(bound[name], "requires_grad", False)}
     if marked or not numeric:
@@ -136,7 +136,7 @@ def _is_real(value: Any) -> bool:
 
 
 def _moved(bound: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-    """The arguments with other generic values in place of the named ones."""
+    """Return the arguments with other generic values in place of the named ones."""
     import numpy as np
 
     def other(value: Any) -> Any:
@@ -149,7 +149,7 @@ def _moved(bound: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
 
 
 def _marked(bound: Mapping[str, Any], trained: set[str]) -> dict[str, Any]:
-    """The arguments as tensors that know whether their gradient is needed; PennyLane reads it from them."""
+    """Return the arguments as tensors that know whether their gradient is needed; PennyLane reads it from them."""
     from pennylane import numpy as qnp
 
     def mark(name: str, value: Any) -> Any:
@@ -163,7 +163,7 @@ def _marked(bound: Mapping[str, Any], trained: set[str]) -> dict[str, Any]:
 
 
 def _record(qnode: Any, arguments: Mapping[str, Any], label: str) -> Any:
-    """The tape as the QNode's function writes it, the user's own transforms applied."""
+    """Record the tape as the QNode's function writes it, the user's own transforms applied."""
     from pennylane.workflow import construct_tape
 
     try:
@@ -192,7 +192,7 @@ _CLASSICAL = frozenset({"MidMeasure", "MidMeasureMP", "Conditional", "PauliMeasu
 
 
 def _angles(tapes: Sequence[Any], label: str) -> tuple[GateAngle, ...]:
-    """The trained angles, expanded as PennyLane's parameter-shift rule expands them."""
+    """Return the trained angles, expanded as PennyLane's parameter-shift rule expands them."""
     import pennylane as qml
 
     def stop(operation: Any) -> bool:
@@ -233,7 +233,7 @@ def _num_shifts(operation: Any, index: int, label: str) -> int:
 
 
 def _sources(tapes: Sequence[Any], label: str) -> list[tuple[Source | None, ...]]:
-    """Where each gate parameter comes from: it moves with the weights, with the data (also with both), or with none."""
+    """Return where each gate parameter comes from: it moves with the weights, the data (also both), or with none."""
     import numpy as np
     import pennylane as qml
 
@@ -261,7 +261,7 @@ def _observed(tape: Any) -> set[Any]:
 
 
 def _wire_order(tape: Any, qnode: Any) -> list[Any]:
-    """The wires in use, in the order of the device where it has one."""
+    """Return the wires in use, in the order of the device where it has one."""
     order = list(qnode.device.wires) if qnode.device is not None and qnode.device.wires is not None else []
     used = list(tape.wires)
     return sorted(used, key=order.index) if set(used) <= set(order) else used
@@ -293,7 +293,7 @@ def _check_measurements(tape: Any, label: str) -> None:
 
 
 def _circuits(tapes: Sequence[Any], wires: list[Any], label: str) -> tuple[tuple[MeasuredCircuit, ...], list[str]]:
-    """One measured Qiskit circuit for each group of measurements that PennyLane runs together."""
+    """Return one measured Qiskit circuit for each group of measurements that PennyLane runs together."""
     import pennylane as qml
 
     notes: list[str] = []
@@ -317,12 +317,12 @@ def _circuits(tapes: Sequence[Any], wires: list[Any], label: str) -> tuple[tuple
 
 
 def _label(word: Mapping[Any, str], wires: list[Any]) -> str:
-    """A Pauli word as a label in Qiskit's order, the first wire right."""
+    """Return a Pauli word as a label in Qiskit's order, the first wire right."""
     return "".join(word.get(wire, "I") for wire in reversed(wires))
 
 
 def _flattened(tape: Any, label: str) -> Any:
-    """The tape in gates that Qiskit has."""
+    """Write the tape in gates that Qiskit has."""
     import pennylane as qml
 
     def stop(operation: Any) -> bool:
@@ -340,7 +340,7 @@ def _flattened(tape: Any, label: str) -> Any:
 def _written(
     tape: Any, sources: list[tuple[Source | None, ...]], wires: list[Any], label: str, notes: list[str]
 ) -> QuantumCircuit:
-    """A flat tape in Qiskit; angles that change from run to run are free parameters, one for each occurrence."""
+    """Write a flat tape in Qiskit; angles that change from run to run are free parameters, one per occurrence."""
     import numpy as np
     import pennylane as qml
     from qiskit import QuantumCircuit

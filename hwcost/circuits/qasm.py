@@ -31,7 +31,7 @@ _QASM3_POSITION = re.compile(r"L?(\d+)[,:]C?(\d+): (.*)", re.DOTALL)  # of the i
 
 
 def qasm_format(data: bytes, label: str) -> QasmFormat:
-    """The version, by its line; text without one is taken for OpenQASM 2."""
+    """Tell the version by its line; text without one is taken for OpenQASM 2."""
     version = _version(_text_of(data, label))
     if version in (None, "2"):
         return "qasm2"
@@ -86,7 +86,7 @@ def _blank_comment(found: re.Match[str]) -> str:
 
 
 def _integer(text: str) -> int:
-    """The value of an integer literal; 0 for a name, whose value only the parser knows."""
+    """Return the value of an integer literal; 0 for a name, whose value only the parser knows."""
     digits = text.replace("_", "")
     # Longer literals are cut, for Python refuses to convert thousands of digits; 20 digits are too many qubits anyway.
     with contextlib.suppress(ValueError):
@@ -105,7 +105,7 @@ def require_qasm3_reader(label: str) -> None:
 
 
 def parse_qasm2(data: bytes, label: str) -> list[QuantumCircuit]:
-    """The one circuit of an OpenQASM 2 file whose claims were checked."""
+    """Read the one circuit of an OpenQASM 2 file whose claims were checked."""
     from qiskit import qasm2
 
     text = _text_of(data, label)
@@ -155,7 +155,7 @@ def _qasm2_refusal(text: str, message: str, label: str) -> str:
 
 
 def parse_qasm3(data: bytes, label: str) -> list[QuantumCircuit]:
-    """The one circuit of an OpenQASM 3 file whose claims were checked."""
+    """Read the one circuit of an OpenQASM 3 file whose claims were checked."""
     from qiskit import qasm3
 
     text = _text_of(data, label)
@@ -185,7 +185,7 @@ class SilentSyntaxError(CircuitError):
 
 
 def placed_syntax_error(printed: str, label: str) -> str | None:
-    """The message for a syntax error of OpenQASM 3, from what its parser printed; None when it printed no position."""
+    """Write the message for a syntax error of OpenQASM 3, from what its parser printed; None if it gave no position."""
     found = re.search(r"line (\d+):(\d+) (.*)", printed)
     if found is None:
         return None

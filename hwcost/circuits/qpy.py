@@ -23,7 +23,7 @@ _FIRST_WITH_OFFSETS = 16
 
 
 def is_qpy(data: bytes) -> bool:
-    """Whether this is a QPY file, be it cut off within its first word."""
+    """Return whether this is a QPY file, be it cut off within its first word."""
     return data.startswith(_MAGIC) or _MAGIC.startswith(data)
 
 
@@ -90,7 +90,7 @@ def _check_circuit_claims(data: bytes, version: int, start: int, label: str) -> 
 
 
 def parse_qpy(data: bytes, label: str) -> list[QuantumCircuit]:
-    """All circuits of a QPY file whose claims were checked."""
+    """Read all circuits of a QPY file whose claims were checked."""
     from qiskit import qpy
 
     try:

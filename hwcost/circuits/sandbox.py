@@ -64,7 +64,7 @@ class Verdict:
 def run_limited(
     function: Callable[..., object], *args: object, time_limit_s: float, memory_limit_bytes: int
 ) -> Verdict:
-    """The verdict of calling `function(*args)` in a child process; its return value is dropped.
+    """Call `function(*args)` in a child process and return the verdict; its return value is dropped.
 
     The child sees a copy of the caller's memory and changes nothing in it. Its output is discarded. It has ended and is
     collected when this function returns or raises, Ctrl-C included.
@@ -127,7 +127,7 @@ def _run_forked(
 
 
 def _receive(read_end: int, pid: int, deadline: float) -> bytes | None:
-    """What the child wrote before it closed the pipe or died; None when the deadline came first."""
+    """Return what the child wrote before it closed the pipe or died; None when the deadline came first."""
     poll = select.poll()
     poll.register(read_end, select.POLLIN | select.POLLHUP)
     received = b""
@@ -150,7 +150,7 @@ def _receive(read_end: int, pid: int, deadline: float) -> bytes | None:
 
 
 def _has_ended(pid: int) -> bool:
-    """Whether the child is dead, without collecting it (its pid must stay reserved until `_end`)."""
+    """Return whether the child is dead, without collecting it (its pid must stay reserved until `_end`)."""
     try:
         return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     except ChildProcessError:
@@ -234,7 +234,7 @@ def _text(error: BaseException) -> str:
 
 
 def _encode(verdict: Verdict) -> bytes:
-    """The verdict as one line of JSON, its message cut to fit `MAX_VERDICT_BYTES`."""
+    """Return the verdict as one line of JSON, its message cut to fit `MAX_VERDICT_BYTES`."""
     message = verdict.message[:MAX_VERDICT_BYTES]
     while True:
         fields = {"outcome": verdict.outcome, "error_type": verdict.error_type[:40], "message": message}
@@ -276,7 +276,7 @@ def _address_space_bytes() -> int | None:
 def _run_spawned(
     function: Callable[..., object], args: tuple[object, ...], time_limit_s: float, memory_limit_bytes: int
 ) -> Verdict:
-    """The same in a fresh interpreter. The time limit includes starting it and importing what `function` needs."""
+    """Do the same in a fresh interpreter. The limit includes starting it and importing what `function` needs."""
     request = pickle.dumps((function, args, time_limit_s, memory_limit_bytes))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(entry or os.getcwd() for entry in sys.path)}
     try:

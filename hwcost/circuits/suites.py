@@ -43,7 +43,7 @@ class Unread:
 
 
 def iter_circuits(circuits: Any) -> Iterator[LoadedCircuit | Unread]:
-    """Each circuit, one at a time; what cannot be read is an `Unread` and does not keep the rest back.
+    """Yield one circuit at a time; what cannot be read is an `Unread` and does not keep the rest back.
 
     Args:
         circuits: A `QuantumCircuit`, a `LoadedCircuit`, the path of a file or of a folder (searched with its
@@ -98,7 +98,7 @@ def _from_path(path: str | os.PathLike[str]) -> Iterator[LoadedCircuit | Unread]
 
 
 def _files(path: str | os.PathLike[str]) -> list[str | os.PathLike[str] | Unread]:
-    """The file, or all in the folder that end like circuits, and the folders in it that cannot be read."""
+    """Return the file, or all in the folder that end like circuits, and the folders in it that cannot be read."""
     if not os.path.isdir(path):
         return [path]
     unread: list[Unread] = []
@@ -127,7 +127,7 @@ def mqt_bench_circuits(
 
     Raises:
         MissingDependencyError: mqt.bench is not installed.
-        OptionError: There is no benchmark of that name, or a size makes no sense.
+        OptionError: There is no benchmark of that name, or a size is invalid.
     """
     try:
         from mqt.bench import get_benchmark_alg

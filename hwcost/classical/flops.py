@@ -116,7 +116,7 @@ def count_flops(module: torch.nn.Module, sample: Any, *, backward: bool) -> Flop
         backward: Whether to count the backward pass from the sum of all outputs as well.
 
     Raises:
-        OptionError: It is no module, or cannot be called with the sample.
+        OptionError: It is not a module, or cannot be called with the sample.
 
     Example:
         >>> import torch
@@ -127,11 +127,11 @@ def count_flops(module: torch.nn.Module, sample: Any, *, backward: bool) -> Flop
 
 
 def trace_passes(module: torch.nn.Module, sample: Any, *, backward: bool) -> Trace:
-    """Everything that one call does, for FLOPs and for time; arguments as for `count_flops`."""
+    """Return everything that one call does, for FLOPs and for time; arguments as for `count_flops`."""
     import torch
 
     if not isinstance(module, torch.nn.Module):
-        raise OptionError(f"a {type(module).__name__} is no torch module, so its FLOPs cannot be counted")
+        raise OptionError(f"a {type(module).__name__} is not a torch module, so its FLOPs cannot be counted")
     with torch.random.fork_rng(devices=[]):
         try:
             return _trace_without_values(module, sample, backward)
@@ -192,7 +192,7 @@ def _arguments(sample: Any, change: Any) -> tuple[tuple[Any, ...], dict[str, Any
 
 
 def _own(module: torch.nn.Module, tensors: dict[str, torch.Tensor]) -> Iterator[tuple[str, torch.Tensor]]:
-    """The parameters as they are used in the passes, by name, each once."""
+    """Return the parameters as they are used in the passes, by name, each once."""
     for name, _ in module.named_parameters():
         if name in tensors:
             yield name, tensors[name]
@@ -276,7 +276,7 @@ def _tensors(value: Any) -> Iterator[torch.Tensor]:
 
 
 def _recorder() -> Any:
-    """A dispatch mode that notes every operation; the class needs torch, hence the function."""
+    """Return a dispatch mode that notes every operation; the class needs torch, hence the function."""
     from torch.utils._python_dispatch import TorchDispatchMode
     from torch.utils.flop_counter import flop_registry
 
@@ -292,7 +292,7 @@ def _recorder() -> Any:
             self._operations = self._views = self._bytes = 0
 
         def take(self) -> PassTrace:
-            """What was seen since the last call."""
+            """Return what was seen since the last call."""
             seen = PassTrace(
                 products=tuple(self._products),
                 convolutions=tuple(self._convolutions),

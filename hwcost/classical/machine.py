@@ -1,4 +1,4 @@
-"""How fast a classical device runs the classical half of a model: the `DeviceProfile` record and its JSON files."""
+"""How fast a classical device runs the classical half of a model: the `MachineProfile` record and its JSON files."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Overheads:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceProfile:
+class MachineProfile:
     """Speed of one classical device with PyTorch, single precision.
 
     Attributes:
@@ -61,7 +61,7 @@ class DeviceProfile:
         description: What it is.
         kind: cpu or gpu.
         basis: Whether the numbers were measured or are from data sheets.
-        peak_flops_per_s: Peak of the data sheet for float32, None where none is at hand.
+        peak_flops_per_s: Peak of the data sheet for float32, None where it is unknown.
         products: Curves of matrix products by their narrowest dimension, by rising dimension. A curve has pairs (FLOPs,
             seconds beyond the overhead of an operation), by rising FLOPs. Between points and between dimensions it is a
             power law; beyond the last point, the throughput of the last.
@@ -121,11 +121,11 @@ class DeviceProfile:
 
     @property
     def sustained_flops_per_s(self) -> float:
-        """Throughput of the largest product that was measured."""
+        """The throughput of the largest product that was measured."""
         return max(curve[-1][0] / curve[-1][1] for _, curve in self.products)
 
     def product_s(self, flops: float, narrowest: int = 10**9) -> float:
-        """Seconds of one matrix product beyond the overhead of an operation.
+        """Return the seconds of one matrix product beyond the overhead of an operation.
 
         Args:
             flops: 2·m·k·n.
@@ -148,16 +148,16 @@ class DeviceProfile:
         return s0 * math.exp(exponent * math.log(_on_curve(upper, flops) / s0))
 
     def convolution_s(self, flops: float) -> float:
-        """Seconds of one convolution beyond the overhead of an operation."""
+        """Return the seconds of one convolution beyond the overhead of an operation."""
         return _on_curve(self.convolutions, flops) if flops > 0.0 else 0.0
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, as in the JSON files."""
+        """Return plain data, as in the JSON files."""
         products = [{"narrowest": dimension, "curve": to_plain(curve)} for dimension, curve in self.products]
         return {"schema": SCHEMA, **to_plain(self), "products": products}
 
     def to_json(self) -> str:
-        """The JSON file's text."""
+        """Return the text of the JSON file."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -169,7 +169,7 @@ def _check_curve(curve: Curve, where: str) -> None:
 
 
 def _on_curve(curve: Curve, flops: float) -> float:
-    """Seconds at some FLOPs: a power law between points, constant throughput outside."""
+    """Return the seconds at some FLOPs: a power law between points, constant throughput outside."""
     first, last = curve[0], curve[-1]
     if flops >= last[0]:
         return last[1] * flops / last[0]
@@ -185,7 +185,7 @@ def _is_number(value: Any) -> bool:
 
 
 def list_device_profiles() -> tuple[str, ...]:
-    """Names of the profiles that come with the package.
+    """List the names of the profiles that come with the package.
 
     Example:
         >>> "xeon-1-thread" in list_device_profiles()
@@ -194,18 +194,26 @@ def list_device_profiles() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (calibrations_dir() / "devices").glob("*.json")))
 
 
-def load_device_profile(name: str | PathLike[str]) -> DeviceProfile:
-    """A profile that comes with the package, or one in a file (text with a path separator or ending in .json).
+def load_device_profile(profile: str | PathLike[str] | Mapping[str, Any] | MachineProfile) -> MachineProfile:
+    """Load a profile that comes with the package, or one in a file.
+
+    Args:
+        profile: A name of `list_device_profiles()`, a path (text with a path separator or ending in .json), or what
+            such a file holds, as read from JSON; a `MachineProfile` is returned as it is.
 
     Raises:
         OptionError: There is no such profile.
-        InputError: The file is no device profile.
+        InputError: The file is not a device profile.
 
     Example:
         >>> load_device_profile("v100-sxm2").peak_flops_per_s
         15700000000000.0
     """
-    text = str(name)
+    if isinstance(profile, MachineProfile):
+        return profile
+    if isinstance(profile, Mapping):
+        return _from_dict(profile, "device profile")
+    text = str(profile)
     if text in list_device_profiles():
         return read_device_profile(calibrations_dir() / "devices" / f"{text}.json")
     if not (text.endswith(".json") or "/" in text or "\\" in text):
@@ -213,14 +221,14 @@ def load_device_profile(name: str | PathLike[str]) -> DeviceProfile:
             f"there is no device profile {one_line(text)!r}; there are {', '.join(list_device_profiles())}; "
             "`hwcost device measure -o FILE.json` measures this machine"
         )
-    return read_device_profile(Path(name))
+    return read_device_profile(Path(profile))
 
 
-def read_device_profile(path: Path) -> DeviceProfile:
-    """The profile in a JSON file.
+def read_device_profile(path: Path) -> MachineProfile:
+    """Read the profile in a JSON file.
 
     Raises:
-        InputError: It cannot be read or is no profile; the message says where.
+        InputError: It cannot be read or is not a profile; the message says where.
     """
     try:
         with path.open("rb") as file:
@@ -232,24 +240,24 @@ def read_device_profile(path: Path) -> DeviceProfile:
     try:
         plain = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: no JSON: {one_line(str(error))}") from error
-    if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
-        found = plain.get("schema") if isinstance(plain, dict) else type(plain).__name__
-        raise InputError(f"{path}: schema is {found!r}; a device profile has {SCHEMA!r}")
+        raise InputError(f"{path}: not JSON: {one_line(str(error))}") from error
     return _from_dict(plain, str(path))
 
 
-def _from_dict(plain: Mapping[str, Any], where: str) -> DeviceProfile:
+def _from_dict(plain: object, where: str) -> MachineProfile:
+    schema = plain.get("schema") if isinstance(plain, Mapping) else type(plain).__name__
+    if not isinstance(plain, Mapping) or schema != SCHEMA:
+        raise InputError(f"{where}: schema is {schema!r}; a device profile has {SCHEMA!r}")
     values = {key: value for key, value in plain.items() if key != "schema"}
-    known = {f.name for f in fields(DeviceProfile)}
-    if set(values) - known:
-        raise InputError(f"{where}: unknown key {one_line(sorted(set(values) - known)[0])!r}")
+    unknown = set(values) - {f.name for f in fields(MachineProfile)}
+    if unknown:
+        raise InputError(f"{where}: unknown key {one_line(min(unknown))!r}")
     try:
         overheads = Overheads(**values.pop("overheads"))
         products = tuple((int(entry["narrowest"]), _curve(entry["curve"])) for entry in values.pop("products"))
         convolutions = _curve(values.pop("convolutions"))
         notes = tuple(str(note) for note in values.pop("notes", ()))
-        return DeviceProfile(**values, overheads=overheads, products=products, convolutions=convolutions, notes=notes)
+        return MachineProfile(**values, overheads=overheads, products=products, convolutions=convolutions, notes=notes)
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
     except (KeyError, TypeError, IndexError, ValueError) as error:
@@ -260,6 +268,6 @@ def _curve(points: Any) -> Curve:
     return tuple((point[0], point[1]) for point in points)
 
 
-def save_device_profile(profile: DeviceProfile, path: str | PathLike[str]) -> None:
+def save_device_profile(profile: MachineProfile, path: str | PathLike[str]) -> None:
     """Write a profile, whole or not at all."""
     write_file(path, profile.to_json().encode())

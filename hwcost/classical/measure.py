@@ -1,4 +1,4 @@
-"""`measure_device`: the profile of the machine at hand, from timed products and timed steps of small models."""
+"""`measure_device`: the profile of this machine, from timed products and timed steps of small models."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hwcost.classical.flops import Trace, trace_passes
-from hwcost.classical.machine import Curve, DeviceProfile, Overheads
+from hwcost.classical.machine import Curve, MachineProfile, Overheads
 from hwcost.classical.time import FEATURES, features
 from hwcost.core.errors import MissingDependencyError, OptionError
 
@@ -45,7 +45,7 @@ def measure_device(
     device: str = "cpu",
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> DeviceProfile:
+) -> MachineProfile:
     """Measure how fast this machine runs small and large layers with PyTorch, in some 20 s.
 
     Matrix products of rising size give the curve; steps of small models, compared with what they do
@@ -82,7 +82,7 @@ def measure_device(
         torch.set_num_threads(before)
 
 
-def _measure(name: str, device: str, progress: Callable[[int, int], None]) -> DeviceProfile:
+def _measure(name: str, device: str, progress: Callable[[int, int], None]) -> MachineProfile:
     import torch
 
     cases = list(_cases(torch, device))
@@ -97,7 +97,7 @@ def _measure(name: str, device: str, progress: Callable[[int, int], None]) -> De
     convolutions = _convolution_curve(torch, device, clock, operation_s)
     progress(len(NARROWEST) + 1, total)
     zero = Overheads(**dict.fromkeys(Overheads.__dataclass_fields__, 0.0))
-    draft = DeviceProfile(
+    draft = MachineProfile(
         name=name,
         description=f"{_processor(torch, device)}, PyTorch {torch.__version__}, float32",
         kind="gpu" if device == "cuda" else "cpu",
@@ -138,7 +138,7 @@ def _measure(name: str, device: str, progress: Callable[[int, int], None]) -> De
 def _fit(
     rows: list[tuple[float, ...]], times: list[float], operation_s: float
 ) -> tuple[Overheads, tuple[float, float]]:
-    """The overheads that explain timed work, and between which factors of the fit 90 % of the times lie."""
+    """Fit the overheads that explain timed work, and between which factors of the fit 90 % of the times lie."""
     import numpy as np
     from scipy.optimize import nnls
 
@@ -160,7 +160,7 @@ def _fit(
 def _product_curve(
     torch: Any, device: str, clock: Callable[[Callable[[], Any]], float], narrowest: int, operation_s: float
 ) -> Curve:
-    """Seconds of products with one narrowest dimension, by FLOPs; the mean where shapes have equal FLOPs."""
+    """Return the seconds of products with one narrowest dimension, by FLOPs; the mean where FLOPs are equal."""
     found: dict[float, list[float]] = {}
     for rows, inner in _shapes(narrowest):
         # As a layer has them: weights stored the other way round, with biases.
@@ -174,7 +174,7 @@ def _product_curve(
 def _convolution_curve(
     torch: Any, device: str, clock: Callable[[Callable[[], Any]], float], operation_s: float
 ) -> Curve:
-    """Seconds of 3 × 3 convolutions of 16 images, by FLOPs."""
+    """Return the seconds of 3 × 3 convolutions of 16 images, by FLOPs."""
     found = {}
     for channels in CHANNELS:
         filters = torch.rand(channels, channels, 3, 3, device=device)
@@ -188,8 +188,8 @@ Phase: TypeAlias = Literal["inference", "passes", "optimizer", "step"]
 PHASES: tuple[Phase, ...] = ("inference", "passes", "optimizer", "step")
 
 
-def phase_features(trace: Trace, profile: DeviceProfile, phase: Phase) -> tuple[float, ...]:
-    """What a part of a training step has of each of `FEATURES`."""
+def phase_features(trace: Trace, profile: MachineProfile, phase: Phase) -> tuple[float, ...]:
+    """Return what a part of a training step has of each of `FEATURES`."""
     if phase == "inference":
         return features(replace(trace, backward=None), profile, optimizer=False)
     passes, step = features(trace, profile, optimizer=False), features(trace, profile, optimizer=True)
@@ -199,7 +199,7 @@ def phase_features(trace: Trace, profile: DeviceProfile, phase: Phase) -> tuple[
 
 
 def work_of(model: torch.nn.Module, sample: torch.Tensor, phase: Phase) -> Callable[[], Any]:
-    """A part of a training step, or the whole of it (forward, backward, Adam), as a function."""
+    """Return a part of a training step, or the whole of it (forward, backward, Adam), as a function."""
     import torch
 
     def inference() -> Any:
@@ -247,7 +247,7 @@ def _shapes(narrowest: int) -> list[tuple[int, int]]:
 
 
 def _rising(points: dict[float, float]) -> Curve:
-    """A curve by rising FLOPs whose seconds do not fall: noise must not make a larger product faster."""
+    """Make a curve rise in FLOPs with seconds that do not fall: noise must not make a larger product faster."""
     curve: list[tuple[float, float]] = []
     for flops, seconds in sorted(points.items()):
         curve.append((flops, max(seconds, curve[-1][1] if curve else 0.0)))
@@ -255,7 +255,7 @@ def _rising(points: dict[float, float]) -> Curve:
 
 
 def _clock(torch: Any, device: str) -> Callable[[Callable[[], Any]], float]:
-    """A function that gives the seconds of one call of another."""
+    """Return a function that gives the seconds of one call of another."""
 
     def wait() -> None:
         if device == "cuda":

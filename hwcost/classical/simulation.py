@@ -112,7 +112,7 @@ def statevector_flops(
     Raises:
         CircuitError: The circuit has no bounded cost, measures on the way while a gradient is wanted, is not real
             although `real` is True, or has more than `MAX_STATE_QUBITS` qubits.
-        OptionError: An option makes no sense.
+        OptionError: An option is invalid.
 
     Example:
         >>> from qiskit import QuantumCircuit

@@ -54,7 +54,7 @@ _NOTHING = Tally()
 
 
 def _of_gate(flops: GateFlops, *, trainable: bool) -> Tally:
-    """The tally of one gate, with derivatives by all of its angles or by none."""
+    """Return the tally of one gate, with derivatives by all of its angles or by none."""
     num_derivatives = len(flops.derivatives) if trainable else 0
     return Tally(
         gates=flops.apply,
@@ -67,7 +67,7 @@ def _of_gate(flops: GateFlops, *, trainable: bool) -> Tally:
 
 
 def _sum(parts: Iterable[tuple[Blocks, int]]) -> Blocks:
-    """Blocks, each so many times, added up by width."""
+    """Add up blocks, each repeated, by width."""
     by_width: dict[int, int] = {}
     for blocks, times in parts:
         for k, flops in blocks:
@@ -76,7 +76,7 @@ def _sum(parts: Iterable[tuple[Blocks, int]]) -> Blocks:
 
 
 def _join(head: dict[Tally, int], first: Tally | None, tail: dict[Tally, int]) -> Tally:
-    """Gates in order: those before the first with a derivative, that one, and those after it, each so many times."""
+    """Join gates in order: those before the first with a derivative, that one, those after it, each repeated."""
     parts = dict(head)
     for part, times in ((first, 1), *tail.items()):
         if part is not None:
@@ -108,7 +108,7 @@ def _repeat(tally: Tally, times: int) -> Tally:
 
 
 def _control(tally: Tally, num_controls: int) -> Tally:
-    """The same gates under control: each acts on one of 2^(num_controls) parts of the amplitudes."""
+    """Put the same gates under control: each acts on one of 2^(num_controls) parts of the amplitudes."""
 
     def wider(blocks: Blocks) -> Blocks:
         return tuple((k + num_controls, flops) for k, flops in blocks)
@@ -146,7 +146,7 @@ class TallyCounter:
         self.complex_gate: str | None = None
 
     def of_top(self, circuit: QuantumCircuit) -> Tally:
-        """The whole circuit; a measurement that nothing follows is final and collapses nothing."""
+        """Return the whole circuit; a measurement that nothing follows is final and collapses nothing."""
         final: dict[Any, int] = {}
         busy: set[Any] = set()
         last = len(circuit.data) - 1
@@ -280,7 +280,7 @@ class TallyCounter:
         return tally
 
     def _of_control_flow(self, operation: Any, depth: int) -> Tally:
-        """All iterations of a loop; of branches the one with the most operations."""
+        """Return all iterations of a loop; of branches the one with the most operations."""
         tallies = [self._of_circuit(block, frozenset(), depth + 1) for block in operation.blocks]
         if operation.name == "for_loop":
             return _repeat(tallies[0], len(operation.params[0]))

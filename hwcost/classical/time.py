@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hwcost.classical.flops import FlopCount, Trace, trace_passes
-from hwcost.classical.machine import DeviceProfile, Overheads
+from hwcost.classical.machine import MachineProfile, Overheads
 
 if TYPE_CHECKING:
     import torch
@@ -50,9 +50,9 @@ class ClassicalTime:
 
 
 def classical_time(
-    module: torch.nn.Module, sample: Any, profile: DeviceProfile, *, training: bool, optimizer: bool = True
+    module: torch.nn.Module, sample: Any, profile: MachineProfile, *, training: bool, optimizer: bool = True
 ) -> ClassicalTime:
-    """Seconds of one call with one batch: forward; in training also backward and an Adam step.
+    """Predict the seconds of one call with one batch: forward; in training also backward and an Adam step.
 
     Args:
         module: Any torch module.
@@ -79,13 +79,13 @@ def classical_time(
     return _with_interval(time_s, float(trace.count.total), trace.count, profile)
 
 
-def time_of_flops(flops: float, profile: DeviceProfile) -> ClassicalTime:
-    """Seconds of work of which only the FLOPs are known, taken as one matrix product."""
+def time_of_flops(flops: float, profile: MachineProfile) -> ClassicalTime:
+    """Predict the seconds of work of which only the FLOPs are known, taken as one matrix product."""
     time_s = profile.overheads.operation_s + profile.product_s(flops) if flops > 0.0 else 0.0
     return _with_interval(time_s, flops, None, profile)
 
 
-def _with_interval(time_s: float, flops: float, count: FlopCount | None, profile: DeviceProfile) -> ClassicalTime:
+def _with_interval(time_s: float, flops: float, count: FlopCount | None, profile: MachineProfile) -> ClassicalTime:
     return ClassicalTime(
         time_s=time_s,
         low_s=time_s * profile.low_factor,
@@ -97,13 +97,13 @@ def _with_interval(time_s: float, flops: float, count: FlopCount | None, profile
     )
 
 
-def weights(profile: DeviceProfile) -> tuple[float, ...]:
-    """Seconds per unit of each of `FEATURES`."""
+def weights(profile: MachineProfile) -> tuple[float, ...]:
+    """Return the seconds per unit of each of `FEATURES`."""
     return (*(getattr(profile.overheads, name) for name in FEATURES[:-1]), 1.0)
 
 
-def features(trace: Trace, profile: DeviceProfile, *, optimizer: bool) -> tuple[float, ...]:
-    """How much of each of `FEATURES` a call has; products in seconds."""
+def features(trace: Trace, profile: MachineProfile, *, optimizer: bool) -> tuple[float, ...]:
+    """Return how much of each of `FEATURES` a call has; products in seconds."""
     forward, backward = trace.forward, trace.backward
     passes = [forward] if backward is None else [forward, backward]
     products_s = [profile.product_s(*product) for one in passes for product in one.products]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 def command(form: str) -> int:
     """List the backends whose calibration is at hand: size, two-qubit gate, date, and what is wrong with each."""
-    from hwcost.backend.prepared import load_calibration
     from hwcost.calibration.audit import audit
+    from hwcost.calibration.load import load_calibration
     from hwcost.calibration.sources.ibm_fake import list_fake_backends
 
     rows = [_row(audit(load_calibration(name))) for name in list_fake_backends()]

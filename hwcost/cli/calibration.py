@@ -70,7 +70,7 @@ def show(backend: str, form: str, map_path: str | None, **live: Any) -> None:
 @live_options
 def save(backend: str, output: str | None, **live: Any) -> None:
     """Save a calibration as a snapshot: one readable JSON file in SI units, never changed once written."""
-    from hwcost.backend.prepared import load_calibration
+    from hwcost.calibration.load import load_calibration
 
     _save(load_calibration(resolve_backend(backend, live)), output)
 
@@ -96,7 +96,7 @@ def import_file(path: str, output: str | None, **given: Any) -> None:
     number is a time in seconds.
     """
     from hwcost.calibration.audit import audit
-    from hwcost.calibration.sources.files import import_calibration
+    from hwcost.calibration.load import import_calibration
 
     calibration = import_calibration(path, **given)
     _save(calibration, output)

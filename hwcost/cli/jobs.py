@@ -108,7 +108,7 @@ def score_jobs(
 
     from hwcost.core.errors import OptionError
     from hwcost.jobs import score as job_time_score
-    from hwcost.jobs.profile import load_profile
+    from hwcost.jobs.profile_file import load_profile
     from hwcost.jobs.table import read_job_table
 
     if (profile is None) != cross_validate:

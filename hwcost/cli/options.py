@@ -25,7 +25,7 @@ def seconds(context: click.Context, parameter: click.Parameter, value: str | Non
     found = _TIME.fullmatch(value.strip())
     if found is None:
         raise click.BadParameter(f"{value!r} is not a duration; use 60ns, 250us or seconds")
-    from hwcost.calibration.sources.ibm_json import SECONDS_PER_UNIT
+    from hwcost.core.units import SECONDS_PER_UNIT
 
     return float(found[1]) * SECONDS_PER_UNIT[found[2] or "s"]
 
@@ -67,7 +67,7 @@ def resolve_backend(backend: str, options: dict[str, Any]) -> Any:
         OptionError: An option of live backends is given for another kind.
     """
     given = {name: options.pop(name) for name in _LIVE}
-    from hwcost.backend.prepared import is_live
+    from hwcost.calibration.load import is_live
 
     if not is_live(backend):
         for name, value in given.items():

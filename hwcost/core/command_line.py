@@ -32,18 +32,18 @@ class LazyGroup(click.Group):
         self._summaries = dict(summaries or {})
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of the table."""
+        """List names in the order of the table."""
         return list(self._summaries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported now."""
+        """Import the command."""
         if cmd_name not in self._summaries:
             return None
         command: click.Command = import_module(f"{self._package}.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The table of commands, from the texts above: no subcommand is imported for it."""
+        """Write the table of commands from the summaries: no subcommand is imported for it."""
         with formatter.section("Commands"):
             formatter.write_dl(list(self._summaries.items()))
 
@@ -56,12 +56,12 @@ def run(root: click.Group, program: str, arguments: list[str] | None) -> int:
         program: Name of the command, for messages.
         arguments: What follows the name; default the process's own arguments.
     """
-    given = sys.argv[1:] if arguments is None else arguments
+    words = sys.argv[1:] if arguments is None else arguments
     if arguments is None:
         # A short process that mostly imports: looking for garbage meanwhile finds none and takes 4 % of the time.
         gc.set_threshold(200_000, 20, 20)
     # Taken out here, so that it may stand anywhere on the line.
-    debug = "--debug" in given
+    debug = "--debug" in words
     if sys.stdout is None:
         say("stdout is closed; there is nowhere to write the result to", program=program)
         return 1
@@ -71,42 +71,51 @@ def run(root: click.Group, program: str, arguments: list[str] | None) -> int:
             stream.reconfigure(errors="replace")
     try:
         outcome: Any = root.main(
-            [a for a in given if a != "--debug"], prog_name=program, standalone_mode=False, obj={"debug": debug}
+            [word for word in words if word != "--debug"],
+            prog_name=program,
+            standalone_mode=False,
+            obj={"debug": debug},
         )
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except SystemExit:
-        # click and rich leave this way when the reader of a pipe went away (`| head`): not an error of ours.
-        return 0
+    except (click.exceptions.Exit, SystemExit, KeyboardInterrupt, click.Abort) as stop:
+        return _stopped(stop, program)
     except click.ClickException as error:
-        if not given:  # the message is the help text
+        if not words:  # the message is the help text
             click.echo(error.format_message(), err=True)
-            return 2
-        say(_with_hint(error), program=program)
+        else:
+            say(_with_hint(error), program=program)
         return 2
-    except (KeyboardInterrupt, click.Abort):
-        say("interrupted", program=program)
-        return 130
-    except HwcostError as error:
-        if debug:
-            raise
-        say(str(error), program=program)
-        return 2 if isinstance(error, (InputError, MissingDependencyError)) else 1
     except BrokenPipeError:
         # The reader of a pipe went away (`| head`): not an error of ours. Keep the interpreter from flushing again.
         sys.stdout = None
         return 0
-    except OSError as error:
-        if debug:
-            raise
-        say(f"{error.filename or 'output'}: {error.strerror or error}", program=program)
-        return 1
     except Exception as error:
         if debug:
             raise
-        say(internal_error(error, program=program), program=program)
-        return 1
+        return _failed(error, program)
     return outcome if isinstance(outcome, int) else 0
+
+
+def _stopped(stop: BaseException, program: str) -> int:
+    """Return the exit code of a command that ended early."""
+    if isinstance(stop, click.exceptions.Exit):
+        return stop.exit_code
+    if isinstance(stop, SystemExit):
+        # click and rich leave this way when the reader of a pipe went away (`| head`): not an error of ours.
+        return 0
+    say("interrupted", program=program)
+    return 130
+
+
+def _failed(error: Exception, program: str) -> int:
+    """Say why a command failed, and return its exit code."""
+    if isinstance(error, HwcostError):
+        say(str(error), program=program)
+        return 2 if isinstance(error, (InputError, MissingDependencyError)) else 1
+    if isinstance(error, OSError):
+        say(f"{error.filename or 'output'}: {error.strerror or error}", program=program)
+    else:
+        say(internal_error(error, program=program), program=program)
+    return 1
 
 
 def _with_hint(error: click.ClickException) -> str:

@@ -8,7 +8,7 @@ from hwcost.core.errors import HwcostError
 
 
 def calibrations_dir() -> Path:
-    """The folder of the calibrations, device profiles and job-time profiles that ship with the package.
+    """Return the folder of the calibrations, device profiles and job-time profiles that ship with the package.
 
     An installed wheel carries it inside the package (`hwcost/calibrations`); in a checkout it lies beside the package.
 

@@ -7,7 +7,7 @@
     │   ├── CircuitError                      a circuit cannot be read or cannot be costed
     │   ├── CalibrationError                  a calibration is missing, malformed or unusable
     │   │   └── UnknownBackendError           no calibration of that name
-    │   └── OptionError                       an option has a value that makes no sense
+    │   └── OptionError                       the value of an option is invalid
     └── MissingDependencyError (also ImportError)   an optional package is not installed
 
 A message is one line: what is wrong, the value found, where, and what to do.
@@ -37,7 +37,7 @@ class UnknownBackendError(CalibrationError):
 
 
 class OptionError(InputError):
-    """An option has a value that makes no sense."""
+    """The value of an option is invalid."""
 
 
 class MissingDependencyError(HwcostError, ImportError):

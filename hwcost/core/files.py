@@ -11,7 +11,7 @@ from hwcost.core.errors import OptionError
 
 
 def check_target(path: str | os.PathLike[str]) -> Path:
-    """Where a file of that name would be written, links resolved.
+    """Return where a file of that name would be written, links resolved.
 
     Raises:
         OptionError: There is no such folder, or something other than a file has that name.
@@ -44,7 +44,7 @@ def write_file(path: str | os.PathLike[str], data: bytes) -> None:
 
 @contextmanager
 def written_aside(target: Path, data: bytes) -> Iterator[Path]:
-    """A complete file beside `target`, safely on the disk, to be given its name; removed if it never gets it."""
+    """Write a complete file beside `target`, safely on the disk, to be given its name; removed if it never gets it."""
     start = os.fsencode(target.name)[:200].decode(errors="ignore")  # names are limited to 255 bytes
     temporary = target.with_name(f".{start}.{os.urandom(6).hex()}.part")
     try:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+
+# The micro sign is written both as U+00B5 and as the Greek letter U+03BC.
+SECONDS_PER_UNIT: Mapping[str, float] = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
 
 _STEPS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
 def format_seconds(value: float | None) -> str:
-    """A time with three significant digits and a fitting unit, `unknown` for None.
+    """Write a time with three significant digits and a fitting unit, `unknown` for None.
 
     Example:
         >>> format_seconds(0.000287), format_seconds(4000.0), format_seconds(None)
@@ -31,7 +35,7 @@ def format_seconds(value: float | None) -> str:
 
 
 def format_share(value: float) -> str:
-    """A fraction as percent with a sensible number of digits.
+    """Write a fraction as percent with a sensible number of digits.
 
     Example:
         >>> format_share(0.8712), format_share(0.00012)
@@ -44,7 +48,7 @@ def format_share(value: float) -> str:
 
 
 def format_count(value: int | None) -> str:
-    """A whole number with thousands separated, in powers of ten where nobody would count digits.
+    """Write a whole number with thousands separated, in powers of ten where nobody would count digits.
 
     Example:
         >>> format_count(4096), format_count(3 * 10**12)
@@ -56,7 +60,7 @@ def format_count(value: int | None) -> str:
 
 
 def format_age(days: int | None) -> str:
-    """Age of a calibration in the unit that people think in.
+    """Write the age of a calibration in the unit that people think in.
 
     Example:
         >>> format_age(0), format_age(12), format_age(632)

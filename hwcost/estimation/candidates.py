@@ -11,7 +11,7 @@ from hwcost.core.text import one_line
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import Compilation, CostedCandidate, cost_candidate
 from hwcost.estimation.logical import LogicalCircuit
-from hwcost.isa.columns import read_isa
+from hwcost.isa.read import read_isa
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit

@@ -14,7 +14,7 @@ from hwcost.estimation.record import TimeCost
 from hwcost.isa.columns import IsaCircuit
 from hwcost.isa.counts import GateCounts, gate_counts
 from hwcost.isa.schedule import Schedule, schedule_alap, sum_of_durations
-from hwcost.jobs.predict import JobTime, predict
+from hwcost.jobs.predict import JobSize, JobTime, predict
 from hwcost.noise.attenuation import QubitAttenuation, attenuate
 from hwcost.noise.observables import NoisyCircuit
 from hwcost.noise.pauli_labels import physical_observables
@@ -157,8 +157,7 @@ def _job_time(
     compiled: Compilation, schedule: Schedule, gates: GateCounts, shots: int, conditions: Conditions
 ) -> JobTime:
     """Predict the time of one job that runs this circuit alone."""
-    return predict(
-        conditions.request.profile,
+    size = JobSize(
         shots=shots,
         rep_delay_s=conditions.rep_delay_s,
         total_circuit_duration_s=schedule.duration_s,
@@ -167,6 +166,7 @@ def _job_time(
         num_qubits=compiled.num_logical_qubits,
         device=conditions.device.audited.calibration.name,
     )
+    return predict(conditions.request.profile, size)
 
 
 def _rank_key(schedule: Schedule, success: SuccessProbability | None, shots: ShotCost, conditions: Conditions) -> float:

@@ -19,7 +19,7 @@ from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.logical import LogicalCircuit, read_logical
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import BackendInfo, CostEstimate, Excluded, Spread, TranspileInfo
-from hwcost.isa.columns import read_isa
+from hwcost.isa.read import read_isa
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.noise.methods import DEFAULT_ATTENUATION, AttenuationMethod
 from hwcost.noise.observables import active_qubits

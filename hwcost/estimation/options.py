@@ -14,7 +14,8 @@ from typing import Any, SupportsFloat, get_args
 
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
-from hwcost.jobs.profile import JobTimeProfile, load_profile
+from hwcost.jobs.profile import JobTimeProfile
+from hwcost.jobs.profile_file import load_profile
 from hwcost.noise.methods import DEFAULT_ATTENUATION, METHODS, AttenuationMethod
 from hwcost.noise.shots import Inflation, Task
 

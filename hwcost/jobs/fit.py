@@ -1,6 +1,6 @@
 """Fit a `JobTimeProfile` to timed jobs.
 
-The steps: read and check the table (`hwcost.jobs.table`), leave out rows that are no real jobs
+The steps: read and check the table (`hwcost.jobs.table`), leave out rows that are not real jobs
 (`hwcost.jobs.outliers`), choose the terms by cross-validation with whole groups left out, fit them by non-negative
 least squares on relative error, and take every interval from groups that were left out. `hwcost.jobs.score` says how
 well a profile predicts jobs that it has not seen.
@@ -122,12 +122,12 @@ def _candidates(jobs: JobArrays, start: _Model, notes: list[str]) -> list[str]:
 
 
 def _varies(amount: Vector) -> bool:
-    """Whether a term differs between jobs, so that `t0` cannot stand for it; amounts are not negative."""
+    """Return whether a term differs between jobs, so that `t0` cannot stand for it; amounts are not negative."""
     return bool(amount.max() - amount.min() > 1e-3 * amount.max())
 
 
 def _crossed(jobs: JobArrays, name: str) -> bool:
-    """Whether the jobs tell a term from the number of shots.
+    """Return whether the jobs tell a term from the number of shots.
 
     The size of a term must vary among jobs of few shots and among jobs of many. Where, say, deep circuits ran only with
     few shots, the constant would be a guess for all others. A term per shot has to pass for shots × circuits too.
@@ -153,7 +153,7 @@ def _crossed(jobs: JobArrays, name: str) -> bool:
 
 
 def _out_of_fold(jobs: JobArrays, model: _Model, folds: Sequence[Labels]) -> Vector:
-    """Seconds of each job as predicted by constants fitted without its group."""
+    """Return the seconds of each job as predicted by constants fitted without its group."""
     import numpy as np
 
     design, known = jobs.design(model.terms), jobs.known(model.repetition)
@@ -174,7 +174,7 @@ def _losses(jobs: JobArrays, model: _Model, folds: Sequence[Labels]) -> Vector:
 
 
 def _better(losses: Vector, than: Vector, groups: Labels) -> bool:
-    """Whether losses are lower by `MIN_GAIN` and by more than one standard error over groups."""
+    """Return whether losses are lower by `MIN_GAIN` and by more than one standard error over groups."""
     import numpy as np
 
     gain = than - losses
@@ -190,7 +190,7 @@ def _better(losses: Vector, than: Vector, groups: Labels) -> bool:
 
 
 def _grow(jobs: JobArrays, start: _Model, folds: Sequence[Labels], notes: list[str]) -> tuple[_Model, Vector]:
-    """The start with terms added one by one while that is clearly better, then any made needless taken away."""
+    """Add terms one by one to the start while that is clearly better, then take away any made needless."""
     candidates = _candidates(jobs, start, notes)
     most = max(len(start.terms), len(jobs.observed) // 5)
     model, losses = start, _losses(jobs, start, folds)
@@ -241,7 +241,7 @@ def fit_job_time(
     seed: int = 0,
     num_bootstrap: int = NUM_BOOTSTRAP,
 ) -> JobTimeProfile:
-    """The job-time profile of one device, fitted to its timed jobs.
+    """Fit the job-time profile of one device to its timed jobs.
 
     Args:
         table: A `JobTable`, the path of a CSV file, or rows as mappings.
@@ -304,7 +304,7 @@ def fit_job_time(
 def _parameter_intervals(
     jobs: JobArrays, model: _Model, constants: Vector, seed: int, num_bootstrap: int
 ) -> tuple[Vector, Vector]:
-    """The central `NOMINAL` share of constants fitted to resampled groups, made to contain the constants."""
+    """Return the central `NOMINAL` share of constants fitted to resampled groups, made to contain the constants."""
     import numpy as np
 
     if num_bootstrap == 0:
@@ -322,7 +322,7 @@ def _parameter_intervals(
 
 
 def _interval(observed: Vector, predicted: Vector, notes: list[str]) -> JobTimeInterval:
-    """The interval that holds the `NOMINAL` share of left-out jobs, conformal, with a width that depends on size.
+    """Return the conformal interval that holds the `NOMINAL` share of left-out jobs; its width depends on size.
 
     Each side is share·sqrt(ratio² + p²). For every ratio, the share is the (n + 1)-corrected 95 % quantile of the
     residuals in that unit, so that coverage does not rest on the shape (Lei et al. 2018, arXiv 1604.04173); the ratio
@@ -345,7 +345,7 @@ def _interval(observed: Vector, predicted: Vector, notes: list[str]) -> JobTimeI
 
 
 def _half_width(excess: Vector, predicted: Vector, num_outside: int) -> tuple[float, float]:
-    """Absolute and relative part of one side: all but `num_outside` − 1 jobs' excess lies within the half-width."""
+    """Return absolute and relative part of one side: the excess of all but `num_outside` − 1 jobs lies within it."""
     import numpy as np
 
     size = np.maximum(predicted, 1e-9)

@@ -1,4 +1,4 @@
-"""Rows of a job table that are no ordinary job: simulator runs, cancelled jobs, jobs that stood still."""
+"""Rows of a job table that are not ordinary jobs: simulator runs, cancelled jobs, jobs that stood still."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_UNLIKE_SHARE = 0.2
 
 
 def find_outliers(table: JobTable) -> tuple[LeftOutJob, ...]:
-    """The rows that are no ordinary job of the device: simulator runs, cancelled jobs, jobs that stood still.
+    """Find the rows that are not ordinary jobs of the device: simulator runs, cancelled jobs, jobs that stood still.
 
     `impossible`: shorter than `FLOOR_SHARE` of the time that its shots take. That time is Σ shots·(rep_delay + T) where
     the table has them; otherwise shots × circuits × the repetition time of the table itself, estimated by a fit of
@@ -72,7 +72,7 @@ def find_outliers(table: JobTable) -> tuple[LeftOutJob, ...]:
 
 
 def nonnegative_solution(rows: Matrix) -> Vector:
-    """The b ≥ 0 that minimises |A·b − y|², the rows being those of A with y as last column.
+    """Return the b ≥ 0 that minimises |A·b − y|², the rows being those of A with y as last column.
 
     The triangular factor has the same solution as all rows, in as many rows as columns.
     """
@@ -85,7 +85,7 @@ def nonnegative_solution(rows: Matrix) -> Vector:
 
 
 def _typical_times(jobs: JobArrays) -> tuple[Vector, Vector]:
-    """Seconds of an ordinary job of each row's size, and the part of it between shots; robust to gross errors.
+    """Return the seconds of an ordinary job of each row's size, and the part between shots; robust to errors.
 
     Minimises Σ |log(predicted / observed)|: a grid over (t0, tau) first, since the problem is not convex, then
     reweighted non-negative least squares on the linearised logarithm with layer time, where depth is known.

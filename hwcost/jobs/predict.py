@@ -14,11 +14,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
 
 from hwcost.core.errors import OptionError
-from hwcost.jobs.profile import CIRCUIT_TIME_TERMS, TERMS, JobTimeParameter, JobTimeProfile
+from hwcost.jobs.profile import CIRCUIT_TIME_TERMS, TERMS, JobTimeProfile
 
 OTHER_DEVICE_FACTOR = 2.0
 OTHER_DEVICE_S = 2.5
@@ -35,11 +35,16 @@ OUTSIDE_RANGE_FACTOR = 2.0
 A convention, not a measurement: no residual exists where no job was timed.
 """
 
+# Sizes that a profile can have a range of.
+_RANGED = frozenset(
+    {"num_circuits", "shots", "num_qubits", "total_depth", "total_instructions", "total_circuit_duration_s"}
+)
+
 
 def term_amounts(
     *, num_circuits: Any, shots: Any, num_qubits: Any = None, total_depth: Any = None, total_instructions: Any = None
 ) -> dict[str, Any]:
-    """The size that multiplies each constant of `TERMS`; `None` where a size that it needs is not known.
+    """Return the size that multiplies each constant of `TERMS`; `None` where a size that it needs is not known.
 
     Works on numbers and, element by element, on arrays.
 
@@ -84,11 +89,11 @@ class JobTime:
     notes: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
-        """What a record that holds this prediction writes of it."""
+        """Return what a record that holds this prediction writes of it."""
         return self.to_dict()
 
     def to_dict(self) -> dict[str, Any]:
-        """The prediction as plain data, in seconds."""
+        """Return the prediction as plain data, in seconds."""
         return {
             "value": self.value_s,
             "low": self.low_s,
@@ -100,80 +105,84 @@ class JobTime:
         }
 
     def to_json(self) -> str:
-        """The prediction as JSON text."""
+        """Return the prediction as JSON text."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def predict(
-    profile: JobTimeProfile,
-    *,
-    shots: float,
-    num_circuits: int = 1,
-    rep_delay_s: float | None = None,
-    total_circuit_duration_s: float | None = None,
-    total_shots_time_s: float | None = None,
-    total_instructions: float | None = None,
-    total_depth: float | None = None,
-    num_qubits: float | None = None,
-    device: str | None = None,
-) -> JobTime:
-    """How long a job takes, with its interval.
-
-    ::
-
-        t = t0 + c_circuit·n + c_instruction·Σ instructions + n·shots·rep_delay + shots·Σ T_circuit
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSize:
+    """What of a job decides how long it takes. `None` where a size is not known.
 
     Every circuit of the job runs with the same number of shots; where shots differ, give their mean and
-    `total_shots_time_s`. Where the profile was fitted without rep_delay or durations, `tau` and the layer and qubit
-    times stand in their place. Not valid for jobs with error mitigation, dynamic circuits or sessions: none were timed.
+    `total_shots_time_s`.
 
-    Args:
-        profile: Constants of the device.
+    Attributes:
         shots: Shots of each circuit.
         num_circuits: Number n of circuits in the job.
         rep_delay_s: Time between shots, in seconds.
         total_circuit_duration_s: Sum over the job's circuits of their duration, measurement included, in seconds.
-        total_shots_time_s: Σ shots·(rep_delay + T_circuit) in seconds, in place of the two arguments before it.
+        total_shots_time_s: Σ shots·(rep_delay + T_circuit) in seconds, in place of the two before it.
         total_instructions: Sum over the job's circuits of their transpiled instructions.
         total_depth: Sum over the job's circuits of their depth.
         num_qubits: Qubits of a circuit.
         device: Name of the device that will run the job; the interval widens where the profile is of another one.
 
     Raises:
-        OptionError: A size that the profile needs is not given, or is negative.
+        OptionError: A size is negative or not finite.
+    """
 
-    >>> from hwcost.jobs.profile import load_profile
-    >>> job = predict(load_profile("ibm"), shots=4000, num_circuits=20, rep_delay_s=250e-6,
-    ...               total_circuit_duration_s=20 * 5e-6, total_instructions=20 * 100)
-    >>> round(job.value_s, 2)  # 1.8 + max(20 · 0.077, 2000 · 12e-6) + 4000 · 20 · 255e-6
+    shots: float
+    num_circuits: float = 1
+    rep_delay_s: float | None = None
+    total_circuit_duration_s: float | None = None
+    total_shots_time_s: float | None = None
+    total_instructions: float | None = None
+    total_depth: float | None = None
+    num_qubits: float | None = None
+    device: str | None = None
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name != "device" and value is not None and not (math.isfinite(value) and value >= 0):
+                raise OptionError(f"{field.name} is {value}; it must be a finite number that is not negative")
+
+
+def predict(profile: JobTimeProfile, size: JobSize) -> JobTime:
+    """Predict how long a job takes, with its interval.
+
+    ::
+
+        t = t0 + c_circuit·n + c_instruction·Σ instructions + n·shots·rep_delay + shots·Σ T_circuit
+
+    Where the profile was fitted without rep_delay or durations, `tau` and the layer and qubit times stand in their
+    place. Not valid for jobs with error mitigation, dynamic circuits or sessions: none were timed.
+
+    Raises:
+        OptionError: A size that the profile needs is not known.
+
+    >>> from hwcost.jobs.profile_file import load_profile
+    >>> size = JobSize(shots=4000, num_circuits=20, rep_delay_s=250e-6,
+    ...                total_circuit_duration_s=20 * 5e-6, total_instructions=20 * 100)
+    >>> round(predict(load_profile("ibm"), size).value_s, 2)  # 1.8 + max(20 · 0.077, 2000 · 12e-6) + 4000 · 20 · 255e-6
     23.74
     """
-    sizes = {
-        "num_circuits": num_circuits,
-        "shots": shots,
-        "num_qubits": num_qubits,
-        "total_depth": total_depth,
-        "total_instructions": total_instructions,
-    }
-    times = {
-        "shots": shots,
-        "rep_delay_s": rep_delay_s,
-        "total_circuit_duration_s": total_circuit_duration_s,
-        "total_shots_time_s": total_shots_time_s,
-    }
-    for name, value in (sizes | times).items():
-        if value is not None and not (math.isfinite(value) and value >= 0):
-            raise OptionError(f"{name} is {value}; it must be a finite number that is not negative")
     notes: list[str] = []
-    amounts = term_amounts(**sizes)
-    parts = _parts(profile, amounts, times, notes)
+    amounts = term_amounts(
+        num_circuits=size.num_circuits,
+        shots=size.shots,
+        num_qubits=size.num_qubits,
+        total_depth=size.total_depth,
+        total_instructions=size.total_instructions,
+    )
+    parts = _parts(profile, amounts, size, notes)
     value_s = math.fsum(parts.values())
-    outside = _outside(profile, sizes | {"total_circuit_duration_s": total_circuit_duration_s}, notes)
-    other = device is not None and not profile.speaks_for(device)
+    outside = _outside(profile, size, notes)
+    other = size.device is not None and not profile.speaks_for(size.device)
     if other:
         fitted_on = profile.device or ", ".join(profile.devices) or "an unnamed device"
         notes.append(
-            f"the profile {profile.name} was fitted on {fitted_on}, not on {device}: half-widths of the interval "
+            f"the profile {profile.name} was fitted on {fitted_on}, not on {size.device}: half-widths of the interval "
             f"×{OTHER_DEVICE_FACTOR:g}, with {OTHER_DEVICE_S:g} s and {OTHER_DEVICE_SHARE:.0%} added in quadrature"
         )
     low_s, high_s = profile.interval.around(
@@ -184,8 +193,8 @@ def predict(
     )
     if outside:
         # Where no job was timed, an error of a constant is no longer part of the residuals that were seen.
-        low_s = min(low_s, math.fsum(_parts(_at_end(profile, "low"), amounts, times, []).values()))
-        high_s = max(high_s, math.fsum(_parts(_at_end(profile, "high"), amounts, times, []).values()))
+        low_s = min(low_s, math.fsum(_parts(_at_end(profile, "low"), amounts, size, []).values()))
+        high_s = max(high_s, math.fsum(_parts(_at_end(profile, "high"), amounts, size, []).values()))
     return JobTime(
         value_s=value_s,
         low_s=low_s,
@@ -205,20 +214,18 @@ def _amount(profile: JobTimeProfile, name: str, amounts: Mapping[str, Any]) -> f
 
 
 def _at_end(profile: JobTimeProfile, end: Literal["low", "high"]) -> JobTimeProfile:
-    """The profile with every constant at one end of its interval."""
+    """Return the profile with every constant at one end of its interval."""
     constants = tuple(replace(parameter, value=getattr(parameter, end)) for parameter in profile.parameters)
     return replace(profile, parameters=constants)
 
 
-def _parts(
-    profile: JobTimeProfile, amounts: Mapping[str, Any], times: Mapping[str, float | None], notes: list[str]
-) -> dict[str, float]:
-    """Seconds of every part of the job."""
-    return _overhead_parts(profile, amounts, notes) | _shot_parts(profile, amounts, times, notes)
+def _parts(profile: JobTimeProfile, amounts: Mapping[str, Any], size: JobSize, notes: list[str]) -> dict[str, float]:
+    """Return the seconds of every part of the job."""
+    return _overhead_parts(profile, amounts, notes) | _shot_parts(profile, amounts, size, notes)
 
 
 def _overhead_parts(profile: JobTimeProfile, amounts: Mapping[str, Any], notes: list[str]) -> dict[str, float]:
-    """Seconds that do not depend on shots."""
+    """Return the seconds that do not depend on shots."""
     parts: dict[str, float] = {}
     for parameter in profile.parameters:
         if TERMS[parameter.name].scope == "shot":
@@ -235,38 +242,40 @@ def _overhead_parts(profile: JobTimeProfile, amounts: Mapping[str, Any], notes: 
 
 
 def _shot_parts(
-    profile: JobTimeProfile,
-    amounts: Mapping[str, Any],
-    times: Mapping[str, float | None],
-    notes: list[str],
+    profile: JobTimeProfile, amounts: Mapping[str, Any], size: JobSize, notes: list[str]
 ) -> dict[str, float]:
-    """Seconds that grow with shots."""
-    rep_delay_s, duration_s = times["rep_delay_s"], times["total_circuit_duration_s"]
-    if times["total_shots_time_s"] is not None and (profile.repetition, profile.circuit_time) == (
-        "rep_delay",
-        "duration",
-    ):
-        return {"shots_time": times["total_shots_time_s"]}
-    parts: dict[str, float] = {}
-    if profile.repetition == "rep_delay" and rep_delay_s is not None:
-        parts["rep_delay"] = amounts["tau"] * rep_delay_s
-    else:
-        tau = profile.parameter("tau")
-        if tau is None:
-            raise OptionError(f"the profile {profile.name} needs rep_delay_s, the time between shots")
-        parts["tau"] = tau.value * _amount(profile, "tau", amounts)
-        if profile.repetition == "rep_delay":
-            notes.append(
-                f"rep_delay not known: {tau.value * 1e6:g} us per shot assumed ({tau.source or profile.source})"
-            )
-    if profile.circuit_time == "duration" and duration_s is not None:
-        parts["circuit_duration"] = cast(float, times["shots"]) * duration_s
-        return parts
-    fitted = [name for name in CIRCUIT_TIME_TERMS if profile.parameter(name) is not None]
+    """Return the seconds that grow with shots."""
+    if size.total_shots_time_s is not None and profile.repetition == "rep_delay" and profile.circuit_time == "duration":
+        return {"shots_time": size.total_shots_time_s}
+    return _repetition_part(profile, amounts, size, notes) | _circuit_parts(profile, amounts, size, notes)
+
+
+def _repetition_part(
+    profile: JobTimeProfile, amounts: Mapping[str, Any], size: JobSize, notes: list[str]
+) -> dict[str, float]:
+    """Return the seconds between shots."""
+    if profile.repetition == "rep_delay" and size.rep_delay_s is not None:
+        return {"rep_delay": amounts["tau"] * size.rep_delay_s}
+    tau = profile.parameter("tau")
+    if tau is None:
+        raise OptionError(f"the profile {profile.name} needs rep_delay_s, the time between shots")
+    if profile.repetition == "rep_delay":
+        notes.append(f"rep_delay not known: {tau.value * 1e6:g} us per shot assumed ({tau.source or profile.source})")
+    return {"tau": tau.value * _amount(profile, "tau", amounts)}
+
+
+def _circuit_parts(
+    profile: JobTimeProfile, amounts: Mapping[str, Any], size: JobSize, notes: list[str]
+) -> dict[str, float]:
+    """Return the seconds in which circuits run: from their duration, or from the layer and qubit times."""
+    duration_s = size.total_circuit_duration_s
+    fitted = [parameter for parameter in profile.parameters if parameter.name in CIRCUIT_TIME_TERMS]
     if profile.circuit_time == "duration":
+        if duration_s is not None:
+            return {"circuit_duration": size.shots * duration_s}
         if not fitted:
             raise OptionError(f"the profile {profile.name} needs total_circuit_duration_s")
-        if any(amounts[name] is None for name in fitted):
+        if any(amounts[parameter.name] is None for parameter in fitted):
             raise OptionError(f"the profile {profile.name} needs total_circuit_duration_s, or else total_depth")
         notes.append("circuit durations not known: taken from depth and the profile's layer time")
     elif duration_s is not None and fitted:
@@ -274,20 +283,19 @@ def _shot_parts(
             f"the profile {profile.name} has layer and qubit times in place of circuit durations; depth and qubits "
             "must be counted as in its table, often before transpilation"
         )
-    for name in fitted:
-        parts[name] = cast(JobTimeParameter, profile.parameter(name)).value * _amount(profile, name, amounts)
-    return parts
+    fitted.sort(key=lambda parameter: CIRCUIT_TIME_TERMS.index(parameter.name))
+    return {parameter.name: parameter.value * _amount(profile, parameter.name, amounts) for parameter in fitted}
 
 
-def _outside(profile: JobTimeProfile, sizes: Mapping[str, float | None], notes: list[str]) -> bool:
-    """Whether the job is more than twice as large, or less than half as large, as every timed job."""
-    found = False
+def _outside(profile: JobTimeProfile, size: JobSize, notes: list[str]) -> bool:
+    """Return whether the job is more than twice as large, or less than half as large, as every timed job."""
+    outside = False
     for name, (low, high) in profile.ranges.items():
-        value = sizes.get(name)
+        value = getattr(size, name) if name in _RANGED else None
         if value is not None and not low / 2.0 <= value <= high * 2.0:
-            found = True
+            outside = True
             notes.append(
                 f"{name} is {value:g}, far outside the {low:g} to {high:g} that the profile {profile.name} was fitted "
                 f"on: half-widths of the interval ×{OUTSIDE_RANGE_FACTOR:g}"
             )
-    return found
+    return outside

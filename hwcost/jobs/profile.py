@@ -1,23 +1,29 @@
-"""What is known of how long jobs take on a device: the `JobTimeProfile` record, its terms and its JSON files."""
+"""What is known of how long jobs take on a device: the `JobTimeProfile` record and its terms."""
 
 from __future__ import annotations
 
 import fnmatch
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
-from hwcost.core.data_files import calibrations_dir
-from hwcost.core.errors import InputError, OptionError
+from hwcost.core.errors import InputError
+from hwcost.jobs.values import (
+    check_counts,
+    check_finite,
+    check_keys,
+    check_texts,
+    read_bounds,
+    read_object,
+    read_record,
+    read_records,
+    read_texts,
+)
 
 SCHEMA = "hwcost.job-time/1"
-
-MAX_PROFILE_BYTES = 10_000_000
-"""Profiles have a few kilobytes; lists of left-out jobs may add some more."""
 
 Repetition: TypeAlias = Literal["rep_delay", "fitted"]
 CircuitTime: TypeAlias = Literal["duration", "fitted"]
@@ -80,11 +86,6 @@ CIRCUIT_TIME_TERMS = ("layer_time", "shot_qubit_time", "qubit_layer_time")
 """The terms that stand for the duration of the circuits, where that was fitted."""
 
 
-def _check_finite(value: float, what: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0.0:
-        raise InputError(f"{what} is {value!r}; it must be a finite number that is not negative")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobTimeParameter:
     """One fitted constant.
@@ -109,7 +110,7 @@ class JobTimeParameter:
         if self.name not in TERMS:
             raise InputError(f"parameter {self.name!r} is unknown; known: {', '.join(TERMS)}")
         for name in ("value", "low", "high"):
-            _check_finite(getattr(self, name), f"parameter {self.name}: {name}")
+            check_finite(getattr(self, name), f"parameter {self.name}: {name}")
         if self.unit != TERMS[self.name].unit:
             raise InputError(f"parameter {self.name}: unit is {self.unit!r}; it must be {TERMS[self.name].unit!r}")
         if not self.low <= self.value <= self.high:
@@ -145,14 +146,14 @@ class JobTimeInterval:
 
     def __post_init__(self) -> None:
         for name in ("low_s", "low_share", "high_s", "high_share", "nominal"):
-            _check_finite(getattr(self, name), f"interval: {name}")
+            check_finite(getattr(self, name), f"interval: {name}")
         if not 0.0 < self.nominal < 1.0:
             raise InputError(f"interval: nominal is {self.nominal}; it must lie between 0 and 1")
 
     def around(
         self, value_s: float, *, factor: float = 1.0, extra_s: float = 0.0, extra_share: float = 0.0
     ) -> tuple[float, float]:
-        """The interval around a prediction: half-widths times `factor`, in quadrature with the extra parts."""
+        """Return the interval around a prediction: half-widths times `factor`, in quadrature with the extra parts."""
         below = math.hypot(factor * self.low_s, factor * self.low_share * value_s, extra_s, extra_share * value_s)
         above = math.hypot(factor * self.high_s, factor * self.high_share * value_s, extra_s, extra_share * value_s)
         return max(0.0, value_s - below), value_s + above
@@ -177,7 +178,7 @@ class LeftOutJob:
     def __post_init__(self) -> None:
         if isinstance(self.line, bool) or not isinstance(self.line, int):
             raise InputError(f"line is {self.line!r}, expected a whole number")
-        _check_finite(self.observed_s, f"line {self.line}: observed_s")
+        check_finite(self.observed_s, f"line {self.line}: observed_s")
         if self.kind not in get_args(LeftOutKind):
             raise InputError(f"kind is {self.kind!r}; it must be {', '.join(get_args(LeftOutKind))}")
 
@@ -239,53 +240,53 @@ class JobTimeProfile:
         object.__setattr__(self, "ranges", {name: (low, high) for name, (low, high) in self.ranges.items()})
 
     def parameter(self, name: str) -> JobTimeParameter | None:
-        """The parameter of that name, or `None` where the term is off."""
+        """Return the parameter of that name, or `None` where the term is off."""
         return next((parameter for parameter in self.parameters if parameter.name == name), None)
 
     def speaks_for(self, device: str) -> bool:
-        """Whether the profile was fitted on that device (`fake_torino` is a snapshot of `ibm_torino`)."""
+        """Return whether the profile was fitted on that device (`fake_torino` is a snapshot of `ibm_torino`)."""
         if self.device is not None and _machine(device) == _machine(self.device):
             return True
         return any(fnmatch.fnmatchcase(device.lower(), pattern.lower()) for pattern in self.devices)
 
     def to_dict(self) -> dict[str, Any]:
-        """The profile as plain data; `from_dict` reads it back."""
+        """Return the profile as plain data; `from_dict` reads it back."""
         data = {"schema": SCHEMA, **asdict(self)}
         data |= {name: list(data[name]) for name in ("devices", "parameters", "left_out", "notes")}
         return data | {"ranges": {name: list(bounds) for name, bounds in self.ranges.items()}}
 
     def to_json(self) -> str:
-        """The profile as JSON text."""
+        """Return the profile as JSON text."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def from_dict(cls, data: object, *, where: str = "job-time profile") -> JobTimeProfile:
-        """The profile that `to_dict` wrote.
+        """Read the profile that `to_dict` wrote.
 
         Args:
             data: Plain data, as read from JSON.
             where: Name of the file, for messages.
 
         Raises:
-            InputError: A key is missing, unknown, or has a value that makes no sense.
+            InputError: A key is missing, unknown, or has an invalid value.
         """
-        fields = _object(data, where)
+        fields = read_object(data, where)
         schema = fields.pop("schema", None)
         if schema != SCHEMA:
             raise InputError(f"{where}: schema is {schema!r}, expected {SCHEMA!r}; is this a job-time profile?")
-        _check_keys(fields, cls, where)
-        _check_texts(fields, ("name", "source"), ("device", "date"), where)
-        _check_counts(fields, where)
+        check_keys(fields, cls, where)
+        check_texts(fields, ("name", "source"), ("device", "date"), where)
+        check_counts(fields, where)
         fields |= {
-            "parameters": _records(JobTimeParameter, fields, "parameters", where),
-            "left_out": _records(LeftOutJob, fields, "left_out", where),
-            "interval": _record(JobTimeInterval, fields["interval"], f"{where}: interval"),
+            "parameters": read_records(JobTimeParameter, fields, "parameters", where),
+            "left_out": read_records(LeftOutJob, fields, "left_out", where),
+            "interval": read_record(JobTimeInterval, fields["interval"], f"{where}: interval"),
             "ranges": {
-                name: _bounds(bounds, f"{where}: range of {name}")
-                for name, bounds in _object(fields["ranges"], f"{where}: ranges").items()
+                name: read_bounds(bounds, f"{where}: range of {name}")
+                for name, bounds in read_object(fields["ranges"], f"{where}: ranges").items()
             },
-            "notes": _texts(fields, "notes", where),
-            "devices": _texts(fields, "devices", where),
+            "notes": read_texts(fields, "notes", where),
+            "devices": read_texts(fields, "devices", where),
         }
         try:
             return cls(**fields)
@@ -308,112 +309,7 @@ class JobTimeProfile:
         return "t = " + " + ".join([*per_job, *per_circuit, between_shots, *circuits])
 
 
-def list_profiles() -> tuple[str, ...]:
-    """Names of the built-in profiles.
-
-    >>> list_profiles()
-    ('ibm', 'ibm_usage_guide', 'iqm')
-    """
-    return tuple(sorted(path.stem for path in (calibrations_dir() / "job_time").glob("*.json")))
-
-
-def load_profile(name_or_path: str | Path) -> JobTimeProfile:
-    """A built-in profile by name, or one from a JSON file.
-
-    Args:
-        name_or_path: A name of `list_profiles()`, or the path of a file that `hwcost jobs fit` wrote.
-
-    Raises:
-        OptionError: There is neither a built-in profile nor a file of that name.
-        InputError: The file is not a job-time profile.
-    """
-    path = Path(name_or_path)
-    if str(name_or_path) in list_profiles():
-        path = calibrations_dir() / "job_time" / f"{name_or_path}.json"
-    elif not path.is_file():
-        raise OptionError(
-            f"no job-time profile {str(name_or_path)!r}: not a file, and not one of {', '.join(list_profiles())}"
-        )
-    try:
-        if path.stat().st_size > MAX_PROFILE_BYTES:
-            raise InputError(f"{path}: larger than {MAX_PROFILE_BYTES:,} bytes, which no job-time profile is")
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except InputError:
-        raise
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: cannot be read as JSON ({str(error).splitlines()[0]})") from None
-    return JobTimeProfile.from_dict(data, where=str(path))
-
-
 def _machine(device: str) -> str:
-    """Name of the machine behind a backend name: `FakeManilaV2`, `fake_manila` and `ibmq_manila` are one."""
+    """Return the name of the machine behind a backend name: `FakeManilaV2`, `fake_manila` and `ibmq_manila` are one."""
     name = device.lower().replace("-", "_").removeprefix("fake").removeprefix("_")
     return name.removeprefix("ibmq_").removeprefix("ibm_").removesuffix("v2").replace("_", "")
-
-
-def _object(data: object, where: str) -> dict[str, Any]:
-    if not isinstance(data, dict):
-        raise InputError(f"{where}: is {type(data).__name__}, expected a JSON object")
-    return dict(data)
-
-
-def _list(fields: Mapping[str, Any], name: str, where: str) -> Sequence[Any]:
-    if not isinstance(fields[name], list):
-        raise InputError(f"{where}: {name} is {type(fields[name]).__name__}, expected a list")
-    return cast(Sequence[Any], fields[name])
-
-
-def _texts(fields: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
-    texts = _list(fields, name, where)
-    if not all(isinstance(text, str) for text in texts):
-        raise InputError(f"{where}: {name} must be a list of texts")
-    return tuple(texts)
-
-
-def _bounds(bounds: object, where: str) -> tuple[float, float]:
-    if not isinstance(bounds, list) or len(bounds) != 2:
-        raise InputError(f"{where}: is {bounds!r}, expected [least, greatest]")
-    for value in bounds:
-        _check_finite(value, where)
-    return float(bounds[0]), float(bounds[1])
-
-
-def _check_keys(fields: Mapping[str, Any], record: type, where: str) -> None:
-    known = record.__dataclass_fields__  # type: ignore[attr-defined]
-    unknown, missing = sorted(set(fields) - set(known)), sorted(set(known) - set(fields))
-    if unknown:
-        raise InputError(f"{where}: unknown key {', '.join(unknown)}; known: {', '.join(known)}")
-    if missing:
-        raise InputError(f"{where}: missing key {', '.join(missing)}")
-
-
-def _check_texts(fields: Mapping[str, Any], required: Sequence[str], optional: Sequence[str], where: str) -> None:
-    for name in (*required, *optional):
-        value = fields[name]
-        if not (isinstance(value, str) or (value is None and name in optional)):
-            raise InputError(f"{where}: {name} is {value!r}, expected text")
-
-
-def _check_counts(fields: Mapping[str, Any], where: str) -> None:
-    for name in ("num_jobs", "num_groups", "seed"):
-        value = fields[name]
-        if name == "seed" and value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise InputError(f"{where}: {name} is {value!r}, expected a whole number that is not negative")
-
-
-def _record(record: Any, data: object, where: str) -> Any:
-    fields = _object(data, where)
-    _check_keys(fields, record, where)
-    texts = [name for name in fields if name in ("name", "unit", "reason", "kind")]
-    _check_texts(fields, texts, [name for name in fields if name == "source"], where)
-    try:
-        return record(**fields)
-    except InputError as error:
-        raise InputError(f"{where}: {error}") from None
-
-
-def _records(record: Any, fields: Mapping[str, Any], name: str, where: str) -> tuple[Any, ...]:
-    items = _list(fields, name, where)
-    return tuple(_record(record, item, f"{where}: {name}[{i}]") for i, item in enumerate(items))

@@ -11,7 +11,7 @@ from typing import Any
 from hwcost.core.errors import InputError
 from hwcost.jobs.fit import NOMINAL, fit_job_time, group_folds
 from hwcost.jobs.outliers import find_outliers
-from hwcost.jobs.predict import predict
+from hwcost.jobs.predict import JobSize, predict
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.jobs.table import JobTable, job_groups
 
@@ -51,18 +51,18 @@ class JobTimeScore:
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The score as plain data."""
+        """Return the score as plain data."""
         return {"schema": "hwcost.job-time-score/1", **asdict(self), "notes": list(self.notes)}
 
     def to_json(self) -> str:
-        """The score as JSON text."""
+        """Return the score as JSON text."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def score(
     profile: JobTimeProfile, table: JobTable, *, device: str | None = None, min_circuits: int = 1
 ) -> JobTimeScore:
-    """How well a profile predicts these jobs.
+    """Measure how well a profile predicts these jobs.
 
     Rows that `find_outliers` calls `impossible` or `short` are left out: simulator runs and cancelled jobs. A job that
     took `long` is an error of the profile and counts.
@@ -71,7 +71,7 @@ def score(
         profile: Profile to judge; fitted on other jobs, or the score flatters it.
         table: Timed jobs.
         device: Device that ran them; by default what the `backend` column says.
-        min_circuits: Score only jobs of at least so many circuits.
+        min_circuits: Score only jobs of at least N circuits.
 
     Raises:
         InputError: No job is left to score.
@@ -94,7 +94,7 @@ def score(
 def cross_validate(
     table: JobTable, *, group_by: Sequence[str] = (), seed: int = 0, device: str | None = None, min_circuits: int = 1
 ) -> JobTimeScore:
-    """How well `fit_job_time` predicts jobs of groups that it has not seen, intervals included.
+    """Measure how well `fit_job_time` predicts jobs of groups that it has not seen, intervals included.
 
     Everything is fitted anew without the groups of each fold: rows left out, terms, constants and interval.
 
@@ -103,7 +103,7 @@ def cross_validate(
         group_by: As in `fit_job_time`.
         seed: Seed of the folds.
         device: Device that ran the jobs; by default what the `backend` column says.
-        min_circuits: Score only jobs of at least so many circuits; all jobs serve in the fits.
+        min_circuits: Score only jobs of at least N circuits; all jobs serve in the fits.
 
     Raises:
         InputError: There are too few jobs or groups, or no job is left to score.
@@ -151,10 +151,10 @@ def _predict_rows(
 ) -> list[tuple[float, float, float]]:
     result = []
     for row in range(len(table)):
-        given = {
+        sizes = {
             name: column[row] for name, column in table.columns.items() if name not in ("observed_s", "total_num_2q")
         }
-        job = predict(profile, device=device, **given)  # type: ignore[arg-type]
+        job = predict(profile, JobSize(device=device, **sizes))
         result.append((job.value_s, job.low_s, job.high_s))
         notes.update(dict.fromkeys(job.notes))
     return result

@@ -59,7 +59,7 @@ class JobTable:
         return len(self.lines)
 
     def take(self, rows: Sequence[int]) -> JobTable:
-        """The table with only these rows."""
+        """Return the table with only these rows."""
         return replace(
             self,
             lines=tuple(self.lines[i] for i in rows),
@@ -75,7 +75,7 @@ class JobTable:
 
 
 def read_job_table(path: str | Path) -> JobTable:
-    """The timed jobs of a CSV file.
+    """Read the timed jobs of a CSV file.
 
     Args:
         path: CSV with a header: num_circuits, shots, observed_s; optionally num_qubits (of a circuit),
@@ -115,7 +115,7 @@ def read_job_table(path: str | Path) -> JobTable:
 
 
 def job_table(rows: Iterable[Mapping[str, Any]], *, source: str = "rows") -> JobTable:
-    """The timed jobs given as mappings from column name to value; every row has the same columns.
+    """Make a table of the timed jobs given as mappings from column name to value; rows have the same columns.
 
     >>> table = job_table([{"num_circuits": 1, "shots": 1000, "observed_s": 2.5}])
     >>> table.columns["shots"]
@@ -195,7 +195,7 @@ class JobArrays:
         return "duration" if "total_circuit_duration_s" in self.columns else "fitted"
 
     def known(self, repetition: Repetition) -> Vector:
-        """Seconds of the shots term that the calibration knows: slope 1, nothing fitted."""
+        """Return the seconds of the shots term that the calibration knows: slope 1, nothing fitted."""
         seconds = 0.0 * self.observed
         if repetition == "rep_delay":
             seconds = seconds + self.amounts["tau"] * self.columns["rep_delay_s"]
@@ -204,14 +204,14 @@ class JobArrays:
         return seconds
 
     def design(self, terms: Sequence[str]) -> Matrix:
-        """One column per term."""
+        """Return one column per term."""
         import numpy as np
 
         return np.stack([self.amounts[name] for name in terms], axis=1)
 
 
 def job_arrays(table: JobTable, group_by: Sequence[str] = ()) -> JobArrays:
-    """The table as arrays; amounts of terms whose sizes it lacks, or means otherwise, are left out."""
+    """Return the table as arrays; amounts of terms whose sizes it lacks, or means otherwise, are left out."""
     import numpy as np
 
     columns = {name: np.array(column) for name, column in table.columns.items()}
@@ -231,7 +231,7 @@ def job_arrays(table: JobTable, group_by: Sequence[str] = ()) -> JobArrays:
 
 
 def _qubits_are_summed(columns: Mapping[str, Vector]) -> bool:
-    """Whether num_qubits looks like a sum over the job's circuits, so that it says nothing about one circuit."""
+    """Return whether num_qubits looks like a sum over the job's circuits, so that it says nothing about one."""
     import numpy as np
 
     if "num_qubits" not in columns:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from hwcost.classical.flops import count_flops
-from hwcost.classical.machine import DeviceProfile
+from hwcost.classical.machine import MachineProfile
 from hwcost.classical.time import classical_time, time_of_flops
 from hwcost.core.errors import OptionError
 from hwcost.models.record import ClassicalCost
@@ -21,7 +21,7 @@ BACKWARD_FACTOR = 2.0
 of weights and input, against one product forward."""
 
 
-def module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: DeviceProfile) -> ClassicalCost:
+def module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: MachineProfile) -> ClassicalCost:
     """The cost of a torch module's passes, forward, backward and optimizer step.
 
     Args:
@@ -56,7 +56,7 @@ def module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: D
     )
 
 
-def flops_cost(forward_flops: float, work: Workload, profile: DeviceProfile) -> ClassicalCost:
+def flops_cost(forward_flops: float, work: Workload, profile: MachineProfile) -> ClassicalCost:
     """The cost of a classical half of which only the FLOPs of one sample's forward pass are known.
 
     Raises:

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from hwcost.classical.machine import DeviceProfile
+from hwcost.classical.machine import MachineProfile
 from hwcost.core.errors import OptionError
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.options import EstimateRequest
@@ -35,7 +35,7 @@ def estimate_model(
     batch_size: int | None = None,
     epochs: int | None = None,
     validation_samples: int = 0,
-    device: str | PathLike[str] | DeviceProfile | None = None,
+    device: str | PathLike[str] | MachineProfile | None = None,
     classical: tuple[Any, Any] | None = None,
     classical_flops: float | None = None,
     inputs: Sequence[Any] | None = None,

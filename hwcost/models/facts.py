@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hwcost.classical.machine import DeviceProfile, load_device_profile
+from hwcost.classical.machine import MachineProfile, load_device_profile
 from hwcost.classical.simulation import SimulationFlops
 from hwcost.core.errors import OptionError
 from hwcost.models.classical_half import flops_cost, module_cost
@@ -35,7 +35,7 @@ class Facts:
     request: ModelRequest
     work: Workload
     counts: tuple[GradientCircuits, ...]
-    profile: DeviceProfile
+    profile: MachineProfile
     classical: ClassicalCost
     assumptions: tuple[str, ...]
 
@@ -118,9 +118,9 @@ def gather_facts(model: Model, request: ModelRequest, *, on_hardware: bool) -> F
     )
 
 
-def _device_profile(wanted: Any) -> tuple[DeviceProfile, list[str]]:
+def _device_profile(wanted: Any) -> tuple[MachineProfile, list[str]]:
     """Return the classical device, and the assumption behind it if it was not given."""
-    if isinstance(wanted, DeviceProfile):
+    if isinstance(wanted, MachineProfile):
         return wanted, []
     if wanted is not None:
         return load_device_profile(wanted), []

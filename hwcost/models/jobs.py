@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hwcost.jobs.predict import predict
+from hwcost.jobs.predict import JobSize, predict
 from hwcost.jobs.profile import TERMS, JobTimeProfile
 from hwcost.models.mitigation.cost import CalibrationRun
 from hwcost.models.record import JobTimes
@@ -182,8 +182,7 @@ class _Sum:
         """`times` jobs of `size` circuits."""
         share = size / execution.num_circuits
         qpu_time_s = execution.qpu_time_s * share
-        job = predict(
-            self._profile,
+        job_size = JobSize(
             shots=execution.num_shots / execution.num_circuits,
             num_circuits=size,
             rep_delay_s=execution.rep_delay_s,
@@ -194,6 +193,7 @@ class _Sum:
             num_qubits=execution.num_qubits,
             device=self._device,
         )
+        job = predict(self._profile, job_size)
         self._counts["circuits"] += size * times
         self._counts["jobs"] += times
         self._shots += execution.num_shots * share * times

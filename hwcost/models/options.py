@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any, get_args
 
-from hwcost.classical.machine import DeviceProfile
+from hwcost.classical.machine import MachineProfile
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
 from hwcost.estimation.options import EstimateRequest
@@ -53,7 +53,7 @@ class ModelRequest:
     batch_size: int | None = option(None, "Samples of one step.", metavar="N", shown_default="1")
     epochs: int | None = option(None, "Passes over the samples (scope training).", metavar="N")
     validation_samples: int = option(0, "Evaluated after each epoch.", metavar="N")
-    device: str | PathLike[str] | DeviceProfile | None = option(
+    device: str | PathLike[str] | MachineProfile | None = option(
         None, "Profile of the classical device; `hwcost device list` shows them.", metavar="NAME|FILE"
     )
     classical_flops: float | None = option(None, "FLOPs of one forward pass of one sample, for circuits.", metavar="F")

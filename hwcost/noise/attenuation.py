@@ -95,7 +95,7 @@ def attenuate(
         >>> from qiskit import QuantumCircuit
         >>> from hwcost.calibration.audit import audit
         >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
-        >>> from hwcost.isa.columns import read_isa
+        >>> from hwcost.isa.read import read_isa
         >>> from hwcost.isa.schedule import schedule_alap
         >>> circuit = QuantumCircuit(2, 1)
         >>> for gate, *qubits in (("x", 0), ("cx", 0, 1)):

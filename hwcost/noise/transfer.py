@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from hwcost.core.errors import CircuitError
+from hwcost.core.gates import ALIASES
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Complexes: TypeAlias = npt.NDArray[np.complex128]
 GateKey: TypeAlias = tuple[str, tuple[float | None, ...]]
 
 _PAULIS: Complexes = np.array([[[1, 0], [0, 1]], [[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
-_ALIASES = {"xslow": "x"}  # IBM's slow pulse of the same gate
 
 # R is a trigonometric polynomial of degree 1 in each angle (in half of it for the controlled rotations), so R² has
 # degree 2 (in θ/2: 4). The mean over 12 equally spaced points of the full 4π period is therefore the exact integral.
@@ -135,7 +135,7 @@ def _unitaries(name: str, angles: Floats, num_qubits: int) -> Complexes:
 def _qiskit_unitary(name: str, angles: Floats, num_qubits: int) -> Complexes:
     from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
 
-    template = get_standard_gate_name_mapping().get(_ALIASES.get(name, name))
+    template = get_standard_gate_name_mapping().get(ALIASES.get(name, name))
     if template is None or template.num_qubits != num_qubits or num_qubits > 2:
         raise _no_rule(name, num_qubits)
     matrix = np.asarray(template.base_class(*(float(angle) for angle in angles)).to_matrix(), dtype=complex)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from hwcost.core.errors import CircuitError
+from hwcost.core.gates import ALIASES
 from hwcost.isa.columns import IsaCircuit, Kind
 from hwcost.isa.schedule import Schedule
 from hwcost.noise.observables import NoiseTable, active_qubits
@@ -39,7 +40,6 @@ DEFAULT_TRAJECTORIES = 400
 
 _CIRCUITS_AT_ONCE = 5  # between two calls of `progress`
 _NO_PARALLEL_STATE_QUBITS = 60  # one thread per state: sums do not depend on the number of cores
-_ALIASES = {"xslow": "x"}  # IBM's slow pulse of the same gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +146,7 @@ class _Builder:
         from qiskit.circuit.library import UnitaryGate
         from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
 
-        template = get_standard_gate_name_mapping().get(_ALIASES.get(name, name))
+        template = get_standard_gate_name_mapping().get(ALIASES.get(name, name))
         if template is None or template.num_qubits != num_qubits or num_qubits > 2:
             raise CircuitError(
                 f"the gate {name} on {num_qubits} qubits has no known unitary, so its noise cannot be simulated; "

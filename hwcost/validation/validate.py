@@ -18,7 +18,7 @@ from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.estimate import estimate_under
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate
-from hwcost.isa.columns import read_isa
+from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise.attenuation import QubitAttenuation, attenuate
 from hwcost.noise.methods import METHODS, AttenuationMethod

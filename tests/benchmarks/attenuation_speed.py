@@ -13,7 +13,8 @@ from qiskit.circuit.library import real_amplitudes
 from hwcost.calibration.audit import AuditedCalibration, audit
 from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration
 from hwcost.calibration.sources.ibm_fake import load_fake_backend
-from hwcost.isa.columns import IsaCircuit, read_isa
+from hwcost.isa.columns import IsaCircuit
+from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise.attenuation import attenuate
 from hwcost.noise.observables import NoisyCircuit

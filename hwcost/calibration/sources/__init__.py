@@ -1,1 +1,1 @@
-"""One file per origin of a calibration."""
+"""One file per origin of a calibration; `registry` lists them."""

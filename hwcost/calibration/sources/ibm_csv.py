@@ -12,7 +12,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,13 +27,11 @@ from hwcost.calibration.sources.ibm_csv_cells import (
     read_qubit,
 )
 from hwcost.calibration.sources.ibm_csv_columns import Column, Kind, read_header
-from hwcost.calibration.sources.ibm_json import FRACTIONAL_GATES
-from hwcost.calibration.values import parse_date, shown
-from hwcost.core.errors import CalibrationError
-from hwcost.core.text import one_line
-
-SYMMETRIC_GATES = frozenset({"cz", "rzz"})
-"""Gates that act alike on (a, b) and (b, a); the table gives one value for both."""
+from hwcost.calibration.sources.text import CalibrationFile, plain_name
+from hwcost.calibration.values import parse_date
+from hwcost.core.errors import CalibrationError, OptionError
+from hwcost.core.gates import FRACTIONAL_GATES, SYMMETRIC_GATES, VIRTUAL_GATES
+from hwcost.core.text import one_line, shown
 
 U2_ONLY = "u3 is two pulses of u2, the only one-qubit gate in the table: error 1 − (1 − u2)², twice the duration"
 _BLANKS = " \t\u00a0"  # and no control characters, which a damaged file has in place of digits
@@ -45,7 +43,7 @@ _FILE_NAME = re.compile(
 
 
 def name_and_date(file_name: str) -> tuple[str, datetime | None]:
-    """Name of the device and date of the values, as the web page puts them into the name of the file.
+    """Return the name of the device and date of the values, as the web page puts them into the name of the file.
 
     >>> name_and_date("ibm_osaka_calibrations_2024-01-16T15_16_48Z.csv")
     ('ibm_osaka', datetime.datetime(2024, 1, 16, 15, 16, 48, tzinfo=datetime.timezone.utc))
@@ -58,7 +56,7 @@ def name_and_date(file_name: str) -> tuple[str, datetime | None]:
 
 
 def parse_calibration_csv(text: str, *, name: str, origin: str, date: datetime | None = None) -> Calibration:
-    """The `Calibration` that a CSV table of the IBM Quantum web page describes.
+    """Read the `Calibration` that a CSV table of the IBM Quantum web page describes.
 
     One-qubit gates are those that have a column, and rz (u1 in old tables), which is virtual: no error, no duration.
     A table of 2019 to 2020 gives only the error of u2; u3 is two such pulses. Both are listed as assumptions. cz and
@@ -99,6 +97,25 @@ def parse_calibration_csv(text: str, *, name: str, origin: str, date: datetime |
         newest_value_date=max(dates, default=None),
         assumptions=assumptions,
     )
+
+
+def claims(given: object) -> bool:
+    """Return whether it is a file that is not JSON."""
+    return isinstance(given, CalibrationFile) and not given.is_json
+
+
+def read(file: CalibrationFile, *, conf: CalibrationFile | None = None) -> Calibration:
+    """Read a table.
+
+    Raises:
+        CalibrationError: It is no such table, or a cell cannot be read.
+        OptionError: There is a configuration with it.
+    """
+    if conf is not None:
+        raise OptionError(f"{file.shown}: a CSV table takes no configuration; leave {conf.shown} out")
+    name, date = name_and_date(file.path.name)
+    calibration = parse_calibration_csv(file.text, name=plain_name(name), origin=file.shown, date=date)
+    return replace(calibration, origin=calibration.origin.replace(file.shown, file.fingerprint, 1))
 
 
 # The table.
@@ -147,7 +164,7 @@ def _read_table(text: str, origin: str) -> _Table:
 
 
 def _rows(text: str, origin: str) -> Iterator[tuple[int, list[str]]]:
-    """The line number and the cells of each row that is not empty."""
+    """Return the line number and the cells of each row that is not empty."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         for row in reader:
@@ -169,7 +186,7 @@ def _read_columns(origin: str, headers: list[str]) -> list[tuple[str, Column]]:
     kinds = Counter(column.kind for _, column in columns)
     if not kinds["qubit"] or not kinds.keys() - {"unknown", "known", "qubit", "date", "operational"}:
         raise CalibrationError(
-            f"{place}: is no calibration table of the IBM Quantum web page, which has the columns Qubit, T1 (us), …; "
+            f"{place}: is not a calibration table of the IBM Quantum web page, with the columns Qubit, T1 (us), …; "
             f"found: {one_line(', '.join(headers))}"
         )
     seen: dict[tuple[str, str], str] = {}
@@ -204,7 +221,7 @@ def _qubit(table: _Table, qubit: int) -> QubitCalibration:
 
 
 def _one_qubit_gates(table: _Table) -> tuple[list[GateCalibration], tuple[str, ...]]:
-    """One-qubit gates of every qubit, and what had to be assumed for them."""
+    """Return one-qubit gates of every qubit, and what had to be assumed for them."""
     lengths = list(table.of_kind("gate_time"))
     errors = {column.name: index for index, column in table.of_kind("gate_error")}
     virtual = [gate for gate, pulse in (("rz", "sx"), ("u1", "u2")) if pulse in errors and gate not in errors]
@@ -218,7 +235,7 @@ def _one_qubit_gates(table: _Table) -> tuple[list[GateCalibration], tuple[str, .
         length_s = times[0] if times else None
         gates += [GateCalibration(name=gate, qubits=(qubit,), error=0.0, duration_s=0.0) for gate in virtual]
         for gate, index in errors.items():
-            duration_s = 0.0 if gate in ("rz", "u1") else length_s
+            duration_s = 0.0 if gate in VIRTUAL_GATES else length_s
             error = read_probability(table.cell(qubit, index))
             gates.append(GateCalibration(name=gate, qubits=(qubit,), error=error, duration_s=duration_s))
             if derive_u3 and gate == "u2":

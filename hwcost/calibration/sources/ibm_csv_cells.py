@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from hwcost.calibration.values import parse_date, shown
+from hwcost.calibration.values import parse_date
 from hwcost.core.errors import CalibrationError
+from hwcost.core.text import shown
 
 _UNKNOWN = frozenset({"", "undefined", "null", "none", "n/a", "-"})
 _YES, _NO = frozenset({"yes", "true", "si", "sí"}), frozenset({"no", "false"})
@@ -31,12 +32,12 @@ class Cell:
     header: str
 
     def error(self, problem: str) -> CalibrationError:
-        """The error that says what is wrong here."""
+        """Make the error that says what is wrong here."""
         return CalibrationError(f"{self.origin}, line {self.line}, column {shown(self.header)}: {problem}")
 
     @property
     def is_unknown(self) -> bool:
-        """Whether the cell says that there is no value."""
+        """Whether the cell says that the value is missing."""
         return self.text.lower() in _UNKNOWN
 
 
@@ -50,7 +51,7 @@ class PairValue:
 
 
 def read_qubit(cell: Cell) -> int:
-    """The number in `7` or `Q7`."""
+    """Read the number in `7` or `Q7`."""
     found = _QUBIT.fullmatch(cell.text)
     if found is None:
         raise cell.error(f"is {shown(cell.text)}; it must be the number of a qubit")
@@ -58,17 +59,17 @@ def read_qubit(cell: Cell) -> int:
 
 
 def read_number(cell: Cell, *, scale: float = 1.0) -> float | None:
-    """A number that is finite and not negative, times `scale`; None where the cell says that there is none."""
+    """Read a number that is finite and not negative, times `scale`; None where the cell says that there is none."""
     return None if cell.is_unknown else _number(cell, cell.text) * scale
 
 
 def read_probability(cell: Cell) -> float | None:
-    """A number from 0 to 1; None where the cell says that there is none."""
+    """Read a number from 0 to 1; None where the cell says that there is none."""
     return None if cell.is_unknown else _probability(cell, cell.text)
 
 
 def read_operational(cell: Cell) -> bool:
-    """Whether the qubit is in use; it is where the cell does not say."""
+    """Return whether the qubit is in use; it is where the cell does not say."""
     word = cell.text.lower()
     if word in _NO:
         return False
@@ -78,13 +79,13 @@ def read_operational(cell: Cell) -> bool:
 
 
 def read_date(cell: Cell) -> datetime | None:
-    """The date in ISO 8601, as UTC where it gives no offset; None for what is not so written."""
+    """Read the date in ISO 8601, as UTC where it gives no offset; None for what is not so written."""
     date = parse_date(cell.text)
     return date if date is None or date.tzinfo is not None else date.replace(tzinfo=UTC)
 
 
 def read_pairs(cell: Cell, qubit: int, num_qubits: int, *, time_unit_s: float | None = None) -> list[PairValue]:
-    """The values of the gates between the row's `qubit` and its neighbours.
+    """Read the values of the gates between the row's `qubit` and its neighbours.
 
     A cell reads `cx1_0: 1.286e-2, cx1_2: 1.117e-2` (2019), `0_1:0.0106; 0_3:0.0053` (2021) or `1:0.0013;10:0.0011`
     (2024, the number is that of the neighbour).

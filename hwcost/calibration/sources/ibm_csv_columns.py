@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from hwcost.calibration.sources.ibm_json import SECONDS_PER_UNIT
+from hwcost.core.units import SECONDS_PER_UNIT
 
 Kind: TypeAlias = Literal[
     "qubit",  # number of the row's qubit
@@ -86,7 +86,7 @@ _IGNORED = ("frequency", "frecuencia", "anharmonicity", "anarmonicidad")
 
 
 def read_header(header: str) -> Column:
-    """What the column with this header holds.
+    """Return what the column with this header holds.
 
     >>> read_header("√x (sx) error ").name, read_header("T1 (µs)").unit_s, read_header("Error ECR").kind
     ('sx', 1e-06, 'pair_error')

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from functools import lru_cache
 from importlib import util
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ _LONGEST_NAME_SHOWN = 60  # a name is echoed in an error message; a pasted file 
 
 
 def list_fake_backends() -> tuple[str, ...]:
-    """The names of all fake backends of the installed qiskit-ibm-runtime, in alphabetical order.
+    """List the names of all fake backends of the installed qiskit-ibm-runtime, in alphabetical order.
 
     Raises:
         MissingDependencyError: qiskit-ibm-runtime is not installed.
@@ -37,7 +38,7 @@ def list_fake_backends() -> tuple[str, ...]:
 
 
 def load_fake_backend(name: str) -> Calibration:
-    """The calibration snapshot of one fake backend.
+    """Load the calibration snapshot of one fake backend, read once.
 
     `fake_manila`, `manila`, `FakeManila`, `FakeManilaV2` and `fake_manila_v2` all name the same one.
 
@@ -51,10 +52,27 @@ def load_fake_backend(name: str) -> Calibration:
     """
     folder = _folder()
     # The name only ever selects from the folders that exist, so no name can lead anywhere else.
-    devices = {_key(device): device for device in _devices(folder)}
-    device = devices.get(_key(name))
+    device = _device(folder, name)
     if device is None:
-        raise UnknownBackendError(_unknown(name, tuple(devices.values())))
+        raise UnknownBackendError(_unknown(name, _devices(folder)))
+    return _load(folder, device)
+
+
+def claims(given: object) -> bool:
+    """Return whether it is the name of a fake backend that is there."""
+    if not isinstance(given, str):
+        return False
+    folder = _find_folder()
+    return folder is not None and _device(folder, given) is not None
+
+
+def read(name: str) -> Calibration:
+    """Read the snapshot of that name."""
+    return load_fake_backend(name)
+
+
+@lru_cache(maxsize=16)
+def _load(folder: Path, device: str) -> Calibration:
     from importlib import metadata  # costs as much as reading the files; a look-up of names does without
 
     props, conf = (_read(folder / device / f"{kind}_{device}.json") for kind in ("props", "conf"))
@@ -63,13 +81,25 @@ def load_fake_backend(name: str) -> Calibration:
 
 
 def _folder() -> Path:
-    # find_spec of a top-level package looks for its files and runs none of its code.
-    spec = util.find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
+    folder = _find_folder()
+    if folder is None:
         raise MissingDependencyError(
             f"{_DISTRIBUTION} is not installed; `pip install {_DISTRIBUTION}` brings its snapshots"
         )
+    return folder
+
+
+def _find_folder() -> Path | None:
+    # find_spec of a top-level package looks for its files and runs none of its code.
+    spec = util.find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        return None
     return Path(spec.submodule_search_locations[0]) / "fake_provider" / "backends"
+
+
+def _device(folder: Path, name: str) -> str | None:
+    key = _key(name)
+    return next((device for device in _devices(folder) if _key(device) == key), None)
 
 
 def _devices(folder: Path) -> list[str]:
@@ -83,11 +113,11 @@ def _devices(folder: Path) -> list[str]:
 
 
 def _key(name: str) -> str:
-    """The device part of any spelling: the classes are FakeX, FakeXV2 and (once) FakeXBackend."""
+    """Return the device part of any spelling: the classes are FakeX, FakeXV2 and (once) FakeXBackend."""
     return name.strip().lower().replace("_", "").removeprefix("fake").removesuffix("v2").removesuffix("backend")
 
 
-def _unknown(name: str, devices: tuple[str, ...]) -> str:
+def _unknown(name: str, devices: list[str]) -> str:
     shown = name if len(name) <= _LONGEST_NAME_SHOWN else name[:_LONGEST_NAME_SHOWN] + "..."
     near = difflib.get_close_matches(_key(shown), devices, n=1)
     hint = f"; did you mean '{PREFIX}{near[0]}'?" if near else ";"

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, Source, TimingConstraints
+from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, TimingConstraints
 from hwcost.calibration.values import (
     Place,
+    check_num_qubits,
     count,
     expect,
     gate_name,
@@ -23,30 +24,16 @@ from hwcost.calibration.values import (
     optional_date,
     optional_number,
     qubit_tuple,
-    shown,
 )
-
-# IBM writes the micro sign both as U+00B5 and as the Greek letter U+03BC.
-SECONDS_PER_UNIT: Mapping[str, float] = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
+from hwcost.core.gates import DEVICE_OPERATIONS, FRACTIONAL_GATES, NON_GATES, num_qubits_of
+from hwcost.core.text import shown
+from hwcost.core.units import SECONDS_PER_UNIT
 
 # Units that the configuration file implies without saying so.
 DT_UNIT_S = 1e-9
 REP_DELAY_UNIT_S = 1e-6
 
-NON_UNITARY = frozenset({"measure", "measure_2", "reset", "reset_2", "delay"})
-CONTROL_FLOW = frozenset({"if_else", "for_loop", "switch_case", "while_loop"})
-# What of `supported_instructions` is reported: the rest are gates or pulse-level names of a retired interface.
-SUPPORTED_OPERATIONS = frozenset({"measure", "reset", "delay"}) | CONTROL_FLOW
-
-# Offered on request only, in place of dynamic circuits (`use_fractional_gates`), so not part of the usual basis.
-FRACTIONAL_GATES = frozenset({"rx", "rzz"})
 FRACTIONAL_NOTE = "rx and rzz are fractional gates, which IBM offers on request only; they are not used"
-
-# IBM's gates by number of qubits; one on the wrong number is a damaged file.
-NUM_QUBITS_OF_GATE: Mapping[str, int] = {
-    **dict.fromkeys(("id", "rz", "sx", "x", "rx", "u1", "u2", "u3", "p", "u", *sorted(NON_UNITARY)), 1),
-    **dict.fromkeys(("cx", "cz", "ecr", "rzz"), 2),
-}
 
 _QUBIT_TIMES = {"T1": "t1_s", "T2": "t2_s", "readout_length": "readout_duration_s"}
 _QUBIT_PROBABILITIES = {name: name for name in ("readout_error", "prob_meas0_prep1", "prob_meas1_prep0")}
@@ -59,11 +46,11 @@ def parse_ibm_json(
     conf: dict[str, Any] | None,
     *,
     name: str,
-    source: Source,
+    source: str,
     origin: str,
     licence: str | None = None,
 ) -> Calibration:
-    """The `Calibration` that a pair of IBM JSON documents describes.
+    """Read the `Calibration` that a pair of IBM JSON documents describes.
 
     A gate that the configuration lists for some qubits but that has no record in the properties gets a record
     without error and duration, so that nobody can mistake it for a perfect gate.
@@ -110,7 +97,7 @@ def parse_ibm_json(
         "newest_value_date": max(dates, default=None),
     }
     if conf is None:
-        names = dict.fromkeys(gate.name for gate in gates if gate.name not in NON_UNITARY)
+        names = dict.fromkeys(gate.name for gate in gates if gate.name not in NON_GATES)
         notes = () if FRACTIONAL_GATES.isdisjoint(names) else (FRACTIONAL_NOTE,)
         usual = tuple(name for name in names if name not in FRACTIONAL_GATES)
         return Calibration(**common, gates=gates, basis_gates=usual, assumptions=notes)
@@ -197,9 +184,7 @@ def _read_gates(
         name = gate_name(place, "gate", entry.get("gate"))
         qubits = qubit_tuple(place, f"qubits of {name}", entry.get("qubits"), num_qubits)
         place = document.at(f"{name} on {qubits}")
-        wanted = NUM_QUBITS_OF_GATE.get(name, max(len(qubits), 1))
-        if len(qubits) != wanted:
-            raise place.error("qubits", f"has {len(qubits)} entries; it must have {wanted}")
+        check_num_qubits(place, name, qubits)
         values = _read_parameters(place, entry.get("parameters"), _GATE_TIMES, _GATE_PROBABILITIES, dates)
         yield GateCalibration(name=name, qubits=qubits, **values)
 
@@ -223,13 +208,13 @@ def _read_configuration(
     operations = None
     if supported is not None:
         listed = gate_names(place, "supported_instructions", supported)
-        operations = tuple(operation for operation in listed if operation in SUPPORTED_OPERATIONS)
+        operations = tuple(operation for operation in listed if operation in DEVICE_OPERATIONS)
     max_shots = conf.get("max_shots")
     dt_ns = optional_number(place, "dt", conf.get("dt"))
     rep_delay_us = optional_number(place, "default_rep_delay", conf.get("default_rep_delay"))
     return {
         "gates": gates + tuple(_gates_without_record(place, conf, num_qubits, gates)),
-        "basis_gates": tuple(basis_gate for basis_gate in basis_gates if basis_gate not in NON_UNITARY),
+        "basis_gates": tuple(basis_gate for basis_gate in basis_gates if basis_gate not in NON_GATES),
         "supported_operations": operations,
         "dt_s": None if dt_ns is None else dt_ns * DT_UNIT_S,
         "rep_delay_s": None if rep_delay_us is None else rep_delay_us * REP_DELAY_UNIT_S,
@@ -255,7 +240,7 @@ def _gates_without_record(
         name = gate_name(place, "the name of a gate", entry.get("name"))
         for pair in expect(place, f"coupling_map of {name}", coupling, (list, tuple), "a list of qubit lists"):
             key = (name, qubit_tuple(place, f"coupling_map of {name}", pair, num_qubits))
-            if len(key[1]) != NUM_QUBITS_OF_GATE.get(name, max(len(key[1]), 1)):
+            if len(key[1]) != (num_qubits_of(name) or max(len(key[1]), 1)):
                 raise place.error(f"coupling_map of {name}", f"has the entry {shown(pair)} of the wrong length")
             if key not in seen:
                 seen.add(key)
@@ -284,7 +269,7 @@ def _timing_constraints(place: Place, value: Any) -> TimingConstraints | None:
 
 
 def _processor(value: Any) -> str | None:
-    """`Eagle r3`; the field is for people only, so an odd one is left out instead of refused."""
+    """Read `Eagle r3`; the field is for people only, so an odd one is left out instead of refused."""
     if not isinstance(value, dict) or not isinstance(value.get("family"), str):
         return None
     family, revision = value["family"], value.get("revision")

@@ -40,11 +40,11 @@ from hwcost.calibration.sources.ibm_live_errors import (
     Request,
     Step,
     explain,
+    moment_text,
     no_backends,
     no_instance,
     no_properties,
     retired,
-    shown,
     symptoms,
     too_slow,
     unknown,
@@ -71,7 +71,7 @@ _CLOCK_SLACK = timedelta(days=1)  # clocks that differ are no reason to doubt an
 
 
 def is_live_name(name: str) -> bool:
-    """Whether `name` names a live backend: `ibm_torino` does, `torino`, `fake_torino` and file names do not.
+    """Return whether `name` is a live backend: `ibm_torino` is, `torino`, `fake_torino` and file names are not.
 
     Example:
         >>> is_live_name("ibm_torino"), is_live_name("torino"), is_live_name("ibm_torino.json")
@@ -80,8 +80,18 @@ def is_live_name(name: str) -> bool:
     return _LIVE_NAME.fullmatch(name.strip().lower()) is not None
 
 
+def claims(given: object) -> bool:
+    """Return whether it is the name of a live backend."""
+    return isinstance(given, str) and is_live_name(given)
+
+
+def read(name: str, **options: Any) -> Calibration:
+    """Ask IBM, see `load_live_backend`."""
+    return load_live_backend(name, **options)
+
+
 def parse_at(text: str, *, now: datetime | None = None) -> datetime:
-    """The moment (UTC) that a date or a date with a time of day means; without offset it is UTC.
+    """Read the moment (UTC) that a date or a date with a time of day means; without offset it is UTC.
 
     A day stands for its end, so that the calibrations of that day count; today stands for now.
 
@@ -120,7 +130,7 @@ def load_live_backend(
     time_limit_s: float = DEFAULT_TIME_LIMIT_S,
     service: Any = None,
 ) -> Calibration:
-    """The calibration that a live IBM backend reports now, or reported at a past moment.
+    """Load the calibration that a live IBM backend reports now, or reported at a past moment.
 
     The account is the one that the client finds: saved, or in QISKIT_IBM_TOKEN and its sisters. Gates are those that
     `service.backend(name)` shows by default, without fractional gates.
@@ -138,7 +148,7 @@ def load_live_backend(
     Raises:
         UnknownBackendError: The account has no such backend, or it is retired.
         CalibrationError: No account, no network, a rejected token, no answer in time, nothing for that date, …
-        OptionError: The time limit or the combination of options makes no sense.
+        OptionError: The time limit or the combination of options is invalid.
         MissingDependencyError: qiskit-ibm-runtime is not installed.
     """
     request = _checked(name, instance, channel, at, time_limit_s, service)
@@ -203,7 +213,9 @@ def _checked(
     if at is not None:
         at = utc(at)
         if at > datetime.now(UTC):
-            raise CalibrationError(f"{shown(at)} lies in the future; leave the date out for the newest calibration")
+            raise CalibrationError(
+                f"{moment_text(at)} lies in the future; leave the date out for the newest calibration"
+            )
     return Request(name=name, instance=instance, channel=channel, at=at)
 
 
@@ -218,7 +230,7 @@ def _import_client() -> Any:
 
 
 def _read(client: Any, service: Any, request: Request, progress: _Progress) -> Calibration | Failure:
-    """All that touches the network; runs in the thread that may be abandoned."""
+    """Do all that touches the network; runs in the thread that may be abandoned."""
     where = {} if request.instance is None else {"instance": request.instance}
     with _listening() as swallowed:
         try:
@@ -244,7 +256,7 @@ def _calibration(version: str, backend: Any, request: Request, progress: _Progre
     conf = backend.configuration().to_dict()
     online = conf.get("online_date")
     if at is not None and isinstance(online, datetime) and at < utc(online):
-        raise CalibrationError(f"{name}: {shown(at)} is before the device came online on {shown(online)}")
+        raise CalibrationError(f"{name}: {moment_text(at)} is before the device came online on {moment_text(online)}")
     progress.step = "reading the properties"
     properties = backend.properties() if at is None else backend.properties(datetime=at)
     if properties is None:
@@ -255,12 +267,12 @@ def _calibration(version: str, backend: Any, request: Request, progress: _Progre
         conf,
         name=name,
         source="live",
-        origin=origin if at is None else f"{origin}, last calibration before {shown(at)}",
+        origin=origin if at is None else f"{origin}, last calibration before {moment_text(at)}",
     )
     date = calibration.snapshot_date
     if at is not None and date is not None and date > at + _CLOCK_SLACK:
         raise CalibrationError(
-            f"{name}: asked for the last calibration before {shown(at)}, IBM sent that of {shown(date)}; "
+            f"{name}: asked for the last calibration before {moment_text(at)}, IBM sent that of {moment_text(date)}; "
             "it keeps none as old as that, try a later date"
         )
     return calibration
@@ -269,7 +281,7 @@ def _calibration(version: str, backend: Any, request: Request, progress: _Progre
 def _not_found(
     service: Any, where: dict[str, str], request: Request, progress: _Progress, swallowed: _Swallowed
 ) -> Failure:
-    """Why the client found no such backend: it says so as well when it could not look, or could not read it."""
+    """Explain why the client found no such backend: it says so too when it could not look, or could not read it."""
     listing_failed = False
     for text, error in swallowed.errors:
         found = symptoms(error)
@@ -293,7 +305,7 @@ def _not_found(
 
 
 def _in_utc(value: Any) -> Any:
-    """A copy of a document with all dates in UTC: the client hands them out in the time zone of the machine."""
+    """Copy a document with all dates in UTC: the client hands them out in the time zone of the machine."""
     if isinstance(value, datetime):
         return utc(value)
     if isinstance(value, dict):

@@ -84,7 +84,7 @@ class Symptoms:
 
 
 def symptoms(error: BaseException) -> Symptoms:
-    """The symptoms of an exception and of all that it was raised from or during.
+    """Collect the symptoms of an exception and of all that it was raised from or during.
 
     Example:
         >>> symptoms(ConnectionRefusedError(111, "Connection refused")).is_outage
@@ -128,7 +128,7 @@ def _fields(chain: Iterable[BaseException]) -> Iterator[str]:
 
 
 def explain(request: Request, step: Step, found: Symptoms) -> Failure:
-    """What a failed step means and what to do about it."""
+    """Explain what a failed step means and what to do about it."""
     return Failure(message=f"{request.name}: {_reason(request, step, found)}", trail=found.trail)
 
 
@@ -193,7 +193,7 @@ def _other_reason(step: Step, found: Symptoms) -> str:
 
 
 def no_instance(request: Request) -> str:
-    """Advice when no service instance matches."""
+    """Return advice when no service instance matches."""
     if request.instance:
         return f"the account has no instance {one_line(request.instance)!r}; leave it out to search all of them"
     return (
@@ -203,19 +203,19 @@ def no_instance(request: Request) -> str:
 
 
 def no_backends(request: Request) -> str:
-    """Advice when the account shows nothing, for a reason that the client kept to itself."""
+    """Return advice when the account shows nothing, for a reason that the client kept to itself."""
     return f"the account shows no backends at all; check the network and the instance{offline(request)}"
 
 
 def no_properties(request: Request) -> str:
-    """Advice when a backend has no properties."""
+    """Return advice when a backend has no properties."""
     if request.at is not None:
-        return f"IBM has no properties from before {shown(request.at)}; try a later date"
+        return f"IBM has no properties from before {moment_text(request.at)}; try a later date"
     return f"the backend has no properties (a simulator, or just retired), so nothing can be costed{offline(request)}"
 
 
 def too_slow(request: Request, step: Step, time_limit_s: float) -> Failure:
-    """What to say when the time limit is over."""
+    """Write what to say when the time limit is over."""
     return Failure(
         message=f"{request.name}: no answer from IBM within {time_limit_s:g} s while {step}; a proxy or firewall may "
         f"keep silent, and a longer time limit helps a slow line{offline(request)}"
@@ -223,12 +223,12 @@ def too_slow(request: Request, step: Step, time_limit_s: float) -> Failure:
 
 
 def retired(request: Request) -> Failure:
-    """What to say about a backend that the account lists but that has gone."""
+    """Write what to say about a backend that the account lists but that has gone."""
     return Failure(message=f"{request.name}: the backend is retired{offline(request)}", is_unknown=True)
 
 
 def unknown(request: Request, names: Iterable[str]) -> Failure:
-    """What to say about a backend that the account does not list, given those that it does (if known)."""
+    """Write what to say about a backend that the account does not list, given those that it does (if known)."""
     listed = sorted(set(names))
     # Without the prefix that makes all of them alike.
     devices = {entry.removeprefix(LIVE_PREFIX): entry for entry in listed}
@@ -245,16 +245,16 @@ def unknown(request: Request, names: Iterable[str]) -> Failure:
 
 
 def offline(request: Request) -> str:
-    """A hint at the fake backend of the same device, empty if there is none."""
+    """Write a hint at the fake backend of the same device, empty if there is none."""
     device = PREFIX + request.name.removeprefix(LIVE_PREFIX)
     return f"; {device!r} is an old snapshot of it that needs no network" if device in list_fake_backends() else ""
 
 
-def shown(moment: datetime) -> str:
-    """A date with time, in UTC."""
+def moment_text(moment: datetime) -> str:
+    """Write a date with time, in UTC."""
     return f"{utc(moment):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def utc(moment: datetime) -> datetime:
-    """The moment in UTC; a naive one is UTC already."""
+    """Return the moment in UTC; a naive one is UTC already."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -11,11 +11,28 @@ from dataclasses import replace
 from pathlib import Path
 
 from hwcost.calibration.record import Calibration
-from hwcost.calibration.sources.snapshot_format import parse_snapshot, snapshot_text
-from hwcost.calibration.sources.text import file_name, parse_json, read_calibration_file
-from hwcost.calibration.values import shown
-from hwcost.core.errors import CalibrationError
+from hwcost.calibration.sources.snapshot_format import is_snapshot, parse_snapshot, snapshot_text
+from hwcost.calibration.sources.text import CalibrationFile, file_name, parse_json, read_calibration_file
+from hwcost.core.errors import CalibrationError, OptionError
 from hwcost.core.files import check_target, written_aside
+from hwcost.core.text import shown
+
+
+def claims(given: object) -> bool:
+    """Return whether it is a file that says it is a snapshot."""
+    return isinstance(given, CalibrationFile) and given.is_json and is_snapshot(given.document)
+
+
+def read(file: CalibrationFile, *, conf: CalibrationFile | None = None) -> Calibration:
+    """Read a snapshot.
+
+    Raises:
+        CalibrationError: A value in it is impossible.
+        OptionError: There is a configuration with it.
+    """
+    if conf is not None:
+        raise OptionError(f"{file.shown}: a snapshot takes no configuration; leave {conf.shown} out")
+    return parse_snapshot(file.document, file.shown)
 
 
 def save_snapshot(calibration: Calibration, path: str | os.PathLike[str]) -> Path:
@@ -53,10 +70,10 @@ def save_snapshot(calibration: Calibration, path: str | os.PathLike[str]) -> Pat
 
 
 def load_snapshot(path: str | os.PathLike[str]) -> Calibration:
-    """The calibration in a snapshot file. Its `source` is "snapshot"; `origin` says where it first came from.
+    """Load the calibration in a snapshot file. Its `source` is "snapshot"; `origin` says where it first came from.
 
     Raises:
-        CalibrationError: The file is no snapshot, or a value in it is impossible; the message names the file, the
+        CalibrationError: The file is not a snapshot, or a value in it is impossible; the message names the file, the
             qubit or gate, and the field.
     """
     name = file_name(path)
@@ -64,7 +81,7 @@ def load_snapshot(path: str | os.PathLike[str]) -> Calibration:
 
 
 def default_snapshot_path(calibration: Calibration) -> Path:
-    """`<name>/<date>.json`, the place of a snapshot below a folder of snapshots.
+    """Return `<name>/<date>.json`, the place of a snapshot below a folder of snapshots.
 
     Raises:
         CalibrationError: The date is unknown, or the name cannot be that of a folder.

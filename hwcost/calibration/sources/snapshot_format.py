@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
-from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, Source, TimingConstraints
-from hwcost.calibration.sources.ibm_json import NUM_QUBITS_OF_GATE
+from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, TimingConstraints
+from hwcost.calibration.sources.registry import SOURCE_NAMES
 from hwcost.calibration.values import (
     Place,
+    check_num_qubits,
     count,
     expect,
     gate_name,
@@ -28,9 +29,9 @@ from hwcost.calibration.values import (
     optional_number,
     optional_probability,
     qubit_tuple,
-    shown,
 )
 from hwcost.core.errors import CalibrationError
+from hwcost.core.text import shown
 
 SCHEMA = "hwcost.calibration/1"
 _FAMILY = SCHEMA.rpartition("/")[0]
@@ -60,7 +61,7 @@ _LONGEST_TEXT = 1000
 
 
 def snapshot_text(calibration: Calibration) -> str:
-    """The whole text of the snapshot file of `calibration`.
+    """Write the whole text of the snapshot file of `calibration`.
 
     Example:
         >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
@@ -133,16 +134,16 @@ def _values(record: QubitCalibration | GateCalibration, names: Iterable[str]) ->
 
 
 def is_snapshot(document: Any) -> bool:
-    """Whether a JSON document says that it is a snapshot, of any version."""
+    """Return whether a JSON document says that it is a snapshot, of any version."""
     schema = document.get("schema") if isinstance(document, dict) else None
     return isinstance(schema, str) and schema.partition("/")[0] == _FAMILY
 
 
 def parse_snapshot(document: Any, origin: str) -> Calibration:
-    """The calibration in a snapshot document; `origin` begins each error message.
+    """Read the calibration in a snapshot document; `origin` begins each error message.
 
     Raises:
-        CalibrationError: The document is no snapshot of this version, or a value in it is impossible.
+        CalibrationError: The document is not a snapshot of this version, or a value in it is impossible.
     """
     place = Place(origin)
     expect(place, "", document, dict, f"a JSON object with the schema {SCHEMA}")
@@ -153,8 +154,8 @@ def parse_snapshot(document: Any, origin: str) -> Calibration:
     _check_keys(place, document, _REQUIRED, _OPTIONAL)
     num_qubits = count(place, "num_qubits", document["num_qubits"])
     source = document["source"]
-    if source not in get_args(Source):
-        raise place.error("source", f"is {shown(source)}; it must be one of {', '.join(get_args(Source))}")
+    if source not in SOURCE_NAMES:
+        raise place.error("source", f"is {shown(source)}; it must be one of {', '.join(SOURCE_NAMES)}")
     operations, max_shots = document.get("supported_operations"), document.get("max_shots")
     values: dict[str, Any] = {
         "name": _text(place, "name", document["name"]),
@@ -260,9 +261,7 @@ def _read_gates(document: Place, entries: Any, num_qubits: int) -> Iterator[Gate
         name = gate_name(place, "name", entry["name"])
         qubits = qubit_tuple(place, f"qubits of {name}", entry["qubits"], num_qubits)
         place = document.at(f"{name} on {qubits}")
-        wanted = NUM_QUBITS_OF_GATE.get(name, max(len(qubits), 1))
-        if len(qubits) != wanted:
-            raise place.error("qubits", f"has {len(qubits)} entries; it must have {wanted}")
+        check_num_qubits(place, name, qubits)
         values: dict[str, Any] = {
             "error": optional_probability(place, "error", entry.get("error")),
             "duration_s": optional_number(place, "duration_s", entry.get("duration_s")),
@@ -276,7 +275,7 @@ def _check_entry(place: Place, entry: Any, required: tuple[str, ...], optional: 
 
 
 def _state(place: Place, entry: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """Whether the qubit or gate is in use, and the dates of its values."""
+    """Return whether the qubit or gate is in use, and the dates of its values."""
     operational = entry.get("operational", True)
     if not isinstance(operational, bool):
         raise place.error("operational", f"is {shown(operational)}; it must be true or false")

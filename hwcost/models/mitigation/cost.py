@@ -14,7 +14,8 @@ from hwcost.calibration.audit import AuditedCalibration
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import one_line
 from hwcost.estimation.record import CostEstimate
-from hwcost.isa.columns import IsaCircuit, Kind, read_isa
+from hwcost.isa.columns import IsaCircuit, Kind
+from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import schedule_alap
 from hwcost.models.mitigation.methods import MitigationMethod, check_methods, parse_mitigation
 from hwcost.models.mitigation.overhead import MitigationPart, SplitAttenuation, mitigation_overhead

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -168,12 +167,6 @@ def test_threads_may_share_a_compiler():
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda w: compiler.compile(ring(w), optimization_level=2, seed=1), widths))
     assert [(t.circuit, t.swaps) for t in together] == [(t.circuit, t.swaps) for t in alone]
-
-
-def test_a_device_travels_to_other_processes():
-    device = prepare_device("manila")
-    _ = device.compiler, device.all_to_all_compiler
-    assert pickle.loads(pickle.dumps(device)) == device
 
 
 def test_the_same_seed_gives_the_same_circuit_where_layouts_tie():

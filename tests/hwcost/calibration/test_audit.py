@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwcost.calibration.audit import MAX_AGE_DAYS, AuditedCalibration, Finding, audit
+from audits import ABSENT, codes, dead_edge, fake, finding, look
+from hwcost.calibration.audit import audit
 from hwcost.calibration.record import Calibration
-from hwcost.calibration.sources.ibm_fake import list_fake_backends, load_fake_backend
+from hwcost.calibration.sources.ibm_fake import load_fake_backend
 from hwcost.core.errors import CalibrationError
 from make import (
     DURATION_1Q_S,
@@ -20,38 +17,11 @@ from make import (
     READOUT_ERROR,
     READOUT_S,
     RESET_S,
-    SNAPSHOT,
     T1_S,
     small_calibration,
 )
 
-TODAY = SNAPSHOT + timedelta(days=1)
-
-# The oldest supported qiskit-ibm-runtime (0.40) has no Nighthawk yet; every other snapshot counted here is in all.
-ABSENT = {"nighthawk"} - {name.removeprefix("fake_") for name in list_fake_backends()}
 needs_nighthawk = pytest.mark.skipif("nighthawk" in ABSENT, reason="this qiskit-ibm-runtime has no fake_nighthawk")
-
-
-def look(calibration: Calibration, **options: Any) -> AuditedCalibration:
-    return audit(calibration, **{"today": TODAY, **options})
-
-
-def finding(audited: AuditedCalibration, code: str) -> Finding:
-    (found,) = [entry for entry in audited.findings if entry.code == code]
-    return found
-
-
-def codes(audited: AuditedCalibration) -> set[str]:
-    return {entry.code for entry in audited.findings}
-
-
-@cache
-def fake(name: str) -> AuditedCalibration:
-    return audit(load_fake_backend(name))
-
-
-def dead_edge(a: int, b: int, error: float | None = 1.0) -> dict[Any, Any]:
-    return {("cx", pair): {"error": error} for pair in ((a, b), (b, a))}
 
 
 # Small devices.
@@ -96,17 +66,6 @@ def test_a_dead_two_qubit_gate_is_dead_in_both_directions_and_splits_the_device(
 
 def test_an_error_just_below_a_half_is_bad_but_alive() -> None:
     assert look(small_calibration(gates=dead_edge(0, 1, 0.499))).component == (0, 1, 2)
-
-
-def test_messages_count_and_name_the_cause() -> None:
-    audited = look(small_calibration(4, gates=dead_edge(2, 3)))
-    message = "2 of 6 cx gates have error 1: IBM's mark for 'not calibrated'; excluded"
-    assert finding(audited, "dead_2q_gate").message == message
-    audited = look(small_calibration(4, gates=dead_edge(2, 3, 0.625)))
-    assert (
-        finding(audited, "dead_2q_gate").message
-        == "2 of 6 cx gates have an error of 0.5 or more (up to 0.625); excluded"
-    )
 
 
 def test_a_two_qubit_gate_without_error_or_duration_is_never_perfect() -> None:
@@ -192,13 +151,6 @@ def test_t2_is_clamped_to_twice_t1_and_nothing_else_is() -> None:
     assert audited.calibration.qubits[1].t2_s == 300e-6
 
 
-def test_unknown_coherence_is_told_and_zero_coherence_is_excluded() -> None:
-    audited = look(small_calibration(qubits={0: {"t1_s": None}, 2: {"t1_s": 0.0}}))
-    assert finding(audited, "t1_t2_unknown").qubits == (0,)
-    assert finding(audited, "t1_t2_zero").qubits == (2,)
-    assert audited.component == (0, 1)
-
-
 def test_durations_only_ignores_errors_but_not_missing_durations() -> None:
     gates = {**dead_edge(0, 1), ("cx", (1, 2)): {"duration_s": None}, ("sx", (0,)): {"error": None}}
     calibration = small_calibration(4, gates=gates, qubits={0: {"readout_error": 0.9}, 1: {"t1_s": 0.0}})
@@ -209,85 +161,6 @@ def test_durations_only_ignores_errors_but_not_missing_durations() -> None:
     assert audited.error("measure", (0,)) is None
     assert audited.duration_s("cx", (0, 1)) == 300e-9
     assert finding(audited, "durations_only").severity == "info"
-
-
-def test_a_reset_without_duration_is_readout_plus_flip_and_labelled() -> None:
-    gates = {("reset", (q,)): None for q in range(3)}
-    audited = look(small_calibration(gates=gates))
-    assert audited.duration_s("reset", (1,)) == pytest.approx(READOUT_S + DURATION_1Q_S)
-    assert audited.reset_is_assumed(1)
-    assert finding(audited, "reset_duration_unknown").qubits == (0, 1, 2)
-
-
-def test_a_reset_of_unknown_readout_has_no_duration() -> None:
-    audited = look(small_calibration(gates={("reset", (0,)): None}, qubits={0: {"readout_duration_s": None}}))
-    assert audited.duration_s("reset", (0,)) is None
-    assert not audited.reset_is_assumed(0)
-    assert "unknown" in finding(audited, "reset_duration_unknown").message
-    assert finding(audited, "readout_duration_unknown").qubits == (0,)
-
-
-def test_a_device_without_reset_gets_none() -> None:
-    gates = {("reset", (q,)): None for q in range(3)}
-    audited = look(small_calibration(gates=gates, supported_operations=("measure",)))
-    assert audited.duration_s("reset", (0,)) is None
-    assert codes(audited) == {"no_reset"}
-
-
-@pytest.mark.parametrize("operations", [None, ("reset", "delay")])
-def test_a_device_that_lists_no_measure_is_told(operations: tuple[str, ...] | None) -> None:
-    assert codes(look(small_calibration(supported_operations=operations))) == {"no_measure_in_target"}
-
-
-@pytest.mark.parametrize("dt_s", [None, 3.6e-18, 0.0])
-def test_an_implausible_dt_is_unknown(dt_s: float | None) -> None:
-    audited = look(small_calibration(dt_s=dt_s))
-    assert audited.dt_s is None
-    assert codes(audited) == {"dt_unknown"}
-
-
-def test_a_missing_repetition_delay_is_told() -> None:
-    assert codes(look(small_calibration(rep_delay_s=None))) == {"rep_delay_unknown"}
-
-
-def test_durations_outside_the_window_are_named_and_kept() -> None:
-    audited = look(small_calibration(gates={("sx", (1,)): {"duration_s": 570e-9}}))
-    message = (
-        "1 of 3 sx durations has a value outside the usual 10 ns to 200 ns (found 570 ns to 570 ns); used as reported"
-    )
-    assert finding(audited, "duration_out_of_window").message == message
-    assert audited.duration_s("sx", (1,)) == 570e-9
-    assert audited.component == (0, 1, 2)
-    audited = look(small_calibration(qubits={0: {"readout_duration_s": 85e-6}}))
-    assert "measure" in finding(audited, "duration_out_of_window").message
-
-
-def test_u3_may_take_two_pulses() -> None:
-    u3 = {("u3", (q,)): {"error": 0.001, "duration_s": 320e-9} for q in range(3)}
-    assert look(small_calibration(gates=u3, basis_gates=("rz", "sx", "x", "u3", "cx"))).findings == ()
-
-
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [(0, set()), (MAX_AGE_DAYS, set()), (MAX_AGE_DAYS + 1, {"stale"}), (-1, set()), (-30, {"future_snapshot"})],
-)
-def test_an_old_snapshot_is_stale(days: int, expected: set[str]) -> None:
-    audited = audit(small_calibration(), today=SNAPSHOT + timedelta(days=days))
-    assert codes(audited) == expected
-    assert audited.age_days == days
-
-
-def test_a_naive_today_is_utc_and_an_unknown_date_has_no_age() -> None:
-    assert audit(small_calibration(), today=datetime(2026, 1, 4)).age_days == 3
-    audited = look(small_calibration(snapshot_date=None))
-    assert audited.age_days is None
-    assert codes(audited) == {"age_unknown"}
-
-
-def test_the_largest_component_is_taken_and_the_lowest_of_equals() -> None:
-    audited = look(small_calibration(5, edges=[(0, 1), (2, 3), (3, 4)]))
-    assert audited.component == (2, 3, 4)
-    assert look(small_calibration(4, edges=[(2, 3), (0, 1)])).component == (0, 1)
 
 
 def test_a_circuit_that_does_not_fit_is_refused_with_the_reason() -> None:
@@ -450,66 +323,8 @@ def test_manhattan_refuses_twenty_qubits_and_names_its_largest_part() -> None:
         fake("manhattan").require_qubits(20)
 
 
-@pytest.mark.parametrize(("name", "dead"), [("cusco", 27), ("sherbrooke", 1), ("quebec", 1), ("torino", 1)])
-def test_dead_readouts_are_counted(name: str, dead: int) -> None:
-    assert len(finding(fake(name), "dead_readout").qubits) == dead
-
-
 @needs_nighthawk
 def test_nighthawk_loses_one_qubit_to_its_one_qubit_gates() -> None:
     audited = fake("nighthawk")
     assert audited.excluded_qubits == (85,)
     assert {entry.qubits for entry in audited.findings if entry.code == "dead_1q_gate"} == {(85,)}
-
-
-CLAMPED = {
-    "algiers": 3, "brisbane": 2, "brooklyn": 1, "cairo": 4, "cusco": 4, "fez": 1, "geneva": 1, "hanoi": 5,
-    "kawasaki": 3, "kolkata": 2, "kyoto": 2, "manhattan": 1, "marrakesh": 1, "nighthawk": 4, "osaka": 3, "oslo": 1,
-    "paris": 2, "rochester": 1, "torino": 5, "washington": 2,
-}  # fmt: skip
-
-# Snapshots that later versions of the provider added; not part of the counts.
-LATER = {"aachen", "berlin", "boston", "brussels", "kingston", "miami", "pittsburgh", "strasbourg"}
-FAKES = [name.removeprefix("fake_") for name in list_fake_backends() if name.removeprefix("fake_") not in LATER]
-
-
-def with_code(code: str) -> set[str]:
-    return {name for name in FAKES if code in codes(fake(name))}
-
-
-def test_t2_above_twice_t1_is_counted() -> None:
-    expected = {name: count for name, count in CLAMPED.items() if name not in ABSENT}
-    assert {name: len(finding(fake(name), "t2_clamped").qubits) for name in with_code("t2_clamped")} == expected
-
-
-def test_missing_values_are_found_where_they_are_missing() -> None:
-    without_dt = {"burlington", "cambridge", "essex", "london", "rochester"}
-    without_measure = without_dt | {"almaden", "johannesburg", "poughkeepsie", "singapore"}
-    assert with_code("no_measure_in_target") == without_measure
-    assert with_code("readout_duration_unknown") == without_measure
-    assert with_code("dt_unknown") == without_dt | {"poughkeepsie"}
-    assert with_code("rep_delay_unknown") == without_measure | {"armonk", "melbourne", "prague"}
-    assert with_code("no_reset") == {"armonk", "melbourne"}
-    assert with_code("reset_duration_unknown") == without_measure | {"boeblingen", "ourense", "valencia", "vigo"}
-
-
-def test_only_toronto_has_durations_outside_the_windows() -> None:
-    assert with_code("duration_out_of_window") == {"toronto"}
-    shown = " ".join(entry.message for entry in fake("toronto").findings if entry.code == "duration_out_of_window")
-    assert all(f"{name} durations" in shown for name in ("measure", "id", "sx", "x", "cx"))
-    assert "3.87 us to 13.8 us" in shown
-
-
-def test_devices_that_represent_no_hardware_say_so() -> None:
-    assert with_code("synthetic") == {"fractional"}
-    assert with_code("not_typical") == {"nighthawk"} - ABSENT
-
-
-def test_every_snapshot_is_stale_and_every_finding_is_one_line() -> None:
-    today = datetime(2027, 1, 1, tzinfo=UTC)
-    for name in list_fake_backends():
-        audited = audit(load_fake_backend(name), today=today)
-        assert "stale" in codes(audited)
-        for entry in audited.findings:
-            assert "\n" not in entry.message
-            assert len(entry.message) < 200

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hwcost.classical.machine import (
-    DeviceProfile,
+    MachineProfile,
     Overheads,
     list_device_profiles,
     load_device_profile,
@@ -19,7 +19,7 @@ from hwcost.classical.machine import (
 from hwcost.core.errors import InputError, OptionError
 
 ZERO = Overheads(**dict.fromkeys(Overheads.__dataclass_fields__, 0.0))
-SIMPLE = DeviceProfile(
+SIMPLE = MachineProfile(
     name="simple", description="by hand", kind="cpu", basis="measured", peak_flops_per_s=1e12,
     products=((1, ((1e3, 1e-6), (1e5, 1e-5))), (100, ((1e3, 1e-7), (1e5, 1e-6)))),
     convolutions=((1e3, 1e-6),), overheads=ZERO, low_factor=0.5, high_factor=2.0, source="a test", date="2026-01-01",
@@ -97,3 +97,10 @@ def test_unknown_names_list_the_known():
         load_device_profile("./nowhere.json")
     with pytest.raises(InputError, match="must enclose 1"):
         replace(SIMPLE, high_factor=0.9)
+
+
+def test_a_profile_and_what_its_file_holds_are_profiles_too():
+    assert load_device_profile(SIMPLE) is SIMPLE
+    assert load_device_profile(json.loads(SIMPLE.to_json())) == SIMPLE
+    with pytest.raises(InputError, match="device profile: schema is None"):
+        load_device_profile({})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,21 +9,11 @@ from hypothesis import strategies as st
 from qiskit import QuantumCircuit
 from qiskit.circuit import Gate, Parameter
 from qiskit.circuit.library import (
-    C3XGate,
-    C4XGate,
-    DiagonalGate,
-    PermutationGate,
-    RYGate,
-    UCRYGate,
-    UnitaryGate,
-    XGate,
     efficient_su2,
     real_amplitudes,
 )
-from qiskit.quantum_info import SparsePauliOp, Statevector, random_unitary
+from qiskit.quantum_info import SparsePauliOp, Statevector
 
-from hwcost.circuits.check import MAX_NESTING
-from hwcost.classical.gate_flops import standard_gate_flops
 from hwcost.classical.simulation import statevector_flops
 from hwcost.core.errors import CircuitError, OptionError
 
@@ -41,55 +29,11 @@ def gate_flops(num_qubits, name, *arguments, **options):
 # ----------------------------------------------------------------------------------------------------- hand-worked
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments", "expected"),
-    [
-        # Three qubits: 4 pairs, 2 blocks of four, 8 amplitudes.
-        ("x", (0,), 0),
-        ("y", (0,), 0),
-        ("s", (0,), 0),
-        ("h", (0,), 4 * 12),  # two rows of two real products (2 each) and one sum (2)
-        ("rx", (0.3, 0), 4 * 12),  # cos is real, −i·sin imaginary
-        ("rz", (0.3, 0), 4 * 12),  # two phases, 6 each
-        ("p", (0.3, 0), 4 * 6),  # one phase
-        ("t", (0,), 4 * 6),
-        ("u", (0.1, 0.2, 0.3, 0), 4 * (2 + 3 * 6 + 2 * 2)),  # one entry is cos, three are complex
-        ("sx", (0,), 4 * 28),  # dense and complex: 4·6 + 2·2
-        ("cx", (0, 1), 0),
-        ("cz", (0, 1), 0),
-        ("swap", (0, 2), 0),
-        ("iswap", (0, 2), 0),
-        ("crx", (0.3, 0, 1), 2 * 12),  # half of the amplitudes of an rx
-        ("cp", (0.3, 0, 1), 2 * 6),
-        ("rzz", (0.3, 0, 1), 2 * 4 * 6),
-        ("rxx", (0.3, 0, 1), 2 * 4 * (2 + 2 + 2)),
-        ("ccx", (0, 1, 2), 0),
-        ("id", (0,), 0),
-        ("barrier", (), 0),
-    ],
-)
-def test_operations_of_one_gate_on_three_qubits(name, arguments, expected):
-    circuit = QuantumCircuit(3)
-    circuit.x(0)  # a circuit of barriers alone is none
-    getattr(circuit, name)(*arguments)
-    assert statevector_flops(circuit, gradient="none", num_observables=0).total == expected
-
-
 def test_real_arithmetic_takes_a_quarter_to_a_half():
     # On four pairs, an ry has 4 products and 2 sums; a Hadamard as well.
     assert gate_flops(3, "ry", 0.3, 0, real=True) == 4 * 6
     assert gate_flops(3, "h", 0, real=None) == 4 * 6
     assert gate_flops(3, "cz", 0, 1, real=True) == 0
-
-
-def test_dense_matrices():
-    # k qubits: 2^k rows of 2^k products (6) and 2^k − 1 sums (2); three qubits in all.
-    for k in (1, 2, 3):
-        rows = 2**k
-        circuit = QuantumCircuit(3)
-        circuit.append(UnitaryGate(random_unitary(rows, seed=1)), range(k))
-        cost = statevector_flops(circuit, gradient="none", num_observables=0)
-        assert cost.gates == 2 ** (3 - k) * rows * (6 * rows + 2 * (rows - 1))
 
 
 def test_measurement_preparation_and_collapse():
@@ -156,60 +100,6 @@ def test_only_free_parameters_have_derivatives_where_there_are_any():
     none = statevector_flops(fixed, gradient="adjoint")
     assert (none.backward, none.num_derivatives) == (0, 0)
     assert "no gate has an angle" in none.notes[0]
-
-
-def test_controlled_and_composite_gates():
-    circuit = QuantumCircuit(4)
-    circuit.append(RYGate(0.3).control(3, annotated=False), range(4))
-    # One pair of amplitudes has all controls set.
-    assert statevector_flops(circuit, gradient="none", num_observables=0).gates == 12
-    circuit = QuantumCircuit(5)
-    circuit.append(C3XGate(), range(4))
-    circuit.append(C4XGate(), range(5))
-    assert statevector_flops(circuit, gradient="none", num_observables=0).gates == 0
-    open_control = QuantumCircuit(2)
-    open_control.append(RYGate(0.3).control(1, ctrl_state=0, annotated=False), [0, 1])
-    assert statevector_flops(open_control, gradient="none", num_observables=0).gates == 12
-    body = QuantumCircuit(2, name="body")
-    body.h(0)
-    body.rz(0.2, 1)
-    whole = QuantumCircuit(4)
-    whole.append(body.to_gate(), [0, 1])
-    whole.append(body.to_gate().control(2, annotated=False), [3, 2, 0, 1])
-    # h and rz on 8 pairs each; the same on a quarter of them under two controls.
-    assert statevector_flops(whole, gradient="none", num_observables=0).gates == 8 * 24 + 2 * 24
-    annotated = QuantumCircuit(4)
-    annotated.append(body.to_gate().control(2, annotated=True), [3, 2, 0, 1])
-    annotated.append(body.to_gate().power(3, annotated=True), [0, 1])
-    assert statevector_flops(annotated, gradient="none", num_observables=0).gates == 2 * 24 + 3 * 8 * 24
-
-
-def test_library_gates_by_structure():
-    circuit = QuantumCircuit(3)
-    circuit.append(DiagonalGate(list(np.exp(1j * np.arange(8)))), range(3))
-    circuit.append(PermutationGate([2, 0, 1]), range(3))
-    circuit.append(UCRYGate([0.1, 0.2, 0.3, 0.4]), range(3))
-    cost = statevector_flops(circuit, gradient="none", num_observables=0)
-    assert cost.gates == 6 * 8 + 0 + 4 * 12
-    assert cost.num_gates == 3
-
-
-def test_control_flow():
-    circuit = QuantumCircuit(2, 1)
-    with circuit.for_loop(range(5)):
-        circuit.rx(0.1, 0)
-    cost = statevector_flops(circuit, gradient="backprop", num_observables=0)
-    assert cost.gates == 5 * 2 * 12
-    assert cost.num_derivatives == 5
-    branched = QuantumCircuit(2, 1)
-    branched.h(0)
-    branched.measure(0, 0)
-    with branched.if_test((branched.clbits[0], 1)) as otherwise:
-        branched.x(1)
-    with otherwise:
-        branched.h(1)
-    # A Hadamard, the measurement that the branch needs, and the dearer branch.
-    assert statevector_flops(branched, gradient="none").gates == 2 * 12 + 2 * 6 + 2 * 12
 
 
 # ------------------------------------------------------------------------------------------------------------ laws
@@ -465,51 +355,3 @@ def test_refusals_name_what_is_wrong():
     opaque.append(Gate("oracle", 1, []), [0])
     with pytest.raises(CircuitError, match="oracle"):
         statevector_flops(opaque, gradient="none")
-
-
-def test_nested_doublings_and_depth_are_refused_quickly():
-    gate = XGate()
-    for level in range(MAX_NESTING + 5):
-        body = QuantumCircuit(1)
-        body.append(gate, [0], copy=False)
-        gate = Gate(f"g{level}", 1, [])
-        gate.definition = body
-    circuit = QuantumCircuit(1)
-    circuit.append(gate, [0], copy=False)
-    with pytest.raises(CircuitError, match="nested"):
-        statevector_flops(circuit, gradient="none")
-    # Within the limit each definition is counted once, however often it is used.
-    gate = RYGate(0.1)
-    for level in range(20):
-        body = QuantumCircuit(1)
-        body.append(gate, [0], copy=False)
-        body.append(gate, [0], copy=False)
-        gate = Gate(f"g{level}", 1, [])
-        gate.definition = body
-    cost = statevector_flops(body, gradient="backprop")
-    assert cost.num_gates == cost.num_derivatives == 2**20
-    assert cost.gates == 12 * 2**20
-
-
-def test_a_gate_of_ones_own_with_a_standard_name_is_counted_by_its_definition():
-    body = QuantumCircuit(1, name="rx")
-    body.h(0)
-    body.h(0)
-    circuit = QuantumCircuit(1)
-    circuit.append(body.to_gate(), [0])
-    assert statevector_flops(circuit, gradient="none", num_observables=0).gates == 24
-
-
-def test_every_standard_gate_is_known():
-    from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
-
-    for name, gate in get_standard_gate_name_mapping().items():
-        if isinstance(gate, Gate) and name != "global_phase":
-            flops = standard_gate_flops(name, False)
-            rows = 2**gate.num_qubits
-            # Between nothing and the dense matrix.
-            assert 0 <= flops.apply[0][1] <= rows * (6 * rows + 2 * (rows - 1))
-            assert len(flops.derivatives) == len(gate.params)
-    assert standard_gate_flops("unknown", False) is None
-    assert standard_gate_flops("ccx", False) == standard_gate_flops("ccx", True)
-    assert math.isclose(XGate().to_matrix()[0, 1].real, 1.0)

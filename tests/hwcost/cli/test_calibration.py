@@ -15,9 +15,6 @@ import pytest
 from click.testing import CliRunner, Result
 from qiskit import QuantumCircuit, qpy
 
-from hwcost.backend.prepared import load_calibration
-from hwcost.calibration import map as calibration_map
-from hwcost.calibration.map import layout
 from hwcost.calibration.sources.ibm_fake import load_fake_backend
 from hwcost.calibration.sources.snapshot import load_snapshot, save_snapshot
 from hwcost.cli.calibration import command
@@ -152,23 +149,6 @@ def test_the_map_needs_matplotlib_and_a_known_ending(folder: Path, monkeypatch: 
     error = refused("show", "fake_manila", "--map", "map.png")
     assert isinstance(error, MissingDependencyError)
     assert "hwcost[plot]" in str(error)
-
-
-def test_the_map_unfolds_a_lattice() -> None:
-    calibration = load_calibration("sherbrooke")
-    edges = sorted({(min(g.qubits), max(g.qubits)) for g in calibration.gates if len(g.qubits) == 2})
-    places = layout(127, edges)
-    lengths = [float(sum((places[a] - places[b]) ** 2) ** 0.5) for a, b in edges]
-    assert min(lengths) > 0.6
-    assert max(lengths) < 1.4
-    gaps = [
-        float(sum((places[a] - places[b]) ** 2) ** 0.5)
-        for a in range(127)
-        for b in range(a)
-        if (b, a) not in set(edges)
-    ]
-    assert min(gaps) > 0.8  # no two qubits on top of each other
-    assert calibration_map.layout(1, []).shape == (1, 2)
 
 
 # save

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from hwcost.cli.jobs import command
 from hwcost.core.errors import InputError, OptionError
-from hwcost.jobs.profile import load_profile
+from hwcost.jobs.profile_file import load_profile
 
 # click 8.1 mixes stderr into stdout unless told; from 8.2 on the option is gone.
 SEPARATE = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}

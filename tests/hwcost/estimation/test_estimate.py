@@ -19,8 +19,9 @@ from qiskit.transpiler import StagedPassManager, generate_preset_pass_manager
 from qiskit_ibm_runtime import fake_provider
 
 import hwcost
-from hwcost.backend.prepared import Device, load_calibration, prepare_device
+from hwcost.backend.prepared import Device, prepare_device
 from hwcost.calibration.audit import audit
+from hwcost.calibration.load import load_calibration
 from hwcost.core.errors import CalibrationError, CircuitError, OptionError
 from make import small_calibration
 

@@ -9,32 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qiskit import QuantumCircuit
 
-from hwcost.core.errors import CircuitError
-from hwcost.isa.columns import IsaCircuit, Kind, read_isa
+from hwcost.isa.columns import IsaCircuit, Kind
 from hwcost.isa.schedule import longest_path, schedule_alap, sum_of_durations
-
-NS = 1e-9
-
-
-class RoundTable:
-    """Every one-qubit gate takes 10 ns, every two-qubit gate 100 ns, a measurement 1000 ns."""
-
-    dt_s = 1e-9
-
-    def duration_s(self, name, qubits):
-        return {"rz": 0.0, "measure": 1000 * NS, "reset": 1100 * NS, "ccx": None}.get(
-            name, 10 * NS if len(qubits) == 1 else 100 * NS
-        )
-
-    def error(self, name, qubits):
-        return {"rz": 0.0, "measure": 0.02, "reset": None}.get(name, 0.001 if len(qubits) == 1 else 0.01)
-
-    def is_dead(self, name, qubits):
-        return name == "cx" and set(qubits) == {2, 3}
-
-
-def read(circuit):
-    return read_isa(circuit, RoundTable())
+from round_table import NS, read
 
 
 def test_longest_path_of_a_hand_worked_circuit():
@@ -104,42 +81,6 @@ def test_classical_bits_order_measurements_as_in_qiskit():
     circuit.measure(0, 0)
     circuit.measure(1, 0)
     assert longest_path(read(circuit))[0] == pytest.approx(2000 * NS)
-
-
-def test_if_else_costs_its_longest_branch():
-    circuit = QuantumCircuit(2, 1)
-    circuit.measure(0, 0)
-    with circuit.if_test((circuit.clbits[0], 1)) as otherwise:
-        circuit.sx(1)
-    with otherwise:
-        circuit.cx(0, 1)
-        circuit.cx(0, 1)
-    isa = read(circuit)
-    assert longest_path(isa)[0] == pytest.approx(1200 * NS)
-    assert isa.names.count("cx") == 2
-    assert isa.names.count("sx") == 0
-    assert any("longest branch" in note for note in isa.notes)
-
-
-def test_for_loop_costs_every_iteration():
-    circuit = QuantumCircuit(1)
-    with circuit.for_loop(range(7)):
-        circuit.sx(0)
-    assert longest_path(read(circuit))[0] == pytest.approx(70 * NS)
-
-
-def test_an_operation_without_calibration_is_refused_by_name():
-    circuit = QuantumCircuit(3, name="mine")
-    circuit.ccx(0, 1, 2)
-    with pytest.raises(CircuitError, match=r"mine: no duration is known for ccx on qubits 0, 1, 2.*transpile"):
-        read(circuit)
-
-
-def test_a_dead_gate_is_refused_with_its_error():
-    circuit = QuantumCircuit(4)
-    circuit.cx(2, 3)
-    with pytest.raises(CircuitError, match="cx on qubits 2, 3 has error 0.01.*--durations-only"):
-        read(circuit)
 
 
 @st.composite

@@ -2,72 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pytest
 
 from hwcost.core.errors import InputError, OptionError
 from hwcost.jobs.fit import fit_job_time
-from hwcost.jobs.outliers import MIN_JOBS, find_outliers
-from hwcost.jobs.predict import predict
-from hwcost.jobs.profile import JobTimeProfile, load_profile
+from hwcost.jobs.outliers import MIN_JOBS
+from hwcost.jobs.predict import JobSize, predict
 from hwcost.jobs.score import cross_validate, score
-from hwcost.jobs.table import JobTable, job_table, read_job_table
-from places import TRUTH
-
-Rows = list[dict[str, Any]]
-
-
-def known_rows(num: int = 80, *, seed: int = 1, noise: float = 0.02) -> Rows:
-    """Jobs with known times: t = 1.5 + 0.05·n + 1e-5·I + shots·(n·250e-6 + T)."""
-    rng = np.random.default_rng(seed)
-    rows = []
-    for _ in range(num):
-        n, shots = int(rng.integers(1, 60)), int(rng.choice([1000, 4000, 8000, 20000]))
-        instructions = int(n * rng.integers(100, 20_000))
-        duration = n * float(rng.uniform(1e-6, 1e-4))
-        seconds = 1.5 + 0.05 * n + 1e-5 * instructions + shots * (n * 250e-6 + duration)
-        rows.append(
-            {
-                "num_circuits": n,
-                "shots": shots,
-                "total_circuit_duration_s": duration,
-                "total_instructions": instructions,
-                "rep_delay_s": 250e-6,
-                "observed_s": seconds * float(np.exp(noise * rng.standard_normal())),
-            }
-        )
-    return rows
-
-
-def fitted_rows(num: int = 120, *, seed: int = 2, noise: float = 0.02) -> Rows:
-    """Jobs without durations: t = 0.8 + 400e-6·n·s + 2e-6·s·D + 0.01·n·q."""
-    rng = np.random.default_rng(seed)
-    rows = []
-    for _ in range(num):
-        n, shots, qubits = int(rng.integers(1, 25)), int(rng.integers(1000, 50_000)), int(rng.integers(2, 50))
-        depth = int(n * rng.integers(5, 200))
-        seconds = 0.8 + 400e-6 * n * shots + 2e-6 * shots * depth + 0.01 * n * qubits
-        rows.append(
-            {
-                "backend": "testq",
-                "num_circuits": n,
-                "shots": shots,
-                "num_qubits": qubits,
-                "total_depth": depth,
-                "observed_s": seconds * float(np.exp(noise * rng.standard_normal())),
-            }
-        )
-    return rows
-
-
-def constants(profile: JobTimeProfile) -> dict[str, float]:
-    return {parameter.name: parameter.value for parameter in profile.parameters}
-
-
-# --- Planted constants ---------------------------------------------------------------------------------------------
+from hwcost.jobs.table import job_table
+from timed_jobs import constants, fitted_rows, known_rows
 
 
 def test_known_times_recover_the_planted_constants() -> None:
@@ -109,16 +53,6 @@ def test_a_wrong_rep_delay_is_found_where_no_duration_contradicts_it() -> None:
     assert any("rep_delay of the table not used" in note for note in profile.notes)
 
 
-def test_predictions_of_left_out_jobs_are_as_good_as_the_noise() -> None:
-    held = job_table(known_rows(seed=9))
-    result = score(fit_job_time(known_rows()), held)
-    # The median of |N(0, 2 %)| is 0.674 · 2 % = 1.3 %.
-    assert result.median_relative_error < 0.02
-    assert result.r2 is not None
-    assert result.r2 > 0.99
-    assert 0.8 <= result.coverage <= 1.0
-
-
 def test_a_term_not_crossed_with_shots_is_dropped() -> None:
     """Deep circuits ran only with few shots, and the noise happens to favour a layer time: refuse it all the same."""
     rng = np.random.default_rng(4)
@@ -131,7 +65,7 @@ def test_a_term_not_crossed_with_shots_is_dropped() -> None:
     assert "layer_time" not in constants(profile)
     assert any("layer_time not considered" in note for note in profile.notes)
     # A deep job of many shots is not blown up: 89,000 shots of 500 layers stay near 2.6 + 38 s.
-    job = predict(profile, shots=89_000, total_depth=500, num_qubits=2)
+    job = predict(profile, JobSize(shots=89_000, total_depth=500, num_qubits=2))
     assert job.value_s == pytest.approx(41.0, rel=0.1)
 
 
@@ -178,110 +112,6 @@ def test_profile_of_another_device_covers_where_its_own_interval_would_not() -> 
     assert score(profile, job_table(slower), device="testq").coverage < 0.2
 
 
-# --- Rows that are no real jobs ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("make", [known_rows, fitted_rows])
-@pytest.mark.parametrize("share", [0.02, 0.1, 0.25])
-def test_simulator_and_cancelled_jobs_are_found_listed_and_left_out(make: Any, share: float) -> None:
-    rows = make(200)
-    clean = fit_job_time(rows, num_bootstrap=0)
-    rng = np.random.default_rng(0)
-    wrong = rng.permutation(len(rows))[: int(share * len(rows))]
-    for i in wrong:
-        rows[i] = rows[i] | {"observed_s": rows[i]["observed_s"] * 10.0 ** rng.uniform(-5.0, -1.0)}
-    profile = fit_job_time(rows, num_bootstrap=0)
-    found = {job.line - 1 for job in profile.left_out}
-    assert found == set(wrong.tolist())
-    assert all(job.reason for job in profile.left_out)
-    assert constants(profile) == pytest.approx(constants(clean), rel=0.25)
-
-
-def test_nothing_is_left_out_of_a_clean_table() -> None:
-    assert find_outliers(job_table(known_rows(noise=0.1))) == ()
-    assert find_outliers(job_table(fitted_rows(noise=0.1))) == ()
-
-
-def test_a_job_that_stood_still_is_left_out_of_the_fit_but_counts_in_the_score() -> None:
-    rows = fitted_rows()
-    rows[7] = rows[7] | {"observed_s": 100.0 * rows[7]["observed_s"]}
-    table = job_table(rows)
-    assert [(job.line, job.kind) for job in find_outliers(table)] == [(8, "long")]
-    assert score(fit_job_time(table), table).num_left_out == 0
-
-
-def test_physical_floor_by_hand() -> None:
-    # 4000 · (2 · 250 us + 20 us) = 2.08 s; 0.6 of it is 1.25 s.
-    row = {"num_circuits": 2, "shots": 4000, "rep_delay_s": 250e-6, "total_circuit_duration_s": 20e-6}
-    table = job_table([row | {"observed_s": 1.24}, row | {"observed_s": 1.26}])
-    assert [(job.line, job.kind) for job in find_outliers(table)] == [(1, "impossible")]
-
-
-# --- Bad tables ----------------------------------------------------------------------------------------------------
-
-HEADER = "num_circuits,shots,observed_s"
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "is empty"),
-        ("\n\n", "is empty"),
-        (HEADER, "no jobs"),
-        ("shots,observed_s\n1,2\n", "line 1: no column num_circuits"),
-        ("num_circuits;shots;observed_s\n1;2;3\n", "line 1: columns are separated by ';'"),
-        ("num_circuits\tshots\tobserved_s\n1\t2\t3\n", "separated by tabs"),
-        (HEADER + ",shots\n1,2,3,4\n", "column shots appears twice"),
-        (HEADER + "\n1,1000,2\n1,1000\n", "line 3: 2 cells"),
-        (HEADER + "\n1,1000,nan\n", "line 2: observed_s is nan"),
-        (HEADER + "\n1,1000,inf\n", "line 2: observed_s is inf"),
-        (HEADER + "\n1,1000,2\n\n1,-5,2\n", "line 4: shots is -5"),
-        (HEADER + "\n1,1000,0\n", "observed_s is 0"),
-        (HEADER + "\n1,1000,1e300\n", "observed_s is 1e300; more than"),
-        (HEADER + "\n0,1000,1\n", "num_circuits is 0"),
-        (HEADER + "\n1.5,1000,1\n", "num_circuits is 1.5; it must be a whole number"),
-        (HEADER + "\n1,many,2\n", "shots is 'many', expected a number"),
-        (HEADER + "\n1,1000,\n", "observed_s is empty"),
-        (HEADER + ",total_depth\n1,1000,2,5\n1,1000,2,\n", "line 3: total_depth is empty"),
-        (HEADER + '\n1,1000,"2\n', "not CSV"),
-    ],
-)
-def test_bad_tables_are_one_line(text: str, message: str, tmp_path: Path) -> None:
-    path = tmp_path / "jobs.csv"
-    path.write_text(text)
-    with pytest.raises(InputError, match=message) as error:
-        read_job_table(path)
-    assert "\n" not in str(error.value)
-    assert "jobs.csv" in str(error.value)
-
-
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "jobs.csv"
-    path.write_bytes(b"\xff\xfe\x00n")
-    with pytest.raises(InputError, match="not UTF-8"):
-        read_job_table(path)
-
-
-def test_missing_file_and_folder_are_refused(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.csv", tmp_path):
-        with pytest.raises(InputError, match="cannot be read"):
-            read_job_table(path)
-
-
-def test_byte_order_mark_blank_lines_and_spaces_are_harmless(tmp_path: Path) -> None:
-    path = tmp_path / "jobs.csv"
-    path.write_bytes(b"\xef\xbb\xbfnum_circuits, shots ,observed_s\r\n\r\n1, 1000 ,2.5\r\n")
-    table = read_job_table(path)
-    assert table.columns == {"num_circuits": (1.0,), "shots": (1000.0,), "observed_s": (2.5,)}
-    assert table.lines == (3,)
-
-
-def test_an_empty_optional_column_is_no_column(tmp_path: Path) -> None:
-    path = tmp_path / "jobs.csv"
-    path.write_text(HEADER + ",rep_delay_s\n1,1000,2,\n2,1000,3,\n")
-    assert "rep_delay_s" not in read_job_table(path).columns
-
-
 def test_too_few_jobs_and_groups_are_refused() -> None:
     with pytest.raises(InputError, match=f"{MIN_JOBS - 1} usable jobs"):
         fit_job_time(known_rows(MIN_JOBS - 1))
@@ -289,11 +119,6 @@ def test_too_few_jobs_and_groups_are_refused() -> None:
         fit_job_time([row | {"group": "a"} for row in known_rows()])
     with pytest.raises(OptionError, match="no column colour"):
         fit_job_time(known_rows(), group_by=("colour",))
-
-
-def test_rows_with_other_columns_are_refused() -> None:
-    with pytest.raises(InputError, match="line 2"):
-        job_table([{"num_circuits": 1, "shots": 1, "observed_s": 1}, {"shots": 1}])
 
 
 def test_few_jobs_fit_few_terms_and_say_that_the_interval_is_rough() -> None:
@@ -306,51 +131,3 @@ def test_group_column_is_left_out_whole() -> None:
     rows = [row | {"group": f"g{i % 4}"} for i, row in enumerate(known_rows())]
     assert fit_job_time(rows, num_bootstrap=0).num_groups == 4
     assert cross_validate(job_table(rows)).num_groups == 4
-
-
-# --- Real jobs -----------------------------------------------------------------------------------------------------
-
-
-def truth(name: str) -> JobTable:
-    path = TRUTH / f"jobs_{name}_dev.csv"
-    if not path.is_file():
-        pytest.skip("the tables of real jobs are not at hand")
-    return read_job_table(path)
-
-
-@pytest.mark.parametrize(
-    ("name", "group_by", "min_circuits", "error", "r2"),
-    [
-        ("ibm_osaka", ("family",), 1, 0.075, 0.4),
-        ("ibm_osaka", (), 1, 0.075, 0.4),
-        ("ibm_mixed", (), 20, 0.05, 0.99),
-        ("iqm_vtt-q50", (), 1, 0.04, 0.99),
-        ("iqm_helmi", (), 1, 0.035, 0.999),
-    ],
-)
-def test_real_jobs_of_groups_left_out(
-    name: str, group_by: tuple[str, ...], min_circuits: int, error: float, r2: float
-) -> None:
-    result = cross_validate(truth(name), group_by=group_by, min_circuits=min_circuits)
-    assert result.median_relative_error <= error
-    assert result.r2 is not None
-    assert result.r2 >= r2
-    assert abs(result.coverage - result.nominal) <= 0.05
-
-
-def test_real_tables_contain_jobs_that_did_not_run() -> None:
-    table = truth("ibm_mixed")
-    profile = fit_job_time(table, num_bootstrap=0)
-    left_out = {job.line for job in profile.left_out}
-    observed, circuits, shots = (np.array(table.columns[name]) for name in ("observed_s", "num_circuits", "shots"))
-    per_shot = observed / (circuits * shots)
-    assert {line for line, time in zip(table.lines, per_shot, strict=True) if time < 150e-6} <= left_out
-    assert len(left_out) < 0.03 * len(table)
-    assert constants(profile)["tau"] == pytest.approx(250e-6, rel=0.15)
-
-
-@pytest.mark.parametrize("name", ["ibm_osaka", "ibm_mixed"])
-def test_built_in_ibm_profile_on_real_jobs(name: str) -> None:
-    result = score(load_profile("ibm"), truth(name))
-    assert result.median_relative_error < 0.25
-    assert result.coverage >= 0.85

@@ -85,7 +85,7 @@ def test_what_has_no_rule_is_refused():
     mixed.measure_all()
     with pytest.raises(CircuitError, match="mixes data and a weight"):
         layer_from_circuit(mixed, inputs=["x"])
-    with pytest.raises(OptionError, match="input 'y' is no parameter of .*; it has: w, x"):
+    with pytest.raises(OptionError, match="input 'y' is not a parameter of .*; it has: w, x"):
         layer_from_circuit(mixed, inputs=["y"])
     with pytest.raises(OptionError, match="give 1 letters of I, X, Y, Z"):
         layer_from_circuit(mixed, observables="ZZ")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hwcost.core.errors import OptionError
-from hwcost.jobs.predict import predict
-from hwcost.jobs.profile import load_profile
+from hwcost.jobs.predict import JobSize, predict
+from hwcost.jobs.profile_file import load_profile
 from hwcost.models.jobs import Execution, LayerRuns, total_jobs
 from hwcost.models.workload import workload
 
@@ -71,9 +71,9 @@ def test_jobs_by_hand():
     sizes = [4, 10, 10, 4] * 2 + [2, 10, 2]
     jobs = [
         predict(
-            profile, shots=2000, num_circuits=n, rep_delay_s=250e-6, total_circuit_duration_s=n * 5e-6,
+            profile, JobSize(shots=2000, num_circuits=n, rep_delay_s=250e-6, total_circuit_duration_s=n * 5e-6,
             total_instructions=n * 100, total_depth=n * 20, num_qubits=4, device="fake_manila",
-        )
+        ))
         for n in sizes
     ]  # fmt: skip
     assert total.job_times.value == pytest.approx(sum(job.value_s for job in jobs))
@@ -113,10 +113,11 @@ def test_a_profile_with_fitted_shot_times_keeps_its_own_total():
     iqm = load_profile("iqm-q50") if "iqm-q50" in _profiles() else load_profile("iqm")
     layer = LayerRuns(execution=ONE, calls=1, forward=1, gradient=0)
     total = total_jobs([layer], workload("inference"), iqm, circuits_per_job=300, device="x")
-    one = predict(
-        iqm, shots=2000, rep_delay_s=250e-6, total_circuit_duration_s=5e-6, total_instructions=100, total_depth=20,
+    size = JobSize(
+        shots=2000, rep_delay_s=250e-6, total_circuit_duration_s=5e-6, total_instructions=100, total_depth=20,
         num_qubits=4, device="x",
     )  # fmt: skip
+    one = predict(iqm, size)
     assert total.job_times.value == pytest.approx(one.value_s)
     assert math.fsum(total.parts.values()) == pytest.approx(one.value_s)
 

@@ -160,7 +160,7 @@ def reference():
 
     from hwcost.calibration.audit import audit
     from hwcost.calibration.sources.ibm_fake import load_fake_backend
-    from hwcost.isa.columns import read_isa
+    from hwcost.isa.read import read_isa
 
     truths = json.loads((TRUTH / "attenuation_dev.json").read_text())
     with (TRUTH / "atten_dev.qpy").open("rb") as file:

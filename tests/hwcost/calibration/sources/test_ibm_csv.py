@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from qiskit import QuantumCircuit
 
 import hwcost
+from csv_tables import SPANISH, cells, gate_values, outcome_of, parse, table
 from hwcost.calibration.audit import audit
 from hwcost.calibration.health import DEAD_ERROR
+from hwcost.calibration.load import import_calibration
 from hwcost.calibration.record import Calibration
-from hwcost.calibration.sources.files import import_calibration
-from hwcost.calibration.sources.ibm_csv import name_and_date, parse_calibration_csv
-from hwcost.calibration.sources.ibm_csv_columns import read_header
+from hwcost.calibration.sources.ibm_csv import name_and_date
 from hwcost.core.errors import CalibrationError
 
 ERA_2019 = (
@@ -53,23 +53,7 @@ ERA_2024 = (
     "1,190,150,0.02,0.001,0.02,0.02,1.56,3e-4,32,3e-4,0,3e-4,3e-4,,0:0.0013,0:68,0:0.003,0.02,,Yes\n"
     "2,170,130,0.03,0.001,0.03,0.03,1.56,4e-4,36,4e-4,0,4e-4,4e-4,,0:0.0011,0:84,,0.03,,Yes\n"
 )
-SPANISH = (
-    "Cúbit,T1 (us),T2 (us),Error de asignación de lectura,Longitud de lectura (ns),Error ID,"
-    "Error de rotación del eje Z (rz),Error √x (sx),Error Pauli-X,Error ECR,Tiempo de puerta (ns),Operativo\n"
-    "0,250,120,0.01,1400,2e-4,0,2e-4,2e-4,0_1:0.0074,0_1:660,Sí\n"
-    "1,300,150,0.02,1400,3e-4,0,3e-4,3e-4,0_1:0.0074,0_1:660,No\n"
-)
 ERAS = {"2019": ERA_2019, "2021": ERA_2021, "2023": ERA_2023, "2024": ERA_2024, "Spanish": SPANISH}
-
-
-def parse(text: str) -> Calibration:
-    return parse_calibration_csv(text, name="mine", origin="mine.csv")
-
-
-def gate_values(calibration: Calibration, name: str, *qubits: int) -> tuple[float | None, float | None]:
-    gate = calibration.gate(name, qubits)
-    assert gate is not None, f"no {name} on {qubits}"
-    return gate.error, None if gate.duration_s is None else round(gate.duration_s * 1e9, 6)
 
 
 # The right values of each era.
@@ -138,16 +122,6 @@ def test_2024_symmetric_gates_partners_and_one_qubit_times() -> None:
     assert "columns not read" not in calibration.origin
 
 
-def test_spanish_headers() -> None:
-    calibration = parse(SPANISH)
-    assert calibration.qubits[1].readout_error == 0.02
-    assert calibration.qubits[1].readout_duration_s == pytest.approx(1.4e-6, rel=1e-12)
-    assert [record.operational for record in calibration.qubits] == [True, False]
-    assert gate_values(calibration, "ecr", 0, 1) == (0.0074, 660.0)
-    assert gate_values(calibration, "x", 1) == (3e-4, None)
-    assert calibration.basis_gates == ("ecr", "id", "rz", "sx", "x")
-
-
 @pytest.mark.parametrize("era", ERAS)
 def test_byte_order_marks_line_ends_and_blank_lines_change_nothing(era: str, tmp_path: Path) -> None:
     plain, odd = tmp_path / "a.csv", tmp_path / "b.csv"
@@ -155,40 +129,6 @@ def test_byte_order_marks_line_ends_and_blank_lines_change_nothing(era: str, tmp
     odd.write_bytes(("\ufeff" + ERAS[era] + "\n , ,\n").replace("\n", "\r\n").encode())
     first, second = import_calibration(plain, name="a"), import_calibration(odd, name="a")
     assert (first.qubits, first.gates, first.basis_gates) == (second.qubits, second.gates, second.basis_gates)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [("(us)", 1e-6), ("(µs)", 1e-6), ("(μs)", 1e-6), ("(ns)", 1e-9), ("(ms)", 1e-3), ("(s)", 1.0)],
-)
-def test_the_header_says_the_unit(header: str, seconds: float) -> None:
-    calibration = parse(f"Qubit,T1 {header},Readout length {header}\n0,5,7\n")
-    assert calibration.qubits[0].t1_s == pytest.approx(5 * seconds, rel=1e-12)
-    assert calibration.qubits[0].readout_duration_s == pytest.approx(7 * seconds, rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("header", "name"),
-    [
-        ("√x (sx) error ", "sx"),
-        ("?x (sx) error", "sx"),  # the root sign lost
-        ("âˆšx (sx) error", "sx"),  # UTF-8 taken for Windows-1252
-        ("Error √x (sx)", "sx"),
-        ("Pauli-X error", "x"),
-        ("Single-qubit Pauli-X error ", "x"),
-        ("Z-axis rotation (rz) error ", "rz"),
-        ("CNOT error rate", "cx"),
-        ("Error CZ", "cz"),
-        ("Readout error", "readout_error"),
-        ("MEASURE error", ""),
-        ("Init error", ""),
-        ("Frequency (GHz)", ""),
-    ],
-)
-def test_headers_of_all_years_are_understood(header: str, name: str) -> None:
-    column = read_header(header)
-    assert column.name == name
-    assert column.kind != "unknown"
 
 
 def test_rows_may_come_in_any_order() -> None:
@@ -291,67 +231,6 @@ def test_a_table_of_2019_is_enough_once_the_durations_are_given(tmp_path: Path) 
 
 # Defects.
 
-HEAD = "Qubit,T1 (us),Readout error,√x (sx) error,CZ error,Gate length (ns),Operational\n"
-ROWS = [
-    ["0", "100", "0.01", "1e-4", "1:0.0013;2:0.0011", "1:68;2:84", "Yes"],
-    ["1", "110", "0.02", "2e-4", "0:0.0013", "0:68", "Yes"],
-    ["2", "120", "0.03", "3e-4", "0:0.0011", "0:84", "Yes"],
-]
-
-
-def table(row: int, column: int, cell: str, head: str = HEAD) -> str:
-    rows = [list(cells) for cells in ROWS]
-    rows[row][column] = cell
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return head + buffer.getvalue()
-
-
-def test_the_table_without_defect_is_read() -> None:
-    assert parse(table(0, 0, "0")).num_qubits == 3
-
-
-@pytest.mark.parametrize(
-    ("row", "column", "cell", "message"),
-    [
-        (0, 0, "Q", "line 2, column 'Qubit': is 'Q'; it must be the number of a qubit"),
-        (0, 0, "-1", "line 2, column 'Qubit': is '-1'"),
-        (1, 0, "0", "line 3, column 'Qubit': is qubit 0 again; line 2 has it already"),
-        (1, 0, "7", "has no row for qubit 1, but one for qubit 7"),
-        (0, 1, "-5", r"line 2, column 'T1 \(us\)': is '-5'; it must be finite and not negative"),
-        (0, 1, "NaN", "is 'NaN'; it must be a number"),
-        (0, 1, "inf", "is 'inf'; it must be a number"),
-        (0, 1, "1e999", "is '1e999'; it must be finite"),
-        (0, 1, "1,5", "is '1,5'; it must be a number"),
-        (0, 1, "1_000", "is '1_000'; it must be a number"),
-        (0, 1, "100 us", "is '100 us'; it must be a number"),
-        (0, 2, "1.5", "column 'Readout error': is '1.5'; a probability must lie between 0 and 1"),
-        (0, 2, "1.5%", "is '1.5%'; it must be a number"),
-        (2, 3, "2", r"line 4, column '\\u221ax \(sx\) error': is '2'; a probability"),
-        (1, 4, "01:00.0", "line 3, column 'CZ error': has '01:00.0'; a spreadsheet made a time of the value"),
-        (1, 4, "10:00.0", "a spreadsheet made a time"),
-        (1, 4, "00:00.0", "a spreadsheet made a time"),
-        (1, 4, "12:00:00 AM", "it must be pairs such as"),
-        (1, 4, "0.0013", "has '0.0013'; it must be pairs such as"),
-        (1, 4, "0:0,0013", "it must be pairs such as"),
-        (1, 4, "0:nan", "it must be pairs such as"),
-        (1, 4, "0:-0.1", "is '-0.1'; it must be finite and not negative"),
-        (1, 4, "0:1.5", "is '1.5'; a probability"),
-        (1, 4, "1:0.0013", "has '1:0.0013'; the neighbour must be another qubit"),
-        (1, 4, "9:0.0013", "the neighbour must be another qubit from 0 to 2"),
-        (1, 4, "0_2:0.0011", "has '0_2:0.0011' in the row of qubit 1"),
-        (1, 4, "cx1_0:0.0013", "names the gate 'cx' in the column of cz"),
-        (1, 4, "0:0.0014", "line 3, column 'CZ error': gives 0.0014 where another cell gave 0.0013 for the same pair"),
-        (1, 4, "0:undefined", "gives None where another cell gave 0.0013"),
-        (1, 5, "0:69", "column 'Gate length .*gives .* for the same pair"),
-        (1, 6, "maybe", "column 'Operational': is 'maybe'; it must be Yes or No"),
-    ],
-)
-def test_a_defect_is_refused_with_line_and_column(row: int, column: int, cell: str, message: str) -> None:
-    with pytest.raises(CalibrationError, match=f"^mine.csv(: |, ).*{message.removeprefix('^')}") as caught:
-        parse(table(row, column, cell))
-    assert "\n" not in str(caught.value)
-
 
 @pytest.mark.parametrize(
     ("text", "message"),
@@ -364,9 +243,9 @@ def test_a_defect_is_refused_with_line_and_column(row: int, column: int, cell: s
         ("Qubit,T1 (Âµs)\n0,1\n", "gives no unit"),  # UTF-8 taken for Windows-1252
         ("Qubit,T1 (us),T1 (ns)\n0,1,1\n", r"columns 'T1 \(us\)' and 'T1 \(ns\)' say the same"),
         ("Qubit,CNOT error,CNOT error rate\n0,,\n", "say the same"),
-        ("T1 (us),T2 (us)\n1,1\n", "is no calibration table of the IBM Quantum web page"),
-        ("Qubit,Name\n0,a\n", "is no calibration table"),
-        ("num_circuits,shots,observed_s\n1,2,3\n", "is no calibration table .*found: num_circuits, shots"),
+        ("T1 (us),T2 (us)\n1,1\n", "is not a calibration table of the IBM Quantum web page"),
+        ("Qubit,Name\n0,a\n", "is not a calibration table"),
+        ("num_circuits,shots,observed_s\n1,2,3\n", "is not a calibration table .*found: num_circuits, shots"),
         ("Qubit;T1 (us)\n0;1\n", "columns are separated by ';'"),
         ("Qubit\tT1 (us)\n0\t1\n", "columns are separated by tabs"),
         ('Qubit,T1 (us)\n0,"1\n', "is not CSV"),
@@ -389,20 +268,7 @@ def test_what_is_unknown_stays_unknown(word: str) -> None:
 
 # Fuzz.
 
-cells = st.one_of(
-    st.floats().map(repr),
-    st.text(max_size=12),
-    st.sampled_from(["undefined", "1", "01:00.0", "0_1:0.01", "1:0.01;2:0.02", "cx0_1: 1e-2", "Yes", "100", "0"]),
-)
 headers = st.sampled_from([*{name for text in ERAS.values() for name in text.splitlines()[0].split(",")}, "x", "T1"])
-
-
-def outcome_of(text: str) -> Calibration | str:
-    try:
-        return parse(text)
-    except CalibrationError as error:
-        assert "\n" not in str(error)
-        return str(error)
 
 
 def check_bounds(calibration: Calibration) -> None:
@@ -421,28 +287,6 @@ def test_any_table_gives_a_calibration_or_one_line(data: st.DataObject) -> None:
     outcome = outcome_of(buffer.getvalue())
     if isinstance(outcome, Calibration):
         check_bounds(outcome)
-
-
-@settings(max_examples=200, deadline=None)
-@given(data=st.data())
-def test_a_damaged_cell_is_never_read_as_something_else(data: st.DataObject) -> None:
-    """One character changed: the value is the number that stands there now, in the unit of the header, or refused."""
-    row, column = data.draw(st.integers(0, 2)), data.draw(st.integers(1, 3))
-    cell = ROWS[row][column]
-    at = data.draw(st.integers(0, len(cell) - 1))
-    changed = cell[:at] + data.draw(st.characters(exclude_categories=("Cs",))) + cell[at + 1 :]
-    outcome = outcome_of(table(row, column, changed))
-    if isinstance(outcome, str):
-        return
-    record, gate = outcome.qubits[row], outcome.gate("sx", (row,))
-    assert gate is not None
-    found = (record.t1_s, record.readout_error, gate.error)[column - 1]
-    if found is None:
-        assert changed.strip().lower() in ("", "-")
-        return
-    scale = 1e-6 if column == 1 else 1.0
-    assert found == pytest.approx(float(changed) * scale, rel=1e-12)
-    assert column == 1 or found <= 1.0
 
 
 @settings(max_examples=100, deadline=None)

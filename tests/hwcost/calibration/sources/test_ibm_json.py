@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.sources.ibm_json import parse_ibm_json
 from hwcost.core.errors import CalibrationError
+from json_documents import json_values, paths
 from make import small_ibm_json
 
 
@@ -273,18 +274,6 @@ def test_reading_imports_neither_qiskit_nor_the_runtime() -> None:
         "sys.exit(any(name.startswith('qiskit') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just(10**400),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
-    max_leaves=5,
-)
-
-
-def paths(node: Any, prefix: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    return [path for key, child in items for path in ((*prefix, key), *paths(child, (*prefix, key)))]
 
 
 DOCUMENTS = list(small_ibm_json())

@@ -19,7 +19,7 @@ from hwcost.backend.prepared import Device, prepare_device
 from hwcost.calibration.audit import audit
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.estimation.estimate import estimate
-from hwcost.isa.columns import read_isa
+from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import schedule_alap
 from hwcost.models.mitigation.cost import mitigation_cost, split_attenuations
 from hwcost.models.mitigation.extrapolation import extrapolation_bias, extrapolation_inflation, extrapolation_weights

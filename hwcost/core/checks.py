@@ -1,0 +1,77 @@
+"""Checks of values that a caller gives: `whole`, `positive`, `choice`. Each names the value and what would do."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import SupportsFloat
+
+from hwcost.core.errors import OptionError
+from hwcost.core.text import one_line
+
+
+def whole(
+    name: str,
+    value: object,
+    low: int,
+    high: int,
+    *,
+    high_text: str | None = None,
+    error: type[Exception] = OptionError,
+) -> int:
+    """Return a whole number of any kind, NumPy's too, as int.
+
+    Args:
+        name: Of the option, for the message.
+        value: What the caller gave.
+        low: Smallest number that is allowed.
+        high: Largest one.
+        high_text: How the message writes `high`; default all of its digits.
+        error: Type of the exception.
+
+    Raises:
+        OptionError: It is not a whole number (True and False are not), or out of range; or what `error` says.
+
+    >>> whole("num_seeds", 5, 1, 10)
+    5
+    """
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = low - 1
+    if isinstance(value, bool) or not low <= number <= high:
+        limit = str(high) if high_text is None else high_text
+        raise error(f"{name} is {one_line(repr(value))}; give a whole number from {low} to {limit}")
+    return number
+
+
+def positive(name: str, value: object, *, error: type[Exception] = OptionError) -> float:
+    """Return a positive finite number of any kind as float.
+
+    Raises:
+        OptionError: It is none; or what `error` says.
+
+    >>> positive("precision", 1)
+    1.0
+    """
+    number = math.nan
+    if isinstance(value, SupportsFloat) and not isinstance(value, (bool, str, bytes)):
+        number = float(value)
+    if not 0.0 < number < math.inf:
+        raise error(f"{name} is {one_line(repr(value))}; give a positive number")
+    return number
+
+
+def choice(name: str, value: object, choices: Sequence[str], *, error: type[Exception] = OptionError) -> str:
+    """Return the text, if it is one of `choices`.
+
+    Raises:
+        OptionError: It is not; or what `error` says.
+
+    >>> choice("task", "sampling", ("expectation", "sampling"))
+    'sampling'
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise error(f"{name} is {one_line(repr(value))}; choose from {', '.join(choices)}")
+    return value

@@ -1,0 +1,100 @@
+"""Values out of the JSON of a job-time profile, each checked; a message names the file and the place in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Protocol, TypeVar, cast
+
+from hwcost.core.errors import InputError
+
+
+class Record(Protocol):
+    """Any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+_Record = TypeVar("_Record", bound=Record)
+
+
+def check_finite(value: float, what: str) -> None:
+    """Refuse what is not a finite number, or is negative."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0.0:
+        raise InputError(f"{what} is {value!r}; it must be a finite number that is not negative")
+
+
+def read_object(data: object, where: str) -> dict[str, Any]:
+    """Return a copy of a JSON object."""
+    if not isinstance(data, dict):
+        raise InputError(f"{where}: is {type(data).__name__}, expected a JSON object")
+    return dict(data)
+
+
+def _list(fields: Mapping[str, Any], name: str, where: str) -> Sequence[Any]:
+    if not isinstance(fields[name], list):
+        raise InputError(f"{where}: {name} is {type(fields[name]).__name__}, expected a list")
+    return cast(Sequence[Any], fields[name])
+
+
+def read_texts(fields: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
+    """Return a list of texts as a tuple."""
+    texts = _list(fields, name, where)
+    if not all(isinstance(text, str) for text in texts):
+        raise InputError(f"{where}: {name} must be a list of texts")
+    return tuple(texts)
+
+
+def read_bounds(bounds: object, where: str) -> tuple[float, float]:
+    """Return least and greatest of a range."""
+    if not isinstance(bounds, list) or len(bounds) != 2:
+        raise InputError(f"{where}: is {bounds!r}, expected [least, greatest]")
+    for value in bounds:
+        check_finite(value, where)
+    return float(bounds[0]), float(bounds[1])
+
+
+def check_keys(fields: Mapping[str, Any], record: type[Record], where: str) -> None:
+    """Refuse keys that the record does not have, and those that are missing."""
+    known = record.__dataclass_fields__
+    unknown, missing = sorted(set(fields) - set(known)), sorted(set(known) - set(fields))
+    if unknown:
+        raise InputError(f"{where}: unknown key {', '.join(unknown)}; known: {', '.join(known)}")
+    if missing:
+        raise InputError(f"{where}: missing key {', '.join(missing)}")
+
+
+def check_texts(fields: Mapping[str, Any], required: Sequence[str], optional: Sequence[str], where: str) -> None:
+    """Refuse values that are not text; optional ones may be None."""
+    for name in (*required, *optional):
+        value = fields[name]
+        if not (isinstance(value, str) or (value is None and name in optional)):
+            raise InputError(f"{where}: {name} is {value!r}, expected text")
+
+
+def check_counts(fields: Mapping[str, Any], where: str) -> None:
+    """Refuse numbers of jobs and groups, and a seed, that are none."""
+    for name in ("num_jobs", "num_groups", "seed"):
+        value = fields[name]
+        if name == "seed" and value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise InputError(f"{where}: {name} is {value!r}, expected a whole number that is not negative")
+
+
+def read_record(record: type[_Record], data: object, where: str) -> _Record:
+    """Make a record of an object, with the place in the message if it refuses."""
+    fields = read_object(data, where)
+    check_keys(fields, record, where)
+    texts = [name for name in fields if name in ("name", "unit", "reason", "kind")]
+    check_texts(fields, texts, [name for name in fields if name == "source"], where)
+    try:
+        return record(**fields)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+
+
+def read_records(record: type[_Record], fields: Mapping[str, Any], name: str, where: str) -> tuple[_Record, ...]:
+    """Make a record of each object in a list."""
+    items = _list(fields, name, where)
+    return tuple(read_record(record, item, f"{where}: {name}[{i}]") for i, item in enumerate(items))
