@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from hwcost.models.estimate import estimate_model as estimate_model
     from hwcost.models.record import ModelCost as ModelCost
     from hwcost.noise.attenuation import QubitAttenuation as QubitAttenuation
+    from hwcost.report.page import plot as plot
     from hwcost.validation.record import Validation as Validation
     from hwcost.validation.validate import validate as validate
 
@@ -83,6 +84,7 @@ _HOME = {
     "load_live_backend": "calibration.sources.ibm_live",
     "load_snapshot": "calibration.sources.snapshot",
     "mqt_bench_circuits": "circuits.suites",
+    "plot": "report.page",
     "prepare_device": "backend.prepared",
     "profiled_quantum_flops": "classical.profiled",
     "save_snapshot": "calibration.sources.snapshot",

@@ -43,6 +43,7 @@ PUBLIC = {
         "load_calibration",
         "load_circuit",
         "load_circuits",
+        "plot",
         "prepare_device",
         "import_calibration",
         "load_live_backend",

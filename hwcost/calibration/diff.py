@@ -7,15 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from hwcost.calibration.audit import AuditedCalibration
-from hwcost.calibration.health import Edge
 from hwcost.calibration.record import Calibration
-from hwcost.calibration.summary import format_value, summarize
-from hwcost.core.text import listing
-from hwcost.core.units import format_age, format_seconds
+from hwcost.calibration.summary import summarize
+from hwcost.report.result import Result
 
-SCHEMA = "hwcost.calibration.record-diff/1"
-NUM_SHOWN = 8
-"""Changed values printed before the rest is only counted; the dictionary holds them all."""
+SCHEMA = "hwcost.calibration-diff/1"
 
 _QUBIT_VALUES = ("t1_s", "t2_s", "readout_error", "prob_meas0_prep1", "prob_meas1_prep0", "readout_duration_s")
 _SETTINGS = ("num_qubits", "processor", "basis_gates", "dt_s", "rep_delay_s", "rep_delay_range_s", "max_shots")
@@ -45,7 +41,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CalibrationDiff:
+class CalibrationDiff(Result):
     """What changed from the first calibration to the second.
 
     Attributes:
@@ -72,6 +68,11 @@ class CalibrationDiff:
         """Whether the two say the same about the device."""
         return not (self.settings or self.medians or self.values or self.only_first or self.only_second)
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return one row per value, median or setting that differs."""
+        changes = (*self.settings, *self.medians, *self.values)
+        return [{**asdict(change), "factor": change.factor} for change in changes]
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, in SI units."""
         before, after = self.first, self.second
@@ -85,8 +86,8 @@ class CalibrationDiff:
             "only_first": list(self.only_first),
             "only_second": list(self.only_second),
             "excluded": {
-                "qubits": _gained(before.excluded_qubits, after.excluded_qubits),
-                "edges": _gained(before.excluded_edges, after.excluded_edges),
+                "qubits": gained(before.excluded_qubits, after.excluded_qubits),
+                "edges": gained(before.excluded_edges, after.excluded_edges),
             },
         }
 
@@ -134,7 +135,8 @@ def _side(audited: AuditedCalibration) -> dict[str, Any]:
     }
 
 
-def _gained(first: tuple[Any, ...], second: tuple[Any, ...]) -> dict[str, list[Any]]:
+def gained(first: tuple[Any, ...], second: tuple[Any, ...]) -> dict[str, list[Any]]:
+    """Return what only the first and only the second has."""
     return {"only_first": sorted(set(first) - set(second)), "only_second": sorted(set(second) - set(first))}
 
 
@@ -176,71 +178,3 @@ def _size_of_change(change: Change) -> float:
     """Return how far from 1 the factor is, up or down; what appears, vanishes or was 0 comes first."""
     factor = change.factor
     return float("inf") if not factor else max(factor, 1.0 / factor)
-
-
-# Text.
-
-
-def diff_text(diff: CalibrationDiff) -> str:
-    """Write the differences for a terminal."""
-    lines = [f"{label}: {_side_text(side)}" for label, side in (("A", diff.first), ("B", diff.second))]
-    if diff.is_empty:
-        lines += ["", "No value differs."]
-    if diff.settings:
-        lines += ["", "Device"]
-        lines += [f"  {c.quantity:<26}{_setting(c, c.first)}  →  {_setting(c, c.second)}" for c in diff.settings]
-    if diff.medians:
-        lines += ["", f"{'Median of what is in use':<28}{'A':>12}{'B':>12}"]
-        lines += [f"  {change.quantity:<26}{_cells(change)}" for change in diff.medians]
-    lines += ["", "Excluded", *_excluded_lines(diff)]
-    if diff.only_first or diff.only_second:
-        lines += ["", "Gates", f"  {len(diff.only_first)} only in A, {len(diff.only_second)} only in B"]
-    if diff.first.calibration.num_qubits != diff.second.calibration.num_qubits:
-        lines += ["", "The devices differ in size, so qubits and gates are not compared one by one."]
-    elif diff.values:
-        lines += ["", f"{len(diff.values)} values differ; by the largest factor"]
-        lines += [f"  {f'{c.place} {c.quantity}':<40}{_cells(c)}" for c in diff.values[:NUM_SHOWN]]
-    return "\n".join(lines) + "\n"
-
-
-def _side_text(audited: AuditedCalibration) -> str:
-    calibration = audited.calibration
-    date = f"{calibration.snapshot_date:%Y-%m-%d %H:%M}, " if calibration.snapshot_date else ""
-    usable = f"{len(audited.component)} of {calibration.num_qubits} qubits usable"
-    return f"{calibration.name}, {date}{format_age(audited.age_days)}, {usable} ({calibration.source})"
-
-
-def _setting(change: Change, value: Any) -> str:
-    if isinstance(value, tuple):
-        return " ".join(format_seconds(v) if isinstance(v, float) else str(v) for v in value)
-    return format_seconds(value) if change.quantity.endswith("_s") else "unknown" if value is None else str(value)
-
-
-def _cells(change: Change) -> str:
-    factor = "" if change.factor is None else f"  × {change.factor:.3g}"
-    sides = (
-        str(value).lower() if isinstance(value, bool) else format_value(change.quantity, value)
-        for value in (change.first, change.second)
-    )
-    return "".join(f"{side:>12}" for side in sides) + factor
-
-
-def _excluded_lines(diff: CalibrationDiff) -> Iterator[str]:
-    for what, first, second in (
-        ("qubits", diff.first.excluded_qubits, diff.second.excluded_qubits),
-        ("edges", diff.first.excluded_edges, diff.second.excluded_edges),
-    ):
-        if diff.first.calibration.num_qubits != diff.second.calibration.num_qubits:
-            yield f"  {what:<8}{len(first)} in A, {len(second)} in B"
-            continue
-        gained = _gained(first, second)
-        both = len(set(first) & set(second))
-        yield (
-            f"  {what:<8}{both} in both; only in A: {_places(gained['only_first'])}; "
-            f"only in B: {_places(gained['only_second'])}"
-        )
-
-
-def _places(items: list[int] | list[Edge]) -> str:
-    texts = ["-".join(map(str, item)) if isinstance(item, tuple) else str(item) for item in items]
-    return listing(texts, NUM_SHOWN, separator=" ") or "none"

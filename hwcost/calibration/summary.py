@@ -1,19 +1,19 @@
-"""A calibration at a glance: distributions, worst qubits and edges, exclusions, findings; as a dictionary or text."""
+"""A calibration at a glance: distributions, worst qubits and edges, exclusions, findings."""
 
 from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from hwcost.calibration.audit import AuditedCalibration
 from hwcost.calibration.health import Edge, undirected
 from hwcost.core.gates import NON_GATES
-from hwcost.core.units import format_age, format_seconds, format_share
+from hwcost.report.result import Result
 
-SCHEMA = "hwcost.calibration.record-summary/1"
+SCHEMA = "hwcost.calibration-summary/1"
 NUM_WORST = 5
 
 _QUBIT_VALUES = {
@@ -63,13 +63,17 @@ class WorstPlaces:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CalibrationSummary:
+class CalibrationSummary(Result):
     """What `hwcost calibration show` reports. Values of excluded qubits and unusable gates are left out of it."""
 
     audited: AuditedCalibration
     distributions: tuple[Distribution, ...]
     worst_qubits: tuple[WorstPlaces, ...]
     worst_edges: tuple[WorstPlaces, ...]
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return one row per distribution."""
+        return [{"name": self.audited.calibration.name, **asdict(item)} for item in self.distributions]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON: qubits and gates as reported, in SI units, and the summary of those in use."""
@@ -182,77 +186,3 @@ def _worst(values: dict[tuple[str, str], dict[Any, float]], num_qubits: int) -> 
         ordered = sorted(table.items(), key=lambda item: (item[1] if low_is_worst else -item[1], item[0]))
         places = tuple(("-".join(map(str, place)), value) for place, value in ordered[:NUM_WORST])
         yield WorstPlaces(quantity=quantity, label=label, places=places)
-
-
-# Text.
-
-
-def summary_text(summary: CalibrationSummary) -> str:
-    """Write the summary for a terminal."""
-    lines = [*_head(summary.audited), "", *_distribution_lines(summary.distributions)]
-    for title, group in (("Worst qubits", summary.worst_qubits), ("Worst edges", summary.worst_edges)):
-        if group:
-            lines += ["", title, *_merged((worst.label, _worst_cells(worst)) for worst in group)]
-    audited = summary.audited
-    lines += ["", "Excluded"]
-    lines += [f"  qubits  {' '.join(map(str, audited.excluded_qubits)) or 'none'}"]
-    lines += [f"  edges   {' '.join(f'{a}-{b}' for a, b in audited.excluded_edges) or 'none'}"]
-    lines += ["", "Found"]
-    lines += [f"  {finding.severity:<7}  {finding.message}" for finding in audited.findings] or ["  nothing"]
-    return "\n".join(lines) + "\n"
-
-
-def format_value(quantity: str, value: float | None) -> str:
-    """Write a time or a share, by the name of the quantity.
-
-    >>> format_value("t1_s", 0.0001), format_value("cz error", 0.0042), format_value("t1_s", None)
-    ('100 µs', '0.42 %', 'unknown')
-    """
-    if value is None:
-        return "unknown"
-    return format_seconds(value) if quantity.endswith("_s") else format_share(value)
-
-
-def _head(audited: AuditedCalibration) -> Iterator[str]:
-    calibration = audited.calibration
-    processor = f" ({calibration.processor})" if calibration.processor else ""
-    yield (
-        f"{calibration.name}{processor}: {calibration.num_qubits} qubits, "
-        f"{len(audited.component)} of them usable and connected"
-    )
-    date = f"{calibration.snapshot_date:%Y-%m-%d}, " if calibration.snapshot_date else ""
-    oldest, newest = calibration.oldest_value_date, calibration.newest_value_date
-    values = f"; values of {oldest:%Y-%m-%d} to {newest:%Y-%m-%d}" if oldest and newest else ""
-    yield f"  calibration  {date}{format_age(audited.age_days)}{values}"
-    licence = f", licence {calibration.licence}" if calibration.licence else ""
-    yield f"  source       {calibration.source}: {calibration.origin}{licence}"
-    limits = calibration.rep_delay_range_s
-    delays = f" ({format_seconds(limits[0])} to {format_seconds(limits[1])})" if limits else ""
-    delay = format_seconds(calibration.rep_delay_s)
-    yield f"  timing       dt {format_seconds(audited.dt_s)}, repetition delay {delay}{delays}"
-    yield f"  basis gates  {' '.join(calibration.basis_gates)}"
-
-
-def _distribution_lines(distributions: Iterable[Distribution]) -> Iterator[str]:
-    titles = ("number", "least", "1st quarter", "median", "3rd quarter", "most")
-    yield f"{'Values in use':<26}" + "".join(f"{title:>12}" for title in titles)
-    yield from _merged((item.label, _distribution_cells(item)) for item in distributions)
-
-
-def _distribution_cells(item: Distribution) -> str:
-    numbers = (item.low, item.lower_quartile, item.median, item.upper_quartile, item.high)
-    return f"{item.num_values:>12}" + "".join(f"{format_value(item.quantity, number):>12}" for number in numbers)
-
-
-def _worst_cells(worst: WorstPlaces) -> str:
-    return "  ".join(f"{place}: {format_value(worst.quantity, value)}" for place, value in worst.places)
-
-
-def _merged(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Label and cells of each row; gates whose cells are equal (IBM measures sx and states it for x) share one."""
-    labels: dict[tuple[str, str], list[str]] = {}
-    for label, cells in rows:
-        gate, _, what = label.rpartition(" ")
-        labels.setdefault((what, cells), []).append(gate)
-    for (what, cells), gates in labels.items():
-        yield f"  {(', '.join(gates) + ' ' + what).strip():<24}{cells}"

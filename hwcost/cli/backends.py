@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hwcost.cli.output import format_option, write
+from hwcost.report.page import Column, Table
+from hwcost.report.result import Listing
+
 if TYPE_CHECKING:
     from hwcost.calibration.audit import AuditedCalibration
 
+_WIDTH = 160
+_COLUMNS = (
+    Column("backend", wraps=False),
+    Column("processor", wraps=False),
+    Column("qubits", "right", wraps=False),
+    Column("usable", "right", wraps=False),
+    Column("2q gate", wraps=False),
+    Column("calibrated", wraps=False),
+    Column("findings"),
+)
+
 
 @click.command("backends")
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+@format_option
 def command(form: str) -> int:
     """List the backends whose calibration is at hand: size, two-qubit gate, date, and what is wrong with each."""
     from hwcost.calibration.audit import audit
     from hwcost.calibration.load import load_calibration
     from hwcost.calibration.sources.ibm_fake import list_fake_backends
 
-    rows = [_row(audit(load_calibration(name))) for name in list_fake_backends()]
-    if form == "json":
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    elif form == "csv":
-        _print_csv(rows)
-    else:
-        _print_table(rows)
+    records = [_record(audit(load_calibration(name))) for name in list_fake_backends()]
+    listing = Listing(
+        title="backends",
+        records=tuple(records),
+        table=Table(_COLUMNS, tuple(_cells(record) for record in records), indent=0),
+        rows=tuple(_csv_row(record) for record in records),
+        width=_WIDTH,
+    )
+    write([listing], form)
     return 0
 
 
-def _row(audited: AuditedCalibration) -> dict[str, Any]:
+def _record(audited: AuditedCalibration) -> dict[str, Any]:
     calibration = audited.calibration
     used = {gate.name for gate in calibration.gates if len(gate.qubits) == 2}
     return {
@@ -49,39 +64,20 @@ def _row(audited: AuditedCalibration) -> dict[str, Any]:
     }
 
 
-def _print_csv(rows: list[dict[str, Any]]) -> None:
-    import csv
-
-    writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        codes = " ".join(finding["code"] for finding in row["findings"])
-        writer.writerow({**row, "two_qubit_gates": " ".join(row["two_qubit_gates"]), "findings": codes})
+def _csv_row(record: dict[str, Any]) -> dict[str, Any]:
+    codes = " ".join(finding["code"] for finding in record["findings"])
+    return {**record, "two_qubit_gates": " ".join(record["two_qubit_gates"]), "findings": codes}
 
 
-def _print_table(rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("backend", "processor"):
-        table.add_column(title, no_wrap=True)
-    for title in ("qubits", "usable"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("2q gate", no_wrap=True)
-    table.add_column("calibrated", no_wrap=True)
-    table.add_column("findings")
-    for row in rows:
-        # Every snapshot here is old; saying so 60 times would hide the rest.
-        codes = dict.fromkeys(f["code"].replace("_", " ") for f in row["findings"] if f["code"] != "stale")
-        table.add_row(
-            row["name"],
-            row["processor"] or "",
-            str(row["num_qubits"]),
-            str(row["num_qubits_usable"]),
-            " ".join(row["two_qubit_gates"]) or "none",
-            row["snapshot_date"] or "unknown",
-            ", ".join(codes) or "none",
-        )
-    width = None if sys.stdout.isatty() else 160
-    Console(highlight=False, width=width).print(table)
+def _cells(record: dict[str, Any]) -> tuple[str, ...]:
+    # Every snapshot here is old; saying so 60 times would hide the rest.
+    codes = dict.fromkeys(f["code"].replace("_", " ") for f in record["findings"] if f["code"] != "stale")
+    return (
+        record["name"],
+        record["processor"] or "",
+        str(record["num_qubits"]),
+        str(record["num_qubits_usable"]),
+        " ".join(record["two_qubit_gates"]) or "none",
+        record["snapshot_date"] or "unknown",
+        ", ".join(codes) or "none",
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from hwcost.cli.options import live_options, resolve_backend, seconds
+from hwcost.cli.output import format_option, write
 
 if TYPE_CHECKING:
     from hwcost.calibration.record import Calibration
@@ -33,9 +34,6 @@ def _time_option(option: str, name: str, text: str) -> Callable[[_Function], _Fu
     return click.option(option, name, metavar="TIME", callback=seconds, help=text)
 
 
-_format = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-
-
 @click.group("calibration")
 def command() -> None:
     """Calibrations: show one, save it, import one from a file, compare two.
@@ -47,21 +45,20 @@ def command() -> None:
 
 @command.command("show")
 @click.argument("backend", metavar="NAME|FILE")
-@_format
+@format_option
 @click.option("--map", "map_path", metavar="OUT.png", type=click.Path(dir_okay=False), help="Draw the coupling map.")
 @live_options
 def show(backend: str, form: str, map_path: str | None, **live: Any) -> None:
     """Show medians, quartiles, the worst qubits and edges, what is excluded, and every finding."""
     from hwcost.backend.prepared import prepare_device
-    from hwcost.calibration.summary import summarize, summary_text
+    from hwcost.calibration.summary import summarize
 
     audited = prepare_device(resolve_backend(backend, live)).audited
     if map_path is not None:
         from hwcost.calibration.map import draw_map
 
         click.echo(f"map written to {draw_map(audited, map_path)}", err=True)
-    summary = summarize(audited)
-    _print(summary.to_dict(), summary_text(summary), form)
+    write([summarize(audited)], form)
 
 
 @command.command("save")
@@ -109,29 +106,15 @@ def import_file(path: str, output: str | None, **given: Any) -> None:
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
 @click.option("--circuit", metavar="FILE", type=click.Path(), help="Cost this circuit on both.")
-@_format
+@format_option
 def diff(first: str, second: str, circuit: str | None, form: str) -> None:
     """Compare two calibrations, of two days or two devices, each NAME|FILE."""
     from hwcost.backend.prepared import prepare_device
-    from hwcost.calibration.diff import diff_calibrations, diff_text
-    from hwcost.comparison.calibrations import cost_on_both, side_by_side_text
+    from hwcost.calibration.diff import diff_calibrations
+    from hwcost.comparison.calibrations import cost_on_both
 
     a, b = prepare_device(first), prepare_device(second)
-    found = diff_calibrations(a.audited, b.audited)
-    data, text = found.to_dict(), diff_text(found)
-    if circuit is not None:
-        both = cost_on_both(circuit, a, b)
-        data, text = {**data, "estimates": both.to_dict()}, text + side_by_side_text(both)
-    _print(data, text, form)
-
-
-def _print(data: dict[str, Any], text: str, form: str) -> None:
-    import json
-
-    if form == "json":
-        click.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
-    else:
-        click.echo(text, nl=False)
+    write([diff_calibrations(a.audited, b.audited) if circuit is None else cost_on_both(circuit, a, b)], form)
 
 
 def _save(calibration: Calibration, output: str | None) -> None:

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from hwcost.cli.output import format_option, write
 from hwcost.cli.progress import counter
+from hwcost.report.page import Column, Table
+from hwcost.report.result import Listing
+from hwcost.report.rows import flatten
+
+if TYPE_CHECKING:
+    from hwcost.classical.machine import MachineProfile
+
+_COLUMNS = (
+    *(Column(heading) for heading in ("name", "what", "basis")),
+    *(Column(heading, "right") for heading in ("peak", "sustained", "an operation")),
+)
 
 
 @click.group("device")
@@ -13,35 +27,33 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def list_profiles(output: str) -> None:
+@format_option
+def list_profiles(form: str) -> None:
     """List the profiles that come with the package."""
-    import json
-
     from hwcost.classical.machine import list_device_profiles, load_device_profile
 
     profiles = [load_device_profile(name) for name in list_device_profiles()]
-    if output == "json":
-        click.echo(json.dumps([profile.to_dict() for profile in profiles], indent=2, ensure_ascii=False))
-        return
-    from rich.console import Console
-    from rich.table import Table
+    listing = Listing(
+        title="profiles of classical devices",
+        records=tuple(profile.to_dict() for profile in profiles),
+        table=Table(_COLUMNS, tuple(_cells(profile) for profile in profiles), indent=0),
+        rows=tuple(dict(flatten("", profile.to_dict(), skipped=frozenset())) for profile in profiles),
+        notes=("`hwcost device measure -o FILE.json` measures this machine; peaks are of single precision.",),
+        width=120,
+    )
+    write([listing], form)
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("name", "what", "basis", "peak", "sustained", "an operation"):
-        table.add_column(column, justify="left" if column in ("name", "what", "basis") else "right")
-    for profile in profiles:
-        peak = profile.peak_flops_per_s
-        table.add_row(
-            profile.name,
-            profile.description,
-            profile.basis,
-            "" if peak is None else f"{peak / 1e12:.3g} TFLOP/s",
-            f"{profile.sustained_flops_per_s / 1e9:,.0f} GFLOP/s",
-            f"{profile.overheads.operation_s * 1e6:.3g} µs",
-        )
-    Console(width=120).print(table)
-    click.echo("`hwcost device measure -o FILE.json` measures this machine; peaks are of single precision.")
+
+def _cells(profile: MachineProfile) -> tuple[str, ...]:
+    peak = profile.peak_flops_per_s
+    return (
+        profile.name,
+        profile.description,
+        profile.basis,
+        "" if peak is None else f"{peak / 1e12:.3g} TFLOP/s",
+        f"{profile.sustained_flops_per_s / 1e9:,.0f} GFLOP/s",
+        f"{profile.overheads.operation_s * 1e6:.3g} µs",
+    )
 
 
 @command.command("show")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hwcost.cli.output import format_option, write
 from hwcost.core.files import write_file
 
 if TYPE_CHECKING:
-    from hwcost.jobs.profile import JobTimeProfile, LeftOutJob
-    from hwcost.jobs.score import JobTimeScore
+    from hwcost.jobs.profile import LeftOutJob
 
 NUM_SHOWN = 10
 """Left-out rows printed before the rest is only counted; the profile lists them all."""
@@ -31,7 +31,6 @@ _seed = click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of folds and bootstrap."
 )
 _device = click.option("--device", metavar="NAME", help="Device that ran the jobs.  [default: the backend column]")
-_format = click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 
 
 @click.group("jobs")
@@ -52,7 +51,7 @@ def command() -> None:
 @click.option("--date", help="When the jobs ran, to be kept in the profile.")
 @_group_by
 @_seed
-@_format
+@format_option
 def fit(
     table: str,
     path: str | None,
@@ -61,7 +60,7 @@ def fit(
     date: str | None,
     group_by: tuple[str, ...],
     seed: int,
-    output: str,
+    form: str,
 ) -> None:
     """Fit a job-time profile to the jobs of one device.
 
@@ -73,7 +72,7 @@ def fit(
     _warn_left_out(profile.left_out)
     if path is not None:
         write_file(path, profile.to_json().encode())
-    click.echo(profile.to_json() if output == "json" else _profile_text(profile), nl=output != "json")
+    write([profile], form)
 
 
 @command.command("score")
@@ -82,12 +81,12 @@ def fit(
 @click.option("--cross-validate", is_flag=True, help="Score the fit itself, each group predicted by a fit without it.")
 @click.option("--compare", metavar="PROFILE.json|NAME", multiple=True, help="Score these on the same jobs too.")
 @click.option(
-    "--min-circuits", type=click.IntRange(min=1), default=1, help="Score only jobs of at least so many circuits."
+    "--min-circuits", type=click.IntRange(min=1), default=1, metavar="N", help="Score only jobs of at least N circuits."
 )
 @_device
 @_group_by
 @_seed
-@_format
+@format_option
 def score_jobs(
     table: str,
     profile: str | None,
@@ -97,18 +96,17 @@ def score_jobs(
     device: str | None,
     group_by: tuple[str, ...],
     seed: int,
-    output: str,
+    form: str,
 ) -> None:
     """Say how well a profile predicts these jobs.
 
     Prints the median relative error, R², Spearman's rank correlation, the mean absolute error and the coverage of the
     interval. Use --cross-validate in place of --profile for a score that the fit has not seen.
     """
-    import json
-
     from hwcost.core.errors import OptionError
     from hwcost.jobs import score as job_time_score
     from hwcost.jobs.profile_file import load_profile
+    from hwcost.jobs.score import JobTimeScores
     from hwcost.jobs.table import read_job_table
 
     if (profile is None) != cross_validate:
@@ -123,13 +121,7 @@ def score_jobs(
         )
     if scores[0].num_left_out:
         click.echo(f"{scores[0].num_left_out} rows left out: simulator or cancelled jobs", err=True)
-    if output == "json":
-        data = scores[0].to_dict()
-        if compare:
-            data["compare"] = [item.to_dict() for item in scores[1:]]
-        click.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
-    else:
-        click.echo(_scores_text(scores), nl=False)
+    write([JobTimeScores(scores=tuple(scores))], form)
 
 
 def _warn_left_out(left_out: tuple[LeftOutJob, ...]) -> None:
@@ -141,46 +133,3 @@ def _warn_left_out(left_out: tuple[LeftOutJob, ...]) -> None:
     if len(left_out) > NUM_SHOWN:
         click.echo(f"  and {len(left_out) - NUM_SHOWN} more, all listed in the profile", err=True)
     sys.stderr.flush()
-
-
-def _profile_text(profile: JobTimeProfile) -> str:
-    from hwcost.jobs.profile import TERMS
-
-    interval = profile.interval
-    lines = [
-        f"Job-time profile {profile.name}",
-        f"  jobs      {profile.num_jobs} of {profile.source} in {profile.num_groups} groups, "
-        f"{len(profile.left_out)} rows left out",
-        f"  device    {profile.device or 'not known'}",
-        f"  model     {profile.formula}",
-    ]
-    lines += [
-        f"  {parameter.name:<17} {parameter.value:.4g} {parameter.unit} ({parameter.low:.4g} to {parameter.high:.4g}): "
-        f"{TERMS[parameter.name].meaning}"
-        for parameter in profile.parameters
-    ]
-    lines.append(
-        f"  interval  {interval.nominal:.0%} of jobs: −({interval.low_s:.2g} s and {interval.low_share:.1%}) "
-        f"+({interval.high_s:.2g} s and {interval.high_share:.1%}), added in quadrature"
-    )
-    lines += [f"  note      {note}" for note in profile.notes]
-    return "\n".join(lines) + "\n"
-
-
-def _scores_text(scores: list[JobTimeScore]) -> str:
-    first = scores[0]
-    how = f", {first.num_groups} groups left out in turn" if first.cross_validated else ""
-    width = max(len("profile"), *(len(item.profile) for item in scores))
-    lines = [
-        f"{first.num_jobs} jobs of {first.table} ({first.num_left_out} rows left out){how}",
-        f"{'profile':<{width}}  median error      R²  Spearman  mean error  in interval (nominal)",
-    ]
-    for item in scores:
-        r2 = "-" if item.r2 is None else f"{item.r2:.3f}"
-        spearman = "-" if item.spearman is None else f"{item.spearman:.3f}"
-        lines.append(
-            f"{item.profile:<{width}}  {item.median_relative_error:>12.1%}  {r2:>6}  {spearman:>8}  "
-            f"{item.mae_s:>8.3g} s  {item.coverage:>11.1%} ({item.nominal:.0%})"
-        )
-    lines += [f"  {item.profile}: {note}" for item in scores for note in item.notes]
-    return "\n".join(lines) + "\n"

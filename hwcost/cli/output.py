@@ -11,7 +11,7 @@ import click
 from hwcost.core.files import write_file
 from hwcost.report.formats import FORMATS, formatted
 from hwcost.report.page import page_of
-from hwcost.report.rendering import REPORT_WIDTH, print_page
+from hwcost.report.rendering import print_page
 from hwcost.report.result import Result
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -46,7 +46,8 @@ def print_text(result: Result, *, first: bool = True) -> None:
     from rich.console import Console
 
     # A pipe or file has no width: one that holds the tables.
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else REPORT_WIDTH)
+    page = page_of(result)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else page.width)
     if not first:
         console.rule(style="dim")
-    print_page(page_of(result), console)
+    print_page(page, console)

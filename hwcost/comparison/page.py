@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from hwcost.comparison.calibrations import SideBySide
 from hwcost.comparison.cell import LABELS
 from hwcost.comparison.equivalence import MAX_QUBITS
 from hwcost.comparison.record import Comparison
 from hwcost.comparison.statistics import Difference, Place
 from hwcost.core.text import one_line
 from hwcost.core.units import format_count, format_seconds
-from hwcost.report.page import Block, Bullets, Column, Heading, Line, Page, Table, registered_page
+from hwcost.estimation.record import CostEstimate
+from hwcost.report.page import Block, Bullets, Column, Heading, Line, Page, Table, Verbatim, page_of, registered_page
 
 MOST_PLACES_SHOWN = 40
 MOST_CIRCUITS_SHOWN = 40
@@ -167,3 +169,39 @@ def _value(metric: str, value: float) -> str:
     if metric.startswith(("num_", "shots_", "depth")):
         return format_count(int(value)) if value == int(value) else f"{value:,.1f}"
     return f"{value:.3g}"
+
+
+@registered_page.register
+def _(both: SideBySide) -> Page:
+    page = page_of(both.diff)
+    text = "\n".join(("", *_estimates(both))) + "\n"
+    return Page(title=page.title, blocks=(*page.blocks, Verbatim(text)))
+
+
+def _estimates(both: SideBySide) -> Iterator[str]:
+    sides = (both.first, both.second)
+    refused = [(label, side) for label, side in zip("AB", sides, strict=True) if isinstance(side, str)]
+    costs = [_figures(side) for side in sides if not isinstance(side, str)]
+    labels = [label for label, side in zip("AB", sides, strict=True) if not isinstance(side, str)]
+    if costs:
+        yield f"{'The circuit':<28}" + "".join(f"{label:>16}" for label in labels)
+        for name in costs[0]:
+            yield f"  {name:<26}" + "".join(f"{figures[name]:>16}" for figures in costs)
+    for label, reason in refused:
+        yield f"  {label}: {reason}"
+
+
+def _figures(cost: CostEstimate) -> dict[str, str]:
+    unknown = "unknown"
+    return {
+        "QPU time": format_seconds(cost.time.qpu_time_s),
+        "shots needed": format_count(cost.shots.needed),
+        "shot inflation, worst": unknown if cost.shots.inflation_worst is None else f"{cost.shots.inflation_worst:.3g}",
+        "one shot": format_seconds(cost.time.shot_time_s),
+        "longest path": format_seconds(cost.time.circuit_duration_s),
+        "two-qubit gates": format_count(cost.gates.num_2q),
+        "inserted swaps": format_count(cost.routing.num_swaps),
+        "ESP": unknown if cost.noise is None or cost.noise.esp is None else f"{cost.noise.esp:.3g}",
+        "on qubits": "-".join(map(str, cost.transpile.physical_qubits[:5]))
+        + ("…" if len(cost.transpile.physical_qubits) > 5 else ""),
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from hwcost.jobs.values import (
     read_records,
     read_texts,
 )
+from hwcost.report.result import Result
 
 SCHEMA = "hwcost.job-time/1"
 
@@ -184,7 +184,7 @@ class LeftOutJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobTimeProfile:
+class JobTimeProfile(Result):
     """Everything needed to say how long a job takes on one device, and where that knowledge comes from.
 
     Attributes:
@@ -255,9 +255,13 @@ class JobTimeProfile:
         data |= {name: list(data[name]) for name in ("devices", "parameters", "left_out", "notes")}
         return data | {"ranges": {name: list(bounds) for name, bounds in self.ranges.items()}}
 
-    def to_json(self) -> str:
-        """Return the profile as JSON text."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Return the text of a profile's file."""
+        return f"{Result.to_json(self, indent=indent)}\n"
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return one row per constant."""
+        return [{"profile": self.name, **asdict(parameter)} for parameter in self.parameters]
 
     @classmethod
     def from_dict(cls, data: object, *, where: str = "job-time profile") -> JobTimeProfile:

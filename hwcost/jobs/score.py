@@ -14,6 +14,7 @@ from hwcost.jobs.outliers import find_outliers
 from hwcost.jobs.predict import JobSize, predict
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.jobs.table import JobTable, job_groups
+from hwcost.report.result import Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,26 @@ class JobTimeScore:
     def to_json(self) -> str:
         """Return the score as JSON text."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobTimeScores(Result):
+    """Several profiles on the same jobs.
+
+    Attributes:
+        scores: At least one; the others are compared with the first.
+    """
+
+    scores: tuple[JobTimeScore, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the first score, with the others below `compare`."""
+        first, *others = (score.to_dict() for score in self.scores)
+        return {**first, "compare": others} if others else first
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return one row per profile."""
+        return [{**score.to_dict(), "notes": "; ".join(score.notes)} for score in self.scores]
 
 
 def score(

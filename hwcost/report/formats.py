@@ -20,7 +20,7 @@ def _text(results: Sequence[Result], several: bool) -> str:
 
 
 def _json(results: Sequence[Result], several: bool) -> str:
-    plain = [result.to_dict() for result in results]
+    plain = [result.to_plain() for result in results]
     return json.dumps(plain if several else plain[0], indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 

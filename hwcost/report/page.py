@@ -88,6 +88,8 @@ class Verbatim:
     text: str
 
 
+REPORT_WIDTH = 100
+
 Block: TypeAlias = Line | Heading | Rows | Table | Bullets | Verbatim
 
 BLANK = Line()
@@ -100,10 +102,12 @@ class Page:
     Attributes:
         title: For the head of an HTML page.
         blocks: What it says, from top to bottom.
+        width: Columns that it needs where there is no terminal.
     """
 
     title: str
     blocks: tuple[Block, ...]
+    width: int = REPORT_WIDTH
 
 
 def section(title: str, rows: tuple[tuple[str, ...], ...]) -> tuple[Block, ...]:

@@ -14,7 +14,6 @@ from hwcost.report.page import Block, Bullets, Heading, Line, Page, Rows, Table,
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-REPORT_WIDTH = 100
 _BAR_WIDTH = 24
 _HTML = '<pre style="font-family:Menlo,Consolas,monospace;font-size:13px;line-height:1.3;white-space:pre">{code}</pre>'
 _PLAIN: dict[str, Any] = {"force_jupyter": False, "highlight": False}
@@ -106,12 +105,12 @@ def print_page(page: Page, console: Console) -> None:
             console.print(part, soft_wrap=isinstance(block, Verbatim))
 
 
-def to_text(page: Page, *, width: int = REPORT_WIDTH) -> str:
+def to_text(page: Page) -> str:
     """Return a page as plain text without colour codes."""
     from rich.console import Console
 
     buffer = io.StringIO()
-    print_page(page, Console(file=buffer, width=width, no_color=True, force_terminal=False, **_PLAIN))
+    print_page(page, Console(file=buffer, width=page.width, no_color=True, force_terminal=False, **_PLAIN))
     return buffer.getvalue()
 
 
@@ -119,7 +118,7 @@ def to_html(page: Page) -> str:
     """Return a page as an HTML fragment with inline styles."""
     from rich.console import Console
 
-    console = Console(record=True, file=io.StringIO(), width=REPORT_WIDTH, force_terminal=True, **_PLAIN)
+    console = Console(record=True, file=io.StringIO(), width=page.width, force_terminal=True, **_PLAIN)
     print_page(page, console)
     return console.export_html(inline_styles=True, code_format=_HTML)
 

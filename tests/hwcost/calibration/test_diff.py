@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hwcost.backend.prepared import prepare_device
 from hwcost.calibration.audit import audit
-from hwcost.calibration.diff import CalibrationDiff, diff_calibrations, diff_text
+from hwcost.calibration.diff import CalibrationDiff, diff_calibrations
 from hwcost.calibration.record import Calibration
 from make import small_calibration
 
@@ -19,7 +19,7 @@ def diff(first: Calibration, second: Calibration) -> CalibrationDiff:
 def test_nothing_changed() -> None:
     found = diff(small_calibration(), small_calibration(source="live", origin="elsewhere"))
     assert found.is_empty
-    assert "No value differs." in diff_text(found)
+    assert "No value differs." in str(found)
 
 
 def test_values_settings_and_medians() -> None:
@@ -46,7 +46,7 @@ def test_values_settings_and_medians() -> None:
     assert medians["t1_s"] == (100e-6, 50e-6)
     assert medians["cx error"] == (0.01, None)
     assert found.to_dict()["excluded"]["qubits"] == {"only_first": [], "only_second": [1, 2]}
-    text = diff_text(found)
+    text = str(found)
     assert "5 values differ; by the largest factor" in text
     assert "rep_delay_s               250 µs  →  500 µs" in text
     assert "only in B: 1 2" in text
@@ -62,14 +62,14 @@ def test_exclusions_that_come_and_go() -> None:
 def test_gates_that_only_one_has() -> None:
     found = diff(small_calibration(both_directions=False), small_calibration())
     assert (found.only_first, found.only_second) == ((), ("cx on 1-0", "cx on 2-1"))
-    assert "0 only in A, 2 only in B" in diff_text(found)
+    assert "0 only in A, 2 only in B" in str(found)
 
 
 def test_devices_of_different_size_are_compared_by_their_medians_alone() -> None:
     found = diff(small_calibration(3), small_calibration(4, qubits={3: {"t1_s": 1e-5}}))
     assert (found.values, found.only_first, found.only_second) == ((), (), ())
     assert [c.quantity for c in found.settings] == ["num_qubits"]
-    assert "not compared one by one" in diff_text(found)
+    assert "not compared one by one" in str(found)
 
 
 def test_the_order_of_the_basis_gates_is_no_difference() -> None:
@@ -80,5 +80,5 @@ def test_the_order_of_the_basis_gates_is_no_difference() -> None:
 def test_fake_backends_of_two_devices() -> None:
     found = diff_calibrations(prepare_device("fake_lima").audited, prepare_device("fake_quito").audited)
     assert {"t1_s", "cx error"} <= {change.quantity for change in found.medians}
-    assert all(len(line) < 160 for line in diff_text(found).splitlines())
+    assert all(len(line) < 160 for line in str(found).splitlines())
     json.dumps(found.to_dict(), allow_nan=False)
