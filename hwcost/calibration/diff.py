@@ -13,7 +13,7 @@ from hwcost.calibration.summary import format_value, summarize
 from hwcost.core.text import listing
 from hwcost.core.units import format_age, format_seconds
 
-SCHEMA = "hwcost.calibration.record-diff/1"
+SCHEMA = "hwcost.calibration-diff/1"
 NUM_SHOWN = 8
 """Changed values printed before the rest is only counted; the dictionary holds them all."""
 

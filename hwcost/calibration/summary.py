@@ -13,7 +13,7 @@ from hwcost.calibration.health import Edge, undirected
 from hwcost.core.gates import NON_GATES
 from hwcost.core.units import format_age, format_seconds, format_share
 
-SCHEMA = "hwcost.calibration.record-summary/1"
+SCHEMA = "hwcost.calibration-summary/1"
 NUM_WORST = 5
 
 _QUBIT_VALUES = {
