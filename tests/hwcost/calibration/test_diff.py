@@ -19,6 +19,7 @@ def diff(first: Calibration, second: Calibration) -> CalibrationDiff:
 def test_nothing_changed() -> None:
     found = diff(small_calibration(), small_calibration(source="live", origin="elsewhere"))
     assert found.is_empty
+    assert found.to_dict()["schema"] == "hwcost.calibration-diff/1"
     assert "No value differs." in str(found)
 
 

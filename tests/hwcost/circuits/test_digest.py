@@ -73,7 +73,7 @@ class TestContentHash:
         assert content_sha256(one) == content_sha256(two)
 
     def test_does_not_depend_on_the_process(self):
-        program = "import test_check as t; print(t.content_sha256(t.rich_circuit()))"
+        program = "import test_digest as t; print(t.content_sha256(t.rich_circuit()))"
         path = os.pathsep.join([os.path.dirname(__file__), *sys.path])
         found = {
             subprocess.run(
