@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from hwcost.calibration.sources.files import import_calibration
     from hwcost.calibration.sources.ibm_fake import list_fake_backends
     from hwcost.calibration.sources.ibm_live import load_live_backend
-    from hwcost.calibration.sources.snapshot import load_snapshot, save_snapshot
+    from hwcost.calibration.sources.snapshot import (
+        calibration_from_text,
+        calibration_text,
+        load_snapshot,
+        save_snapshot,
+    )
     from hwcost.circuits.load import LoadedCircuit, load_circuit, load_circuits
     from hwcost.circuits.suites import mqt_bench_circuits
     from hwcost.classical.profiled import profiled_quantum_flops
@@ -76,6 +81,8 @@ _HOME = {
     "prepare_device": "backend.prepared",
     "import_calibration": "calibration.sources.files",
     "load_live_backend": "calibration.sources.ibm_live",
+    "calibration_from_text": "calibration.sources.snapshot",
+    "calibration_text": "calibration.sources.snapshot",
     "load_snapshot": "calibration.sources.snapshot",
     "mqt_bench_circuits": "circuits.suites",
     "save_snapshot": "calibration.sources.snapshot",
@@ -102,6 +109,8 @@ __all__ = [
     "QubitCalibration",
     "UnknownBackendError",
     "Validation",
+    "calibration_from_text",
+    "calibration_text",
     "compare",
     "estimate",
     "estimate_model",

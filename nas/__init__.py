@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from nas.results.page import Report, write_report
     from nas.results.recost import recost
     from nas.runs.config import SearchConfig, load_config
-    from nas.runs.evaluation import Evaluation
     from nas.runs.objectives import OBJECTIVES, Objective
+    from nas.runs.record import Evaluation
     from nas.runs.run import Generation, Run, open_run
     from nas.runs.search import SearchProgress, resume, search
-    from nas.spaces.genes import architecture
+    from nas.spaces.build import architecture
     from nas.spaces.load import list_spaces, load_space, space_from_dict
     from nas.spaces.record import Gene, SearchSpace, format_genome, parse_genome
     from nas.spaces.size import SpaceSize, count_architectures, distinct_circuits
@@ -52,7 +52,7 @@ _HOME = {
     "CheckpointError": "training.checkpoint",
     "DataError": "core.errors",
     "Dataset": "datasets.dataset",
-    "Evaluation": "runs.evaluation",
+    "Evaluation": "runs.record",
     "Exported": "results.export",
     "FastCircuit": "engine.circuit",
     "Gene": "spaces.record",
@@ -80,7 +80,7 @@ _HOME = {
     "TrainSettings": "training.record",
     "TrainedNetwork": "training.train",
     "WorkerError": "core.errors",
-    "architecture": "spaces.genes",
+    "architecture": "spaces.build",
     "architecture_from_dict": "architectures.json",
     "architecture_hash": "architectures.json",
     "architecture_to_dict": "architectures.json",

@@ -194,8 +194,10 @@ def list_device_profiles() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (calibrations_dir() / "devices").glob("*.json")))
 
 
-def load_device_profile(name: str | PathLike[str]) -> DeviceProfile:
+def load_device_profile(name: str | PathLike[str] | Mapping[str, Any]) -> DeviceProfile:
     """A profile that comes with the package, or one in a file (text with a path separator or ending in .json).
+
+    The content of a file, parsed, is a profile too.
 
     Raises:
         OptionError: There is no such profile.
@@ -205,6 +207,8 @@ def load_device_profile(name: str | PathLike[str]) -> DeviceProfile:
         >>> load_device_profile("v100-sxm2").peak_flops_per_s
         15700000000000.0
     """
+    if isinstance(name, Mapping):
+        return _checked(name, "device profile")
     text = str(name)
     if text in list_device_profiles():
         return read_device_profile(calibrations_dir() / "devices" / f"{text}.json")
@@ -233,10 +237,14 @@ def read_device_profile(path: Path) -> DeviceProfile:
         plain = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: no JSON: {one_line(str(error))}") from error
-    if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
-        found = plain.get("schema") if isinstance(plain, dict) else type(plain).__name__
-        raise InputError(f"{path}: schema is {found!r}; a device profile has {SCHEMA!r}")
-    return _from_dict(plain, str(path))
+    return _checked(plain, str(path))
+
+
+def _checked(plain: object, where: str) -> DeviceProfile:
+    schema = plain.get("schema") if isinstance(plain, Mapping) else type(plain).__name__
+    if not isinstance(plain, Mapping) or schema != SCHEMA:
+        raise InputError(f"{where}: schema is {schema!r}; a device profile has {SCHEMA!r}")
+    return _from_dict(plain, where)
 
 
 def _from_dict(plain: Mapping[str, Any], where: str) -> DeviceProfile:

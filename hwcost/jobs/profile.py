@@ -317,16 +317,19 @@ def list_profiles() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (calibrations_dir() / "job_time").glob("*.json")))
 
 
-def load_profile(name_or_path: str | Path) -> JobTimeProfile:
+def load_profile(name_or_path: str | Path | Mapping[str, Any]) -> JobTimeProfile:
     """A built-in profile by name, or one from a JSON file.
 
     Args:
-        name_or_path: A name of `list_profiles()`, or the path of a file that `hwcost jobs fit` wrote.
+        name_or_path: A name of `list_profiles()`, the path of a file that `hwcost jobs fit` wrote, or the content of
+            such a file, parsed.
 
     Raises:
         OptionError: There is neither a built-in profile nor a file of that name.
         InputError: The file is not a job-time profile.
     """
+    if isinstance(name_or_path, Mapping):
+        return JobTimeProfile.from_dict(dict(name_or_path))
     path = Path(name_or_path)
     if str(name_or_path) in list_profiles():
         path = calibrations_dir() / "job_time" / f"{name_or_path}.json"

@@ -108,7 +108,7 @@ def command(
 
 
 def _read_genome(space_name: str, text: str) -> tuple[str, Architecture, Mapping[str, Any]]:
-    from nas.spaces.genes import architecture
+    from nas.spaces.build import architecture
     from nas.spaces.load import load_space
     from nas.spaces.record import parse_genome
 

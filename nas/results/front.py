@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hwcost.core.text import one_line, printable
+from hwcost.core.units import format_seconds
 from nas.runs.fronts import compromise
+from nas.spaces.genes import active_genes
 from nas.spaces.record import format_genome
 
 if TYPE_CHECKING:
-    from nas.runs.evaluation import Evaluation
     from nas.runs.objectives import Objective
+    from nas.runs.record import Evaluation
     from nas.runs.run import Run
 
 SCHEMA = "nas.front/1"
@@ -97,7 +99,7 @@ def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: 
     config, dataset = run.context.config, run.context.dataset
     where = config.backend if where is None else where
     device = f" on {printable(where)}" if where else ""
-    state = run.stop or "not finished; `nas resume` goes on"
+    state = run.stop or "not finished; `nas resume` continues it"
     lines = [
         f"{printable(run.context.space.name)} on {printable(dataset.name)}{device}: {len(members)} networks on the "
         f"front, {len(run.evaluations)} evaluated, {len(run.failures)} failed ({state})",
@@ -119,7 +121,7 @@ def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: 
         lines.append(f"  {aligned}  {row[-1]}")
     if members:
         lines += ["", "  * compromise: the smallest norm after each objective is divided by its largest value"]
-    dead = [str(number) for number, one in enumerate(members, start=1) if (one.cost or {}).get("num_dead_weights")]
+    dead = [str(number) for number, one in enumerate(members, start=1) if one.num_dead_weights]
     if dead:
         lines.append(f"  with angles that influence no output (`nas.dead_weights`): {', '.join(dead)}")
     reasons = [one.reason or "" for one in run.failures]
@@ -140,18 +142,6 @@ def objective_title(objective: Objective) -> str:
     return f"{name} ({objective.unit})" if objective.unit not in ("", "s") and objective.unit not in name else name
 
 
-def seconds_text(value: float) -> str:
-    """Seconds for people.
-
-    >>> seconds_text(90.0), seconds_text(1e6)
-    ('1.5 min', '11.6 days')
-    """
-    for limit, unit, size in ((60.0, "s", 1.0), (3600.0, "min", 60.0), (86400.0, "h", 3600.0)):
-        if value < limit:
-            return f"{value / size:.3g} {unit}"
-    return f"{value / 86400.0:,.3g} days" if value < 86400.0 * 999.5 else f"{value / 31557600.0:,.3g} years"
-
-
 def value_text(objective: Objective, value: float) -> str:
     """A value for people, times in a unit of their size.
 
@@ -160,22 +150,7 @@ def value_text(objective: Objective, value: float) -> str:
     ('9.44 h', '2,079')
     """
     if objective.unit == "s":
-        return seconds_text(value)
+        return format_seconds(value)
     if float(value).is_integer() and abs(value) < 1e9:
         return f"{int(value):,}"
     return f"{value:.4g}"
-
-
-def active_genes(genome: Mapping[str, Any]) -> dict[str, Any]:
-    """The genes of a genome without those of layers that its network does not have."""
-    layers = genome.get("layers", 1)
-    hidden = {side: genome.get(f"hidden_{side}", 0) for side in ("before", "after")}
-    kept = {}
-    for name, value in genome.items():
-        parts = name.split("_")
-        if parts[0] in ("rotation", "range", "mode") and len(parts) > 1 and int(parts[1]) > layers:
-            continue
-        if parts[0] in ("width", "activation") and len(parts) == 3 and int(parts[2]) > hidden.get(parts[1], 0):
-            continue
-        kept[name] = value
-    return kept

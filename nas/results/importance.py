@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hwcost import MissingDependencyError
-from nas.results.front import active_genes
-from nas.runs.evaluation import Evaluation
 from nas.runs.objectives import Objective
+from nas.runs.record import Evaluation
+from nas.spaces.genes import active_genes
 
 MIN_EVALUATIONS = 20
 """Fewer say nothing."""

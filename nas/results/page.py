@@ -14,11 +14,13 @@ from hwcost.core.files import write_file
 from hwcost.core.text import printable
 from hwcost.core.version import __version__
 from nas.core.errors import RunError
-from nas.results.front import active_genes, objective_title, rows, value_text
+from nas.results.device_cost import device_cost
+from nas.results.front import objective_title, rows, value_text
 from nas.results.importance import gene_importance
 from nas.results.plots import pictures
 from nas.runs.run import open_run
 from nas.runs.store import EVALUATIONS, unusable
+from nas.spaces.genes import active_genes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,7 +54,7 @@ class Report:
 
 
 def write_report(folder: str | os.PathLike[str], output: str | os.PathLike[str] | None = None) -> Report:
-    """Writes report.html and its pictures as PNG files beside it.
+    """Write report.html and its pictures as PNG files beside it.
 
     Args:
         folder: Directory of the run.
@@ -64,7 +66,7 @@ def write_report(folder: str | os.PathLike[str], output: str | os.PathLike[str] 
     """
     run = open_run(folder)
     if not run.front:
-        raise RunError(f"{run.folder}: no network has been evaluated yet; `nas resume` goes on")
+        raise RunError(f"{run.folder}: no network has been evaluated yet; `nas resume` continues it")
     target = Path(folder if output is None else output)
     found = [gene_importance(run.evaluations, objective) for objective in run.objectives]
     drawn = [
@@ -190,20 +192,17 @@ def _provenance(run: Run) -> str:
 
 
 def _calibration_facts(run: Run) -> dict[str, str]:
-    """Which calibration the costs rest on, its age, what was assumed: of the first member that has a cost."""
-    for one in run.front:
-        model = (one.cost or {}).get("model_cost")
-        if model:
-            backend = model["estimates"][0]["backend"]
-            facts = {
-                "calibration": f"{backend['name']}, {backend.get('origin', '')}, of {backend['snapshot_date']}, "
-                f"{backend['snapshot_age_days']} days old when it was used",
-                "excluded": f"{len(backend['excluded']['qubits'])} qubits, {len(backend['excluded']['edges'])} edges",
-                "assumed": "; ".join([*backend["assumptions"], *model["assumptions"]]) or "nothing",
-                "to distrust": "; ".join(backend["warnings"][:6]) or "nothing",
-            }
-            return facts
-    return {}
+    """Describe the calibration that the costs rest on, by the first member that has a cost."""
+    cost = next((cost for cost in map(device_cost, run.front) if cost is not None), None)
+    if cost is None:
+        return {}
+    return {
+        "calibration": f"{cost.backend}, {cost.origin}, of {cost.snapshot_date}, {cost.snapshot_age_days} days old "
+        "when it was used",
+        "excluded": f"{cost.num_excluded_qubits} qubits, {cost.num_excluded_edges} edges",
+        "assumed": "; ".join(cost.assumptions) or "nothing",
+        "warnings": "; ".join(cost.warnings[:6]) or "none",
+    }
 
 
 def _text(value: str) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from hwcost import MissingDependencyError
-from nas.results.front import seconds_text
+from hwcost.core.units import format_seconds
+from nas.results.device_cost import device_cost
 from nas.results.importance import GeneImportance
-from nas.runs.evaluation import Evaluation
 from nas.runs.fronts import bounds, compromise, hypervolume
 from nas.runs.objectives import Objective
+from nas.runs.record import Evaluation
 from nas.runs.run import Run
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def cost_figure(run: Run) -> Figure:
     axes = figure.add_subplot()
     ranks = {one.architecture_hash: rank for rank, one in enumerate(run.front, start=1)}
     left = [0.0] * len(members)
-    labels = [f"{ranks[one.architecture_hash]}:  {seconds_text(sum(_parts(one).values()))}" for one in members]
+    labels = [f"{ranks[one.architecture_hash]}:  {format_seconds(sum(_parts(one).values()))}" for one in members]
     for number, name in enumerate(names):
         shares = [100.0 * _parts(one).get(name, 0.0) / sum(_parts(one).values()) for one in members]
         style: dict[str, Any] = {"hatch": HATCHES[number % len(HATCHES)], "color": GREYS[number % len(GREYS)]}
@@ -165,9 +166,7 @@ def _axis(axis: Any, set_scale: Any, objective: Objective, complete: Sequence[Ev
     axis.set_tick_params(which="both", labelsize=7)
 
 
-def _parts(one: Evaluation) -> dict[str, float]:
-    """Seconds of each part of a candidate's unified time; empty without a device."""
-    model = (one.cost or {}).get("model_cost") or {}
-    parts = (model.get("unified") or {}).get("parts") or {}
-    total = sum(parts.values())
-    return {name: float(value) for name, value in parts.items() if value > 1e-9 * total}
+def _parts(evaluation: Evaluation) -> Mapping[str, float]:
+    """Return the seconds of each part of a candidate's unified time; empty without a device."""
+    cost = device_cost(evaluation)
+    return {} if cost is None else cost.parts_s

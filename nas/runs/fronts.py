@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from nas.runs.evaluation import Evaluation
 from nas.runs.objectives import Objective
+from nas.runs.record import Evaluation
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from nas.runs.context import SearchContext
-from nas.runs.evaluation import Evaluation
 from nas.runs.fronts import compromise, compromise_norms, front, ranks
 from nas.runs.objectives import Objective
+from nas.runs.record import Evaluation
 from nas.runs.store import RunStore
 
 

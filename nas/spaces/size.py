@@ -10,14 +10,14 @@ from typing import cast
 
 from nas.architectures.influence import dead_weights
 from nas.architectures.record import Architecture
-from nas.spaces.genes import Reader, architecture
+from nas.spaces.build import Reader, architecture
+from nas.spaces.genes import GeneName
 from nas.spaces.record import Choice, Gene, SearchSpace
 
 MAX_CIRCUITS = 100_000
 MAX_GATES = 8_000_000
 """Circuits, and rotations in them, that are written out to be counted; some ten seconds."""
 
-_CLASSICAL = ("hidden_", "width_", "activation_", "learning_rate")
 _OF_ALL_LAYERS = ("rotation", "entangler", "topology", "range", "mode")
 
 
@@ -110,11 +110,13 @@ def _circuit_genes(space: SearchSpace) -> tuple[list[Gene], dict[int, list[Gene]
     shared: list[Gene] = []
     layered: dict[int, list[Gene]] = {}
     for gene in space.genes:
-        parts = gene.name.split("_")
-        if parts[0] in ("rotation", "range", "mode") and len(parts) > 1:
-            layered.setdefault(int(parts[1]), []).append(gene)
-        elif not gene.name.startswith(_CLASSICAL) and gene.name != "layers":
+        name = GeneName.of(gene.name)
+        if name.side or gene.name in ("layers", "learning_rate"):
+            continue
+        if name.layer is None:
             shared.append(gene)
+        else:
+            layered.setdefault(name.layer, []).append(gene)
     return shared, layered
 
 

@@ -20,10 +20,10 @@ from qiskit import qpy
 import hwcost
 import nas
 from nas.cli import main
-from nas.results.front import active_genes
 from nas.results.importance import gene_importance
-from nas.runs.evaluation import candidate_cost_in
-from nas.spaces.genes import architecture
+from nas.runs.evaluate import candidate_cost_in
+from nas.spaces.build import architecture
+from nas.spaces.genes import active_genes
 
 ALWAYS = {"circuit.qpy", "trained.qpy", "network.pt", "member.json"}
 ON_A_DEVICE = {"isa.qpy", "cost.json", "cost.html"}

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.architectures.record import Hidden
-from nas.spaces.genes import MAX_HIDDEN, WORDS, architecture, known_names, word_of
+from nas.spaces.build import architecture
+from nas.spaces.genes import MAX_HIDDEN, WORDS, known_names, word_of
 from nas.spaces.load import list_spaces, load_space, space_from_dict
 from statevector import outputs
 
