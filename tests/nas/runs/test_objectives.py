@@ -34,8 +34,8 @@ def test_any_two_to_four_can_be_chosen(names):
 def test_what_each_objective_needs():
     needs = {name: {need.name for need in objective.needs} for name, objective in OBJECTIVES.items()}
     assert needs == {
-        **dict.fromkeys(("validation_error", "quantum_flops", "parameters", "peak_memory_bytes"), set()),
-        **dict.fromkeys(("unified_time_s", "qpu_time_s", "esp", "attenuation"), {"backend"}),
+        **dict.fromkeys(("validation_error", "quantum_flops", "parameters", "peak_memory_bytes"), frozenset()),
+        **dict.fromkeys(("unified_time_s", "qpu_time_s", "esp", "attenuation"), frozenset({"backend"})),
         "energy_j": {"backend", "power"},
         "profiled_quantum_flops": {"profiled FLOPs"},
     }
