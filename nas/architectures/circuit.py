@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from nas.architectures.influence import num_amplitude_qubits, observed_qubits
 from nas.architectures.record import Architecture
+from nas.architectures.steps import EmbeddingStep, RotationStep, steps
 from nas.core.errors import SettingError
 
 if TYPE_CHECKING:
@@ -55,16 +56,14 @@ def build_circuit(architecture: Architecture, *, measure: bool = True) -> Quantu
     data = ParameterVector("x", num_data_angles(architecture))
     weights = ParameterVector("w", architecture.num_weights)
     circuit = QuantumCircuit(num_qubits, name=circuit_name(architecture))
-    column = 0
-    for number, layer in enumerate(architecture.layers):
-        if number == 0 or architecture.reupload:
+    for step in steps(architecture):
+        if isinstance(step, EmbeddingStep):
             _embed(circuit, architecture, data)
-        for axes in layer.columns:
-            for qubit, axis in enumerate(axes):
-                getattr(circuit, f"r{axis}")(weights[column * num_qubits + qubit], qubit)
-            column += 1
-        for pair in layer.pairs:
-            getattr(circuit, layer.gate or "cx")(*pair)
+        elif isinstance(step, RotationStep):
+            for qubit, axis in enumerate(step.axes):
+                getattr(circuit, f"r{axis}")(weights[step.row * num_qubits + qubit], qubit)
+        else:
+            getattr(circuit, step.gate)(step.control, step.target)
     if measure:
         observed = sorted({qubit for qubits in observed_qubits(architecture) for qubit in qubits})
         register = ClassicalRegister(len(observed), "z")

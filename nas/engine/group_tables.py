@@ -186,7 +186,7 @@ def _padded(made: Plan, length: int) -> Plan:
     if len(made.stages) == length:
         return made
     # Entanglers after the last rotation stay where they are: they follow the empty stages as well.
-    empty = Stage(gates=(), reupload=False, constant="", columns=(), rows=())
+    empty = Stage()
     return replace(made, stages=made.stages + (empty,) * (length - len(made.stages)))
 
 

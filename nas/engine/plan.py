@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from hwcost import InputError
 from nas.architectures.influence import dead_weights, observed_qubits
-from nas.architectures.record import Architecture
+from nas.architectures.record import Architecture, Layer
+from nas.architectures.steps import EmbeddingStep, EntanglingStep, steps
 
 Complex: TypeAlias = npt.NDArray[np.complex128]
 Real: TypeAlias = npt.NDArray[np.float64]
@@ -55,11 +56,11 @@ class Stage:
         rows: Row of the weights of each column.
     """
 
-    gates: tuple[Gate, ...]
-    reupload: bool
-    constant: Constant
-    columns: tuple[str, ...]
-    rows: tuple[int, ...]
+    gates: tuple[Gate, ...] = ()
+    reupload: bool = False
+    constant: Constant = ""
+    columns: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
 
     def axes(self, qubit: int) -> set[str]:
         """Axes about which the qubit is rotated in this stage."""
@@ -130,31 +131,23 @@ def plan(architecture: Architecture) -> Plan:
     check_architecture(architecture)
     stages: list[Stage] = []
     gates: tuple[Gate, ...] = ()
-    row = 0
     alive = _live_columns(architecture)
     first, before, after = _EMBEDDINGS[architecture.embedding]
-    for number, layer in enumerate(architecture.layers):
-        again = architecture.reupload and number > 0
-        if again:
-            stages.append(Stage(gates=gates, reupload=False, constant=before, columns=(), rows=()))
+    for step in steps(architecture):
+        if isinstance(step, EmbeddingStep):
+            if step.again:
+                stages.append(Stage(gates=gates, constant=before))
+                gates = ()
+            constant = after if step.again else first
+            # With re-uploading, circuits with as many layers have as many stages.
+            if constant or architecture.reupload:
+                stages.append(Stage(gates=gates, reupload=step.again, constant=constant))
+                gates = ()
+        elif isinstance(step, EntanglingStep):
+            gates += ((step.gate, step.control, step.target),)
+        elif set(alive[step.row]) != {"i"}:
+            _append(stages, Stage(gates=gates, columns=(alive[step.row],), rows=(step.row,)))
             gates = ()
-        constant = first if number == 0 else after if again else ""
-        rows = tuple(range(row, row + len(layer.columns)))
-        row += len(layer.columns)
-        kept = tuple(r for r in rows if set(alive[r]) != {"i"})
-        stage = Stage(
-            gates=gates,
-            reupload=again,
-            constant=constant,
-            columns=tuple(alive[r] for r in kept),
-            rows=kept,
-        )
-        # With re-uploading, circuits with as many layers have as many stages.
-        if stage.columns or stage.constant or architecture.reupload:
-            _append(stages, stage)
-            gates = ()
-        if layer.gate is not None:
-            gates += tuple((layer.gate, control, target) for control, target in layer.pairs)
     return Plan(
         num_qubits=architecture.num_qubits,
         num_columns=architecture.num_columns,
@@ -218,18 +211,20 @@ def check_architecture(architecture: Architecture) -> None:
     if not architecture.layers:
         raise InputError("the architecture has no layers; a circuit has at least 1")
     for number, layer in enumerate(architecture.layers, start=1):
-        for column in layer.columns:
-            if len(column) != n or set(column) - set("xyz"):
-                raise InputError(
-                    f"layer {number} has a column {column!r}; each names one axis x, y or z per qubit ({n})"
-                )
-        if layer.gate not in (None, "cx", "cz") or (layer.gate is None and layer.pairs):
+        _check_layer(layer, number, n)
+
+
+def _check_layer(layer: Layer, number: int, num_qubits: int) -> None:
+    for column in layer.columns:
+        if len(column) != num_qubits or set(column) - set("xyz"):
             raise InputError(
-                f"layer {number} has the entangling gate {layer.gate!r}; use cx, cz, or none without pairs"
+                f"layer {number} has a column {column!r}; each names one axis x, y or z per qubit ({num_qubits})"
             )
-        for control, target in layer.pairs:
-            if control == target or not (0 <= control < n and 0 <= target < n):
-                raise InputError(f"layer {number} entangles {(control, target)}; there are qubits 0 to {n - 1}")
+    if layer.gate not in (None, "cx", "cz") or (layer.gate is None and layer.pairs):
+        raise InputError(f"layer {number} has the entangling gate {layer.gate!r}; use cx, cz, or none without pairs")
+    for control, target in layer.pairs:
+        if control == target or not (0 <= control < num_qubits and 0 <= target < num_qubits):
+            raise InputError(f"layer {number} entangles {(control, target)}; there are qubits 0 to {num_qubits - 1}")
 
 
 def kron(matrices: Sequence[Complex]) -> Complex:

@@ -269,8 +269,8 @@ def _parsed(text: str, name: str) -> Mapping[str, Any]:
         plain = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise SettingError(f"{name}: no JSON: {one_line(str(error))}") from None
-    if not isinstance(plain, Mapping):
-        raise SettingError(f"{name}: a profile is an object, not {type(plain).__name__}")
+    if not isinstance(plain, Mapping) or not plain:
+        raise SettingError(f"{name}: holds no profile; it must be an object with a schema")
     return plain
 
 
