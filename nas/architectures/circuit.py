@@ -28,7 +28,7 @@ MAX_AMPLITUDE_QUBITS = 16
 
 
 def build_circuit(architecture: Architecture, *, measure: bool = True) -> QuantumCircuit:
-    """The circuit with free parameters, measured where an output needs it.
+    """Build the circuit with free parameters, measured where an output needs it.
 
     Args:
         architecture: The network.
@@ -73,7 +73,7 @@ def build_circuit(architecture: Architecture, *, measure: bool = True) -> Quantu
 
 
 def observables(architecture: Architecture) -> tuple[str, ...]:
-    """The outputs as Pauli labels in Qiskit's order, qubit 0 right.
+    """Return the outputs as Pauli labels in Qiskit's order, qubit 0 right.
 
     Example:
         >>> from nas.architectures.record import Layer
@@ -89,13 +89,13 @@ def observables(architecture: Architecture) -> tuple[str, ...]:
 
 
 def circuit_name(architecture: Architecture) -> str:
-    """A short name for reports."""
+    """Return a short name for reports."""
     layers = len(architecture.layers)
     return f"{architecture.embedding}-{architecture.num_qubits}q-{layers}l"
 
 
 def num_data_angles(architecture: Architecture) -> int:
-    """Angles that data enter the circuit with; re-uploaded ones count once."""
+    """Count the angles that data enter the circuit with; re-uploaded ones count once."""
     if architecture.embedding != "amplitude":
         return architecture.num_qubits
     return int(2 ** num_amplitude_qubits(architecture) - 1)
@@ -113,7 +113,7 @@ def _embed(circuit: QuantumCircuit, architecture: Architecture, data: ParameterV
 
 
 def _amplitude_tree(circuit: QuantumCircuit, qubits: list[int], data: ParameterVector) -> None:
-    """Uniformly controlled RY gates, from the most significant qubit down; the first qubit is that one."""
+    """Add uniformly controlled RY gates, from the most significant qubit down; the first qubit is that one."""
     used = 0
     for level, target in enumerate(qubits):
         controls = qubits[:level]
@@ -127,7 +127,7 @@ def _amplitude_tree(circuit: QuantumCircuit, qubits: list[int], data: ParameterV
 
 
 def data_angles(architecture: Architecture, values: npt.ArrayLike) -> np.ndarray:
-    """The `x` of the circuit for the values of one sample, as they come out of the classical layers before it.
+    """Return the `x` of the circuit for the values of one sample, as they come out of the classical layers before it.
 
     Args:
         architecture: The network.
@@ -159,7 +159,7 @@ def data_angles(architecture: Architecture, values: npt.ArrayLike) -> np.ndarray
 
 
 def amplitude_angles(values: np.ndarray, num_qubits: int) -> np.ndarray:
-    """The `x` of an amplitude embedding that prepare given real values, normalised, on `num_qubits` qubits.
+    """Return the `x` of an amplitude embedding that prepare given real values, normalised, on `num_qubits` qubits.
 
     Args:
         values: Up to 2^num_qubits real numbers, padded with zeros; all zero stands for |0…0⟩.

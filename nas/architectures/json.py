@@ -22,7 +22,7 @@ _Record = TypeVar("_Record")
 
 
 def architecture_to_dict(architecture: Architecture) -> dict[str, Any]:
-    """The architecture as plain data.
+    """Return the architecture as plain data.
 
     >>> layer = Layer(columns=(("x", "x"),), gate="cz", pairs=((0, 1),))
     >>> plain = architecture_to_dict(Architecture(num_qubits=2, embedding="angle-y", num_encoded=2, layers=(layer,)))
@@ -34,7 +34,7 @@ def architecture_to_dict(architecture: Architecture) -> dict[str, Any]:
 
 
 def architecture_from_dict(data: Any) -> Architecture:
-    """The architecture that `architecture_to_dict` made the data of.
+    """Read the architecture that `architecture_to_dict` made the data of.
 
     Raises:
         SpaceError: The data are no architecture; the message says which value is wrong.
@@ -74,7 +74,7 @@ def architecture_from_dict(data: Any) -> Architecture:
 
 
 def architecture_hash(architecture: Architecture) -> str:
-    """SHA-256 of the architecture as 64 hexadecimal digits: equal records have equal hashes, in every process.
+    """Return the SHA-256 of the architecture as 64 hexadecimal digits: equal records have equal hashes everywhere.
 
     Of the canonical JSON of `architecture_to_dict` (keys sorted, no spaces), without values that are the default, so
     that a later version with more of them gives the same hash.
@@ -130,7 +130,7 @@ def _hidden(data: Any, where: str) -> Hidden:
 
 
 def _fields(data: Any, record: type[Any], where: str) -> Mapping[str, Any]:
-    """The values by name, which must be those of the record."""
+    """Return the values by name, which must be those of the record."""
     names = [field.name for field in dataclasses.fields(record)]
     if not isinstance(data, Mapping) or set(data) != set(names):
         found = ", ".join(map(str, data)) if isinstance(data, Mapping) else _shown(data)

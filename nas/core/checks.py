@@ -11,7 +11,7 @@ from nas.core.errors import SettingError
 
 
 def whole(name: str, value: object, low: int, high: int) -> int:
-    """A whole number of any kind, NumPy's too, as int.
+    """Check a whole number of any kind, NumPy's too, and return it as int.
 
     Raises:
         SettingError: It is none, or out of range.
@@ -29,7 +29,7 @@ def whole(name: str, value: object, low: int, high: int) -> int:
 
 
 def positive(name: str, value: object) -> float:
-    """A positive finite number of any kind as float.
+    """Check a positive finite number of any kind and return it as float.
 
     Raises:
         SettingError: It is none.

@@ -33,14 +33,14 @@ class Scaling:
     scale: NDArray[np.float64]
 
     def apply(self, features: Any) -> NDArray[np.float64]:
-        """The features, scaled, as float64."""
+        """Scale features; the result is float64."""
         scaled: NDArray[np.float64] = np.subtract(features, self.offset, dtype=np.float64)
         scaled /= self.scale
         return scaled
 
 
 def fit_scaling(kind: ScalingKind, features: Any, feature_names: Sequence[str]) -> Scaling:
-    """The scaling that fits these features, which must be those of the training part.
+    """Fit the scaling to features, which must be those of the training part.
 
     Standard deviations are those of the population (divided by the number of samples), as in scikit-learn's
     `StandardScaler`. A feature that is constant is only shifted.

@@ -23,7 +23,7 @@ _GATES = {"cx": qml.CNOT, "cz": qml.CZ}
 
 
 def build_qnode(architecture: Architecture, *, device: Any = None, diff_method: str = "backprop") -> qml.QNode:
-    """The circuit as a QNode of `inputs` (…, num_encoded) and `weights` (num_columns, num_qubits).
+    """Build the circuit as a QNode of `inputs` (…, num_encoded) and `weights` (num_columns, num_qubits).
 
     Args:
         architecture: The network.
@@ -83,7 +83,7 @@ class PennyLaneCircuit(nn.Module):
         self._qnode = build_qnode(architecture, device=device, diff_method=diff_method)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Expectation values for a batch of encoded values."""
+        """Compute the expectation values for a batch of encoded values."""
         if x.shape[0] == 0:
             return x.new_zeros(0, self.architecture.num_outputs)
         values = x.double()

@@ -23,7 +23,7 @@ SCHEMA = "nas.front/1"
 
 
 def rows(members: Sequence[Evaluation], objectives: Sequence[Objective]) -> list[dict[str, Any]]:
-    """One flat row for each member of a front, numbered from 1, genes as columns of their own."""
+    """Make one flat row for each member of a front, numbered from 1, genes as columns of their own."""
     chosen = compromise(members, objectives)
     return [
         {
@@ -42,12 +42,12 @@ def rows(members: Sequence[Evaluation], objectives: Sequence[Objective]) -> list
 
 
 def front_csv(run: Run) -> str:
-    """The front of a run as CSV."""
+    """Format the front of a run as CSV."""
     return table_csv(rows(run.front, run.objectives))
 
 
 def table_csv(table: Sequence[dict[str, Any]]) -> str:
-    """Rows as CSV with a header."""
+    """Format rows as CSV with a header."""
     buffer = io.StringIO()
     if table:
         writer = csv.DictWriter(buffer, fieldnames=list(table[0]), lineterminator="\n")
@@ -57,7 +57,7 @@ def table_csv(table: Sequence[dict[str, Any]]) -> str:
 
 
 def front_dict(run: Run, members: Sequence[Evaluation] | None = None) -> dict[str, Any]:
-    """The front of a run as plain data, genomes as they are, with what it rests on."""
+    """Return the front of a run as plain data, genomes as they are, with what it rests on."""
     members = run.front if members is None else members
     config, dataset = run.context.config, run.context.dataset
     chosen = compromise(members, run.objectives)
@@ -89,12 +89,12 @@ def front_dict(run: Run, members: Sequence[Evaluation] | None = None) -> dict[st
 
 
 def front_json(run: Run) -> str:
-    """The front of a run as JSON."""
+    """Format the front of a run as JSON."""
     return json.dumps(front_dict(run), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: str | None = None) -> str:
-    """The front of a run for people."""
+    """Format the front of a run for people."""
     members = run.front if members is None else members
     config, dataset = run.context.config, run.context.dataset
     where = config.backend if where is None else where
@@ -137,13 +137,13 @@ def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: 
 
 
 def objective_title(objective: Objective) -> str:
-    """Name and unit of an objective as the head of a column; times have their units with them."""
+    """Return the name and the unit of an objective as the head of a column; times have their units with them."""
     name = objective.name.removesuffix("_s").removesuffix("_bytes").removesuffix("_j").replace("_", " ")
     return f"{name} ({objective.unit})" if objective.unit not in ("", "s") and objective.unit not in name else name
 
 
 def value_text(objective: Objective, value: float) -> str:
-    """A value for people, times in a unit of their size.
+    """Format a value for people, times in a unit of their size.
 
     >>> from nas.runs.objectives import OBJECTIVES
     >>> value_text(OBJECTIVES["qpu_time_s"], 33989.0), value_text(OBJECTIVES["parameters"], 2079)

@@ -31,7 +31,7 @@ class GeneImportance:
 
 
 def gene_importance(evaluations: Sequence[Evaluation], objective: Objective, *, seed: int = 0) -> GeneImportance | None:
-    """Permutation importance of genes for an objective, from a random forest; None with fewer than 20 evaluations.
+    """Estimate permutation importances of genes for an objective with a random forest; None below 20 evaluations.
 
     A description of the networks that were evaluated, not of the space: evolution looks where it is good, and genes
     that came along together share their importance. Genes of layers that a network does not have have a value of their
@@ -77,6 +77,6 @@ def gene_importance(evaluations: Sequence[Evaluation], objective: Objective, *, 
 
 
 def _sort_key(value: object) -> tuple[bool, float, str]:
-    """Numbers by size, then texts."""
+    """Order numbers by size, then texts."""
     number = isinstance(value, (int, float))
     return (not number, float(value) if isinstance(value, (int, float)) else 0.0, str(value))

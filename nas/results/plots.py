@@ -26,7 +26,7 @@ MAX_MEMBERS = 25
 
 
 def pictures(run: Run, importances: Sequence[GeneImportance]) -> Iterator[tuple[str, str, Figure]]:
-    """File name, caption and figure of each picture that the run has something for.
+    """Draw each picture that the run has something for: file name, caption and figure.
 
     Raises:
         MissingDependencyError: matplotlib is not installed.
@@ -55,7 +55,7 @@ def pictures(run: Run, importances: Sequence[GeneImportance]) -> Iterator[tuple[
 
 
 def front_figure(run: Run) -> Figure:
-    """One panel for each pair of objectives."""
+    """Draw one panel for each pair of objectives."""
     pairs = list(combinations(run.objectives, 2))
     columns = min(3, len(pairs))
     rows = -(-len(pairs) // columns)
@@ -81,7 +81,7 @@ def front_figure(run: Run) -> Figure:
 
 
 def hypervolume_figure(run: Run) -> Figure:
-    """Hypervolume over evaluations, with the ends of generations."""
+    """Draw the hypervolume over evaluations, with the ends of generations."""
     figure = _figure(6.4, 3.2)
     axes = figure.add_subplot()
     limits = bounds(run.evaluations, run.objectives)
@@ -100,7 +100,7 @@ def hypervolume_figure(run: Run) -> Figure:
 
 
 def cost_figure(run: Run) -> Figure:
-    """Shares of the unified time of each member of the front, with the time itself."""
+    """Draw the shares of the unified time of each member of the front, with the time itself."""
     members = [one for one in run.front if _parts(one)][:MAX_MEMBERS]
     names = list(dict.fromkeys(name for one in members for name in _parts(one)))
     figure = _figure(7.2, 0.9 + 0.34 * len(members))
@@ -121,7 +121,7 @@ def cost_figure(run: Run) -> Figure:
 
 
 def genes_figure(importances: Sequence[GeneImportance]) -> Figure:
-    """Bars of the most important genes for each objective."""
+    """Draw bars of the most important genes for each objective."""
     shown = 10
     figure = _figure(3.6 * len(importances), 0.9 + 0.26 * shown)
     for number, one in enumerate(importances, start=1):

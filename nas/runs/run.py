@@ -63,17 +63,17 @@ class Run:
 
     @property
     def objectives(self) -> tuple[Objective, ...]:
-        """The objectives."""
+        """Return the objectives."""
         return self.context.config.chosen
 
     @property
     def stop(self) -> str | None:
-        """Why the search ended; None if it has not."""
+        """Return why the search ended; None if it has not."""
         return self.generations[-1].stop if self.generations else None
 
     @property
     def front(self) -> tuple[Evaluation, ...]:
-        """What no other evaluation dominates, sorted by the objectives."""
+        """Return what no other evaluation dominates, sorted by the objectives."""
         return front(self.evaluations, self.objectives)
 
     @property
@@ -83,16 +83,16 @@ class Run:
 
     @property
     def failures(self) -> tuple[Evaluation, ...]:
-        """What failed."""
+        """Return the evaluations that failed."""
         return tuple(one for one in self.evaluations if one.state == "FAILED")
 
     @property
     def compromise(self) -> Evaluation | None:
-        """The member of the front with the smallest norm after each objective is divided by its maximum (FAQNAS)."""
+        """Return the member of the front with the smallest norm, each objective divided by its maximum (FAQNAS)."""
         return compromise(self.front, self.objectives)
 
     def top(self, count: int) -> tuple[Evaluation, ...]:
-        """The best so many: the front first, then the next one; within one those nearest to its compromise."""
+        """Return the N best: the front first, then the next one; within one those nearest to its compromise."""
         by_rank: dict[int, list[Evaluation]] = {}
         for one, rank in zip(self.evaluations, self.ranks, strict=True):
             if rank is not None:
@@ -108,7 +108,7 @@ class Run:
 
 
 def open_run(folder: str | os.PathLike[str]) -> Run:
-    """A run as it is on the disk now, finished or not; nothing is changed.
+    """Open a run as it is on the disk now, finished or not; nothing is changed.
 
     Args:
         folder: Directory of the run.
@@ -121,7 +121,7 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
 
 
 def read_run(store: RunStore) -> Run:
-    """The run of an open store."""
+    """Read the run of an open store."""
     plain: Mapping[str, Any] = store.plain
     return Run(
         folder=store.folder,

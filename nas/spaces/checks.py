@@ -14,7 +14,7 @@ MAX_CHOICES = 10_000
 
 
 def make_gene(name: str, choices: Any) -> Gene:
-    """The gene that a line of a file describes.
+    """Make the gene that a line of a file describes.
 
     Raises:
         SpaceError: There is no such gene, or it may not have such choices.

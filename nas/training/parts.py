@@ -52,7 +52,7 @@ class TrainingSeeds:
 
 
 def training_seeds(seed: int) -> TrainingSeeds:
-    """The seeds of weights and order, independent of each other (NumPy's SeedSequence).
+    """Derive the seeds of weights and order, independent of each other (NumPy's SeedSequence).
 
     >>> training_seeds(0)
     TrainingSeeds(weights=2968811710, order=3677149159)
@@ -62,7 +62,7 @@ def training_seeds(seed: int) -> TrainingSeeds:
 
 
 def require_torch() -> Any:
-    """The package torch.
+    """Import the package torch.
 
     Raises:
         MissingDependencyError: It is not installed.
@@ -78,7 +78,7 @@ def require_torch() -> Any:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """One thread computes here; the caller's number comes back at the end.
+    """Compute with one thread; the caller's number comes back at the end.
 
     Sums over more threads round differently, and batches as small as these gain nothing from them.
     """
@@ -107,7 +107,7 @@ _PARTS: WeakKeyDictionary[Dataset, tuple[str, str, Parts]] = WeakKeyDictionary()
 
 
 def load_parts(data: Dataset, settings: TrainSettings) -> Parts:
-    """Training and validation part in the precision and on the device of the settings.
+    """Load training and validation part in the precision and on the device of the settings.
 
     Raises:
         SettingError: The device is not there.
@@ -150,14 +150,14 @@ class BatchOrder:
         self._num_samples = num_samples
 
     def next_epoch(self) -> Tensor:
-        """The rows in the order of the next epoch."""
+        """Return the rows in the order of the next epoch."""
         rows = np.argsort(self._bits.random_raw(self._num_samples), kind="stable")
         permutation: Tensor = require_torch().from_numpy(rows)
         return permutation
 
 
 def validation_chunk(num_qubits: int, num_networks: int, batch_size: int) -> int:
-    """Samples that are validated at once: many where a sample is small, never fewer than a batch."""
+    """Choose how many samples are validated at once: many where a sample is small, never fewer than a batch."""
     return max(batch_size, (VALIDATION_AMPLITUDES >> num_qubits) // num_networks)
 
 
@@ -171,7 +171,7 @@ class Curves:
     best_epoch: int = 0
 
     def add(self, train_loss: float, validation_loss: float, accuracy: float, sum_of_parameters: float) -> None:
-        """Figures of an epoch. The sum of the parameters is not finite if one of them is not.
+        """Add figures of an epoch. The sum of the parameters is not finite if one of them is not.
 
         Raises:
             TrainingFailedError: One is infinite or not a number.
@@ -191,16 +191,16 @@ class Curves:
 
     @property
     def num_epochs(self) -> int:
-        """Epochs so far."""
+        """Return the number of epochs so far."""
         return len(self.train_loss)
 
     @property
     def best_accuracy(self) -> float:
-        """Best accuracy so far; below 0 before the first epoch."""
+        """Return the best accuracy so far; below 0 before the first epoch."""
         return self.validation_accuracy[self.best_epoch - 1] if self.best_epoch else -1.0
 
     def out_of_patience(self, patience: int | None) -> bool:
-        """Whether the accuracy has not become better for so many epochs."""
+        """Return whether the accuracy has not become better for N epochs."""
         return patience is not None and self.num_epochs - self.best_epoch >= patience
 
 
@@ -219,7 +219,7 @@ class Clock:
     num_networks: int = 1
 
     def elapsed_s(self) -> float:
-        """Seconds of each network since the beginning."""
+        """Return the seconds of each network since the beginning."""
         return (time.perf_counter() - self.started_s) / self.num_networks
 
     def check(self, epoch: int) -> None:
@@ -229,7 +229,7 @@ class Clock:
 
 
 def memory_failure(error: BaseException) -> str:
-    """Why a training failed for lack of memory; any other error is raised again."""
+    """Say why a training failed for lack of memory; any other error is raised again."""
     text = one_line(error_text(error)) if isinstance(error, Exception) else ""
     if isinstance(error, MemoryLimitError):
         return text
@@ -239,7 +239,7 @@ def memory_failure(error: BaseException) -> str:
 
 
 def new_record(architecture: Architecture, data: Dataset, settings: TrainSettings, seed: int) -> TrainRecord:
-    """The record of a training that has not begun: what is known beforehand.
+    """Make the record of a training that has not begun: what is known beforehand.
 
     Raises:
         SettingError: The seed or the settings are none.
@@ -263,7 +263,7 @@ def new_record(architecture: Architecture, data: Dataset, settings: TrainSetting
 
 
 def finished_record(begun: TrainRecord, curves: Curves, reason: str | None, duration_s: float) -> TrainRecord:
-    """The record with what came of the training; `reason` says why it failed, if it did."""
+    """Complete the record with what came of the training; `reason` says why it failed, if it did."""
     complete = reason is None
     return replace(
         begun,
@@ -281,7 +281,7 @@ def finished_record(begun: TrainRecord, curves: Curves, reason: str | None, dura
 
 
 def _versions(settings: TrainSettings) -> dict[str, str]:
-    """Versions of what takes part in the numbers."""
+    """Return the versions of what takes part in the numbers."""
     versions = {
         "python": ".".join(map(str, sys.version_info[:3])),
         "hwcost": __version__,

@@ -379,7 +379,7 @@ def test_ctrl_c_in_a_terminal_is_one_line_that_says_how_to_go_on(undisturbed_slo
     # Python ends with the signal itself when it was interrupted in the midst of `exec`, as of a dataclass, under `-m`.
     assert process.returncode in (130, -signal.SIGINT)
     assert said == ""
-    assert complaints == "nas: stopped; everything that was finished is kept, `nas resume run` goes on\n"
+    assert complaints == "nas: stopped; everything that was finished is kept, `nas resume run` continues\n"
     assert facts(nas.search(config, tmp_path / "run")) == facts(expected)
 
 
