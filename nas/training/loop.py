@@ -7,16 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
-from nas.training.parts import (
-    BatchOrder,
-    Clock,
-    Curves,
-    Parts,
-    TrainingFailedError,
-    require_torch,
-    training_seeds,
-    validation_chunk,
-)
+from nas.training.limits import Clock, TrainingFailedError
+from nas.training.order import BatchOrder, training_seeds
+from nas.training.outcome import Curves
+from nas.training.parts import Parts, require_torch, validation_chunk
 from nas.training.record import TrainRecord
 
 if TYPE_CHECKING:

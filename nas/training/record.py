@@ -97,7 +97,7 @@ class TrainRecord:
         num_epochs: Epochs that were finished.
         num_parameters: Trainable parameters.
         learning_rate: The one used.
-        seed: The seed; see `nas.training.train.training_seeds` for what follows from it.
+        seed: The seed; see `nas.training.order.training_seeds` for what follows from it.
         settings: The settings.
         dataset: Name of the data set.
         dataset_sha256: Digest of its content.

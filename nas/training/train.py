@@ -13,19 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nas.core.errors import MemoryLimitError, SettingError
+from nas.training.limits import Clock, TrainingFailedError, memory_failure
 from nas.training.loop import Candidate, Networks, OneModule, Progress, fit, means, sums_of_scores
-from nas.training.parts import (
-    Clock,
-    TrainingFailedError,
-    finished_record,
-    load_parts,
-    memory_failure,
-    new_record,
-    one_thread,
-    require_torch,
-    training_seeds,
-    validation_chunk,
-)
+from nas.training.order import training_seeds
+from nas.training.outcome import finished_record, new_record
+from nas.training.parts import load_parts, one_thread, require_torch, validation_chunk
 from nas.training.record import TrainRecord, TrainSettings
 
 if TYPE_CHECKING:
