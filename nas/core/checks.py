@@ -20,12 +20,12 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     5
     """
     try:
-        found = operator.index(value)  # type: ignore[arg-type]
+        number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        found = low - 1
-    if isinstance(value, bool) or not low <= found <= high:
+        number = low - 1
+    if isinstance(value, bool) or not low <= number <= high:
         raise SettingError(f"{name} is {one_line(repr(value))}; give a whole number from {low} to {high}")
-    return found
+    return number
 
 
 def positive(name: str, value: object) -> float:

@@ -6,7 +6,7 @@ import difflib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, TypeAlias, get_args
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from nas.datasets.scaling import Scaling, ScalingKind, fit_scaling
 from nas.datasets.splits import MAX_SEED, Split, SplitSettings, split
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from numpy.typing import NDArray
 
     from nas.datasets.samples import Features, Labels
@@ -138,8 +139,8 @@ def load_dataset(
 
 
 def dataset_from_arrays(
-    features: Any,
-    labels: Any,
+    features: npt.ArrayLike,
+    labels: npt.ArrayLike,
     *,
     name: str = "arrays",
     scaling: ScalingKind = "standard",

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from hwcost.core.text import one_line
 from nas.core.errors import DataError
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from numpy.typing import NDArray
 
     Features: TypeAlias = NDArray[np.float64] | NDArray[np.uint8]
@@ -58,7 +59,7 @@ class Samples:
         return digest.hexdigest()
 
 
-def checked_features(values: Any, where: str) -> Features:
+def checked_features(values: npt.ArrayLike, where: str) -> Features:
     """Check the values as (samples, features): uint8 stays, everything else becomes float64.
 
     Args:
@@ -88,7 +89,7 @@ def checked_features(values: Any, where: str) -> Features:
     return floats
 
 
-def numbered_labels(values: Any, where: str) -> tuple[Labels, tuple[str, ...]]:
+def numbered_labels(values: npt.ArrayLike, where: str) -> tuple[Labels, tuple[str, ...]]:
     """Number the labels from 0 and name the classes; whole numbers are ordered as numbers.
 
     >>> numbered_labels(["b", "a", "b"], "labels")
@@ -123,8 +124,8 @@ def _order(names: Sequence[str]) -> list[int]:
 
 
 def make_samples(
-    features: Any,
-    labels: Any,
+    features: npt.ArrayLike,
+    labels: npt.ArrayLike,
     *,
     name: str,
     origin: str,

@@ -282,7 +282,7 @@ def _beside(folder: str, path: str) -> str:
     return path
 
 
-def _check_type(name: str, value: Any, hint: Any) -> None:
+def _check_type(name: str, value: object, hint: Any) -> None:
     kinds = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     if value is None and type(None) in kinds:
         return

@@ -26,7 +26,7 @@ def vector(evaluation: Evaluation, objectives: Sequence[Objective]) -> Vector:
 
 
 def ranks(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> list[int | None]:
-    """Rank of each: 0 on the front, 1 on the front of the others, …; None for what has failed.
+    """Rank each evaluation: 0 on the front, 1 on the front of the others, …; None for what has failed.
 
     Equal vectors have equal ranks: neither dominates the other.
     """
@@ -34,18 +34,18 @@ def ranks(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) ->
     import numpy as np
 
     complete = [i for i, one in enumerate(evaluations) if one.state == "COMPLETE"]
-    found: list[int | None] = [None] * len(evaluations)
+    by_evaluation: list[int | None] = [None] * len(evaluations)
     if complete:
         values = np.array([vector(evaluations[i], objectives) for i in complete])
         for i, rank in zip(complete, moocore.pareto_rank(values), strict=True):
-            found[i] = int(rank)
-    return found
+            by_evaluation[i] = int(rank)
+    return by_evaluation
 
 
 def front(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> tuple[Evaluation, ...]:
     """Return the COMPLETE evaluations that no other dominates, sorted by their objectives, then by hash."""
-    found = ranks(evaluations, objectives)
-    members = [one for one, rank in zip(evaluations, found, strict=True) if rank == 0]
+    ranked = zip(evaluations, ranks(evaluations, objectives), strict=True)
+    members = [evaluation for evaluation, rank in ranked if rank == 0]
     return tuple(sorted(members, key=lambda one: (vector(one, objectives), one.architecture_hash)))
 
 

@@ -78,7 +78,7 @@ class Run:
 
     @property
     def ranks(self) -> list[int | None]:
-        """Rank of each evaluation; None for what failed."""
+        """Return the rank of each evaluation; None for what failed."""
         return ranks(self.evaluations, self.objectives)
 
     @property
@@ -97,14 +97,14 @@ class Run:
         for one, rank in zip(self.evaluations, self.ranks, strict=True):
             if rank is not None:
                 by_rank.setdefault(rank, []).append(one)
-        found: list[Evaluation] = []
+        best: list[Evaluation] = []
         for rank in sorted(by_rank):
             norms = compromise_norms(by_rank[rank], self.objectives)
             order = sorted(
                 zip(norms, by_rank[rank], strict=True), key=lambda pair: (pair[0], pair[1].architecture_hash)
             )
-            found += [one for _, one in order]
-        return tuple(found[:count])
+            best += [evaluation for _, evaluation in order]
+        return tuple(best[:count])
 
 
 def open_run(folder: str | os.PathLike[str]) -> Run:
@@ -135,12 +135,12 @@ def read_run(store: RunStore) -> Run:
 
 def _generation(store: RunStore, record: Mapping[str, Any]) -> Generation:
     try:
-        found = Generation(**record)
+        generation = Generation(**record)
         for f in dataclasses.fields(Generation):
-            value = getattr(found, f.name)
+            value = getattr(generation, f.name)
             optional = value is None and f.name in ("best_error", "stop")
             if not optional and not isinstance(value, str if f.name == "stop" else (int, float)):
                 raise TypeError(f"{f.name} is {value!r}")
     except TypeError as error:
         raise store.damaged(error) from error
-    return found
+    return generation

@@ -13,7 +13,7 @@ from nas.spaces.record import Choice, Gene
 MAX_CHOICES = 10_000
 
 
-def make_gene(name: str, choices: Any) -> Gene:
+def make_gene(name: str, choices: object) -> Gene:
     """Make the gene that a line of a file describes.
 
     Raises:

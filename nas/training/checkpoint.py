@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 from hwcost import InputError
 from hwcost.core.files import write_file
@@ -67,7 +68,7 @@ class Checkpoint:
     space: str | None
     genome: Mapping[str, Any] | None
 
-    def predict(self, features: Any) -> tuple[str, ...]:
+    def predict(self, features: npt.ArrayLike) -> tuple[str, ...]:
         """Predict the most likely class of each sample.
 
         Args:
@@ -239,7 +240,7 @@ def _checkpoint(payload: Mapping[str, Any], engine: Engine | None) -> Checkpoint
     )
 
 
-def _names(data: Any, where: str) -> tuple[str, ...]:
+def _names(data: object, where: str) -> tuple[str, ...]:
     if not isinstance(data, list) or not 0 < len(data) <= MAX_FEATURES or not all(isinstance(n, str) for n in data):
         raise InputError(f"{where} is no list of names")
     return tuple(data)
