@@ -77,15 +77,15 @@ def export(folder: str | os.PathLike[str], rank: int, output: str | os.PathLike[
     target = Path(output)
     with _writing(target):
         target.mkdir(parents=True, exist_ok=True)
-    one = architecture(context.space, member.genome)
+    built = architecture(context.space, member.genome)
     data = context.data()
     best = max(range(len(member.accuracies)), key=lambda number: (member.accuracies[number], -number))
     seed = training_seed(context.config.seed, member.architecture_hash, best)
-    network = train_network(one, data, context.config.train_settings(), seed)
+    network = train_network(built, data, context.config.train_settings(), seed)
     accuracy = network.record.best_validation_accuracy
     if network.model is None or accuracy is None:
         raise WorkerError(f"training again failed: {network.record.reason}")
-    cost = candidate_cost_in(context, one, on_device=True)
+    cost = candidate_cost_in(context, built, on_device=True)
     files = _circuits(network, cost)
     files["member.json"] = _json(_description(run, member, rank, network, context, cost))
     if cost.model_cost is not None:

@@ -28,16 +28,16 @@ def rows(members: Sequence[Evaluation], objectives: Sequence[Objective]) -> list
     return [
         {
             "rank": number,
-            **{objective.name: one.objectives[objective.name] for objective in objectives},
-            "validation_accuracy": one.accuracy,
-            "accuracy_spread": max(one.accuracies) - min(one.accuracies),
-            "num_parameters": one.num_parameters,
-            "compromise": one is chosen,
-            "generation": one.generation,
-            "architecture": one.architecture_hash,
-            **{f"gene.{name}": value for name, value in one.genome.items()},
+            **{objective.name: member.objectives[objective.name] for objective in objectives},
+            "validation_accuracy": member.accuracy,
+            "accuracy_spread": max(member.accuracies) - min(member.accuracies),
+            "num_parameters": member.num_parameters,
+            "compromise": member is chosen,
+            "generation": member.generation,
+            "architecture": member.architecture_hash,
+            **{f"gene.{name}": value for name, value in member.genome.items()},
         }
-        for number, one in enumerate(members, start=1)
+        for number, member in enumerate(members, start=1)
     ]
 
 
@@ -75,15 +75,15 @@ def front_dict(run: Run, members: Sequence[Evaluation] | None = None) -> dict[st
         "front": [
             {
                 "rank": number,
-                "architecture": one.architecture_hash,
-                "genome": dict(one.genome),
-                "objectives": dict(one.objectives),
-                "accuracies": list(one.accuracies),
-                "num_parameters": one.num_parameters,
-                "generation": one.generation,
-                "compromise": one is chosen,
+                "architecture": member.architecture_hash,
+                "genome": dict(member.genome),
+                "objectives": dict(member.objectives),
+                "accuracies": list(member.accuracies),
+                "num_parameters": member.num_parameters,
+                "generation": member.generation,
+                "compromise": member is chosen,
             }
-            for number, one in enumerate(members, start=1)
+            for number, member in enumerate(members, start=1)
         ],
     }
 
@@ -109,11 +109,11 @@ def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: 
     titles = ["", *(objective_title(objective) for objective in run.objectives), "genome"]
     cells = [
         [
-            f"{'*' if one is chosen else ' '}{number}",
-            *(value_text(objective, one.objectives[objective.name]) for objective in run.objectives),
-            printable(format_genome(active_genes(one.genome))),
+            f"{'*' if member is chosen else ' '}{number}",
+            *(value_text(objective, member.objectives[objective.name]) for objective in run.objectives),
+            printable(format_genome(active_genes(member.genome))),
         ]
-        for number, one in enumerate(members, start=1)
+        for number, member in enumerate(members, start=1)
     ]
     widths = [max(len(row[i]) for row in [titles, *cells]) for i in range(len(titles) - 1)]
     for row in [titles, *cells]:
@@ -121,10 +121,10 @@ def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: 
         lines.append(f"  {aligned}  {row[-1]}")
     if members:
         lines += ["", "  * compromise: the smallest norm after each objective is divided by its largest value"]
-    dead = [str(number) for number, one in enumerate(members, start=1) if one.num_dead_weights]
+    dead = [str(number) for number, member in enumerate(members, start=1) if member.num_dead_weights]
     if dead:
         lines.append(f"  with angles that influence no output (`nas.dead_weights`): {', '.join(dead)}")
-    reasons = [one.reason or "" for one in run.failures]
+    reasons = [failure.reason or "" for failure in run.failures]
     for reason in sorted(set(reasons), key=lambda text: -reasons.count(text))[:5]:
         lines.append(f"  failed: {reasons.count(reason)} × {one_line(reason)}")
     seeds = config.num_train_seeds

@@ -54,11 +54,15 @@ def gene_importance(evaluations: Sequence[Evaluation], objective: Objective, *, 
         ) from None
     import numpy as np
 
-    complete = [one for one in evaluations if one.state == "COMPLETE" and objective.name in one.objectives]
-    values = np.array([objective.axis(one.objectives[objective.name]) for one in complete])
+    complete = [
+        evaluation
+        for evaluation in evaluations
+        if evaluation.state == "COMPLETE" and objective.name in evaluation.objectives
+    ]
+    values = np.array([objective.axis(evaluation.objectives[objective.name]) for evaluation in complete])
     if len(complete) < MIN_EVALUATIONS or not values.std() > 0.0:
         return None
-    actives = [active_genes(one.genome) for one in complete]
+    actives = [active_genes(evaluation.genome) for evaluation in complete]
     names = [name for name in complete[0].genome if len({active.get(name) for active in actives}) > 1]
     if not names:
         return None

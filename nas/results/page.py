@@ -68,11 +68,9 @@ def write_report(folder: str | os.PathLike[str], output: str | os.PathLike[str] 
     if not run.front:
         raise RunError(f"{run.folder}: no network has been evaluated yet; `nas resume` continues it")
     target = Path(folder if output is None else output)
-    found = [gene_importance(run.evaluations, objective) for objective in run.objectives]
-    drawn = [
-        (name, caption, _png(figure))
-        for name, caption, figure in pictures(run, [one for one in found if one is not None])
-    ]
+    importances = [gene_importance(run.evaluations, objective) for objective in run.objectives]
+    shown = [importance for importance in importances if importance is not None]
+    drawn = [(name, caption, _png(figure)) for name, caption, figure in pictures(run, shown)]
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name, _, content in drawn:
@@ -114,8 +112,8 @@ def _front_table(run: Run) -> str:
     head = "".join(f"<th>{_text(objective_title(objective))}</th>" for objective in run.objectives)
     body = []
     members = run.front
-    for one, row in zip(members, rows(members, run.objectives), strict=True):
-        genome = ", ".join(f"{name} {value}" for name, value in active_genes(one.genome).items())
+    for member, row in zip(members, rows(members, run.objectives), strict=True):
+        genome = ", ".join(f"{name} {value}" for name, value in active_genes(member.genome).items())
         cells = "".join(f"<td>{value_text(o, row[o.name])}</td>" for o in run.objectives)
         mark = ' class="chosen"' if row["compromise"] else ""
         spread = f" ± {row['accuracy_spread'] / 2:.1%}" if run.context.config.num_train_seeds > 1 else ""
@@ -161,7 +159,7 @@ def _generations_table(run: Run) -> str:
 def _failures(run: Run) -> str:
     if not run.failures:
         return ""
-    reasons = [one.reason or "" for one in run.failures]
+    reasons = [failure.reason or "" for failure in run.failures]
     items = "".join(
         f"<li>{reasons.count(reason)} × {_text(reason)}</li>"
         for reason in sorted(set(reasons), key=lambda text: -reasons.count(text))
@@ -180,8 +178,8 @@ def _provenance(run: Run) -> str:
         f"sha256 {dataset.sha256[:16]}…, parts {dataset.split_sha256[:16]}…",
         "space": f"{run.context.space.name}, {run.context.space.num_genomes:,} genomes",
         **_calibration_facts(run),
-        "time": f"{sum(one.training_s for one in run.evaluations):.1f} s of training, "
-        f"{sum(one.costing_s for one in run.evaluations):.1f} s of costing, all workers together",
+        "time": f"{sum(evaluation.training_s for evaluation in run.evaluations):.1f} s of training, "
+        f"{sum(evaluation.costing_s for evaluation in run.evaluations):.1f} s of costing, all workers together",
         **{f"setting {name}": value for name, value in config.to_dict().items() if value not in (None, [], "")},
         "all evaluations": f"{run.folder / EVALUATIONS}",
     }
