@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     )
     from hwcost.calibration.sources.ibm_fake import list_fake_backends as list_fake_backends
     from hwcost.calibration.sources.ibm_live import load_live_backend as load_live_backend
-    from hwcost.calibration.sources.snapshot import load_snapshot as load_snapshot, save_snapshot as save_snapshot
+    from hwcost.calibration.sources.snapshot import (
+        calibration_from_text as calibration_from_text,
+        calibration_text as calibration_text,
+        load_snapshot as load_snapshot,
+        save_snapshot as save_snapshot,
+    )
     from hwcost.circuits.load import (
         LoadedCircuit as LoadedCircuit,
         load_circuit as load_circuit,
@@ -72,6 +77,8 @@ _HOME = {
     "QubitCalibration": "calibration.record",
     "UnknownBackendError": "core.errors",
     "Validation": "validation.record",
+    "calibration_from_text": "calibration.sources.snapshot",
+    "calibration_text": "calibration.sources.snapshot",
     "compare": "comparison.compare",
     "estimate": "estimation.estimate",
     "estimate_model": "models.estimate",

@@ -15,13 +15,19 @@ if TYPE_CHECKING:
         data_angles as data_angles,
         observables as observables,
     )
-    from nas.architectures.influence import dead_weights as dead_weights
+    from nas.architectures.influence import (
+        dead_weights as dead_weights,
+    )
     from nas.architectures.json import (
         architecture_from_dict as architecture_from_dict,
         architecture_hash as architecture_hash,
         architecture_to_dict as architecture_to_dict,
     )
-    from nas.architectures.record import Architecture as Architecture, Hidden as Hidden, Layer as Layer
+    from nas.architectures.record import (
+        Architecture as Architecture,
+        Hidden as Hidden,
+        Layer as Layer,
+    )
     from nas.core.errors import (
         DataError as DataError,
         MemoryLimitError as MemoryLimitError,
@@ -32,26 +38,69 @@ if TYPE_CHECKING:
         SpaceError as SpaceError,
         WorkerError as WorkerError,
     )
-    from nas.costs import CandidateCost as CandidateCost, candidate_cost as candidate_cost
+    from nas.costs import (
+        CandidateCost as CandidateCost,
+        candidate_cost as candidate_cost,
+    )
     from nas.datasets.dataset import (
         Dataset as Dataset,
         dataset_from_arrays as dataset_from_arrays,
         load_dataset as load_dataset,
     )
-    from nas.datasets.splits import SplitSettings as SplitSettings
-    from nas.engine.circuit import FastCircuit as FastCircuit, memory_bytes as memory_bytes
-    from nas.engine.network import HybridNetwork as HybridNetwork, build_model as build_model
-    from nas.engine.pennylane import build_qnode as build_qnode
-    from nas.results.export import Exported as Exported, export as export
-    from nas.results.page import Report as Report, write_report as write_report
-    from nas.results.recost import recost as recost
-    from nas.runs.config import SearchConfig as SearchConfig, load_config as load_config
-    from nas.runs.evaluation import Evaluation as Evaluation
-    from nas.runs.objectives import OBJECTIVES as OBJECTIVES, Objective as Objective
-    from nas.runs.run import Generation as Generation, Run as Run, open_run as open_run
-    from nas.runs.search import SearchProgress as SearchProgress, resume as resume, search as search
-    from nas.spaces.genes import architecture as architecture
-    from nas.spaces.load import list_spaces as list_spaces, load_space as load_space, space_from_dict as space_from_dict
+    from nas.datasets.splits import (
+        SplitSettings as SplitSettings,
+    )
+    from nas.engine.circuit import (
+        FastCircuit as FastCircuit,
+        memory_bytes as memory_bytes,
+    )
+    from nas.engine.network import (
+        HybridNetwork as HybridNetwork,
+        build_model as build_model,
+    )
+    from nas.engine.pennylane import (
+        build_qnode as build_qnode,
+    )
+    from nas.results.export import (
+        Exported as Exported,
+        export as export,
+    )
+    from nas.results.page import (
+        Report as Report,
+        write_report as write_report,
+    )
+    from nas.results.recost import (
+        recost as recost,
+    )
+    from nas.runs.config import (
+        SearchConfig as SearchConfig,
+        load_config as load_config,
+    )
+    from nas.runs.objectives import (
+        OBJECTIVES as OBJECTIVES,
+        Objective as Objective,
+    )
+    from nas.runs.record import (
+        Evaluation as Evaluation,
+    )
+    from nas.runs.run import (
+        Generation as Generation,
+        Run as Run,
+        open_run as open_run,
+    )
+    from nas.runs.search import (
+        SearchProgress as SearchProgress,
+        resume as resume,
+        search as search,
+    )
+    from nas.spaces.build import (
+        architecture as architecture,
+    )
+    from nas.spaces.load import (
+        list_spaces as list_spaces,
+        load_space as load_space,
+        space_from_dict as space_from_dict,
+    )
     from nas.spaces.record import (
         Gene as Gene,
         SearchSpace as SearchSpace,
@@ -69,7 +118,10 @@ if TYPE_CHECKING:
         load_checkpoint as load_checkpoint,
         save_checkpoint as save_checkpoint,
     )
-    from nas.training.record import TrainRecord as TrainRecord, TrainSettings as TrainSettings
+    from nas.training.record import (
+        TrainRecord as TrainRecord,
+        TrainSettings as TrainSettings,
+    )
     from nas.training.train import (
         Score as Score,
         TrainedNetwork as TrainedNetwork,
@@ -86,7 +138,7 @@ _HOME = {
     "CheckpointError": "training.checkpoint",
     "DataError": "core.errors",
     "Dataset": "datasets.dataset",
-    "Evaluation": "runs.evaluation",
+    "Evaluation": "runs.record",
     "Exported": "results.export",
     "FastCircuit": "engine.circuit",
     "Gene": "spaces.record",
@@ -114,7 +166,7 @@ _HOME = {
     "TrainSettings": "training.record",
     "TrainedNetwork": "training.train",
     "WorkerError": "core.errors",
-    "architecture": "spaces.genes",
+    "architecture": "spaces.build",
     "architecture_from_dict": "architectures.json",
     "architecture_hash": "architectures.json",
     "architecture_to_dict": "architectures.json",

@@ -42,7 +42,7 @@ class CandidateCost:
     model_cost: ModelCost | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data; the model cost as in the JSON of `hwcost estimate-model`."""
+        """Return plain data; the model cost as in the JSON of `hwcost estimate-model`."""
         plain = {f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)[:-1]}
         return {**plain, "model_cost": None if self.model_cost is None else self.model_cost.to_dict()}
 
@@ -56,7 +56,7 @@ def candidate_cost(
     profiled: bool = False,
     **options: Any,
 ) -> CandidateCost:
-    """What an architecture costs, without training it.
+    """Cost an architecture without training it.
 
     Every angle of the circuit needs its shifts, those of the data too: a trainable layer always stands before the
     circuit.
@@ -103,7 +103,7 @@ def candidate_cost(
 
 
 def classical_half(architecture: Architecture, num_features: int, num_classes: int) -> nn.Module:
-    """The network without its circuit: of the encoded values as many go on as the circuit has outputs."""
+    """Build the network without its circuit; of the encoded values as many are left as the circuit has outputs."""
     from nas.engine.network import ClassicalNetwork
 
     return ClassicalNetwork(architecture, num_features, num_classes)

@@ -34,6 +34,8 @@ PUBLIC = {
         "QubitCalibration",
         "UnknownBackendError",
         "Validation",
+        "calibration_from_text",
+        "calibration_text",
         "compare",
         "estimate",
         "estimate_model",

@@ -201,6 +201,8 @@ def load_device_profile(profile: str | PathLike[str] | Mapping[str, Any] | Machi
         profile: A name of `list_device_profiles()`, a path (text with a path separator or ending in .json), or what
             such a file holds, as read from JSON; a `MachineProfile` is returned as it is.
 
+    The content of a file, parsed, is a profile too.
+
     Raises:
         OptionError: There is no such profile.
         InputError: The file is not a device profile.

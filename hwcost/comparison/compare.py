@@ -7,7 +7,7 @@ import hashlib
 import os
 import tempfile
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -62,7 +62,7 @@ def compare(
     inflation: Inflation = "worst",
     task: Task = "expectation",
     rep_delay_s: float | None = None,
-    job_profile: str | Path | JobTimeProfile | None = None,
+    job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = None,
     durations_only: bool = False,
     keep_dead_readout: bool = False,
     measure_all: bool = False,

@@ -13,6 +13,7 @@ from typing import Any
 from hwcost.comparison.cache import default_cache_path
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, levels_as_compilers, resolve_compiler, unique_names
 from hwcost.comparison.record import ComparedBackend
+from hwcost.core.checks import whole
 from hwcost.core.errors import CalibrationError, HwcostError, OptionError, UnknownBackendError
 from hwcost.core.text import one_line
 from hwcost.core.version import __version__
@@ -132,9 +133,7 @@ def checked_num_workers(given: int | None) -> int:
             return len(os.sched_getaffinity(0))
         except AttributeError:  # not on macOS
             return os.cpu_count() or 1
-    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MAX_WORKERS:
-        raise OptionError(f"num_workers is {given!r}; give a whole number from 1 to {MAX_WORKERS}")
-    return given
+    return whole("num_workers", given, 1, MAX_WORKERS)
 
 
 def cache_path(cache: bool | str | os.PathLike[str]) -> Path | None:

@@ -9,7 +9,7 @@ from hwcost.comparison.cell import LABELS
 from hwcost.comparison.equivalence import MAX_QUBITS
 from hwcost.comparison.record import Comparison
 from hwcost.comparison.statistics import Difference, Place
-from hwcost.core.text import one_line
+from hwcost.core.text import one_line, plural
 from hwcost.core.units import format_count, format_seconds
 from hwcost.estimation.record import CostEstimate
 from hwcost.report.page import Block, Bullets, Column, Heading, Line, Page, Table, Verbatim, page_of, registered_page
@@ -58,7 +58,7 @@ def _answer(comparison: Comparison, places: Sequence[Place], difference: Differe
         (len(comparison.compilers), "compiler"),
         (len(comparison.seeds), "seed"),
     )
-    yield Line((" × ".join(_plural(number, noun) for number, noun in counts),), style="bold")
+    yield Line((" × ".join(plural(number, noun, digits=",") for number, noun in counts),), style="bold")
     if not places:
         yield Line((f"  nothing was costed, or nothing has a value for {metric}",))
     else:
@@ -153,10 +153,6 @@ def _seeds(seeds: Sequence[int]) -> str:
     if len(seeds) == 1:
         return f", seed {seeds[0]}"
     return f", {len(seeds)} seeds"
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _optional(metric: str, value: float | None) -> str:

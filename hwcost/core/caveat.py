@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+JOB_TIME = "job_time"
+"""Code of what a job-time profile says about its own prediction."""
+
+SIGNAL_GONE = "signal_gone"
+"""Code of a circuit of which noise leaves nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caveat:

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hwcost.core.caveat import Caveat
+from hwcost.core.caveat import JOB_TIME, SIGNAL_GONE, Caveat
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import CostedCandidate
 from hwcost.isa.columns import Kind
 from hwcost.noise.attenuation import attenuation_omissions
 from hwcost.noise.shots import ORDER_OF_MAGNITUDE_INFLATION, ShotCost
-
-JOB_TIME = "job_time"
-"""Code of what a job-time profile says about its own prediction."""
-
-SIGNAL_GONE = "signal_gone"
-"""Code of a circuit of which noise leaves nothing."""
 
 
 def assumptions_of(candidate: CostedCandidate, conditions: Conditions) -> tuple[str, ...]:

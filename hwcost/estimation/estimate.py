@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +45,7 @@ def estimate(
     task: Task = "expectation",
     observable: Any = None,
     rep_delay_s: float | None = None,
-    job_profile: str | Path | JobTimeProfile | None = None,
+    job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = None,
     durations_only: bool = False,
     keep_dead_readout: bool = False,
     measure_all: bool = False,

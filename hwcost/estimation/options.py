@@ -6,12 +6,12 @@ Each option stands here once, with its help text: the command lines of `estimate
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, SupportsFloat, get_args
 
+from hwcost.core.checks import choice, whole
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
 from hwcost.jobs.profile import JobTimeProfile
@@ -57,7 +57,7 @@ class EstimateRequest:
     inflation: Inflation = option("worst", "Which qubit sets the shots.", metavar="worst|mean")
     task: Task = option("expectation", "What is measured.", metavar="expectation|sampling")
     observable: Any = option(None, "Pauli label such as ZZII, qubit 0 right; repeatable.", metavar="PAULI", kind="list")
-    job_profile: str | Path | JobTimeProfile | None = option(
+    job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = option(
         None, "Job-time profile.", metavar="NAME|FILE", shown_default=DEFAULT_JOB_PROFILE
     )
     rep_delay_s: float | None = option(
@@ -88,12 +88,11 @@ class EstimateRequest:
             ("task", get_args(Task)),
         )
         for name, allowed in choices:
-            if getattr(self, name) not in allowed:
-                raise OptionError(f"{name} is {getattr(self, name)!r}; choose from {', '.join(allowed)}")
+            choice(name, getattr(self, name), allowed)
         if isinstance(self.observable, (list, tuple)) and not self.observable:
             object.__setattr__(self, "observable", None)
-        if not isinstance(self.job_profile, JobTimeProfile):
-            object.__setattr__(self, "job_profile", load_profile(self.job_profile or DEFAULT_JOB_PROFILE))
+        wanted = DEFAULT_JOB_PROFILE if self.job_profile is None else self.job_profile
+        object.__setattr__(self, "job_profile", load_profile(wanted))
 
     @property
     def profile(self) -> JobTimeProfile:
@@ -131,15 +130,7 @@ class EstimateRequest:
             )
 
     def _check_whole(self, name: str, low: int, high: int) -> None:
-        """Turn whole numbers of any kind (NumPy's too) into int."""
-        value = getattr(self, name)
-        try:
-            whole = operator.index(value)
-        except TypeError:
-            whole = low - 1
-        if isinstance(value, bool) or not low <= whole <= high:
-            raise OptionError(f"{name} is {value!r}; give a whole number from {low} to {high}")
-        object.__setattr__(self, name, whole)
+        object.__setattr__(self, name, whole(name, getattr(self, name), low, high))
 
     def _check_number(self, name: str) -> None:
         value = getattr(self, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ def estimate_model(
     batch_size: int | None = None,
     epochs: int | None = None,
     validation_samples: int = 0,
-    device: str | PathLike[str] | MachineProfile | None = None,
+    device: str | PathLike[str] | Mapping[str, Any] | MachineProfile | None = None,
     classical: tuple[Any, Any] | None = None,
     classical_flops: float | None = None,
     inputs: Sequence[Any] | None = None,
@@ -48,7 +48,7 @@ def estimate_model(
     attenuation: AttenuationMethod = DEFAULT_ATTENUATION,
     inflation: Inflation = "worst",
     rep_delay_s: float | None = None,
-    job_profile: str | Path | JobTimeProfile | None = None,
+    job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = None,
     spsa_directions: int = 1,
     circuits_per_job: int | None = None,
     mode: ExecutionMode = "job",

@@ -120,8 +120,6 @@ def gather_facts(model: Model, request: ModelRequest, *, on_hardware: bool) -> F
 
 def _device_profile(wanted: Any) -> tuple[MachineProfile, list[str]]:
     """Return the classical device, and the assumption behind it if it was not given."""
-    if isinstance(wanted, MachineProfile):
-        return wanted, []
     if wanted is not None:
         return load_device_profile(wanted), []
     return load_device_profile(DEFAULT_DEVICE), [

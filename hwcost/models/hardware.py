@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.layers import MeasuredCircuit, QuantumLayer
-from hwcost.core.caveat import Caveat
-from hwcost.estimation.caveats import JOB_TIME
+from hwcost.core.caveat import JOB_TIME, Caveat
 from hwcost.estimation.conditions import Conditions
 from hwcost.models.executions import PlannedCircuit, mean_execution, plan_circuit
 from hwcost.models.facts import Facts

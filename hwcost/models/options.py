@@ -6,12 +6,13 @@ Each option stands here once with its help text; what an estimate of a circuit c
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any, get_args
 
 from hwcost.classical.machine import MachineProfile
+from hwcost.core.checks import choice
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
 from hwcost.estimation.options import EstimateRequest
@@ -53,7 +54,7 @@ class ModelRequest:
     batch_size: int | None = option(None, "Samples of one step.", metavar="N", shown_default="1")
     epochs: int | None = option(None, "Passes over the samples (scope training).", metavar="N")
     validation_samples: int = option(0, "Evaluated after each epoch.", metavar="N")
-    device: str | PathLike[str] | MachineProfile | None = option(
+    device: str | PathLike[str] | Mapping[str, Any] | MachineProfile | None = option(
         None, "Profile of the classical device; `hwcost device list` shows them.", metavar="NAME|FILE"
     )
     classical_flops: float | None = option(None, "FLOPs of one forward pass of one sample, for circuits.", metavar="F")
@@ -75,8 +76,7 @@ class ModelRequest:
 
     def __post_init__(self) -> None:
         for name, choices in (("gradient", Gradient), ("mode", ExecutionMode)):
-            if getattr(self, name) not in get_args(choices):
-                raise OptionError(f"{name} is {getattr(self, name)!r}; choose from {', '.join(get_args(choices))}")
+            choice(name, getattr(self, name), get_args(choices))
         self.workload()  # refuses what does not fit the scope
         if self.scope == "inference":
             object.__setattr__(self, "gradient", "none")

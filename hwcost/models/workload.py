@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from hwcost.core.checks import whole
 from hwcost.core.errors import OptionError
 
 Scope: TypeAlias = Literal["inference", "step", "epoch", "training"]
@@ -136,10 +136,4 @@ def check_count(name: str, value: object, *, low: int = 1) -> int:
     Raises:
         OptionError: It is something else.
     """
-    try:
-        whole = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        whole = low - 1
-    if isinstance(value, bool) or not low <= whole <= MAX_COUNT:
-        raise OptionError(f"{name} is {value!r}; give a whole number from {low} to {MAX_COUNT:.0e}")
-    return whole
+    return whole(name, value, low, MAX_COUNT, high_text=f"{MAX_COUNT:.0e}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hwcost.backend.prepared import Device
+from hwcost.core.checks import whole
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.estimate import estimate_under
@@ -171,8 +172,7 @@ def _check_options(num_draws: int, seed: int, methods: Sequence[AttenuationMetho
         ("seed", seed, 0, 2**31 - 1),
         ("num_trajectories", num_trajectories, 2, MAX_TRAJECTORIES),
     ):
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise OptionError(f"{name} is {value!r}; give a whole number from {low} to {high}")
+        whole(name, value, low, high)
     unknown = [method for method in methods if method not in METHODS]
     if unknown or not methods or isinstance(methods, str) or len(set(methods)) < len(methods):
         raise OptionError(f"methods are {methods!r}; choose from {', '.join(METHODS)}, each at most once")

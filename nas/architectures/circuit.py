@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from nas.architectures.influence import num_amplitude_qubits, observed_qubits
 from nas.architectures.record import Architecture
+from nas.architectures.steps import EmbeddingStep, RotationStep, steps
 from nas.core.errors import SettingError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ MAX_AMPLITUDE_QUBITS = 16
 
 
 def build_circuit(architecture: Architecture, *, measure: bool = True) -> QuantumCircuit:
-    """The circuit with free parameters, measured where an output needs it.
+    """Build the circuit with free parameters, measured where an output needs it.
 
     Args:
         architecture: The network.
@@ -55,16 +56,14 @@ def build_circuit(architecture: Architecture, *, measure: bool = True) -> Quantu
     data = ParameterVector("x", num_data_angles(architecture))
     weights = ParameterVector("w", architecture.num_weights)
     circuit = QuantumCircuit(num_qubits, name=circuit_name(architecture))
-    column = 0
-    for number, layer in enumerate(architecture.layers):
-        if number == 0 or architecture.reupload:
+    for step in steps(architecture):
+        if isinstance(step, EmbeddingStep):
             _embed(circuit, architecture, data)
-        for axes in layer.columns:
-            for qubit, axis in enumerate(axes):
-                getattr(circuit, f"r{axis}")(weights[column * num_qubits + qubit], qubit)
-            column += 1
-        for pair in layer.pairs:
-            getattr(circuit, layer.gate or "cx")(*pair)
+        elif isinstance(step, RotationStep):
+            for qubit, axis in enumerate(step.axes):
+                getattr(circuit, f"r{axis}")(weights[step.row * num_qubits + qubit], qubit)
+        else:
+            getattr(circuit, step.gate)(step.control, step.target)
     if measure:
         observed = sorted({qubit for qubits in observed_qubits(architecture) for qubit in qubits})
         register = ClassicalRegister(len(observed), "z")
@@ -74,7 +73,7 @@ def build_circuit(architecture: Architecture, *, measure: bool = True) -> Quantu
 
 
 def observables(architecture: Architecture) -> tuple[str, ...]:
-    """The outputs as Pauli labels in Qiskit's order, qubit 0 right.
+    """Return the outputs as Pauli labels in Qiskit's order, qubit 0 right.
 
     Example:
         >>> from nas.architectures.record import Layer
@@ -90,13 +89,13 @@ def observables(architecture: Architecture) -> tuple[str, ...]:
 
 
 def circuit_name(architecture: Architecture) -> str:
-    """A short name for reports."""
+    """Return a short name for reports."""
     layers = len(architecture.layers)
     return f"{architecture.embedding}-{architecture.num_qubits}q-{layers}l"
 
 
 def num_data_angles(architecture: Architecture) -> int:
-    """Angles that data enter the circuit with; re-uploaded ones count once."""
+    """Count the angles that data enter the circuit with; re-uploaded ones count once."""
     if architecture.embedding != "amplitude":
         return architecture.num_qubits
     return int(2 ** num_amplitude_qubits(architecture) - 1)
@@ -114,7 +113,7 @@ def _embed(circuit: QuantumCircuit, architecture: Architecture, data: ParameterV
 
 
 def _amplitude_tree(circuit: QuantumCircuit, qubits: list[int], data: ParameterVector) -> None:
-    """Uniformly controlled RY gates, from the most significant qubit down; the first qubit is that one."""
+    """Add uniformly controlled RY gates, from the most significant qubit down; the first qubit is that one."""
     used = 0
     for level, target in enumerate(qubits):
         controls = qubits[:level]
@@ -128,7 +127,7 @@ def _amplitude_tree(circuit: QuantumCircuit, qubits: list[int], data: ParameterV
 
 
 def data_angles(architecture: Architecture, values: npt.ArrayLike) -> np.ndarray:
-    """The `x` of the circuit for the values of one sample, as they come out of the classical layers before it.
+    """Return the `x` of the circuit for the values of one sample, as they come out of the classical layers before it.
 
     Args:
         architecture: The network.
@@ -160,7 +159,7 @@ def data_angles(architecture: Architecture, values: npt.ArrayLike) -> np.ndarray
 
 
 def amplitude_angles(values: np.ndarray, num_qubits: int) -> np.ndarray:
-    """The `x` of an amplitude embedding that prepare given real values, normalised, on `num_qubits` qubits.
+    """Return the `x` of an amplitude embedding that prepare given real values, normalised, on `num_qubits` qubits.
 
     Args:
         values: Up to 2^num_qubits real numbers, padded with zeros; all zero stands for |0…0⟩.

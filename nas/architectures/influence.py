@@ -26,7 +26,7 @@ _DATA_AXIS: dict[Embedding, Axis] = {"angle-x": "x", "angle-y": "y", "angle-z": 
 
 
 def dead_weights(architecture: Architecture) -> frozenset[tuple[int, int]]:
-    """(column, qubit) of every weight that can influence no output of the circuit.
+    """Find the (column, qubit) of every weight that can influence no output of the circuit.
 
     Example:
         >>> last = Layer(columns=(("y", "y"), ("z", "z")), gate="cz", pairs=((0, 1),))
@@ -44,7 +44,7 @@ def dead_weights(architecture: Architecture) -> frozenset[tuple[int, int]]:
 
 
 def observed_qubits(architecture: Architecture) -> tuple[tuple[int, ...], ...]:
-    """The qubits of each Z observable, in the order of the outputs.
+    """Return the qubits of each Z observable, in the order of the outputs.
 
     Example:
         >>> layer = Layer(columns=(("x",) * 3,), gate=None, pairs=())
@@ -58,7 +58,7 @@ def observed_qubits(architecture: Architecture) -> tuple[tuple[int, ...], ...]:
 
 
 def num_amplitude_qubits(architecture: Architecture) -> int:
-    """Qubits that the amplitudes of an embedding reach: the last k with 2^k ≥ num_encoded; the others stay |0⟩.
+    """Count the qubits that an embedding reaches: the last k with 2^k ≥ num_encoded; the others stay |0⟩.
 
     Example:
         >>> layer = Layer(columns=(("x",) * 4,), gate=None, pairs=())
@@ -77,7 +77,7 @@ def _observed(measurement: Measurement, num_qubits: int) -> tuple[tuple[int, ...
 
 
 def _seen_by_observables(architecture: Architecture) -> list[int]:
-    """For each column the qubits, as bits, whose rotation changes an observable."""
+    """Find for each column the qubits, as bits, whose rotation changes an observable."""
     letters = _last_letters(architecture.measurement, architecture.num_qubits)
     columns: list[int] = []
     for layer in reversed(architecture.layers):
@@ -90,7 +90,7 @@ def _seen_by_observables(architecture: Architecture) -> list[int]:
 
 @lru_cache(maxsize=1024)
 def _last_letters(measurement: Measurement, num_qubits: int) -> tuple[Letters, ...]:
-    """The letters of the observables as they are measured."""
+    """Return the letters of the observables as they are measured."""
     observables = _observed(measurement, num_qubits)
     everywhere = (1 << len(observables)) - 1
     found = []
@@ -103,7 +103,7 @@ def _last_letters(measurement: Measurement, num_qubits: int) -> tuple[Letters, .
 # Architectures of one space end in the same layers again and again.
 @lru_cache(maxsize=2**14)
 def _through_layer(layer: Layer, letters: tuple[Letters, ...]) -> tuple[tuple[Letters, ...], tuple[int, ...]]:
-    """Letters before a layer, and for each of its columns the qubits whose rotation changes an observable."""
+    """Carry letters through a layer; find for each of its columns the qubits whose rotation changes an observable."""
     current = list(letters)
     for first, second in reversed(layer.pairs):
         (i1, x1, y1, z1), (i2, x2, y2, z2) = current[first], current[second]
@@ -143,7 +143,7 @@ def _through_layer(layer: Layer, letters: tuple[Letters, ...]) -> tuple[tuple[Le
 
 
 def _rotated(letters: Letters, axis: Axis) -> tuple[Letters, int]:
-    """Letters after a rotation of unknown angle about an axis, and the outputs that it changes."""
+    """Carry letters through a rotation of unknown angle about an axis, and find the outputs that it changes."""
     i, x, y, z = letters
     if axis == "x":
         turned = y | z
@@ -156,7 +156,7 @@ def _rotated(letters: Letters, axis: Axis) -> tuple[Letters, int]:
 
 
 def _through_data(embedding: Embedding, letters: tuple[Letters, ...]) -> tuple[Letters, ...]:
-    """Letters before the data are embedded again; data rotate like weights do."""
+    """Carry letters through a repeated embedding; data rotate like weights do."""
     found = []
     for one in letters:
         (i, x, y, z), _ = _rotated(one, _DATA_AXIS[embedding])
@@ -166,7 +166,7 @@ def _through_data(embedding: Embedding, letters: tuple[Letters, ...]) -> tuple[L
 
 
 def _moving_the_state(architecture: Architecture) -> list[int]:
-    """For each column the qubits, as bits, whose rotation changes more than the phase of the state."""
+    """Find for each column the qubits, as bits, whose rotation changes more than the phase of the state."""
     num_qubits = architecture.num_qubits
     fixed: list[int] = []  # products of Z, as bits of qubits, of which the state is an eigenstate; independent ones
     if architecture.embedding == "amplitude":
@@ -186,7 +186,7 @@ def _moving_the_state(architecture: Architecture) -> list[int]:
 
 
 def _without(qubit: int, products: list[int]) -> list[int]:
-    """Independent products of those given that leave a qubit out."""
+    """Combine products so that they leave a qubit out and stay independent."""
     pivot = next((product for product in products if product >> qubit & 1), None)
     if pivot is None:
         return products
@@ -194,7 +194,7 @@ def _without(qubit: int, products: list[int]) -> list[int]:
 
 
 def _in_span(wanted: int, products: list[int]) -> bool:
-    """Whether a product is one of those given, or a product of some of them."""
+    """Return whether a product is one of those given, or a product of some of them."""
     reduced: list[int] = []
     for product in [*products, wanted]:
         rest = product

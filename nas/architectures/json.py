@@ -22,7 +22,7 @@ _Record = TypeVar("_Record")
 
 
 def architecture_to_dict(architecture: Architecture) -> dict[str, Any]:
-    """The architecture as plain data.
+    """Return the architecture as plain data.
 
     >>> layer = Layer(columns=(("x", "x"),), gate="cz", pairs=((0, 1),))
     >>> plain = architecture_to_dict(Architecture(num_qubits=2, embedding="angle-y", num_encoded=2, layers=(layer,)))
@@ -33,8 +33,8 @@ def architecture_to_dict(architecture: Architecture) -> dict[str, Any]:
     return plain
 
 
-def architecture_from_dict(data: Any) -> Architecture:
-    """The architecture that `architecture_to_dict` made the data of.
+def architecture_from_dict(data: object) -> Architecture:
+    """Read the architecture that `architecture_to_dict` made the data of.
 
     Raises:
         SpaceError: The data are no architecture; the message says which value is wrong.
@@ -74,7 +74,7 @@ def architecture_from_dict(data: Any) -> Architecture:
 
 
 def architecture_hash(architecture: Architecture) -> str:
-    """SHA-256 of the architecture as 64 hexadecimal digits: equal records have equal hashes, in every process.
+    """Return the SHA-256 of the architecture as 64 hexadecimal digits: equal records have equal hashes everywhere.
 
     Of the canonical JSON of `architecture_to_dict` (keys sorted, no spaces), without values that are the default, so
     that a later version with more of them gives the same hash.
@@ -95,16 +95,16 @@ def architecture_hash(architecture: Architecture) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _layer(data: Any, where: str, num_qubits: int) -> Layer:
+def _layer(data: object, where: str, num_qubits: int) -> Layer:
     values = _fields(data, Layer, where)
 
-    def column(item: Any, name: str) -> tuple[Axis, ...]:
+    def column(item: object, name: str) -> tuple[Axis, ...]:
         axes = _list(item, name, lambda axis, place: _choice(axis, Axis, place))
         if len(axes) != num_qubits:
             raise SpaceError(f"{name} has {len(axes)} rotations; the circuit has {num_qubits} qubits")
         return axes
 
-    def pair(item: Any, name: str) -> tuple[int, int]:
+    def pair(item: object, name: str) -> tuple[int, int]:
         qubits = _list(item, name, lambda qubit, place: _whole(qubit, place, 0, num_qubits - 1))
         if len(qubits) != 2 or qubits[0] == qubits[1]:
             raise SpaceError(f"{name} is {_shown(item)}; it must be two different qubits")
@@ -121,7 +121,7 @@ def _layer(data: Any, where: str, num_qubits: int) -> Layer:
     )
 
 
-def _hidden(data: Any, where: str) -> Hidden:
+def _hidden(data: object, where: str) -> Hidden:
     values = _fields(data, Hidden, where)
     return Hidden(
         width=_whole(values["width"], f"{where}.width", 1, MAX_WIDTH),
@@ -129,8 +129,8 @@ def _hidden(data: Any, where: str) -> Hidden:
     )
 
 
-def _fields(data: Any, record: type[Any], where: str) -> Mapping[str, Any]:
-    """The values by name, which must be those of the record."""
+def _fields(data: object, record: type[Any], where: str) -> Mapping[str, Any]:
+    """Return the values by name, which must be those of the record."""
     names = [field.name for field in dataclasses.fields(record)]
     if not isinstance(data, Mapping) or set(data) != set(names):
         found = ", ".join(map(str, data)) if isinstance(data, Mapping) else _shown(data)
@@ -138,29 +138,29 @@ def _fields(data: Any, record: type[Any], where: str) -> Mapping[str, Any]:
     return data
 
 
-def _list(data: Any, where: str, read: Callable[[Any, str], _Record]) -> tuple[_Record, ...]:
+def _list(data: object, where: str, read: Callable[[Any, str], _Record]) -> tuple[_Record, ...]:
     if not isinstance(data, (list, tuple)) or len(data) > MAX_PARTS:
         raise SpaceError(f"{where} is {_shown(data)}; it must be a list of at most {MAX_PARTS}")
     return tuple(read(item, f"{where}[{i}]") for i, item in enumerate(data))
 
 
-def _whole(data: Any, where: str, low: int, high: int) -> int:
+def _whole(data: object, where: str, low: int, high: int) -> int:
     if isinstance(data, bool) or not isinstance(data, int) or not low <= data <= high:
         raise SpaceError(f"{where} is {_shown(data)}; it must be a whole number from {low} to {high}")
     return data
 
 
-def _choice(data: Any, allowed: Any, where: str) -> Any:
+def _choice(data: object, allowed: Any, where: str) -> Any:
     if not isinstance(data, str) or data not in get_args(allowed):
         raise SpaceError(f"{where} is {_shown(data)}; choose from {', '.join(get_args(allowed))}")
     return data
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return one_line(repr(value))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     if isinstance(value, (Architecture, Layer, Hidden)):
         return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, tuple):

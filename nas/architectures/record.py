@@ -70,24 +70,24 @@ class Architecture:
 
     @property
     def num_weights(self) -> int:
-        """Trainable angles of the circuit: one per qubit and column."""
+        """Return the number of trainable angles of the circuit: one per qubit and column."""
         return self.num_columns * self.num_qubits
 
     @property
     def num_columns(self) -> int:
-        """Columns of rotations in all layers; the circuit's weights are a (num_columns, num_qubits) array."""
+        """Return the number of columns of rotations; the circuit's weights are a (num_columns, num_qubits) array."""
         return sum(len(layer.columns) for layer in self.layers)
 
     @property
     def num_outputs(self) -> int:
-        """Expectation values that the circuit returns."""
+        """Return the number of expectation values that the circuit returns."""
         if self.measurement == "z-first":
             return 1
         return self.num_qubits if self.measurement == "z-each" else self.num_qubits - 1
 
 
 def num_parameters(architecture: Architecture, num_features: int, num_classes: int) -> int:
-    """Trainable parameters of the whole network: weights and biases of its linear layers, and the circuit's angles.
+    """Count the trainable parameters: weights and biases of the linear layers, and the circuit's angles.
 
     Example:
         >>> from nas.architectures.record import Hidden, Layer

@@ -8,7 +8,7 @@ from nas.architectures.record import Architecture
 
 
 def stack_key(architecture: Architecture) -> Hashable:
-    """What architectures must agree in to be trained together: those with equal keys can be.
+    """Return what architectures must agree in to be trained together: those with equal keys can be.
 
     >>> from nas.architectures.record import Layer
     >>> one = Layer(columns=(("x", "x"),), gate="cx", pairs=((0, 1),))

@@ -21,7 +21,7 @@ LINE_EVERY_S = 30.0
 
 @contextmanager
 def shown(folder: str, quiet: bool) -> Iterator[Show | None]:
-    """Shows progress on stderr; after Ctrl-C, how to go on."""
+    """Show progress on stderr; after Ctrl-C, say how to resume."""
     try:
         if quiet:
             yield None
@@ -33,7 +33,7 @@ def shown(folder: str, quiet: bool) -> Iterator[Show | None]:
     except KeyboardInterrupt:
         from hwcost.core.text import say
 
-        say(f"stopped; everything that was finished is kept, `nas resume {folder}` goes on", program="nas")
+        say(f"stopped; everything that was finished is kept, `nas resume {folder}` continues", program="nas")
         raise click.exceptions.Exit(130) from None
 
 
@@ -64,7 +64,7 @@ def _lines() -> Show:
 
 
 def text(state: SearchProgress) -> str:
-    """Everything but the numbers of the bar."""
+    """Describe everything but the numbers of the bar."""
     parts = [f"generation {state.generation} of {state.num_generations}"] if state.num_generations else []
     if state.best_error is not None:
         parts.append(f"best error {state.best_error:.3g}")
@@ -85,7 +85,7 @@ def _duration(seconds: float) -> str:
 
 
 def finish(run: Run) -> int:
-    """Prints what was found and what to do with it."""
+    """Print what was found and what to do with it."""
     from nas.results.front import front_text
 
     click.echo(front_text(run))
@@ -94,7 +94,7 @@ def finish(run: Run) -> int:
 
 @contextmanager
 def counter(what: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar for work of known length on stderr, where that is a terminal."""
+    """Show a bar for work of known length on stderr, where that is a terminal."""
     if not shows_progress(quiet):
         yield None
         return

@@ -1,4 +1,4 @@
-"""`nas resume`: goes on with a search that was stopped or killed."""
+"""`nas resume`: resumes a search that was stopped or killed."""
 
 from __future__ import annotations
 

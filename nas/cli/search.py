@@ -1,60 +1,41 @@
-"""`nas search`: searches, or goes on where a search of the same configuration stopped."""
+"""`nas search`: searches, or resumes a search of the same configuration that was stopped."""
 
 from __future__ import annotations
 
 import dataclasses
-import types
-from collections.abc import Callable
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 import click
 
+from nas.cli.keys import options_for
 from nas.runs.config import SearchConfig
+from nas.runs.objectives import OBJECTIVES
+
+_HELP = """Search for the networks with the best accuracy at their cost.
+
+A configuration is a TOML file whose keys are the options below with underscores; options come before the file. A search
+that was stopped resumes with the same command, or with `nas resume RUN`.
+
+Objectives:
+
+\b
+"""
 
 
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """One option for each key of a configuration, so that neither can have what the other lacks."""
-    hints = get_type_hints(SearchConfig)
-    for f in reversed(dataclasses.fields(SearchConfig)):
-        flag = f"--{f.name.replace('_', '-')}"
-        meaning = f.metadata["help"]
-        if f.default not in (None, (), "") and not isinstance(f.default, bool):
-            meaning += f"  [default: {f.default}]"
-        if isinstance(f.default, bool):
-            option = click.option(flag, f.name, is_flag=True, default=None, help=meaning)
-        else:
-            kind = _kind(hints[f.name])
-            option = click.option(flag, f.name, type=kind, default=None, metavar=f.metadata["metavar"], help=meaning)
-        function = option(function)
-    return function
+def _help() -> str:
+    width = max(map(len, OBJECTIVES))
+    return _HELP + "\n".join(f"{name:{width}}  {objective.meaning}" for name, objective in OBJECTIVES.items())
 
 
-def _kind(hint: Any) -> Any:
-    kinds = [kind for kind in get_args(hint) if kind is not type(None)] if _is_union(hint) else [hint]
-    if get_origin(kinds[0]) is Literal:
-        return click.Choice(get_args(kinds[0]))
-    return kinds[0] if kinds[0] in (int, float) else str
-
-
-def _is_union(hint: Any) -> bool:
-    return get_origin(hint) in (Union, types.UnionType)
-
-
-@click.command("search")
+@click.command("search", help=_help())
 @click.argument("file", required=False, metavar="[CONFIG.toml]")
 @click.option("-o", "folder", required=True, metavar="RUN", help="Directory of the run; made if there is none.")
 @click.option("--workers", type=int, default=1, show_default=True, help="Processes that train and cost.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
-@_options
+@options_for([f.name for f in dataclasses.fields(SearchConfig)])
 def command(file: str | None, folder: str, workers: int, cluster: str | None, quiet: bool, **keys: Any) -> int:
-    """Search for the networks with the best accuracy at their cost.
-
-    A configuration is a TOML file whose keys are the options below with underscores; options come before the file.
-    Objectives: validation_error, unified_time_s, qpu_time_s, quantum_flops, profiled_quantum_flops, parameters, esp,
-    attenuation, peak_memory_bytes, energy_j. A search that was stopped goes on with the same command, or with `nas
-    resume RUN`.
-    """
+    """Run the search that the options describe."""
     from nas.cli.progress import finish, shown
     from nas.runs.config import config_from_dict, load_config
     from nas.runs.search import search

@@ -38,7 +38,7 @@ _DATA_OPTIONS = ("label", "scaling", "test_fraction", "validation_fraction", "sp
 @click.option("--validation-fraction", type=float, default=0.2, show_default=True, help="Share of the others.")
 @click.option("--split-seed", type=int, default=0, show_default=True, help="Seed of the division.")
 @click.option(
-    "--max-samples", type=int, metavar="N", help="At most so many for training and validation. [default: all]"
+    "--max-samples", type=int, metavar="N", help="At most N samples for training and validation. [default: all]"
 )
 @click.option("--epochs", type=int, default=5, show_default=True, metavar="N", help="Passes over the training part.")
 @click.option("--batch-size", type=int, default=64, show_default=True, metavar="N", help="Samples of a step.")
@@ -47,7 +47,7 @@ _DATA_OPTIONS = ("label", "scaling", "test_fraction", "validation_fraction", "sp
 @click.option("--dtype", default="float32", show_default=True, metavar="float32|float64", help="Precision.")
 @click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda", help="What computes.")
 @click.option(
-    "--patience", type=int, metavar="N", help="Stop after so many epochs that are no better. [default: never]"
+    "--patience", type=int, metavar="N", help="Stop after N epochs without a better accuracy. [default: never]"
 )
 @click.option("--time-limit", "time_limit_s", type=float, metavar="SECONDS", help="Fail after so long. [default: none]")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of weights and order of samples.")
@@ -108,7 +108,7 @@ def command(
 
 
 def _read_genome(space_name: str, text: str) -> tuple[str, Architecture, Mapping[str, Any]]:
-    from nas.spaces.genes import architecture
+    from nas.spaces.build import architecture
     from nas.spaces.load import load_space
     from nas.spaces.record import parse_genome
 
@@ -119,7 +119,7 @@ def _read_genome(space_name: str, text: str) -> tuple[str, Architecture, Mapping
 
 @contextmanager
 def _progress(quiet: bool) -> Iterator[Progress | None]:
-    """A bar on stderr where that is a terminal; else nothing."""
+    """Show a bar on stderr where that is a terminal; else nothing."""
     if not shows_progress(quiet):
         yield None
         return

@@ -11,7 +11,7 @@ from nas.core.errors import SettingError
 
 
 def whole(name: str, value: object, low: int, high: int) -> int:
-    """A whole number of any kind, NumPy's too, as int.
+    """Check a whole number of any kind, NumPy's too, and return it as int.
 
     Raises:
         SettingError: It is none, or out of range.
@@ -20,16 +20,16 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     5
     """
     try:
-        found = operator.index(value)  # type: ignore[arg-type]
+        number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        found = low - 1
-    if isinstance(value, bool) or not low <= found <= high:
+        number = low - 1
+    if isinstance(value, bool) or not low <= number <= high:
         raise SettingError(f"{name} is {one_line(repr(value))}; give a whole number from {low} to {high}")
-    return found
+    return number
 
 
 def positive(name: str, value: object) -> float:
-    """A positive finite number of any kind as float.
+    """Check a positive finite number of any kind and return it as float.
 
     Raises:
         SettingError: It is none.

@@ -18,7 +18,7 @@ class DataError(NasError, InputError):
 
 
 class SettingError(NasError, InputError):
-    """A setting of a training or a search makes no sense."""
+    """A setting of a training or a search is invalid."""
 
 
 class MemoryLimitError(NasError):
@@ -30,8 +30,8 @@ class RunError(NasError, InputError):
 
 
 class WorkerError(NasError):
-    """The processes or the cluster that should evaluate cannot be had, or were lost."""
+    """The processes or the cluster that should evaluate are not available, or were lost."""
 
 
 class SearchError(NasError):
-    """A search cannot go on: every candidate failed."""
+    """A search cannot continue: every candidate failed."""

@@ -11,7 +11,7 @@ from typing import Any
 
 @cache
 def forked_context() -> context.ForkServerContext:
-    """Python's `forkserver` context, without the caller's main module.
+    """Return Python's `forkserver` context, without the caller's main module.
 
     Python has every such process import the caller's script first, which needs it for functions that it defines. Ours
     need none: a script would begin a second time without `if __name__ == "__main__":`, and one that comes from a pipe
@@ -23,7 +23,7 @@ def forked_context() -> context.ForkServerContext:
 
 
 def _preparation(name: str) -> dict[str, Any]:
-    """What a new process is told: all that Python tells it but the main module."""
+    """Return what a new process is told: all that Python tells it but the main module."""
     told: dict[str, Any] = spawn.get_preparation_data(name)
     return {key: value for key, value in told.items() if not key.startswith("init_main")}
 

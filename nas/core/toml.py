@@ -1,4 +1,4 @@
-"""Reading TOML files of strangers: `read_toml`."""
+"""Read untrusted TOML files: `read_toml`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_BYTES = 1_000_000
 
 
 def read_toml(path: str | os.PathLike[str], error_type: type[NasError], what: str) -> dict[str, Any]:
-    """The content of a TOML file.
+    """Read the content of a TOML file.
 
     Args:
         path: The file.

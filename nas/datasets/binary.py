@@ -34,7 +34,7 @@ _FOLDERS = (".", "raw")
 
 
 def read_idx(path: str | Path) -> NDArray[Any]:
-    """The array in an IDX file, gzipped or not.
+    """Read the array in an IDX file, gzipped or not.
 
     The format: two zero bytes, a byte for the type, a byte for the number of axes, the length of each axis as a
     big-endian 32-bit number, the values in big-endian order.
@@ -71,7 +71,7 @@ def read_idx(path: str | Path) -> NDArray[Any]:
 
 
 def idx_bytes(array: NDArray[np.uint8]) -> bytes:
-    """The IDX file that holds an array of bytes.
+    """Write an array of bytes as an IDX file.
 
     >>> idx_bytes(np.zeros((1, 2), dtype=np.uint8)).hex()
     '0000080200000001000000020000'
@@ -80,7 +80,7 @@ def idx_bytes(array: NDArray[np.uint8]) -> bytes:
 
 
 def find_idx_files(folder: Path) -> dict[str, Path]:
-    """The IDX files of an image set in a folder, by their published name; some or all may not be there.
+    """Find the IDX files of an image set in a folder, by their published name; some or all may be missing.
 
     They may be gzipped, have a point in place of the hyphen before `idx`, and lie in a folder `raw`.
     """
@@ -97,7 +97,7 @@ def find_idx_files(folder: Path) -> dict[str, Path]:
 
 
 def read_idx_folder(folder: str | Path, *, name: str) -> Samples:
-    """The samples in the four IDX files of a folder; the t10k files are the test part.
+    """Read the samples in the four IDX files of a folder; the t10k files are the test part.
 
     Raises:
         DataError: A file is missing or malformed, or images and labels do not match.
@@ -114,7 +114,7 @@ def read_idx_folder(folder: str | Path, *, name: str) -> Samples:
 
 
 def read_npz(path: str | Path, *, name: str) -> Samples:
-    """The samples in an NPZ file: arrays x_train, y_train, x_test, y_test, or x and y where there is no test part.
+    """Read the samples in an NPZ file: arrays x_train, y_train, x_test, y_test, or x and y where there is no test part.
 
     Nothing in the file is executed: arrays of Python objects are refused.
 
@@ -151,7 +151,7 @@ def read_npz(path: str | Path, *, name: str) -> Samples:
 
 
 def samples_of_parts(parts: Mapping[str, NDArray[Any]], *, name: str, origin: str, is_image: bool) -> Samples:
-    """Samples of the arrays `NPZ_KEYS`, the test part last.
+    """Make samples of the arrays `NPZ_KEYS`, the test part last.
 
     Raises:
         DataError: The arrays do not fit each other.

@@ -27,7 +27,7 @@ _BYTE_ORDER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 def split_label(text: str) -> tuple[str, str | None]:
-    """The file and the label column of `data.csv:label`; the column is None where there is none.
+    """Split `data.csv:label` into file and label column; the column is None where there is none.
 
     The file is what lies before the first colon and exists, so that paths and names of columns may have colons.
     """
@@ -40,7 +40,7 @@ def split_label(text: str) -> tuple[str, str | None]:
 
 
 def read_csv(path: str | Path, label: str | None, *, name: str | None = None) -> Samples:
-    """The samples in a CSV file; every column but the label column is a feature.
+    """Read the samples in a CSV file; every column but the label column is a feature.
 
     Columns are separated by commas, semicolons or tabs. Nothing is guessed: a value that is missing or no number is
     refused by its place.
@@ -97,7 +97,7 @@ def read_csv(path: str | Path, label: str | None, *, name: str | None = None) ->
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of each row that is not empty."""
+    """Yield line number and cells of each row that is not empty."""
     try:
         if not path.is_file():
             raise DataError(f"{path}: {'no regular file' if path.exists() else 'there is no such file'}")

@@ -6,7 +6,7 @@ import difflib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, TypeAlias, get_args
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from nas.datasets.scaling import Scaling, ScalingKind, fit_scaling
 from nas.datasets.splits import MAX_SEED, Split, SplitSettings, split
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from numpy.typing import NDArray
 
     from nas.datasets.samples import Features, Labels
@@ -66,24 +67,24 @@ class Dataset:
 
     @property
     def num_features(self) -> int:
-        """Features of a sample."""
+        """Return the number of features of a sample."""
         return len(self.feature_names)
 
     @property
     def num_classes(self) -> int:
-        """Classes."""
+        """Return the number of classes."""
         return len(self.class_names)
 
     def training_part(self) -> Part:
-        """Scaled features (float64) and labels of the samples that train."""
+        """Return the scaled features (float64) and labels of the samples that train."""
         return self._part(self.split.training)
 
     def validation_part(self) -> Part:
-        """Scaled features (float64) and labels of the samples that validate."""
+        """Return the scaled features (float64) and labels of the samples that validate."""
         return self._part(self.split.validation)
 
     def test_part(self) -> Part:
-        """Scaled features (float64) and labels of the test part; for a final figure, never for a choice."""
+        """Return the scaled features (float64) and labels of the test part; for a final figure, never for a choice."""
         return self._part(self.split.test)
 
     def _part(self, rows: NDArray[np.int64]) -> Part:
@@ -109,7 +110,7 @@ def load_dataset(
     split_seed: int = 0,
     max_samples: int | None = None,
 ) -> Dataset:
-    """The data set of that name, or in that file, divided and scaled.
+    """Load the data set of that name, or in that file, divided and scaled.
 
     Args:
         source: `iris`, `wine`, `breast-cancer`, `digits` (they come with scikit-learn); `mnist`, `fashion-mnist`; a CSV
@@ -123,11 +124,11 @@ def load_dataset(
         test_fraction: Share of all samples that is kept for the test; an official test part stays what it is.
         validation_fraction: Share of the others that validates.
         split_seed: Seed of the division.
-        max_samples: At most so many samples for training and validation together.
+        max_samples: At most N samples for training and validation together.
 
     Raises:
         DataError: There is no such data set, or it is malformed, or too small to divide; the message says where.
-        SettingError: A setting makes no sense.
+        SettingError: A setting is invalid.
         MissingDependencyError: scikit-learn is needed and not installed.
 
     >>> load_dataset("iris")
@@ -138,8 +139,8 @@ def load_dataset(
 
 
 def dataset_from_arrays(
-    features: Any,
-    labels: Any,
+    features: npt.ArrayLike,
+    labels: npt.ArrayLike,
     *,
     name: str = "arrays",
     scaling: ScalingKind = "standard",
@@ -148,7 +149,7 @@ def dataset_from_arrays(
     split_seed: int = 0,
     max_samples: int | None = None,
 ) -> Dataset:
-    """The data set of arrays in memory, divided and scaled as `load_dataset` does.
+    """Make a data set of arrays in memory, divided and scaled as `load_dataset` does.
 
     Args:
         features: (samples, …) finite numbers; further axes are made flat.
@@ -162,7 +163,7 @@ def dataset_from_arrays(
 
     Raises:
         DataError: The arrays are no labelled samples, or too few.
-        SettingError: A setting makes no sense.
+        SettingError: A setting is invalid.
 
     >>> dataset_from_arrays([[0.0], [1.0]] * 10, [0, 1] * 10)
     <Dataset arrays: 1 features, 2 classes, 13 training, 3 validation and 4 test samples, standard scaling>
@@ -174,7 +175,7 @@ def dataset_from_arrays(
 def _split_settings(
     scaling: object, test: float, validation: float, seed: int, max_samples: int | None
 ) -> SplitSettings:
-    """The settings, checked before anything is read."""
+    """Check the settings before anything is read."""
     if scaling is not None and scaling not in get_args(ScalingKind):
         choices = ", ".join(get_args(ScalingKind))
         raise SettingError(f"scaling is {one_line(repr(scaling))}; choose from {choices}")

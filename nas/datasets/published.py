@@ -95,7 +95,7 @@ IMAGE_SETS: Mapping[str, ImageSet] = {
 
 
 def read_sklearn(name: str) -> Samples:
-    """One of the data sets that come with scikit-learn.
+    """Read one of the data sets that come with scikit-learn.
 
     Raises:
         MissingDependencyError: scikit-learn is not installed.
@@ -115,7 +115,7 @@ def read_sklearn(name: str) -> Samples:
 
 
 def read_image_set(name: str, folder: str | Path | None) -> Samples:
-    """MNIST or Fashion-MNIST, from a folder, or from OpenML where no folder is given.
+    """Read MNIST or Fashion-MNIST, from a folder, or from OpenML where no folder is given.
 
     In the folder, or in a folder in it that other libraries make, are looked for: the four IDX files, gzipped or not;
     an NPZ file. The content is compared with the published one; what differs is said in the notes, and the content of
@@ -150,7 +150,7 @@ def _read_folder(name: str, known: ImageSet, folder: Path) -> Samples:
 
 
 def fetch_openml(name: str, known: ImageSet, *, data_home: str | Path | None = None) -> Samples:
-    """The image set from OpenML by scikit-learn, which keeps a copy in its own data folder.
+    """Fetch the image set from OpenML by scikit-learn, which keeps a copy in its own data folder.
 
     Args:
         name: Name to give it.
@@ -198,7 +198,7 @@ def fetch_openml(name: str, known: ImageSet, *, data_home: str | Path | None = N
 
 
 def _arff_parser() -> str:
-    """The parser of scikit-learn to use: `pandas` is the fast one; `liac-arff` needs half a minute for MNIST.
+    """Choose the parser of scikit-learn: `pandas` is the fast one; `liac-arff` needs half a minute for MNIST.
 
     scikit-learn before 1.10 fails on classes that are numbers with pandas 3.1 and later (its issue 34892), and fetches
     the data again each time.
@@ -211,7 +211,7 @@ def _arff_parser() -> str:
 
 
 def checked_content(samples: Samples, known: ImageSet) -> Samples:
-    """The samples with the published names of the classes and a note on whether the content is the published one.
+    """Give the classes their published names, and note whether the content is the published one.
 
     Raises:
         DataError: The content is that of another set of `IMAGE_SETS`.
@@ -236,7 +236,7 @@ def checked_content(samples: Samples, known: ImageSet) -> Samples:
 
 
 def content_md5(samples: Samples, image_shape: tuple[int, int]) -> tuple[str, str, str, str] | None:
-    """MD5 of the four unpacked IDX files that hold the samples, whatever kind of file they came from.
+    """Return the MD5 of the four unpacked IDX files that hold the samples, whatever kind of file they came from.
 
     None where such files cannot hold them.
     """

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from hwcost.core.text import one_line
 from nas.core.errors import DataError
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from numpy.typing import NDArray
 
     Features: TypeAlias = NDArray[np.float64] | NDArray[np.uint8]
@@ -49,7 +50,7 @@ class Samples:
     notes: tuple[str, ...] = ()
 
     def sha256(self) -> str:
-        """Digest of features, labels and class names; the same for the same content from another kind of file."""
+        """Return a digest of features, labels and class names; the same content gives the same in any kind of file."""
         digest = hashlib.sha256()
         heads = [str(self.features.dtype), self.features.shape, self.num_official_test, self.class_names]
         digest.update(json.dumps(heads).encode())
@@ -58,8 +59,8 @@ class Samples:
         return digest.hexdigest()
 
 
-def checked_features(values: Any, where: str) -> Features:
-    """The values as (samples, features): uint8 stays, everything else becomes float64.
+def checked_features(values: npt.ArrayLike, where: str) -> Features:
+    """Check the values as (samples, features): uint8 stays, everything else becomes float64.
 
     Args:
         values: Array of two or more axes; further ones (rows and columns of an image) are made flat.
@@ -88,8 +89,8 @@ def checked_features(values: Any, where: str) -> Features:
     return floats
 
 
-def numbered_labels(values: Any, where: str) -> tuple[Labels, tuple[str, ...]]:
-    """The labels as numbers from 0, and the names of the classes; whole numbers are ordered as numbers.
+def numbered_labels(values: npt.ArrayLike, where: str) -> tuple[Labels, tuple[str, ...]]:
+    """Number the labels from 0 and name the classes; whole numbers are ordered as numbers.
 
     >>> numbered_labels(["b", "a", "b"], "labels")
     (array([1, 0, 1]), ('a', 'b'))
@@ -116,15 +117,15 @@ def numbered_labels(values: Any, where: str) -> tuple[Labels, tuple[str, ...]]:
 
 
 def _order(names: Sequence[str]) -> list[int]:
-    """Indices in the order of the numbers that all names are, else of the text."""
+    """Return the indices in the order of the numbers that all names are, else of the text."""
     if all(name.isascii() and name.removeprefix("-").isdigit() and len(name) < 19 for name in names):
         return sorted(range(len(names)), key=lambda i: (int(names[i]), names[i]))
     return sorted(range(len(names)), key=lambda i: names[i])
 
 
 def make_samples(
-    features: Any,
-    labels: Any,
+    features: npt.ArrayLike,
+    labels: npt.ArrayLike,
     *,
     name: str,
     origin: str,
@@ -134,7 +135,7 @@ def make_samples(
     is_image: bool = False,
     notes: Sequence[str] = (),
 ) -> Samples:
-    """Samples of arrays, checked.
+    """Make samples of arrays, checked.
 
     Args:
         features: (samples, …) finite numbers.
@@ -179,6 +180,6 @@ def make_samples(
 
 
 def shown_names(names: Sequence[str]) -> str:
-    """The first few names, fit for a message."""
+    """Return the first few names, fit for a message."""
     more = f" and {len(names) - NUM_NAMES_SHOWN} more" if len(names) > NUM_NAMES_SHOWN else ""
     return one_line(", ".join(names[:NUM_NAMES_SHOWN])) + more

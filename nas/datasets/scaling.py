@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from hwcost.core.text import one_line
 from nas.core.errors import DataError
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from numpy.typing import NDArray
 
 ScalingKind: TypeAlias = Literal["standard", "global", "minmax", "none"]
@@ -32,15 +33,15 @@ class Scaling:
     offset: NDArray[np.float64]
     scale: NDArray[np.float64]
 
-    def apply(self, features: Any) -> NDArray[np.float64]:
-        """The features, scaled, as float64."""
+    def apply(self, features: npt.ArrayLike) -> NDArray[np.float64]:
+        """Scale features; the result is float64."""
         scaled: NDArray[np.float64] = np.subtract(features, self.offset, dtype=np.float64)
         scaled /= self.scale
         return scaled
 
 
-def fit_scaling(kind: ScalingKind, features: Any, feature_names: Sequence[str]) -> Scaling:
-    """The scaling that fits these features, which must be those of the training part.
+def fit_scaling(kind: ScalingKind, features: npt.ArrayLike, feature_names: Sequence[str]) -> Scaling:
+    """Fit the scaling to features, which must be those of the training part.
 
     Standard deviations are those of the population (divided by the number of samples), as in scikit-learn's
     `StandardScaler`. A feature that is constant is only shifted.

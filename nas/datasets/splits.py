@@ -36,10 +36,10 @@ class SplitSettings:
             test part, which stays the test part.
         validation_fraction: Share of the others that validates.
         seed: Seed of the division.
-        max_samples: At most so many samples for training and validation together; the test part stays the same.
+        max_samples: At most N samples for training and validation together; the test part stays the same.
 
     Raises:
-        SettingError: A value makes no sense.
+        SettingError: A value is invalid.
     """
 
     test_fraction: float = 0.2
@@ -79,7 +79,7 @@ class Split:
     has_official_test: bool
 
     def sha256(self) -> str:
-        """Digest of the rows of all three parts."""
+        """Return a digest of the rows of all three parts."""
         digest = hashlib.sha256()
         for rows in (self.training, self.validation, self.test):
             digest.update(len(rows).to_bytes(8, "little"))
@@ -88,7 +88,7 @@ class Split:
 
 
 def split(samples: Samples, settings: SplitSettings) -> Split:
-    """The rows of each part, the same on every machine for the same samples and settings.
+    """Divide the samples into the rows of each part, the same on every machine for the same samples and settings.
 
     Each class is divided in the same proportion, with at least one sample in each part. The rows come in a random
     order within their class; the first are the test part, and the first of what then remains are kept where
@@ -140,7 +140,7 @@ def split(samples: Samples, settings: SplitSettings) -> Split:
 
 
 def allot(counts: Sequence[int], wanted: float, *, reserve: int, least: int = 1) -> list[int]:
-    """How many of each class to take so that about `wanted` are taken in all, in proportion to the classes.
+    """Decide how many of each class to take so that about `wanted` are taken, in proportion to the classes.
 
     Largest remainders; then at least `least` of each class, leaving at least `reserve`. What small classes get beyond
     their share is taken from the largest.
@@ -169,7 +169,7 @@ def allot(counts: Sequence[int], wanted: float, *, reserve: int, least: int = 1)
 def _divide(
     rows: Rows, labels: Labels, counts: NDArray[np.int64], wanted: float, *, reserve: int, least: int = 1
 ) -> tuple[Rows, Rows]:
-    """The first rows of each class, and the others; both in the order of `rows`."""
+    """Divide rows into the first ones of each class and the others; both in the order of `rows`."""
     allotted = np.array(allot(counts.tolist(), wanted, reserve=reserve, least=least))
     of_class = labels[rows]
     by_class = np.argsort(of_class, kind="stable")

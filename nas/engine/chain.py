@@ -74,7 +74,7 @@ class Products:
 
 
 def angle_map(columns: list[str], rows: list[int], num_rows: int) -> Real:
-    """Phases −½·Σ_q ±θ_q of columns from all weights, as a (num_rows, qubits, columns, states) array.
+    """Map all weights to phases −½·Σ_q ±θ_q of columns, as a (num_rows, qubits, columns, states) array.
 
     Args:
         columns: Axes of each column, one letter per qubit; `i` gives no phase.
@@ -94,7 +94,7 @@ def angle_map(columns: list[str], rows: list[int], num_rows: int) -> Real:
 
 
 def make_phase_map(maps: list[Real], scale: float, *, dtype: torch.dtype, device: torch.device) -> PhaseMap:
-    """The tensors of a map from weights to phases.
+    """Build the tensors of a map from weights to phases.
 
     Args:
         maps: Map of each candidate, (C·n, P).
@@ -118,7 +118,7 @@ def make_phase_map(maps: list[Real], scale: float, *, dtype: torch.dtype, device
 def make_chain(
     links: Complex, maps: list[Real], scale: float = 1.0, *, dtype: torch.dtype, device: torch.device
 ) -> Chain:
-    """The tensors of a chain.
+    """Build the tensors of a chain.
 
     Args:
         links: Constants L, not transposed, (c + 1, K·M, d, d).
@@ -136,7 +136,7 @@ def make_chain(
 
 
 def groups(sizes: Sequence[int]) -> list[tuple[int, int]]:
-    """First qubit and number of qubits of each group.
+    """Return the first qubit and the number of qubits of each group.
 
     >>> groups((4, 3))
     [(0, 4), (4, 3)]
@@ -154,7 +154,7 @@ def rotation_chain(
     dtype: torch.dtype,
     device: torch.device,
 ) -> Chain:
-    """The rotations of some stages as matrices, one per stage and group of qubits, in this order.
+    """Build the rotations of some stages as matrices, one per stage and group of qubits, in this order.
 
     Smaller groups are padded with idle qubits in front to the largest one.
 
@@ -189,12 +189,12 @@ def rotation_chain(
 
 
 def complex_type(dtype: torch.dtype) -> torch.dtype:
-    """The complex type of the same precision."""
+    """Return the complex type of the same precision."""
     return torch.complex64 if dtype == torch.float32 else torch.complex128
 
 
 def phases(made: PhaseMap, weights: Tensor) -> Tensor:
-    """Phases exp(iφ), (K, P), complex, for weights (K, C·n)."""
+    """Compute the phases exp(iφ), (K, P), complex, for weights (K, C·n)."""
     if made.angles.dim() == 2:
         angles = torch.mm(weights, made.angles)
     else:
@@ -203,7 +203,7 @@ def phases(made: PhaseMap, weights: Tensor) -> Tensor:
 
 
 def phase_gradients(made: PhaseMap, overlaps: Tensor) -> Tensor:
-    """Derivatives with respect to the weights, (K, C·n), from overlaps Σ conj(λ)·ψ after each phase, (K, P), complex.
+    """Compute the derivatives of the weights, (K, C·n), from overlaps Σ conj(λ)·ψ after each phase, (K, P), complex.
 
     λ = dL/dRe ψ + i·dL/dIm ψ. A phase changes ψ by iψ·dφ, hence L by −Im(conj(λ)·ψ)·dφ.
     """
@@ -214,7 +214,7 @@ def phase_gradients(made: PhaseMap, overlaps: Tensor) -> Tensor:
 
 
 def multiply(chain: Chain, weights: Tensor) -> Products:
-    """The products for weights of shape (K, C·n)."""
+    """Compute the products for weights of shape (K, C·n)."""
     factors, matrices, d, _ = chain.links.shape
     diagonals = phases(chain.phases, weights)
     if len(weights) > 1:
@@ -229,7 +229,7 @@ def multiply(chain: Chain, weights: Tensor) -> Products:
 
 
 def chain_gradients(chain: Chain, products: Products, overlaps: Tensor, num_candidates: int) -> Tensor:
-    """Derivatives with respect to the weights, (K, C·n).
+    """Compute the derivatives with respect to the weights, (K, C·n).
 
     After a partial product W, unitary, states are W·ψ and derivatives W·λ, so that their overlaps, basis state by basis
     state, are the diagonal of W·(Σ ψ·λ†)·W†.

@@ -31,7 +31,7 @@ MAX_QUBITS = 40
 """A state of more qubits is beyond any memory; such a circuit is refused before anything is computed."""
 
 _SMALL_AMPLITUDES = 2**20
-"""Up to so many amplitudes nobody asks for the free memory."""
+"""Below this size the memory check is skipped."""
 
 
 class FastCircuit(nn.Module):
@@ -72,7 +72,7 @@ class FastCircuit(nn.Module):
         self._circuits: Circuits | None = None
 
     def forward(self, x: Tensor) -> Tensor:
-        """Expectation values (batch, num_outputs) for values (batch, num_encoded).
+        """Compute the expectation values (batch, num_outputs) for values (batch, num_encoded).
 
         Raises:
             InputError: The values have another shape or dtype.
@@ -92,7 +92,7 @@ class FastCircuit(nn.Module):
         return {**self.__dict__, "_circuits": None}
 
     def extra_repr(self) -> str:
-        """What `print` shows."""
+        """Return what `print` shows."""
         architecture = self.architecture
         return (
             f"{architecture.num_encoded} values, {architecture.num_qubits} qubits, {architecture.num_weights} weights, "
@@ -117,7 +117,7 @@ class Circuits:
     device: torch.device
 
     def __call__(self, weights: Tensor, x: Tensor) -> Tensor:
-        """Outputs for weights (C, n) and values (batch, encoded), or for both with the K candidates in front.
+        """Compute outputs for weights (C, n) and values (batch, encoded), or for both with the K candidates in front.
 
         Raises:
             InputError: The dtypes differ.
@@ -137,7 +137,7 @@ class Circuits:
         return result
 
     def require_room(self, batch: int, *, keep: bool) -> None:
-        """Nothing, if the states of a batch fit into the memory that is free.
+        """Check that the states of a batch fit into the memory that is free.
 
         Raises:
             MemoryLimitError: They do not.
@@ -187,7 +187,7 @@ class _FirstOrder(torch.autograd.Function):
 
 
 def _forward(simulator: Simulator, weights: Tensor, x: Tensor, *, keep: bool) -> tuple[Tensor, Any]:
-    """Outputs in the shape of the arguments, and what the backward pass needs.
+    """Compute the outputs in the shape of the arguments, and what the backward pass needs.
 
     Inference mode saves the bookkeeping of autograd, a sixth of the time; what leaves it is copied.
     """
@@ -200,7 +200,7 @@ def _forward(simulator: Simulator, weights: Tensor, x: Tensor, *, keep: bool) ->
 
 
 def prepare(architectures: Sequence[Architecture], dtype: torch.dtype, device: torch.device) -> Circuits:
-    """Circuits of one shape, ready for weights of a dtype on a device.
+    """Prepare circuits of one shape for weights of a dtype on a device.
 
     Raises:
         InputError: A circuit or the dtype is not one.
@@ -217,12 +217,12 @@ def _prepare(circuits: tuple[Architecture, ...], dtype: torch.dtype, device: tor
 
 
 def _circuit_of(architecture: Architecture) -> Architecture:
-    """The architecture without what does not concern the circuit, so that equal circuits are prepared once."""
+    """Strip an architecture of what does not concern the circuit, so that equal circuits are prepared once."""
     return replace(architecture, hidden_before=(), hidden_after=(), learning_rate=None)
 
 
 def memory_bytes(architecture: Architecture, batch: int, dtype: torch.dtype = torch.float32) -> int:
-    """Estimated peak of a training step's circuit, forward and backward, in bytes; classical layers left out.
+    """Estimate the peak of a training step's circuit, forward and backward, in bytes; classical layers left out.
 
     Measured peaks are between a half and the whole of it from 10 qubits on; below, what it says is next to nothing.
 
@@ -241,7 +241,7 @@ def memory_bytes(architecture: Architecture, batch: int, dtype: torch.dtype = to
 
 
 def check_dtype(dtype: torch.dtype) -> None:
-    """Nothing, for a dtype that circuits are simulated in.
+    """Check that circuits can be simulated in a dtype.
 
     Raises:
         InputError: It is another one.
@@ -251,7 +251,7 @@ def check_dtype(dtype: torch.dtype) -> None:
 
 
 def check_size(architecture: Architecture) -> None:
-    """Nothing, for an architecture that describes a circuit with a state that some memory could hold.
+    """Check that an architecture describes a circuit with a state that some memory could hold.
 
     Raises:
         InputError: It describes no circuit.

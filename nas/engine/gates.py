@@ -63,7 +63,7 @@ class _Values:
 
 
 def gate_tables(made: Plan, *, dtype: torch.dtype, device: torch.device) -> GateTables:
-    """The constants of a circuit."""
+    """Build the constants of a circuit."""
     if not made.stages:
         return GateTables(plan=made, chain=None)
     n, numbers = made.num_qubits, range(len(made.stages))
@@ -74,12 +74,12 @@ def gate_tables(made: Plan, *, dtype: torch.dtype, device: torch.device) -> Gate
 
 
 def chunk_rows(num_qubits: int) -> int:
-    """Samples that are simulated at once."""
+    """Choose how many samples are simulated at once."""
     return max(1, CHUNK_AMPLITUDES >> num_qubits)
 
 
 def forward(tables: GateTables, weights: Tensor, x: Tensor) -> tuple[Tensor, GateState]:
-    """Outputs (1, batch, outputs) for weights (1, C·n) and values (1, batch, encoded), and what `backward` needs."""
+    """Compute outputs (1, batch, outputs) of weights (1, C·n) and values (1, batch, encoded), and the state."""
     made = tables.plan
     matrices = _matrices(tables, _products(tables, weights))
     outputs = []
@@ -92,7 +92,7 @@ def forward(tables: GateTables, weights: Tensor, x: Tensor) -> tuple[Tensor, Gat
 
 
 def backward(tables: GateTables, kept: GateState, gradients: Tensor) -> tuple[Tensor, Tensor]:
-    """Derivatives with respect to weights (1, C·n) and values (1, batch, encoded)."""
+    """Compute the derivatives with respect to weights (1, C·n) and values (1, batch, encoded)."""
     made, weights = tables.plan, kept.weights
     products = _products(tables, weights)
     matrices = _matrices(tables, products)
@@ -110,7 +110,7 @@ def backward(tables: GateTables, kept: GateState, gradients: Tensor) -> tuple[Te
 
 
 def _backward_part(made: Plan, matrices: list[list[Matrix]], x: Tensor, gradients: Tensor, overlaps: Tensor) -> Tensor:
-    """Derivatives with respect to some samples, (1, batch, encoded); overlaps conj(λ)·ψᵀ are added to `overlaps`.
+    """Compute the derivatives of some samples, (1, batch, encoded); overlaps conj(λ)·ψᵀ are added to `overlaps`.
 
     `derivative` is the complex conjugate of λ = dL/dRe ψ + i·dL/dIm ψ.
     """
@@ -147,7 +147,7 @@ def _products(tables: GateTables, weights: Tensor) -> Products | None:
 
 
 def _matrices(tables: GateTables, products: Products | None) -> list[list[Matrix]]:
-    """2 × 2 matrices of each stage and qubit, as numbers."""
+    """Compute the 2 × 2 matrices of each stage and qubit, as numbers."""
     if products is None:
         return []
     found: list[list[Matrix]] = products.full.mT.reshape(-1, tables.plan.num_qubits, 2, 2).tolist()
@@ -167,7 +167,7 @@ def _values(made: Plan, x: Tensor) -> _Values:
 
 
 def _final_state(made: Plan, matrices: list[list[Matrix]], values: _Values) -> Tensor:
-    """The state at the end, (2^n, batch)."""
+    """Compute the state at the end, (2^n, batch)."""
     sizes = (1,) * made.num_qubits
     state = product(values.parts, sizes)[0] if values.norms is None else values.parts[0].mT
     state = state.to(complex_type(values.parts.real.dtype)).contiguous()
@@ -182,7 +182,7 @@ def _final_state(made: Plan, matrices: list[list[Matrix]], values: _Values) -> T
 
 
 def _rotate(state: Tensor, qubit: int, matrix: Matrix) -> None:
-    """Applies a 2 × 2 matrix to a qubit, in place."""
+    """Apply a 2 × 2 matrix to a qubit, in place."""
     (a, b), (c, d) = matrix
     zero, one = state.view(2**qubit, 2, -1).unbind(1)
     new = zero * a
@@ -192,7 +192,7 @@ def _rotate(state: Tensor, qubit: int, matrix: Matrix) -> None:
 
 
 def _entangle(states: Sequence[Tensor], gates: Iterable[Gate]) -> None:
-    """Applies entanglers to states, in place."""
+    """Apply entanglers to states, in place."""
     for name, control, target in gates:
         low, high = min(control, target), max(control, target)
         for state in states:
@@ -211,14 +211,14 @@ def _entangle(states: Sequence[Tensor], gates: Iterable[Gate]) -> None:
 
 
 def _turn(state: Tensor, turns: Tensor) -> None:
-    """Multiplies by phases of each qubit and sample, in place."""
+    """Multiply by phases of each qubit and sample, in place."""
     batch = state.shape[1]
     for qubit, phases in enumerate(turns):
         state.view(2**qubit, 2, -1, batch).mul_(phases.unsqueeze(1))
 
 
 def _add_overlap(state: Tensor, derivative: Tensor, qubit: int, into: Tensor) -> None:
-    """Adds Σ conj(λ_i)·ψ_j over samples and the other qubits to a 2 × 2 matrix."""
+    """Add Σ conj(λ_i)·ψ_j over samples and the other qubits to a 2 × 2 matrix."""
     left, right = derivative.view(2**qubit, 2, -1), state.view(2**qubit, 2, -1)
     rest = left.shape[2]
     if rest > _SHORT:
@@ -230,7 +230,7 @@ def _add_overlap(state: Tensor, derivative: Tensor, qubit: int, into: Tensor) ->
 
 
 def _z_sums(values: Tensor, num_qubits: int) -> Tensor:
-    """Σ ±values over basis states with the sign of each qubit's Z, (n, batch), of real values (2^n, batch)."""
+    """Sum ±values over basis states with the sign of each qubit's Z, (n, batch), of real values (2^n, batch)."""
     found = []
     for _ in range(num_qubits):
         zero, one = values.view(2, -1, values.shape[1])
@@ -240,7 +240,7 @@ def _z_sums(values: Tensor, num_qubits: int) -> Tensor:
 
 
 def _expectations(made: Plan, probabilities: Tensor) -> Tensor:
-    """Expectation values (outputs, batch)."""
+    """Compute the expectation values (outputs, batch)."""
     if len(made.observables[0]) == 1:
         return _z_sums(probabilities, made.observables[-1][0] + 1)
     found = []
@@ -252,7 +252,7 @@ def _expectations(made: Plan, probabilities: Tensor) -> Tensor:
 
 
 def _spread(made: Plan, by_output: Tensor) -> Tensor:
-    """Σ ±by_output for each basis state, (2^n, batch): the transpose of `_expectations`."""
+    """Compute Σ ±by_output for each basis state, (2^n, batch): the transpose of `_expectations`."""
     last = made.observables[-1]
     factors = by_output.new_zeros((2 ** (made.num_qubits - 1 - last[0]), by_output.shape[1]))
     if len(last) == 1:

@@ -28,7 +28,7 @@ from nas.engine.plan import (
 
 
 def group_sizes(num_qubits: int) -> tuple[int, ...]:
-    """Qubits of each group: halves up to 8 qubits, then groups of at most 4.
+    """Choose the qubits of each group: halves up to 8 qubits, then groups of at most 4.
 
     >>> [group_sizes(n) for n in (3, 5, 8, 10)]
     [(3,), (3, 2), (4, 4), (4, 3, 3)]
@@ -105,12 +105,12 @@ class GroupTables:
 
     @property
     def num_states(self) -> int:
-        """Basis states 2^n."""
+        """Return the number of basis states 2^n."""
         return self.outputs.shape[2]
 
 
 def group_tables(plans: Sequence[Plan], *, dtype: torch.dtype, device: torch.device) -> GroupTables:
-    """The constants of circuits of one shape: same qubits, values, outputs and re-uploading."""
+    """Build the constants of circuits of one shape: same qubits, values, outputs and re-uploading."""
     length = max(len(made.stages) for made in plans)
     plans = [_padded(made, length) for made in plans]
     kinds = [_common_kind([made.stages[number].kind() for made in plans]) for number in range(length)]
@@ -148,7 +148,7 @@ def _with_constants(
     dtype: torch.dtype,
     device: torch.device,
 ) -> GroupTables:
-    """The tables around the stages."""
+    """Build the tables around the stages."""
 
     def real(array: Real) -> Tensor:
         return torch.as_tensor(np.ascontiguousarray(array), dtype=dtype, device=device)
@@ -182,22 +182,22 @@ def _with_constants(
 
 
 def _padded(made: Plan, length: int) -> Plan:
-    """The plan with stages in which nothing happens at the end, so that all candidates have as many."""
+    """Return the plan with stages in which nothing happens at the end, so that all candidates have as many."""
     if len(made.stages) == length:
         return made
     # Entanglers after the last rotation stay where they are: they follow the empty stages as well.
-    empty = Stage(gates=(), reupload=False, constant="", columns=(), rows=())
+    empty = Stage()
     return replace(made, stages=made.stages + (empty,) * (length - len(made.stages)))
 
 
 def _common_kind(kinds: Sequence[Kind]) -> Kind:
-    """How a stage is done for all candidates."""
+    """Choose how a stage is done for all candidates."""
     found = set(kinds) - {"nothing"}
     return "nothing" if not found else found.pop() if len(found) == 1 else "full"
 
 
 def _boundaries(plans: Sequence[Plan], seen: Sequence[list[tuple[bool, ...]]], number: int) -> tuple[Index, Complex]:
-    """Sources and phases of entanglers and frames before the rotations of a stage, for K·2^n rows."""
+    """Compute the sources and phases of entanglers and frames before the rotations of a stage, for K·2^n rows."""
     found = [
         boundary(made.stages[number].gates, of_plan[number], of_plan[number + 1])
         for made, of_plan in zip(plans, seen, strict=True)
@@ -214,7 +214,7 @@ class _Boundary(TypedDict):
 
 
 def _boundary_tensors(factors: tuple[Index, Complex] | None, dtype: torch.dtype, device: torch.device) -> _Boundary:
-    """The tensors of a boundary, None for what changes nothing."""
+    """Compute the tensors of a boundary, None for what changes nothing."""
     if factors is None:
         return _Boundary(source=None, back=None, phase=None)
     source, phase = factors
@@ -228,7 +228,7 @@ def _boundary_tensors(factors: tuple[Index, Complex] | None, dtype: torch.dtype,
 
 
 def _diagonals(plans: Sequence[Plan], numbers: Sequence[int], dtype: torch.dtype, device: torch.device) -> PhaseMap:
-    """The phases of these stages, one after the other, for all basis states."""
+    """Compute the phases of these stages, one after the other, for all basis states."""
     n, num_rows = plans[0].num_qubits, max(made.num_columns for made in plans)
     found = []
     for made in plans:
@@ -241,7 +241,7 @@ def _diagonals(plans: Sequence[Plan], numbers: Sequence[int], dtype: torch.dtype
 
 
 def _group_features(sizes: tuple[int, ...]) -> tuple[Real, Real, Real, Real]:
-    """`sums`, `shifts`, `turns` and `mix` of `GroupTables` for one candidate."""
+    """Compute `sums`, `shifts`, `turns` and `mix` of `GroupTables` for one candidate."""
     n, largest = sum(sizes), max(sizes)
     half_sums, half_shifts, half_mix = product_features(largest)
     num_states = 2**largest

@@ -39,7 +39,8 @@ class GroupState:
 
 
 def forward(tables: GroupTables, weights: Tensor, x: Tensor, *, keep: bool = True) -> tuple[Tensor, GroupState]:
-    """Outputs (K, batch, outputs) for weights (K, C·n) and values (K, batch, encoded), and what `backward` needs.
+    """Compute the outputs (K, batch, outputs) of weights (K, C·n) and values (K, batch, encoded), and what `backward`
+    needs.
 
     Without `keep` no states are kept, and `backward` cannot follow.
     """
@@ -77,7 +78,7 @@ def forward(tables: GroupTables, weights: Tensor, x: Tensor, *, keep: bool = Tru
 
 
 def backward(tables: GroupTables, kept: GroupState, gradients: Tensor) -> tuple[Tensor, Tensor]:
-    """Derivatives with respect to weights (K, C·n) and values (K, batch, encoded)."""
+    """Compute the derivatives with respect to weights (K, C·n) and values (K, batch, encoded)."""
     candidates = tables.num_candidates
     adjoints = _matrices(tables, kept.products, adjoint=True)
     overlaps: list[Tensor] = []
@@ -107,7 +108,7 @@ def backward(tables: GroupTables, kept: GroupState, gradients: Tensor) -> tuple[
 
 
 def _matrices(tables: GroupTables, products: Products | None, *, adjoint: bool = False) -> list[tuple[Tensor, ...]]:
-    """For each stage with matrices those of all groups, (blocks, d, d): the matrices, or their adjoints.
+    """Compute for each stage the matrices of all groups, (blocks, d, d): the matrices, or their adjoints.
 
     A group's matrix comes once for each block of rows that it acts on, candidates times states of the groups before.
     """
@@ -125,7 +126,7 @@ def _matrices(tables: GroupTables, products: Products | None, *, adjoint: bool =
 
 
 def _by_group(tables: GroupTables, matrices: Tensor, *, transpose: bool) -> list[tuple[Tensor, ...]]:
-    """For each group the matrices of all stages, (blocks, d, d)."""
+    """Return for each group the matrices of all stages, (blocks, d, d)."""
     candidates, groups, largest = tables.num_candidates, len(tables.sizes), matrices.shape[-1]
     matrices = matrices.view(candidates, -1, groups, largest, largest)
     if transpose:
@@ -145,7 +146,7 @@ def _by_group(tables: GroupTables, matrices: Tensor, *, transpose: bool) -> list
 
 
 def _apply(tables: GroupTables, matrices: tuple[Tensor, ...], state: Tensor) -> Tensor:
-    """The state after the matrices of all groups."""
+    """Apply the matrices of all groups to a state."""
     pairs = state.is_complex() and not matrices[0].is_complex()
     work = torch.view_as_real(state) if pairs else state
     for matrix, (blocks, d) in zip(matrices, tables.blocks, strict=True):
@@ -154,7 +155,7 @@ def _apply(tables: GroupTables, matrices: tuple[Tensor, ...], state: Tensor) -> 
 
 
 def _overlaps(tables: GroupTables, stage: StageTables, state: Tensor, derivative: Tensor) -> list[Tensor]:
-    """Σ conj(λ)·ψᵀ over samples and the other groups, (K, d, d), for each group of a stage."""
+    """Compute Σ conj(λ)·ψᵀ over samples and the other groups, (K, d, d), for each group of a stage."""
     if stage.kind == "full":
         left, right = derivative.conj_physical(), state
     elif state.is_complex():
@@ -175,7 +176,7 @@ def _overlaps(tables: GroupTables, stage: StageTables, state: Tensor, derivative
 
 
 def _factor(tables: GroupTables, stage: StageTables, diagonals: Tensor | None) -> Tensor | None:
-    """Phases of a stage, (K·2^n, 1), but those of embedded values."""
+    """Compute the phases of a stage, (K·2^n, 1), but those of embedded values."""
     if stage.diagonal_number is None or diagonals is None:
         return stage.phase
     start = stage.diagonal_number * tables.num_states
@@ -184,7 +185,7 @@ def _factor(tables: GroupTables, stage: StageTables, diagonals: Tensor | None) -
 
 
 def _initial(tables: GroupTables, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The state before the first stage, real, (K·2^n, batch), and `arguments` and `parts` of `GroupState`."""
+    """Prepare the state before the first stage, real, (K·2^n, batch), and `arguments` and `parts` of `GroupState`."""
     if tables.amplitudes:
         rows, norms = normalise(x, tables.num_states)
         return rows.mT.contiguous().view(-1, x.shape[1]), norms, rows
@@ -196,14 +197,14 @@ def _initial(tables: GroupTables, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _turns(tables: GroupTables, x: Tensor) -> Tensor:
-    """Phases exp(−i/2·Σ ±x) of a repeated embedding, (K·2^n, batch)."""
+    """Compute the phases exp(−i/2·Σ ±x) of a repeated embedding, (K·2^n, batch)."""
     angles = torch.bmm(tables.turns, x.mT)
     parts = torch.polar(torch.ones((), dtype=x.dtype, device=x.device), angles)
     return product(parts.view(len(x), len(tables.sizes), -1, x.shape[1]), tables.sizes).view(-1, x.shape[1])
 
 
 def _outputs(tables: GroupTables, state: Tensor) -> Tensor:
-    """Expectation values (K, batch, outputs)."""
+    """Compute the expectation values (K, batch, outputs)."""
     batch = state.shape[1]
     parts = torch.view_as_real(state) if state.is_complex() else state
     sums = torch.bmm(tables.outputs, (parts * parts).view(tables.num_candidates, tables.num_states, -1))
@@ -213,7 +214,7 @@ def _outputs(tables: GroupTables, state: Tensor) -> Tensor:
 
 
 def _output_derivatives(tables: GroupTables, gradients: Tensor, state: Tensor) -> Tensor:
-    """dL/dRe ψ + i·dL/dIm ψ of the last state, (K·2^n, batch)."""
+    """Compute dL/dRe ψ + i·dL/dIm ψ of the last state, (K·2^n, batch)."""
     by_output = gradients.mT
     if not state.is_complex():
         return torch.bmm(tables.gradients, by_output).view_as(state) * state
@@ -223,7 +224,7 @@ def _output_derivatives(tables: GroupTables, gradients: Tensor, state: Tensor) -
 
 
 def _weight_gradients(tables: GroupTables, kept: GroupState, overlaps: list[Tensor], diagonals: list[Tensor]) -> Tensor:
-    """Derivatives with respect to the weights, (K, C·n), from overlaps in order of time."""
+    """Compute the derivatives with respect to the weights, (K, C·n), from overlaps in order of time."""
     found: Tensor | None = None
     if tables.chain is not None and kept.products is not None:
         full = kept.products.full
@@ -236,7 +237,7 @@ def _weight_gradients(tables: GroupTables, kept: GroupState, overlaps: list[Tens
 
 
 def _input_gradients(tables: GroupTables, kept: GroupState, derivative: Tensor, turned: Tensor | None) -> Tensor:
-    """Derivatives with respect to the values, (K, batch, encoded), from those of the initial state."""
+    """Compute the derivatives with respect to the values, (K, batch, encoded), from those of the initial state."""
     candidates, batch = tables.num_candidates, derivative.shape[1]
     derivative = derivative.view(candidates, tables.num_states, batch)
     if tables.amplitudes:

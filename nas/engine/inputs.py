@@ -10,7 +10,7 @@ from nas.engine.plan import Real, bits
 
 
 def product_features(num_qubits: int) -> tuple[Real, Real, Real]:
-    """A product state of (cos x/2, sin x/2) as a linear map of sines of sums of its angles.
+    """Express a product state of (cos x/2, sin x/2) as a linear map of sines of sums of its angles.
 
     By the product-to-sum formulas the 2^n amplitudes are an orthogonal matrix (up to a factor) times the cosines and
     sines of the 2^(n−1) sums x_0 ± x_1 ± … over 2: two matrix products and one sine, for any number of qubits.
@@ -38,7 +38,7 @@ def product_features(num_qubits: int) -> tuple[Real, Real, Real]:
 
 
 def normalise(x: Tensor, num_states: int) -> tuple[Tensor, Tensor]:
-    """Rows padded with zeros and divided by their norms, and the norms; a row of zeros becomes |0…0⟩ with norm ∞."""
+    """Pad rows with zeros and divide them by their norms, returned too; a row of zeros becomes |0…0⟩ with norm ∞."""
     norms = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
     empty = norms == 0
     norms = torch.where(empty, torch.inf, norms)
@@ -50,13 +50,13 @@ def normalise(x: Tensor, num_states: int) -> tuple[Tensor, Tensor]:
 
 
 def normalise_gradients(gradients: Tensor, states: Tensor, norms: Tensor, num_encoded: int) -> Tensor:
-    """Derivatives with respect to the rows before `normalise`; zero for a row of zeros."""
+    """Compute the derivatives with respect to the rows before `normalise`; zero for a row of zeros."""
     along = (gradients * states).sum(dim=-1, keepdim=True)
     return ((gradients - along * states) / norms)[..., :num_encoded]
 
 
 def product(parts: Tensor, sizes: tuple[int, ...]) -> Tensor:
-    """Tensor product over the groups of (K, G, d, batch), as (K, 2^n, batch)."""
+    """Compute the tensor product over the groups of (K, G, d, batch), as (K, 2^n, batch)."""
     state = parts[:, 0, : 2 ** sizes[0]]
     for group, size in enumerate(sizes[1:], start=1):
         state = (state.unsqueeze(2) * parts[:, group, : 2**size].unsqueeze(1)).flatten(1, 2)
@@ -64,7 +64,7 @@ def product(parts: Tensor, sizes: tuple[int, ...]) -> Tensor:
 
 
 def part_derivatives(derivative: Tensor, parts: Tensor, sizes: tuple[int, ...]) -> Tensor:
-    """Derivatives with respect to the amplitudes of each group, (K, G, d, batch), from those of their product."""
+    """Compute the derivatives of the amplitudes of each group, (K, G, d, batch), from those of their product."""
     each = []
     for group in range(len(sizes) - 1, 0, -1):
         d = 2 ** sizes[group]

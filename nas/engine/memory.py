@@ -17,7 +17,7 @@ _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
 def require_memory(needed_bytes: int, device: torch.device, what: str) -> None:
-    """Nothing, if so much memory is free.
+    """Check that this much memory is free.
 
     Args:
         needed_bytes: Peak of what is about to be computed.
@@ -36,7 +36,7 @@ def require_memory(needed_bytes: int, device: torch.device, what: str) -> None:
 
 
 def available_memory_bytes(device: torch.device) -> int | None:
-    """Memory that can still be had on a device, None where the system does not say.
+    """Return the memory that is still available on a device, None where the system does not say.
 
     On a GPU what CUDA reports as free, with what torch holds in reserve; else what Linux reports as available without
     swapping, within the limit of the control group, or all physical memory on other systems.
@@ -64,7 +64,7 @@ def _available_on_linux() -> int | None:
 
 
 def _left_in_group() -> int | None:
-    """What the memory limit of a version 2 control group, as containers have, leaves."""
+    """Return what the memory limit of a version 2 control group, as containers have, leaves."""
     group = Path("/sys/fs/cgroup")
     try:
         limit, used = ((group / name).read_text(encoding="ascii").strip() for name in ("memory.max", "memory.current"))
@@ -85,7 +85,7 @@ def keep_freed_memory() -> None:
 
 
 def bytes_text(number: int) -> str:
-    """A number of bytes for people.
+    """Format a number of bytes for people.
 
     >>> bytes_text(12_900_000_000)
     '12.9 GB'

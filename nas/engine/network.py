@@ -40,7 +40,7 @@ class HybridNetwork(nn.Module):
         self.before, self.quantum, self.after = before, quantum, after
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Log-probabilities of the classes, shape (batch, classes)."""
+        """Compute the log-probabilities of the classes, shape (batch, classes)."""
         return torch.log_softmax(self.after(self.quantum(self.before(x))), dim=-1)
 
 
@@ -52,7 +52,7 @@ def build_model(
     seed: int = 0,
     dtype: torch.dtype = torch.float32,
 ) -> HybridNetwork:
-    """The network with initial weights from a seed; torch's own random numbers are left alone.
+    """Build the network with initial weights from a seed; torch's own random numbers are left alone.
 
     Linear layers start as in torch (uniform in ±1/√fan-in, weights and biases), angles uniform in [0, 2π) as in
     PennyLane's `TorchLayer`. All are drawn in double precision in the order of the layers and then rounded, so that one
@@ -67,7 +67,7 @@ def build_model(
         dtype: torch.float32 or torch.float64.
 
     Raises:
-        SettingError: The engine, the dtype, the seed or a size makes no sense.
+        SettingError: The engine, the dtype, the seed or a size is invalid.
         MissingDependencyError: torch, or PennyLane for its engine, is not installed.
 
     Example:
@@ -94,7 +94,7 @@ def build_model(
 
 
 def _circuit(architecture: Architecture, engine: Engine, dtype: torch.dtype) -> nn.Module:
-    """The circuit on an engine; its weights are drawn later."""
+    """Build the circuit on an engine; its weights are drawn later."""
     if engine == "pennylane":
         from nas.engine.pennylane import PennyLaneCircuit
 
@@ -107,7 +107,7 @@ def _circuit(architecture: Architecture, engine: Engine, dtype: torch.dtype) -> 
 
 
 def _stack(inputs: int, hidden: Sequence[Hidden], outputs: int, dtype: torch.dtype) -> nn.Sequential:
-    """Linear layers with activations between them; their weights are drawn later."""
+    """Build linear layers with activations between them; their weights are drawn later."""
     layers: list[nn.Module] = []
     widths = [inputs, *(layer.width for layer in hidden), outputs]
     for number, (wide, narrow) in enumerate(pairwise(widths)):
@@ -129,7 +129,7 @@ class ClassicalNetwork(nn.Module):
         self._num_outputs = architecture.num_outputs
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Log-probabilities of the classes, shape (batch, classes)."""
+        """Compute the log-probabilities of the classes, shape (batch, classes)."""
         return torch.log_softmax(self.after(self.before(x)[:, : self._num_outputs]), dim=-1)
 
 

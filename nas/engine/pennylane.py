@@ -7,6 +7,7 @@ from typing import Any
 from hwcost import MissingDependencyError
 from nas.architectures.influence import observed_qubits
 from nas.architectures.record import Architecture
+from nas.architectures.steps import EmbeddingStep, RotationStep, steps
 
 try:
     import pennylane as qml
@@ -22,7 +23,7 @@ _GATES = {"cx": qml.CNOT, "cz": qml.CZ}
 
 
 def build_qnode(architecture: Architecture, *, device: Any = None, diff_method: str = "backprop") -> qml.QNode:
-    """The circuit as a QNode of `inputs` (…, num_encoded) and `weights` (num_columns, num_qubits).
+    """Build the circuit as a QNode of `inputs` (…, num_encoded) and `weights` (num_columns, num_qubits).
 
     Args:
         architecture: The network.
@@ -34,16 +35,14 @@ def build_qnode(architecture: Architecture, *, device: Any = None, diff_method: 
 
     @qml.qnode(device, interface="torch", diff_method=diff_method)  # type: ignore[untyped-decorator]
     def circuit(inputs: Any, weights: Any) -> list[Any]:
-        column = 0
-        for number, layer in enumerate(architecture.layers):
-            if number == 0 or architecture.reupload:
+        for step in steps(architecture):
+            if isinstance(step, EmbeddingStep):
                 _embed(architecture, inputs)
-            for axes in layer.columns:
-                for wire, axis in enumerate(axes):
-                    _ROTATIONS[axis](weights[column, wire], wires=wire)
-                column += 1
-            for pair in layer.pairs:
-                _GATES[layer.gate or "cx"](wires=list(pair))
+            elif isinstance(step, RotationStep):
+                for wire, axis in enumerate(step.axes):
+                    _ROTATIONS[axis](weights[step.row, wire], wires=wire)
+            else:
+                _GATES[step.gate](wires=[step.control, step.target])
         return [
             qml.expval(qml.prod(*(qml.PauliZ(wire) for wire in qubits)) if len(qubits) > 1 else qml.PauliZ(qubits[0]))
             for qubits in observed_qubits(architecture)
@@ -84,7 +83,7 @@ class PennyLaneCircuit(nn.Module):
         self._qnode = build_qnode(architecture, device=device, diff_method=diff_method)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Expectation values for a batch of encoded values."""
+        """Compute the expectation values for a batch of encoded values."""
         if x.shape[0] == 0:
             return x.new_zeros(0, self.architecture.num_outputs)
         values = x.double()

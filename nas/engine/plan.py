@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from hwcost import InputError
 from nas.architectures.influence import dead_weights, observed_qubits
-from nas.architectures.record import Architecture
+from nas.architectures.record import Architecture, Layer
+from nas.architectures.steps import EmbeddingStep, EntanglingStep, steps
 
 Complex: TypeAlias = npt.NDArray[np.complex128]
 Real: TypeAlias = npt.NDArray[np.float64]
@@ -55,18 +56,18 @@ class Stage:
         rows: Row of the weights of each column.
     """
 
-    gates: tuple[Gate, ...]
-    reupload: bool
-    constant: Constant
-    columns: tuple[str, ...]
-    rows: tuple[int, ...]
+    gates: tuple[Gate, ...] = ()
+    reupload: bool = False
+    constant: Constant = ""
+    columns: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
 
     def axes(self, qubit: int) -> set[str]:
-        """Axes about which the qubit is rotated in this stage."""
+        """Return the axes about which the qubit is rotated in this stage."""
         return {column[qubit] for column in self.columns} - {"i"}
 
     def kind(self) -> Kind:
-        """What the rotations are: nothing, diagonal, real up to phases of basis states, or anything else."""
+        """Classify the rotations: nothing, diagonal, real up to phases of basis states, or anything else."""
         sets = [self.axes(qubit) for qubit in range(len(self.columns[0]))] if self.columns else []
         if self.constant:
             return "real" if self.constant == "h" and all(axes <= {"y"} for axes in sets) else "full"
@@ -106,17 +107,17 @@ class Plan:
 
     @property
     def num_live_columns(self) -> int:
-        """Columns of weights with one that can change an output."""
+        """Return the number of columns of weights with one that can change an output."""
         return sum(len(stage.columns) for stage in self.stages)
 
     @property
     def reuploads(self) -> bool:
-        """Whether values are embedded more than once."""
+        """Return whether values are embedded more than once."""
         return any(stage.reupload for stage in self.stages)
 
 
 def plan(architecture: Architecture) -> Plan:
-    """The circuit as stages, without rotations that cannot change an output.
+    """Break the circuit down into stages, without rotations that cannot change an output.
 
     Raises:
         InputError: The record describes no circuit.
@@ -130,31 +131,23 @@ def plan(architecture: Architecture) -> Plan:
     check_architecture(architecture)
     stages: list[Stage] = []
     gates: tuple[Gate, ...] = ()
-    row = 0
     alive = _live_columns(architecture)
     first, before, after = _EMBEDDINGS[architecture.embedding]
-    for number, layer in enumerate(architecture.layers):
-        again = architecture.reupload and number > 0
-        if again:
-            stages.append(Stage(gates=gates, reupload=False, constant=before, columns=(), rows=()))
+    for step in steps(architecture):
+        if isinstance(step, EmbeddingStep):
+            if step.again:
+                stages.append(Stage(gates=gates, constant=before))
+                gates = ()
+            constant = after if step.again else first
+            # With re-uploading, circuits with as many layers have as many stages.
+            if constant or architecture.reupload:
+                stages.append(Stage(gates=gates, reupload=step.again, constant=constant))
+                gates = ()
+        elif isinstance(step, EntanglingStep):
+            gates += ((step.gate, step.control, step.target),)
+        elif set(alive[step.row]) != {"i"}:
+            _append(stages, Stage(gates=gates, columns=(alive[step.row],), rows=(step.row,)))
             gates = ()
-        constant = first if number == 0 else after if again else ""
-        rows = tuple(range(row, row + len(layer.columns)))
-        row += len(layer.columns)
-        kept = tuple(r for r in rows if set(alive[r]) != {"i"})
-        stage = Stage(
-            gates=gates,
-            reupload=again,
-            constant=constant,
-            columns=tuple(alive[r] for r in kept),
-            rows=kept,
-        )
-        # With re-uploading, circuits with as many layers have as many stages.
-        if stage.columns or stage.constant or architecture.reupload:
-            _append(stages, stage)
-            gates = ()
-        if layer.gate is not None:
-            gates += tuple((layer.gate, control, target) for control, target in layer.pairs)
     return Plan(
         num_qubits=architecture.num_qubits,
         num_columns=architecture.num_columns,
@@ -168,7 +161,7 @@ def plan(architecture: Architecture) -> Plan:
 
 
 def _append(stages: list[Stage], stage: Stage) -> None:
-    """Rotations right after rotations are one stage."""
+    """Append a stage; rotations right after rotations become one stage."""
     if stages and not (stage.gates or stage.constant or stage.reupload):
         last = stages.pop()
         stage = Stage(
@@ -182,7 +175,7 @@ def _append(stages: list[Stage], stage: Stage) -> None:
 
 
 def _live_columns(architecture: Architecture) -> list[str]:
-    """Axes of each column of weights, one letter per qubit, `i` where a weight changes no output."""
+    """Return the axes of each column of weights, one letter per qubit, `i` where a weight changes no output."""
     dead = dead_weights(architecture)
     columns = [column for layer in architecture.layers for column in layer.columns]
     return [
@@ -192,7 +185,7 @@ def _live_columns(architecture: Architecture) -> list[str]:
 
 
 def check_architecture(architecture: Architecture) -> None:
-    """Nothing, if the record describes a circuit that can be simulated.
+    """Check that the record describes a circuit that can be simulated.
 
     Raises:
         InputError: It does not.
@@ -218,22 +211,24 @@ def check_architecture(architecture: Architecture) -> None:
     if not architecture.layers:
         raise InputError("the architecture has no layers; a circuit has at least 1")
     for number, layer in enumerate(architecture.layers, start=1):
-        for column in layer.columns:
-            if len(column) != n or set(column) - set("xyz"):
-                raise InputError(
-                    f"layer {number} has a column {column!r}; each names one axis x, y or z per qubit ({n})"
-                )
-        if layer.gate not in (None, "cx", "cz") or (layer.gate is None and layer.pairs):
+        _check_layer(layer, number, n)
+
+
+def _check_layer(layer: Layer, number: int, num_qubits: int) -> None:
+    for column in layer.columns:
+        if len(column) != num_qubits or set(column) - set("xyz"):
             raise InputError(
-                f"layer {number} has the entangling gate {layer.gate!r}; use cx, cz, or none without pairs"
+                f"layer {number} has a column {column!r}; each names one axis x, y or z per qubit ({num_qubits})"
             )
-        for control, target in layer.pairs:
-            if control == target or not (0 <= control < n and 0 <= target < n):
-                raise InputError(f"layer {number} entangles {(control, target)}; there are qubits 0 to {n - 1}")
+    if layer.gate not in (None, "cx", "cz") or (layer.gate is None and layer.pairs):
+        raise InputError(f"layer {number} has the entangling gate {layer.gate!r}; use cx, cz, or none without pairs")
+    for control, target in layer.pairs:
+        if control == target or not (0 <= control < num_qubits and 0 <= target < num_qubits):
+            raise InputError(f"layer {number} entangles {(control, target)}; there are qubits 0 to {num_qubits - 1}")
 
 
 def kron(matrices: Sequence[Complex]) -> Complex:
-    """Kronecker product, the first factor most significant."""
+    """Compute the Kronecker product, the first factor most significant."""
     product = np.eye(1, dtype=complex)
     for matrix in matrices:
         # np.kron does the same in three times the time.
@@ -244,12 +239,12 @@ def kron(matrices: Sequence[Complex]) -> Complex:
 
 @lru_cache(maxsize=256)
 def eigenbasis(column: str) -> Complex:
-    """Clifford C of a column of rotations, one letter per qubit: it is C·RZ⊗…⊗RZ·C†; not to be changed."""
+    """Return the Clifford C of a column of rotations, one letter per qubit: it is C·RZ⊗…⊗RZ·C†; not to be changed."""
     return kron([EIGENBASIS[axis] for axis in column])
 
 
 def rotation_links(columns: Sequence[str], start: Complex) -> list[Complex]:
-    """Constants between the phases of columns of rotations after the matrix `start`: one more than columns."""
+    """Compute constants between the phases of columns of rotations after the matrix `start`: one more than columns."""
     links, constant = [], start
     for column in columns:
         basis = eigenbasis(column)
@@ -259,7 +254,7 @@ def rotation_links(columns: Sequence[str], start: Complex) -> list[Complex]:
 
 
 def signs(num_qubits: int) -> Real:
-    """Eigenvalue of Z of each qubit (rows) in each basis state (columns).
+    """Return the eigenvalue of Z of each qubit (rows) in each basis state (columns).
 
     >>> signs(2).astype(int).tolist()
     [[1, 1, -1, -1], [1, -1, 1, -1]]
@@ -268,13 +263,13 @@ def signs(num_qubits: int) -> Real:
 
 
 def bits(num_qubits: int) -> Index:
-    """Bit of each qubit (rows) in each basis state (columns)."""
+    """Return the bit of each qubit (rows) in each basis state (columns)."""
     found: Index = (np.arange(2**num_qubits) >> np.arange(num_qubits - 1, -1, -1)[:, None]) & 1
     return found
 
 
 def entangling(gates: Sequence[Gate], num_qubits: int) -> tuple[Index, Real]:
-    """What entanglers do: the new amplitude b is `sign[b]` times the old amplitude `source[b]`.
+    """Follow entanglers: the new amplitude b is `sign[b]` times the old amplitude `source[b]`.
 
     >>> source, sign = entangling([("cx", 0, 1)], 2)
     >>> source.tolist(), sign.tolist()
@@ -293,7 +288,7 @@ def entangling(gates: Sequence[Gate], num_qubits: int) -> tuple[Index, Real]:
 
 
 def output_signs(made: Plan) -> Real:
-    """Weight of each basis state (rows) before the last entanglers in each output (columns)."""
+    """Return the weight of each basis state (rows) before the last entanglers in each output (columns)."""
     z = signs(made.num_qubits)
     columns = np.stack([np.prod(z[list(qubits)], axis=0) for qubits in made.observables], axis=1)
     source, _ = entangling(made.final_gates, made.num_qubits)
@@ -303,7 +298,7 @@ def output_signs(made: Plan) -> Real:
 
 
 def frames(made: Plan, kinds: Sequence[Kind]) -> list[tuple[bool, ...]]:
-    """For each stage, the qubits whose rotations about x are done as rotations about y between phases.
+    """Find for each stage the qubits whose rotations about x are done as rotations about y between phases.
 
     RX(θ) = S†·RY(θ)·S, and S only gives the states of the qubit in one a factor i, so that rotations about x of a real
     state are as cheap as those about y. A qubit without rotations keeps the frame it is in. The frame before the first
@@ -329,18 +324,18 @@ def frames(made: Plan, kinds: Sequence[Kind]) -> list[tuple[bool, ...]]:
 
 
 def framed_column(column: str, frame: tuple[bool, ...]) -> str:
-    """Axes of a column within its frame."""
+    """Express the axes of a column within its frame."""
     return "".join("y" if framed and axis == "x" else axis for axis, framed in zip(column, frame, strict=True))
 
 
 def frame_phases(frame: tuple[bool, ...]) -> Complex:
-    """Factor i of each framed qubit in state one, of each basis state."""
+    """Return the factor i of each framed qubit in state one, of each basis state."""
     ones = np.array(frame, dtype=np.int64) @ bits(len(frame))
     phases: Complex = np.array([1.0, 1.0j, -1.0, -1.0j])[ones % 4]
     return phases
 
 
 def boundary(gates: Sequence[Gate], before: tuple[bool, ...], after: tuple[bool, ...]) -> tuple[Index, Complex]:
-    """Entanglers between two frames: new amplitude b is `phase[b]` times the old amplitude `source[b]`."""
+    """Follow entanglers between two frames: new amplitude b is `phase[b]` times the old amplitude `source[b]`."""
     source, sign = entangling(gates, len(before))
     return source, frame_phases(after) * sign * frame_phases(before).conj()[source]

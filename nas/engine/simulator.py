@@ -34,14 +34,14 @@ class Simulator(Protocol):
     """Circuits of K candidates, with weights (K, C·n) and values (K, batch, encoded)."""
 
     def forward(self, weights: Tensor, x: Tensor, *, keep: bool) -> tuple[Tensor, Any]:
-        """Outputs (K, batch, outputs) and, if asked to keep it, what `backward` needs."""
+        """Compute the outputs (K, batch, outputs) and, if asked to keep it, what `backward` needs."""
 
     def backward(self, kept: Any, gradients: Tensor) -> tuple[Tensor, Tensor]:
-        """Derivatives with respect to the weights and the values."""
+        """Compute the derivatives with respect to the weights and the values."""
 
 
 def choose_method(plans: Sequence[Plan]) -> Method:
-    """The fastest way for circuits of one shape; it depends on nothing but the circuits."""
+    """Choose the fastest way for circuits of one shape; it depends on nothing but the circuits."""
     n, num_columns = plans[0].num_qubits, max(made.num_live_columns for made in plans)
     if n > MAX_GROUP_QUBITS:
         return "gates"
@@ -54,7 +54,7 @@ def choose_method(plans: Sequence[Plan]) -> Method:
 def make_simulator(
     plans: Sequence[Plan], *, dtype: torch.dtype, device: torch.device, method: Method | None = None
 ) -> Simulator:
-    """A simulator for circuits of one shape.
+    """Build a simulator for circuits of one shape.
 
     Args:
         plans: The circuits of the candidates.
@@ -73,7 +73,7 @@ def make_simulator(
 def peak_bytes(
     plans: Sequence[Plan], batch: int, dtype: torch.dtype, *, keep: bool, method: Method | None = None
 ) -> int:
-    """Estimated peak of a forward and, if its state is kept, a backward pass, arguments and results left out.
+    """Estimate the peak of a forward and, if its state is kept, a backward pass, arguments and results left out.
 
     Args:
         plans: The circuits of the candidates.
@@ -100,7 +100,7 @@ def peak_bytes(
 
 
 def _group_rows(amplitudes: int, stages: int, batch: int, *, keep: bool) -> tuple[int, bool]:
-    """Samples that are simulated at once, and whether the states of all of them are kept.
+    """Choose how many samples are simulated at once, and whether the states of all of them are kept.
 
     Args:
         amplitudes: Of one sample of all candidates.

@@ -68,7 +68,7 @@ class WholeState:
 
 
 def whole_tables(plans: Sequence[Plan], *, dtype: torch.dtype, device: torch.device) -> WholeTables:
-    """The constants of circuits of one shape, without re-uploading."""
+    """Build the constants of circuits of one shape, without re-uploading."""
     n, amplitudes = plans[0].num_qubits, plans[0].amplitudes
     num_states = 2**n
     sums, shifts, mix = product_features(n)
@@ -104,7 +104,7 @@ def whole_tables(plans: Sequence[Plan], *, dtype: torch.dtype, device: torch.dev
 
 
 def _links(made: Plan, start: Complex) -> tuple[list[Complex], list[str], list[int], bool]:
-    """Constants between columns of rotations, the columns, their rows, and whether the amplitudes are real."""
+    """Return constants between columns of rotations, the columns, their rows, and whether the amplitudes are real."""
     n = made.num_qubits
     kinds = [stage.kind() for stage in made.stages]
     seen = frames(made, kinds)
@@ -129,7 +129,7 @@ def _links(made: Plan, start: Complex) -> tuple[list[Complex], list[str], list[i
 
 
 def forward(tables: WholeTables, weights: Tensor, x: Tensor) -> tuple[Tensor, WholeState]:
-    """Outputs (K, batch, outputs) for weights (K, C·n) and values (K, batch, encoded), and what `backward` needs."""
+    """Compute outputs (K, batch, outputs) of weights (K, C·n) and values (K, batch, encoded), and the state."""
     products = multiply(tables.chain, weights)
     matrix = products.full.real.contiguous() if tables.real else torch.view_as_real(products.full).flatten(2)
     if tables.sums is None:
@@ -145,7 +145,7 @@ def forward(tables: WholeTables, weights: Tensor, x: Tensor) -> tuple[Tensor, Wh
 
 
 def backward(tables: WholeTables, state: WholeState, gradients: Tensor) -> tuple[Tensor, Tensor]:
-    """Derivatives with respect to weights (K, C·n) and values (K, batch, encoded)."""
+    """Compute the derivatives with respect to weights (K, C·n) and values (K, batch, encoded)."""
     candidates = len(gradients)
     turned = torch.bmm(gradients, tables.gradients) * state.amplitudes
     # Features are real: their overlap with λ before the circuit is conj(Σ f·λᵀ)·A, which comes transposed.

@@ -17,10 +17,11 @@ from hwcost.core.text import say
 from nas.architectures.circuit import build_circuit
 from nas.architectures.json import architecture_to_dict
 from nas.core.errors import RunError, SettingError, WorkerError
-from nas.runs.evaluation import Evaluation, candidate_cost_in, known_values, training_seed
+from nas.runs.evaluate import candidate_cost_in, training_seed
+from nas.runs.record import Evaluation
 from nas.runs.run import Run, open_run
 from nas.runs.store import unusable
-from nas.spaces.genes import architecture
+from nas.spaces.build import architecture
 from nas.training.checkpoint import save_checkpoint
 from nas.training.train import train_network
 
@@ -52,7 +53,7 @@ class Exported:
 
 
 def export(folder: str | os.PathLike[str], rank: int, output: str | os.PathLike[str], **changes: Any) -> Exported:
-    """Writes a member of a front: circuit.qpy (free parameters `x` and `w`), trained.qpy (weights bound, data free),
+    """Write a member of a front: circuit.qpy (free parameters `x` and `w`), trained.qpy (weights bound, data free),
     isa.qpy (compiled for the device), network.pt, cost.json and cost.html, member.json.
 
     A run keeps no weights: the network is trained again from its seed, which gives the same ones with the same
@@ -76,15 +77,15 @@ def export(folder: str | os.PathLike[str], rank: int, output: str | os.PathLike[
     target = Path(output)
     with _writing(target):
         target.mkdir(parents=True, exist_ok=True)
-    one = architecture(context.space, member.genome)
+    built = architecture(context.space, member.genome)
     data = context.data()
     best = max(range(len(member.accuracies)), key=lambda number: (member.accuracies[number], -number))
     seed = training_seed(context.config.seed, member.architecture_hash, best)
-    network = train_network(one, data, context.config.train_settings(), seed)
+    network = train_network(built, data, context.config.train_settings(), seed)
     accuracy = network.record.best_validation_accuracy
     if network.model is None or accuracy is None:
         raise WorkerError(f"training again failed: {network.record.reason}")
-    cost = candidate_cost_in(context, one, on_device=True)
+    cost = candidate_cost_in(context, built, on_device=True)
     files = _circuits(network, cost)
     files["member.json"] = _json(_description(run, member, rank, network, context, cost))
     if cost.model_cost is not None:
@@ -147,8 +148,8 @@ def _description(
 ) -> dict[str, Any]:
     objectives: dict[str, float | None] = dict(member.objectives)
     if context is not run.context:
-        known = known_values(context, cost, member.accuracies)
-        objectives = {name: known.get(name) for name in objectives}
+        values = context.config.values(cost, member.accuracies)
+        objectives = {name: values.get(name) for name in context.config.objectives}
     return {
         "schema": "nas.member/1",
         "rank": rank,

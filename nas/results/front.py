@@ -5,47 +5,49 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hwcost.core.text import one_line, printable
+from hwcost.core.units import format_seconds
 from nas.runs.fronts import compromise
+from nas.spaces.genes import active_genes
 from nas.spaces.record import format_genome
 
 if TYPE_CHECKING:
-    from nas.runs.evaluation import Evaluation
     from nas.runs.objectives import Objective
+    from nas.runs.record import Evaluation
     from nas.runs.run import Run
 
 SCHEMA = "nas.front/1"
 
 
 def rows(members: Sequence[Evaluation], objectives: Sequence[Objective]) -> list[dict[str, Any]]:
-    """One flat row for each member of a front, numbered from 1, genes as columns of their own."""
+    """Make one flat row for each member of a front, numbered from 1, genes as columns of their own."""
     chosen = compromise(members, objectives)
     return [
         {
             "rank": number,
-            **{objective.name: one.objectives[objective.name] for objective in objectives},
-            "validation_accuracy": one.accuracy,
-            "accuracy_spread": max(one.accuracies) - min(one.accuracies),
-            "num_parameters": one.num_parameters,
-            "compromise": one is chosen,
-            "generation": one.generation,
-            "architecture": one.architecture_hash,
-            **{f"gene.{name}": value for name, value in one.genome.items()},
+            **{objective.name: member.objectives[objective.name] for objective in objectives},
+            "validation_accuracy": member.accuracy,
+            "accuracy_spread": max(member.accuracies) - min(member.accuracies),
+            "num_parameters": member.num_parameters,
+            "compromise": member is chosen,
+            "generation": member.generation,
+            "architecture": member.architecture_hash,
+            **{f"gene.{name}": value for name, value in member.genome.items()},
         }
-        for number, one in enumerate(members, start=1)
+        for number, member in enumerate(members, start=1)
     ]
 
 
 def front_csv(run: Run) -> str:
-    """The front of a run as CSV."""
+    """Format the front of a run as CSV."""
     return table_csv(rows(run.front, run.objectives))
 
 
 def table_csv(table: Sequence[dict[str, Any]]) -> str:
-    """Rows as CSV with a header."""
+    """Format rows as CSV with a header."""
     buffer = io.StringIO()
     if table:
         writer = csv.DictWriter(buffer, fieldnames=list(table[0]), lineterminator="\n")
@@ -55,7 +57,7 @@ def table_csv(table: Sequence[dict[str, Any]]) -> str:
 
 
 def front_dict(run: Run, members: Sequence[Evaluation] | None = None) -> dict[str, Any]:
-    """The front of a run as plain data, genomes as they are, with what it rests on."""
+    """Return the front of a run as plain data, genomes as they are, with what it rests on."""
     members = run.front if members is None else members
     config, dataset = run.context.config, run.context.dataset
     chosen = compromise(members, run.objectives)
@@ -73,31 +75,31 @@ def front_dict(run: Run, members: Sequence[Evaluation] | None = None) -> dict[st
         "front": [
             {
                 "rank": number,
-                "architecture": one.architecture_hash,
-                "genome": dict(one.genome),
-                "objectives": dict(one.objectives),
-                "accuracies": list(one.accuracies),
-                "num_parameters": one.num_parameters,
-                "generation": one.generation,
-                "compromise": one is chosen,
+                "architecture": member.architecture_hash,
+                "genome": dict(member.genome),
+                "objectives": dict(member.objectives),
+                "accuracies": list(member.accuracies),
+                "num_parameters": member.num_parameters,
+                "generation": member.generation,
+                "compromise": member is chosen,
             }
-            for number, one in enumerate(members, start=1)
+            for number, member in enumerate(members, start=1)
         ],
     }
 
 
 def front_json(run: Run) -> str:
-    """The front of a run as JSON."""
+    """Format the front of a run as JSON."""
     return json.dumps(front_dict(run), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: str | None = None) -> str:
-    """The front of a run for people."""
+    """Format the front of a run for people."""
     members = run.front if members is None else members
     config, dataset = run.context.config, run.context.dataset
     where = config.backend if where is None else where
     device = f" on {printable(where)}" if where else ""
-    state = run.stop or "not finished; `nas resume` goes on"
+    state = run.stop or "not finished; `nas resume` continues it"
     lines = [
         f"{printable(run.context.space.name)} on {printable(dataset.name)}{device}: {len(members)} networks on the "
         f"front, {len(run.evaluations)} evaluated, {len(run.failures)} failed ({state})",
@@ -107,11 +109,11 @@ def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: 
     titles = ["", *(objective_title(objective) for objective in run.objectives), "genome"]
     cells = [
         [
-            f"{'*' if one is chosen else ' '}{number}",
-            *(value_text(objective, one.objectives[objective.name]) for objective in run.objectives),
-            printable(format_genome(active_genes(one.genome))),
+            f"{'*' if member is chosen else ' '}{number}",
+            *(value_text(objective, member.objectives[objective.name]) for objective in run.objectives),
+            printable(format_genome(active_genes(member.genome))),
         ]
-        for number, one in enumerate(members, start=1)
+        for number, member in enumerate(members, start=1)
     ]
     widths = [max(len(row[i]) for row in [titles, *cells]) for i in range(len(titles) - 1)]
     for row in [titles, *cells]:
@@ -119,10 +121,10 @@ def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: 
         lines.append(f"  {aligned}  {row[-1]}")
     if members:
         lines += ["", "  * compromise: the smallest norm after each objective is divided by its largest value"]
-    dead = [str(number) for number, one in enumerate(members, start=1) if (one.cost or {}).get("num_dead_weights")]
+    dead = [str(number) for number, member in enumerate(members, start=1) if member.num_dead_weights]
     if dead:
         lines.append(f"  with angles that influence no output (`nas.dead_weights`): {', '.join(dead)}")
-    reasons = [one.reason or "" for one in run.failures]
+    reasons = [failure.reason or "" for failure in run.failures]
     for reason in sorted(set(reasons), key=lambda text: -reasons.count(text))[:5]:
         lines.append(f"  failed: {reasons.count(reason)} × {one_line(reason)}")
     seeds = config.num_train_seeds
@@ -135,47 +137,20 @@ def front_text(run: Run, members: Sequence[Evaluation] | None = None, *, where: 
 
 
 def objective_title(objective: Objective) -> str:
-    """Name and unit of an objective as the head of a column; times have their units with them."""
+    """Return the name and the unit of an objective as the head of a column; times have their units with them."""
     name = objective.name.removesuffix("_s").removesuffix("_bytes").removesuffix("_j").replace("_", " ")
     return f"{name} ({objective.unit})" if objective.unit not in ("", "s") and objective.unit not in name else name
 
 
-def seconds_text(value: float) -> str:
-    """Seconds for people.
-
-    >>> seconds_text(90.0), seconds_text(1e6)
-    ('1.5 min', '11.6 days')
-    """
-    for limit, unit, size in ((60.0, "s", 1.0), (3600.0, "min", 60.0), (86400.0, "h", 3600.0)):
-        if value < limit:
-            return f"{value / size:.3g} {unit}"
-    return f"{value / 86400.0:,.3g} days" if value < 86400.0 * 999.5 else f"{value / 31557600.0:,.3g} years"
-
-
 def value_text(objective: Objective, value: float) -> str:
-    """A value for people, times in a unit of their size.
+    """Format a value for people, times in a unit of their size.
 
     >>> from nas.runs.objectives import OBJECTIVES
     >>> value_text(OBJECTIVES["qpu_time_s"], 33989.0), value_text(OBJECTIVES["parameters"], 2079)
     ('9.44 h', '2,079')
     """
     if objective.unit == "s":
-        return seconds_text(value)
+        return format_seconds(value)
     if float(value).is_integer() and abs(value) < 1e9:
         return f"{int(value):,}"
     return f"{value:.4g}"
-
-
-def active_genes(genome: Mapping[str, Any]) -> dict[str, Any]:
-    """The genes of a genome without those of layers that its network does not have."""
-    layers = genome.get("layers", 1)
-    hidden = {side: genome.get(f"hidden_{side}", 0) for side in ("before", "after")}
-    kept = {}
-    for name, value in genome.items():
-        parts = name.split("_")
-        if parts[0] in ("rotation", "range", "mode") and len(parts) > 1 and int(parts[1]) > layers:
-            continue
-        if parts[0] in ("width", "activation") and len(parts) == 3 and int(parts[2]) > hidden.get(parts[1], 0):
-            continue
-        kept[name] = value
-    return kept

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hwcost import MissingDependencyError
-from nas.results.front import active_genes
-from nas.runs.evaluation import Evaluation
 from nas.runs.objectives import Objective
+from nas.runs.record import Evaluation
+from nas.spaces.genes import active_genes
 
 MIN_EVALUATIONS = 20
 """Fewer say nothing."""
@@ -31,7 +31,7 @@ class GeneImportance:
 
 
 def gene_importance(evaluations: Sequence[Evaluation], objective: Objective, *, seed: int = 0) -> GeneImportance | None:
-    """Permutation importance of genes for an objective, from a random forest; None with fewer than 20 evaluations.
+    """Estimate permutation importances of genes for an objective with a random forest; None below 20 evaluations.
 
     A description of the networks that were evaluated, not of the space: evolution looks where it is good, and genes
     that came along together share their importance. Genes of layers that a network does not have have a value of their
@@ -54,11 +54,15 @@ def gene_importance(evaluations: Sequence[Evaluation], objective: Objective, *, 
         ) from None
     import numpy as np
 
-    complete = [one for one in evaluations if one.state == "COMPLETE" and objective.name in one.objectives]
-    values = np.array([objective.axis(one.objectives[objective.name]) for one in complete])
+    complete = [
+        evaluation
+        for evaluation in evaluations
+        if evaluation.state == "COMPLETE" and objective.name in evaluation.objectives
+    ]
+    values = np.array([objective.axis(evaluation.objectives[objective.name]) for evaluation in complete])
     if len(complete) < MIN_EVALUATIONS or not values.std() > 0.0:
         return None
-    actives = [active_genes(one.genome) for one in complete]
+    actives = [active_genes(evaluation.genome) for evaluation in complete]
     names = [name for name in complete[0].genome if len({active.get(name) for active in actives}) > 1]
     if not names:
         return None
@@ -77,6 +81,6 @@ def gene_importance(evaluations: Sequence[Evaluation], objective: Objective, *, 
 
 
 def _sort_key(value: object) -> tuple[bool, float, str]:
-    """Numbers by size, then texts."""
+    """Order numbers by size, then texts."""
     number = isinstance(value, (int, float))
     return (not number, float(value) if isinstance(value, (int, float)) else 0.0, str(value))

@@ -14,11 +14,13 @@ from hwcost.core.files import write_file
 from hwcost.core.text import printable
 from hwcost.core.version import __version__
 from nas.core.errors import RunError
-from nas.results.front import active_genes, objective_title, rows, value_text
+from nas.results.device_cost import device_cost
+from nas.results.front import objective_title, rows, value_text
 from nas.results.importance import gene_importance
 from nas.results.plots import pictures
 from nas.runs.run import open_run
 from nas.runs.store import EVALUATIONS, unusable
+from nas.spaces.genes import active_genes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,7 +54,7 @@ class Report:
 
 
 def write_report(folder: str | os.PathLike[str], output: str | os.PathLike[str] | None = None) -> Report:
-    """Writes report.html and its pictures as PNG files beside it.
+    """Write report.html and its pictures as PNG files beside it.
 
     Args:
         folder: Directory of the run.
@@ -64,13 +66,11 @@ def write_report(folder: str | os.PathLike[str], output: str | os.PathLike[str] 
     """
     run = open_run(folder)
     if not run.front:
-        raise RunError(f"{run.folder}: no network has been evaluated yet; `nas resume` goes on")
+        raise RunError(f"{run.folder}: no network has been evaluated yet; `nas resume` continues it")
     target = Path(folder if output is None else output)
-    found = [gene_importance(run.evaluations, objective) for objective in run.objectives]
-    drawn = [
-        (name, caption, _png(figure))
-        for name, caption, figure in pictures(run, [one for one in found if one is not None])
-    ]
+    importances = [gene_importance(run.evaluations, objective) for objective in run.objectives]
+    shown = [importance for importance in importances if importance is not None]
+    drawn = [(name, caption, _png(figure)) for name, caption, figure in pictures(run, shown)]
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name, _, content in drawn:
@@ -112,8 +112,8 @@ def _front_table(run: Run) -> str:
     head = "".join(f"<th>{_text(objective_title(objective))}</th>" for objective in run.objectives)
     body = []
     members = run.front
-    for one, row in zip(members, rows(members, run.objectives), strict=True):
-        genome = ", ".join(f"{name} {value}" for name, value in active_genes(one.genome).items())
+    for member, row in zip(members, rows(members, run.objectives), strict=True):
+        genome = ", ".join(f"{name} {value}" for name, value in active_genes(member.genome).items())
         cells = "".join(f"<td>{value_text(o, row[o.name])}</td>" for o in run.objectives)
         mark = ' class="chosen"' if row["compromise"] else ""
         spread = f" ± {row['accuracy_spread'] / 2:.1%}" if run.context.config.num_train_seeds > 1 else ""
@@ -159,7 +159,7 @@ def _generations_table(run: Run) -> str:
 def _failures(run: Run) -> str:
     if not run.failures:
         return ""
-    reasons = [one.reason or "" for one in run.failures]
+    reasons = [failure.reason or "" for failure in run.failures]
     items = "".join(
         f"<li>{reasons.count(reason)} × {_text(reason)}</li>"
         for reason in sorted(set(reasons), key=lambda text: -reasons.count(text))
@@ -178,8 +178,8 @@ def _provenance(run: Run) -> str:
         f"sha256 {dataset.sha256[:16]}…, parts {dataset.split_sha256[:16]}…",
         "space": f"{run.context.space.name}, {run.context.space.num_genomes:,} genomes",
         **_calibration_facts(run),
-        "time": f"{sum(one.training_s for one in run.evaluations):.1f} s of training, "
-        f"{sum(one.costing_s for one in run.evaluations):.1f} s of costing, all workers together",
+        "time": f"{sum(evaluation.training_s for evaluation in run.evaluations):.1f} s of training, "
+        f"{sum(evaluation.costing_s for evaluation in run.evaluations):.1f} s of costing, all workers together",
         **{f"setting {name}": value for name, value in config.to_dict().items() if value not in (None, [], "")},
         "all evaluations": f"{run.folder / EVALUATIONS}",
     }
@@ -190,20 +190,17 @@ def _provenance(run: Run) -> str:
 
 
 def _calibration_facts(run: Run) -> dict[str, str]:
-    """Which calibration the costs rest on, its age, what was assumed: of the first member that has a cost."""
-    for one in run.front:
-        model = (one.cost or {}).get("model_cost")
-        if model:
-            backend = model["estimates"][0]["backend"]
-            facts = {
-                "calibration": f"{backend['name']}, {backend.get('origin', '')}, of {backend['snapshot_date']}, "
-                f"{backend['snapshot_age_days']} days old when it was used",
-                "excluded": f"{len(backend['excluded']['qubits'])} qubits, {len(backend['excluded']['edges'])} edges",
-                "assumed": "; ".join([*backend["assumptions"], *model["assumptions"]]) or "nothing",
-                "to distrust": "; ".join(backend["warnings"][:6]) or "nothing",
-            }
-            return facts
-    return {}
+    """Describe the calibration that the costs rest on, by the first member that has a cost."""
+    cost = next((cost for cost in map(device_cost, run.front) if cost is not None), None)
+    if cost is None:
+        return {}
+    return {
+        "calibration": f"{cost.backend}, {cost.origin}, of {cost.snapshot_date}, {cost.snapshot_age_days} days old "
+        "when it was used",
+        "excluded": f"{cost.num_excluded_qubits} qubits, {cost.num_excluded_edges} edges",
+        "assumed": "; ".join(cost.assumptions) or "nothing",
+        "warnings": "; ".join(cost.warnings[:6]) or "none",
+    }
 
 
 def _text(value: str) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from hwcost import MissingDependencyError
-from nas.results.front import seconds_text
+from hwcost.core.units import format_seconds
+from nas.results.device_cost import device_cost
 from nas.results.importance import GeneImportance
-from nas.runs.evaluation import Evaluation
 from nas.runs.fronts import bounds, compromise, hypervolume
 from nas.runs.objectives import Objective
+from nas.runs.record import Evaluation
 from nas.runs.run import Run
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ MAX_MEMBERS = 25
 
 
 def pictures(run: Run, importances: Sequence[GeneImportance]) -> Iterator[tuple[str, str, Figure]]:
-    """File name, caption and figure of each picture that the run has something for.
+    """Draw each picture that the run has something for: file name, caption and figure.
 
     Raises:
         MissingDependencyError: matplotlib is not installed.
@@ -54,7 +55,7 @@ def pictures(run: Run, importances: Sequence[GeneImportance]) -> Iterator[tuple[
 
 
 def front_figure(run: Run) -> Figure:
-    """One panel for each pair of objectives."""
+    """Draw one panel for each pair of objectives."""
     pairs = list(combinations(run.objectives, 2))
     columns = min(3, len(pairs))
     rows = -(-len(pairs) // columns)
@@ -80,7 +81,7 @@ def front_figure(run: Run) -> Figure:
 
 
 def hypervolume_figure(run: Run) -> Figure:
-    """Hypervolume over evaluations, with the ends of generations."""
+    """Draw the hypervolume over evaluations, with the ends of generations."""
     figure = _figure(6.4, 3.2)
     axes = figure.add_subplot()
     limits = bounds(run.evaluations, run.objectives)
@@ -99,14 +100,14 @@ def hypervolume_figure(run: Run) -> Figure:
 
 
 def cost_figure(run: Run) -> Figure:
-    """Shares of the unified time of each member of the front, with the time itself."""
+    """Draw the shares of the unified time of each member of the front, with the time itself."""
     members = [one for one in run.front if _parts(one)][:MAX_MEMBERS]
     names = list(dict.fromkeys(name for one in members for name in _parts(one)))
     figure = _figure(7.2, 0.9 + 0.34 * len(members))
     axes = figure.add_subplot()
     ranks = {one.architecture_hash: rank for rank, one in enumerate(run.front, start=1)}
     left = [0.0] * len(members)
-    labels = [f"{ranks[one.architecture_hash]}:  {seconds_text(sum(_parts(one).values()))}" for one in members]
+    labels = [f"{ranks[one.architecture_hash]}:  {format_seconds(sum(_parts(one).values()))}" for one in members]
     for number, name in enumerate(names):
         shares = [100.0 * _parts(one).get(name, 0.0) / sum(_parts(one).values()) for one in members]
         style: dict[str, Any] = {"hatch": HATCHES[number % len(HATCHES)], "color": GREYS[number % len(GREYS)]}
@@ -120,7 +121,7 @@ def cost_figure(run: Run) -> Figure:
 
 
 def genes_figure(importances: Sequence[GeneImportance]) -> Figure:
-    """Bars of the most important genes for each objective."""
+    """Draw bars of the most important genes for each objective."""
     shown = 10
     figure = _figure(3.6 * len(importances), 0.9 + 0.26 * shown)
     for number, one in enumerate(importances, start=1):
@@ -165,9 +166,7 @@ def _axis(axis: Any, set_scale: Any, objective: Objective, complete: Sequence[Ev
     axis.set_tick_params(which="both", labelsize=7)
 
 
-def _parts(one: Evaluation) -> dict[str, float]:
-    """Seconds of each part of a candidate's unified time; empty without a device."""
-    model = (one.cost or {}).get("model_cost") or {}
-    parts = (model.get("unified") or {}).get("parts") or {}
-    total = sum(parts.values())
-    return {name: float(value) for name, value in parts.items() if value > 1e-9 * total}
+def _parts(evaluation: Evaluation) -> Mapping[str, float]:
+    """Return the seconds of each part of a candidate's unified time; empty without a device."""
+    cost = device_cost(evaluation)
+    return {} if cost is None else cost.parts_s

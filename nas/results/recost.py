@@ -11,33 +11,30 @@ from typing import Any
 from hwcost import HwcostError
 from hwcost.core.text import one_line
 from nas.core.errors import SearchError, SettingError
+from nas.runs.config import COSTING_KEYS, DEVICE_KEYS
 from nas.runs.context import SearchContext
-from nas.runs.evaluation import Evaluation, candidate_cost_in, known_values
+from nas.runs.evaluate import candidate_cost_in
+from nas.runs.objectives import BACKEND
+from nas.runs.record import Evaluation
 from nas.runs.run import Run, open_run
-from nas.spaces.genes import architecture
-
-COSTING_KEYS = (
-    *("objectives", "backend", "device", "job_profile", "scope", "shots", "gradient"),
-    *("optimization_level", "num_seeds", "qpu_power_w", "device_power_w"),
-)
-"""What may be changed: everything that training does not depend on."""
+from nas.spaces.build import architecture
 
 
 def recost(
     folder: str | os.PathLike[str], *, progress: Callable[[int, int], None] | None = None, **changes: Any
 ) -> Run:
-    """The run with its networks costed anew; accuracies are those that were measured. Nothing is written.
+    """Cost the networks of a run anew; accuracies are those that were measured. Nothing is written.
 
     Every evaluation is costed, because what another device favours need not be on the old front.
 
     Args:
         folder: Directory of the run.
         progress: Called with networks costed, networks in all.
-        changes: Keys of the configuration, of `COSTING_KEYS`: `backend="fake_torino"`, `job_profile=…`,
+        changes: Keys of the configuration that training does not depend on: `backend="fake_torino"`, `job_profile=…`,
             `objectives=…`.
 
     Raises:
-        SettingError: A key cannot be changed, or a value makes no sense.
+        SettingError: A key cannot be changed, or a value is invalid.
         RunError: The directory is no run.
         SearchError: Nothing in it can be costed there.
         HwcostError: The device or a profile cannot be used.
@@ -48,42 +45,40 @@ def recost(
             raise SettingError(f"{key} cannot be changed without training again; recost takes {allowed}")
     run = open_run(folder)
     context = run.context.on(**changes)
-    of_device = [name for name in changes if name not in ("objectives", "qpu_power_w", "device_power_w")]
-    if of_device and not any(objective.needs_backend for objective in context.config.chosen):
+    of_device = [name for name in changes if name in DEVICE_KEYS]
+    if of_device and BACKEND not in context.config.needs:
         raise SettingError(
             f"no objective of this run depends on {of_device[0]} ({', '.join(context.config.objectives)}); name others "
             "with objectives, such as validation_error,unified_time_s"
         )
     evaluations = []
-    for number, one in enumerate(run.evaluations):
+    for number, evaluation in enumerate(run.evaluations):
         if progress is not None:
             progress(number, len(run.evaluations))
-        evaluations.append(_recosted(context, one))
+        evaluations.append(_recosted(context, evaluation))
     if progress is not None:
         progress(len(evaluations), len(evaluations))
-    if evaluations and all(one.state == "FAILED" for one in evaluations):
+    if evaluations and all(evaluation.state == "FAILED" for evaluation in evaluations):
         raise SearchError(f"nothing can be costed there: {evaluations[0].reason}")
     return dataclasses.replace(run, context=context, evaluations=tuple(evaluations))
 
 
-def _recosted(context: SearchContext, one: Evaluation) -> Evaluation:
-    """A trained network with the costs of another context. One that failed only in costing gets its chance."""
-    accuracies = one.accuracies or tuple(
-        record["best_validation_accuracy"] for record in one.trainings if record["state"] == "COMPLETE"
-    )
-    if not accuracies or len(accuracies) < len(one.trainings):
-        return one
+def _recosted(context: SearchContext, evaluation: Evaluation) -> Evaluation:
+    """Cost a trained network in another context, also one that failed only in costing."""
+    accuracies = evaluation.trained_accuracies
+    if not accuracies:
+        return evaluation
     started = time.perf_counter()
     try:
-        cost = candidate_cost_in(context, architecture(context.space, one.genome))
-        known = known_values(context, cost, accuracies)
-        values = {name: known[name] for name in context.config.objectives}
+        cost = candidate_cost_in(context, architecture(context.space, evaluation.genome))
     except HwcostError as error:
-        return _failed(one, f"costing failed: {one_line(str(error))}")
-    except KeyError as missing:
-        return _failed(one, f"there is no honest {missing.args[0]} on this device")
+        return _failed(evaluation, f"costing failed: {one_line(str(error))}")
+    values = context.config.values(cost, accuracies)
+    missing = [name for name in context.config.objectives if name not in values]
+    if missing:
+        return _failed(evaluation, f"{missing[0]} cannot be estimated on this device")
     return dataclasses.replace(
-        one,
+        evaluation,
         state="COMPLETE",
         reason=None,
         accuracies=accuracies,
@@ -93,5 +88,5 @@ def _recosted(context: SearchContext, one: Evaluation) -> Evaluation:
     )
 
 
-def _failed(one: Evaluation, reason: str) -> Evaluation:
-    return dataclasses.replace(one, state="FAILED", reason=reason, objectives={}, accuracies=(), cost=None)
+def _failed(evaluation: Evaluation, reason: str) -> Evaluation:
+    return dataclasses.replace(evaluation, state="FAILED", reason=reason, objectives={}, accuracies=(), cost=None)

@@ -6,17 +6,31 @@ import dataclasses
 import difflib
 import os
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from hwcost.core.text import one_line
 from nas.core.checks import positive, whole
 from nas.core.errors import SettingError
 from nas.core.toml import read_toml
-from nas.runs.objectives import OBJECTIVES, Objective, objectives_named
+from nas.runs.algorithms import ALGORITHMS
+from nas.runs.objectives import (
+    BACKEND,
+    OBJECTIVES,
+    POWER,
+    Evaluated,
+    Need,
+    Objective,
+    needs_of,
+    objectives_named,
+    values_of,
+)
 from nas.spaces.load import list_spaces
 from nas.training.record import MAX_SEED, Engine, Precision, TrainSettings
+
+if TYPE_CHECKING:
+    from nas.costs import CandidateCost
 
 Scope: TypeAlias = Literal["inference", "step", "epoch", "training"]
 HardwareGradient: TypeAlias = Literal["parameter-shift", "spsa", "finite-diff"]
@@ -30,8 +44,12 @@ _DEFAULT_OBJECTIVES = {
 }
 
 
-def _key(default: Any, meaning: str, *, metavar: str | None = None) -> Any:
-    return field(default=default, metadata={"help": meaning, "metavar": metavar})
+def _key(
+    default: Any, meaning: str, *, metavar: str | None = None, choices: Iterable[str] = (), only: Need | None = None
+) -> Any:
+    """Make a field with its help, its choices, and the need of objectives that it has an effect for (None: always)."""
+    metadata = {"help": meaning, "metavar": metavar, "choices": tuple(choices), "only": only}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +60,17 @@ class SearchConfig:
     metadata. Evolution and training default to FAQNAS's settings; its population is not published, 20 is ours.
 
     Raises:
-        SettingError: A value makes no sense; the message names the key, the value and what would do.
+        SettingError: A value is invalid; the message names the key, the value and what would do.
 
     >>> SearchConfig(preset="faqnas", dataset="iris").objectives
     ('quantum_flops', 'validation_error', 'parameters')
     """
 
-    preset: str | None = _key(None, "Search space that comes along: faqnas, hyb-hanas or qnas.", metavar="NAME")
+    preset: str | None = _key(None, "Built-in search space: faqnas, hyb-hanas or qnas.", metavar="NAME")
     space: str | None = _key(None, "Search space of your own instead of a preset.", metavar="FILE.toml")
     dataset: str = _key("", "iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz.")
     objectives: tuple[str, ...] = _key((), "Two to four objectives.", metavar="A,B,…")
-    backend: str | None = _key(None, "Device that is costed: a name, or the file of a calibration.")
+    backend: str | None = _key(None, "Device that is costed: a name, or the file of a calibration.", only=BACKEND)
 
     population: int = _key(20, "Networks of a generation.")
     generations: int = _key(8, "Generations after the first.")
@@ -60,28 +78,31 @@ class SearchConfig:
     num_train_seeds: int = _key(1, "Trainings of each network, whose accuracies are averaged.")
     crossover: float = _key(0.8, "Probability of uniform crossover; else a copy of the first parent.")
     mutation: float = _key(0.2, "Probability that a gene is drawn anew.")
-    stagnation: int = _key(2, "Stop after so many generations with the same front; 0 never does.")
-    exhaustive: bool = _key(False, "Evaluate every distinct architecture of the space instead of evolving.")
+    stagnation: int = _key(2, "Stop after N generations with the same front; 0 never does.", metavar="N")
+    algorithm: str = _key("nsga2", f"What chooses the networks: {', '.join(ALGORITHMS)}.", choices=ALGORITHMS)
+    exhaustive: bool = _key(False, "Evaluate every distinct architecture of the space; the same as that algorithm.")
 
     epochs: int = _key(5, "Passes over the training part.")
     batch_size: int = _key(64, "Samples of a step, in training and in the cost.")
     learning_rate: float = _key(3e-3, "Of Adam; a genome's own comes first.")
     engine: Engine = _key("fast", "What simulates: fast or pennylane.")
     dtype: Precision = _key("float32", "Precision: float32 or float64.")
-    patience: int | None = _key(None, "Stop a training after so many epochs that are no better.")
+    patience: int | None = _key(None, "Stop a training after N epochs without a better accuracy.", metavar="N")
     time_limit_s: float | None = _key(
         None, "A network whose training takes longer, in seconds, has failed; looked at after each step."
     )
 
-    scope: Scope = _key("training", "What is costed: inference, step, epoch or training.")
-    shots: int = _key(1024, "Shots of a circuit on a device without noise.")
-    gradient: HardwareGradient = _key("parameter-shift", "parameter-shift, spsa or finite-diff.")
-    device: str | None = _key(None, "Profile of the classical device. [default: one that is labelled as assumed]")
-    job_profile: str | None = _key(None, "Profile of job times. [default: ibm]")
-    optimization_level: int = _key(2, "Of Qiskit's transpiler.")
-    num_seeds: int = _key(4, "Transpiler seeds; the cheapest circuit counts.")
-    qpu_power_w: float | None = _key(None, "Power of the quantum computer in watts, for energy_j.")
-    device_power_w: float | None = _key(None, "Power of the classical device in watts, for energy_j.")
+    scope: Scope = _key("training", "What is costed: inference, step, epoch or training.", only=BACKEND)
+    shots: int = _key(1024, "Shots of a circuit on a device without noise.", only=BACKEND)
+    gradient: HardwareGradient = _key("parameter-shift", "parameter-shift, spsa or finite-diff.", only=BACKEND)
+    device: str | None = _key(
+        None, "Profile of the classical device. [default: one that is labelled as assumed]", only=BACKEND
+    )
+    job_profile: str | None = _key(None, "Profile of job times. [default: ibm]", only=BACKEND)
+    optimization_level: int = _key(2, "Of Qiskit's transpiler.", only=BACKEND)
+    num_seeds: int = _key(4, "Transpiler seeds; the cheapest circuit counts.", only=BACKEND)
+    qpu_power_w: float | None = _key(None, "Power of the quantum computer in watts, for energy_j.", only=POWER)
+    device_power_w: float | None = _key(None, "Power of the classical device in watts, for energy_j.", only=POWER)
 
     label: str | None = _key(None, "Label column of a CSV file.", metavar="COLUMN")
     data_folder: str | None = _key(None, "Where the files of mnist or fashion-mnist are.", metavar="DIR")
@@ -89,11 +110,12 @@ class SearchConfig:
     test_fraction: float = _key(0.2, "Share of the samples kept for the test, which a search never touches.")
     validation_fraction: float = _key(0.2, "Share of the others that validates.")
     split_seed: int = _key(0, "Seed of the division.")
-    max_samples: int | None = _key(None, "At most so many samples for training and validation.")
+    max_samples: int | None = _key(None, "At most N samples for training and validation.", metavar="N")
 
     def __post_init__(self) -> None:
         self._check_types()
         self._check_numbers()
+        self._check_algorithm()
         if (self.preset is None) == (self.space is None):
             raise SettingError(
                 f"give either preset, one of {', '.join(list_spaces())}, or space, the TOML file of a space of your own"
@@ -104,13 +126,19 @@ class SearchConfig:
             raise SettingError("dataset is missing; give one of iris, wine, breast-cancer, digits, mnist, …, or a file")
         if not self.objectives:
             object.__setattr__(self, "objectives", self._default_objectives())
-        chosen = objectives_named(self.objectives)
-        needs = [objective.name for objective in chosen if objective.needs_backend]
-        if needs and self.backend is None:
-            raise SettingError(f"the objective {needs[0]} needs a device; give backend, such as fake_sherbrooke")
-        if "energy_j" in self.objectives and (self.qpu_power_w is None or self.device_power_w is None):
-            raise SettingError("the objective energy_j needs qpu_power_w and device_power_w; no figures are built in")
+        for objective in self.chosen:
+            for need in sorted(objective.needs, key=lambda need: need.name):
+                if any(getattr(self, key) is None for key in need.keys):
+                    raise SettingError(f"the objective {objective.name} {need.refusal}")
         self.train_settings()
+
+    def _check_algorithm(self) -> None:
+        """Make `exhaustive` and `algorithm` say the same."""
+        if self.exhaustive and self.algorithm not in ("nsga2", "exhaustive"):
+            raise SettingError(f"exhaustive contradicts algorithm = {self.algorithm}; give one of them")
+        if self.exhaustive:
+            object.__setattr__(self, "algorithm", "exhaustive")
+        object.__setattr__(self, "exhaustive", self.algorithm == "exhaustive")
 
     def _default_objectives(self) -> tuple[str, ...]:
         default = _DEFAULT_OBJECTIVES.get(self.preset or "")
@@ -132,6 +160,8 @@ class SearchConfig:
                 object.__setattr__(self, f.name, os.fspath(value))
             else:
                 _check_type(f.name, value, hints[f.name])
+                if f.metadata["choices"]:
+                    _check_choice(f.name, value, f.metadata["choices"])
 
     def _check_numbers(self) -> None:
         for name, low, high in (
@@ -154,34 +184,55 @@ class SearchConfig:
 
     @property
     def chosen(self) -> tuple[Objective, ...]:
-        """The objectives."""
+        """Return the objectives."""
         return objectives_named(self.objectives)
 
     @property
+    def needs(self) -> frozenset[Need]:
+        """Return what any of the objectives needs."""
+        return needs_of(self.chosen)
+
+    def values(self, cost: CandidateCost, accuracies: tuple[float, ...]) -> dict[str, float]:
+        """Compute the objectives of a network by name; those that have no value are left out."""
+        return values_of(
+            self.chosen,
+            Evaluated(
+                cost=cost, accuracies=accuracies, qpu_power_w=self.qpu_power_w, device_power_w=self.device_power_w
+            ),
+        )
+
+    @property
     def space_source(self) -> str:
-        """Name or file of the search space."""
+        """Return the name or file of the search space."""
         return self.preset or self.space or ""
 
     def train_settings(self) -> TrainSettings:
-        """The settings of each training, on the CPU."""
+        """Return the settings of each training, on the CPU."""
         names = ("epochs", "batch_size", "learning_rate", "engine", "dtype", "patience", "time_limit_s")
         return TrainSettings(**{name: getattr(self, name) for name in names})
 
     def data_options(self) -> dict[str, Any]:
-        """Arguments of `nas.load_dataset` besides the source."""
+        """Return the arguments of `nas.load_dataset` besides the source."""
         names = ("label", "scaling", "test_fraction", "validation_fraction", "split_seed", "max_samples")
         return {"folder": self.data_folder, **{name: getattr(self, name) for name in names}}
 
     def to_dict(self) -> dict[str, Any]:
-        """All keys and values as plain data."""
+        """Return all keys and values as plain data."""
         return {**dataclasses.asdict(self), "objectives": list(self.objectives)}
 
 
+COSTING_KEYS = ("objectives", *(f.name for f in dataclasses.fields(SearchConfig) if f.metadata["only"] is not None))
+"""Keys that only costs depend on, and not training."""
+
+DEVICE_KEYS = tuple(f.name for f in dataclasses.fields(SearchConfig) if f.metadata["only"] is BACKEND)
+"""Of those, keys that have an effect only if an objective needs a device."""
+
+
 def config_from_dict(plain: Mapping[str, Any]) -> SearchConfig:
-    """The configuration of plain data, as in a TOML file.
+    """Make the configuration of plain data, as in a TOML file.
 
     Raises:
-        SettingError: A key is unknown or a value makes no sense.
+        SettingError: A key is unknown or a value is invalid.
 
     >>> config_from_dict({"preset": "faqnas", "dataset": "iris", "popolation": 10})
     Traceback (most recent call last):
@@ -193,53 +244,60 @@ def config_from_dict(plain: Mapping[str, Any]) -> SearchConfig:
             near = difflib.get_close_matches(str(key), names, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
             raise SettingError(f"unknown key {one_line(repr(key))}; {hint}")
+    if plain.get("exhaustive") is True and plain.get("algorithm", "exhaustive") != "exhaustive":
+        raise SettingError(f"exhaustive contradicts algorithm = {one_line(str(plain['algorithm']))}; give one of them")
     return SearchConfig(**plain)
 
 
 def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> SearchConfig:
-    """The configuration in a TOML file; files that it names are looked for beside it.
+    """Read the configuration in a TOML file; files that it names are looked for beside it.
 
     Args:
         path: The file, its top-level keys those of `SearchConfig`.
         overrides: Keys that come first, as from the command line.
 
     Raises:
-        SettingError: There is no such file, it is no TOML, a key is unknown or a value makes no sense.
+        SettingError: There is no such file, it is no TOML, a key is unknown or a value is invalid.
     """
     plain = read_toml(path, SettingError, "a configuration")
     for name in ("space", "dataset", "data_folder", "device", "job_profile", "backend"):
         if isinstance(plain.get(name), str):
             plain[name] = _beside(os.path.dirname(os.fspath(path)), plain[name])
     overrides = overrides or {}
-    if "preset" in overrides or "space" in overrides:
-        plain = {key: value for key, value in plain.items() if key not in ("preset", "space")}
+    for alternatives in ({"preset", "space"}, {"algorithm", "exhaustive"}):
+        if alternatives & overrides.keys():
+            plain = {key: value for key, value in plain.items() if key not in alternatives}
     try:
         return config_from_dict({**plain, **overrides})
     except SettingError as error:
         raise SettingError(f"{one_line(os.fspath(path))}: {error}") from None
 
 
-def _beside(folder: str, given: str) -> str:
-    """A file beside the configuration, if there is one of that name (a data set may have `:column` at its end)."""
-    for name in (given, given.rpartition(":")[0]):
+def _beside(folder: str, path: str) -> str:
+    """Find a file beside the configuration, if there is one of that name (a data set may end in `:column`)."""
+    for name in (path, path.rpartition(":")[0]):
         # Of os.path: for names that are too long or otherwise impossible the methods of Path raise.
         if name and folder and not os.path.isabs(name) and os.path.exists(os.path.join(folder, name)):
-            return os.path.join(folder, given)
-    return given
+            return os.path.join(folder, path)
+    return path
 
 
-def _check_type(name: str, value: Any, hint: Any) -> None:
+def _check_type(name: str, value: object, hint: Any) -> None:
     kinds = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     if value is None and type(None) in kinds:
         return
     for kind in kinds:
         if get_origin(kind) is Literal:
-            if value in get_args(kind):
-                return
-            raise SettingError(f"{name} is {one_line(repr(value))}; choose from {', '.join(get_args(kind))}")
+            _check_choice(name, value, get_args(kind))
+            return
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             return
         if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
             return
     wanted = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
     raise SettingError(f"{name} is {one_line(repr(value))}; give {wanted.get(kinds[0], 'another value')}")
+
+
+def _check_choice(name: str, value: Any, choices: Iterable[str]) -> None:
+    if value not in choices:
+        raise SettingError(f"{name} is {one_line(repr(value))}; choose from {', '.join(choices)}")

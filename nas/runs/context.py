@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
-import tempfile
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import hwcost
+from hwcost.core.text import one_line
 from nas.core.errors import DataError, SettingError
 from nas.datasets.csv import split_label
 from nas.datasets.dataset import DATASETS, Dataset, load_dataset
@@ -22,12 +23,15 @@ from nas.spaces.record import SearchSpace
 if TYPE_CHECKING:
     from hwcost import Device
 
+Profile: TypeAlias = str | Mapping[str, Any] | None
+"""A profile as `hwcost.estimate_model` takes it."""
+
 CALIBRATION, DEVICE, JOB_PROFILE = "calibration.json", "device.json", "job_profile.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetInfo:
-    """Which data a search began with.
+    """The data that a search began with.
 
     Attributes:
         name: Name of the data set.
@@ -51,7 +55,7 @@ class DatasetInfo:
 
     @classmethod
     def of(cls, data: Dataset) -> DatasetInfo:
-        """Of a data set."""
+        """Describe a data set."""
         rows = data.split
         return cls(
             name=data.name,
@@ -82,7 +86,7 @@ class SearchContext:
     files: Mapping[str, str]
 
     def data(self) -> Dataset:
-        """The data set, loaded once in each process.
+        """Return the data set, loaded once in each process.
 
         Raises:
             DataError: It is not here, or not the one that the search began with.
@@ -90,19 +94,22 @@ class SearchContext:
         return _loaded(self)
 
     def hwcost_device(self) -> Device:
-        """The device, prepared once in each process."""
+        """Return the device, prepared once in each process."""
         return _prepared(self.files[CALIBRATION])
 
-    def classical_device(self) -> str | None:
-        """Name or file of the profile of the classical device."""
-        return _as_file(self.files[DEVICE]) if DEVICE in self.files else self.config.device
+    def classical_device(self) -> Profile:
+        """Return the profile of the classical device: its name, or its content where it is of a file."""
+        return self._profile(DEVICE, self.config.device)
 
-    def job_profile(self) -> str | None:
-        """Name or file of the profile of job times."""
-        return _as_file(self.files[JOB_PROFILE]) if JOB_PROFILE in self.files else self.config.job_profile
+    def job_profile(self) -> Profile:
+        """Return the profile of job times: its name, or its content where it is of a file."""
+        return self._profile(JOB_PROFILE, self.config.job_profile)
+
+    def _profile(self, file: str, name: str | None) -> Profile:
+        return _parsed(self.files[file], name or file) if file in self.files else name
 
     def on(self, **changes: Any) -> SearchContext:
-        """The same search with another backend, device, job profile or other costing; the files are read anew."""
+        """Return the same search with another backend, device, job profile or other costing; files are read anew."""
         config = replace(self.config, **changes)
         files = {**self.files, **read_files(config, tuple(changes))}
         if "device" in changes and not _is_file(config.device):
@@ -114,7 +121,7 @@ class SearchContext:
         return context
 
     def check(self) -> None:
-        """Costs the smallest of circuits: what is wrong with device and profiles shows now, not in every candidate.
+        """Cost the smallest of circuits, so that faults of device and profiles show now and not in every candidate.
 
         Raises:
             HwcostError: A profile is unknown or malformed, or the device cannot be costed.
@@ -126,6 +133,7 @@ class SearchContext:
         circuit = QuantumCircuit(1, 1)
         circuit.x(0)
         circuit.measure(0, 0)
+        profiles: dict[str, Any] = {"device": self.classical_device(), "job_profile": self.job_profile()}
         hwcost.estimate_model(
             circuit,
             # Profiles are told from each other without a device, too; any one serves to read them.
@@ -134,12 +142,11 @@ class SearchContext:
             gradient="none",
             num_seeds=1,
             classical_flops=1.0,
-            device=self.classical_device(),
-            job_profile=self.job_profile(),
+            **profiles,
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, without the files."""
+        """Return plain data, without the files."""
         genes = {gene.name: list(gene.choices) for gene in self.space.genes}
         return {
             "config": self.config.to_dict(),
@@ -149,7 +156,7 @@ class SearchContext:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], files: Mapping[str, str]) -> SearchContext:
-        """The context that `to_dict` made the data of.
+        """Make the context that `to_dict` made the data of.
 
         Raises:
             KeyError, TypeError, NasError: The data are none.
@@ -163,7 +170,7 @@ class SearchContext:
 
 
 def make_context(config: SearchConfig) -> SearchContext:
-    """The context of a new search: space, data and device are read and checked now.
+    """Make the context of a new search: space, data and device are read and checked now.
 
     Raises:
         SpaceError, DataError: The space or the data cannot be used.
@@ -183,26 +190,23 @@ def make_context(config: SearchConfig) -> SearchContext:
 
 
 def read_files(config: SearchConfig, names: tuple[str, ...]) -> dict[str, str]:
-    """Content of the calibration and the profiles that a configuration names, checked by reading them.
+    """Read the calibration and the profiles that a configuration names.
 
     Raises:
         HwcostError: One cannot be used.
     """
     files: dict[str, str] = {}
     if "backend" in names and config.backend is not None:
-        calibration = hwcost.load_calibration(config.backend)
-        with tempfile.TemporaryDirectory() as folder:
-            path = hwcost.save_snapshot(calibration, Path(folder) / CALIBRATION)
-            files[CALIBRATION] = path.read_text(encoding="utf-8")
+        files[CALIBRATION] = hwcost.calibration_text(hwcost.load_calibration(config.backend))
     for name, file in (("device", DEVICE), ("job_profile", JOB_PROFILE)):
-        given = getattr(config, name)
-        if name in names and _is_file(given):
-            files[file] = _read(given, name)
+        path = getattr(config, name)
+        if name in names and _is_file(path):
+            files[file] = _read(path, name)
     return files
 
 
 def _absolute(config: SearchConfig) -> dict[str, Any]:
-    """Paths made absolute, so that a search can be resumed from another folder."""
+    """Return the paths of a configuration made absolute, so that a search can be resumed from another folder."""
     changes = {}
     for name in ("dataset", "data_folder", "device", "job_profile"):
         value = getattr(config, name)
@@ -226,7 +230,7 @@ def _read(path: str, what: str) -> str:
 
 
 def remember(context: SearchContext, data: Dataset) -> None:
-    """Has `context.data()` return these data in this process; they must be those of the context."""
+    """Have `context.data()` return these data in this process; they must be those of the context."""
     while len(_LOADED) >= MAX_REMEMBERED:
         _LOADED.pop(next(iter(_LOADED)))
     _LOADED[_data_key(context)] = data
@@ -238,9 +242,9 @@ def _data_key(context: SearchContext) -> Hashable:
 
 
 def _loaded(context: SearchContext) -> Dataset:
-    found = _LOADED.get(_data_key(context))
-    if found is not None:
-        return found
+    loaded = _LOADED.get(_data_key(context))
+    if loaded is not None:
+        return loaded
     source = context.config.dataset
     data = load_dataset(source, **context.config.data_options())
     for name in ("sha256", "split_sha256"):
@@ -256,20 +260,19 @@ def _loaded(context: SearchContext) -> Dataset:
 
 @lru_cache(maxsize=4)
 def _prepared(calibration: str) -> Device:
-    return hwcost.prepare_device(hwcost.load_calibration(_as_file(calibration)))
+    return hwcost.prepare_device(hwcost.calibration_from_text(calibration, where=CALIBRATION))
 
 
 @lru_cache(maxsize=8)
-def _as_file(text: str) -> str:
-    """A file with this content, for functions that read files; it goes when the process ends."""
-    folder = tempfile.TemporaryDirectory(prefix="nas-")
-    _FOLDERS.append(folder)
-    path = Path(folder.name) / "input.json"
-    path.write_text(text, encoding="utf-8")
-    return str(path)
+def _parsed(text: str, name: str) -> Mapping[str, Any]:
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SettingError(f"{name}: no JSON: {one_line(str(error))}") from None
+    if not isinstance(plain, Mapping) or not plain:
+        raise SettingError(f"{name}: holds no profile; it must be an object with a schema")
+    return plain
 
 
 _LOADED: dict[Hashable, Dataset] = {}
 MAX_REMEMBERED = 4
-
-_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from nas.runs.evaluation import Evaluation
 from nas.runs.objectives import Objective
+from nas.runs.record import Evaluation
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,12 +21,12 @@ REFERENCE = 1.1
 
 
 def vector(evaluation: Evaluation, objectives: Sequence[Objective]) -> Vector:
-    """The objectives of a COMPLETE evaluation as dominance compares them: less is better, times have three digits."""
+    """Return the objectives of a COMPLETE evaluation as dominance compares them: minimised, times with three digits."""
     return tuple(objective.compared(evaluation.objectives[objective.name]) for objective in objectives)
 
 
 def ranks(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> list[int | None]:
-    """Rank of each: 0 on the front, 1 on the front of the others, …; None for what has failed.
+    """Rank each evaluation: 0 on the front, 1 on the front of the others, …; None for what has failed.
 
     Equal vectors have equal ranks: neither dominates the other.
     """
@@ -34,23 +34,23 @@ def ranks(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) ->
     import numpy as np
 
     complete = [i for i, one in enumerate(evaluations) if one.state == "COMPLETE"]
-    found: list[int | None] = [None] * len(evaluations)
+    by_evaluation: list[int | None] = [None] * len(evaluations)
     if complete:
         values = np.array([vector(evaluations[i], objectives) for i in complete])
         for i, rank in zip(complete, moocore.pareto_rank(values), strict=True):
-            found[i] = int(rank)
-    return found
+            by_evaluation[i] = int(rank)
+    return by_evaluation
 
 
 def front(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> tuple[Evaluation, ...]:
-    """The COMPLETE evaluations that no other dominates, sorted by their objectives, then by hash."""
-    found = ranks(evaluations, objectives)
-    members = [one for one, rank in zip(evaluations, found, strict=True) if rank == 0]
+    """Return the COMPLETE evaluations that no other dominates, sorted by their objectives, then by hash."""
+    ranked = zip(evaluations, ranks(evaluations, objectives), strict=True)
+    members = [evaluation for evaluation, rank in ranked if rank == 0]
     return tuple(sorted(members, key=lambda one: (vector(one, objectives), one.architecture_hash)))
 
 
 def compromise_norms(members: Sequence[Evaluation], objectives: Sequence[Objective]) -> list[float]:
-    """Distance of each member from the origin after each objective is divided by its largest absolute value.
+    """Measure the distance of each member from the origin, each objective divided by its largest absolute value.
 
     FAQNAS's compromise is the member with the smallest. Of an objective that is maximised, what is missing to the best
     member counts.
@@ -67,13 +67,13 @@ def compromise_norms(members: Sequence[Evaluation], objectives: Sequence[Objecti
 
 
 def compromise(members: Sequence[Evaluation], objectives: Sequence[Objective]) -> Evaluation | None:
-    """The member with the smallest `compromise_norms`; the first of several; None of an empty front."""
+    """Return the member with the smallest `compromise_norms`; the first of several; None of an empty front."""
     norms = compromise_norms(members, objectives)
     return members[norms.index(min(norms))] if norms else None
 
 
 def bounds(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> NDArray[np.float64] | None:
-    """Best and worst value of each objective on its axis, shape (2, objectives); None without COMPLETE evaluations."""
+    """Return the best and worst of each objective on its axis, (2, objectives); None without COMPLETE evaluations."""
     import numpy as np
 
     values = _axes(evaluations, objectives)
@@ -83,7 +83,7 @@ def bounds(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -
 def hypervolume(
     evaluations: Sequence[Evaluation], objectives: Sequence[Objective], limits: NDArray[np.float64]
 ) -> float:
-    """Share of the box of these limits that the evaluations dominate.
+    """Compute the share of the box of these limits that the evaluations dominate.
 
     Axes are those of `Objective.axis` (times, FLOPs and counts as logarithms), shifted and scaled so that the limits
     are 0 and 1; the reference point is 1.1 on each axis, so that extremes count. The value is divided by that of a

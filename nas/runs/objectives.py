@@ -1,10 +1,13 @@
-"""What a search optimises: objectives by name, with direction, unit and what has to be computed for them."""
+"""What a search optimises: objectives by name, and everything that is known of each in one entry.
+
+A new objective is a new entry of `_ALL` (with a `Need` of its own if it needs what no other does) and a test.
+"""
 
 from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -12,6 +15,7 @@ from hwcost.core.text import one_line
 from nas.core.errors import SettingError
 
 if TYPE_CHECKING:
+    from hwcost import ModelCost
     from nas.costs import CandidateCost
 
 Direction: TypeAlias = Literal["minimize", "maximize"]
@@ -24,6 +28,52 @@ otherwise fronts fill with networks that are better by the milliseconds of a cla
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Something that has to be configured or computed before an objective has values.
+
+    Attributes:
+        name: Its name.
+        keys: Keys of the configuration that must be given.
+        refusal: What is said of an objective whose keys are missing, after its name.
+    """
+
+    name: str
+    keys: tuple[str, ...] = ()
+    refusal: str = ""
+
+
+BACKEND = Need(name="backend", keys=("backend",), refusal="needs a device; give backend, such as fake_sherbrooke")
+POWER = Need(
+    name="power",
+    keys=("qpu_power_w", "device_power_w"),
+    refusal="needs qpu_power_w and device_power_w; no figures are built in",
+)
+PROFILED_FLOPS = Need(name="profiled FLOPs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """What values of objectives are computed from.
+
+    Attributes:
+        cost: Cost of the network.
+        accuracies: Best validation accuracy of each training; empty if it was not trained.
+        qpu_power_w: Power of the quantum computer while it is in use, in watts.
+        device_power_w: Power of the classical device, in watts.
+    """
+
+    cost: CandidateCost
+    accuracies: tuple[float, ...] = ()
+    qpu_power_w: float | None = None
+    device_power_w: float | None = None
+
+    @property
+    def on_device(self) -> ModelCost | None:
+        """Return the cost on a device, None without one."""
+        return self.cost.model_cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
     """One objective.
 
@@ -32,7 +82,8 @@ class Objective:
         direction: Whether less or more is better.
         unit: Unit of the values, empty for pure numbers.
         meaning: One line for people.
-        needs_backend: Whether a device must be given.
+        needs: What must be configured or computed for it.
+        value: Computes its value, in its own direction; None where it has none.
         logarithmic: Whether values differ by orders of magnitude, so that plots and hypervolumes take the logarithm.
         digits: Significant digits at which candidates are compared; None compares the values as they are.
     """
@@ -41,12 +92,18 @@ class Objective:
     direction: Direction = "minimize"
     unit: str = ""
     meaning: str
-    needs_backend: bool = False
+    value: Callable[[Evaluated], float | None]
+    needs: frozenset[Need] = frozenset()
     logarithmic: bool = False
     digits: int | None = None
 
+    @property
+    def needs_backend(self) -> bool:
+        """Return whether a device must be given."""
+        return BACKEND in self.needs
+
     def minimised(self, value: float) -> float:
-        """The value as a number of which less is better.
+        """Turn the value into a number of which less is better.
 
         >>> OBJECTIVES["esp"].minimised(0.9)
         -0.9
@@ -54,7 +111,7 @@ class Objective:
         return value if self.direction == "minimize" else -value
 
     def compared(self, value: float) -> float:
-        """What dominance looks at: minimised, and rounded where finer differences mean nothing.
+        """Turn the value into what dominance compares: minimised, and rounded where finer differences mean nothing.
 
         >>> OBJECTIVES["unified_time_s"].compared(112_407.98), OBJECTIVES["parameters"].compared(6053)
         (112000.0, 6053)
@@ -63,7 +120,7 @@ class Objective:
         return value if self.digits is None else float(f"{value:.{self.digits}g}")
 
     def axis(self, value: float) -> float:
-        """The value on the axis of plots and hypervolumes: minimised, and as log10 where it is `logarithmic`.
+        """Place the value on the axis of plots and hypervolumes: minimised, and as log10 where it is `logarithmic`.
 
         Counts of 0 stand with those of 1.
 
@@ -75,16 +132,50 @@ class Objective:
         return math.log10(value) if value > 0.0 else 0.0
 
 
-_LIST = (
+def _validation_error(evaluated: Evaluated) -> float | None:
+    accuracies = evaluated.accuracies
+    return 1.0 - sum(accuracies) / len(accuracies) if accuracies else None
+
+
+def _unified_time_s(evaluated: Evaluated) -> float | None:
+    return None if evaluated.on_device is None else evaluated.on_device.unified.time_s
+
+
+def _qpu_time_s(evaluated: Evaluated) -> float | None:
+    return None if evaluated.on_device is None else evaluated.on_device.quantum.qpu_time_s
+
+
+def _esp(evaluated: Evaluated) -> float | None:
+    estimates = () if evaluated.on_device is None else evaluated.on_device.estimates
+    values = [estimate.noise.esp for estimate in estimates if estimate.noise is not None]
+    return min((value for value in values if value is not None), default=None)
+
+
+def _attenuation(evaluated: Evaluated) -> float | None:
+    estimates = () if evaluated.on_device is None else evaluated.on_device.estimates
+    outputs = [output.value for estimate in estimates for output in estimate.shots.attenuation]
+    return min((value for value in outputs if value is not None), default=None)
+
+
+def _energy_j(evaluated: Evaluated) -> float | None:
+    model, qpu_w, device_w = evaluated.on_device, evaluated.qpu_power_w, evaluated.device_power_w
+    if model is None or model.quantum.job_time_s is None or qpu_w is None or device_w is None:
+        return None
+    return model.quantum.job_time_s.value * qpu_w + model.classical.time_s * device_w
+
+
+_ALL = (
     Objective(
         name="validation_error",
         meaning="1 − best validation accuracy over the epochs, averaged over the training seeds",
+        value=_validation_error,
     ),
     Objective(
         name="unified_time_s",
         unit="s",
         meaning="quantum and classical time of the scope, hwcost.estimate_model",
-        needs_backend=True,
+        value=_unified_time_s,
+        needs=frozenset({BACKEND}),
         logarithmic=True,
         digits=TIME_DIGITS,
     ),
@@ -92,7 +183,8 @@ _LIST = (
         name="qpu_time_s",
         unit="s",
         meaning="shots × (circuit duration + repetition delay) of the scope, without job overhead and classical half",
-        needs_backend=True,
+        value=_qpu_time_s,
+        needs=frozenset({BACKEND}),
         logarithmic=True,
         digits=TIME_DIGITS,
     ),
@@ -100,51 +192,62 @@ _LIST = (
         name="quantum_flops",
         unit="FLOP",
         meaning="FAQNAS's F_Q in closed form: statevector simulation of one sample, forward and backward",
+        value=lambda evaluated: evaluated.cost.quantum_flops,
         logarithmic=True,
     ),
     Objective(
         name="profiled_quantum_flops",
         unit="FLOP",
         meaning="F_Q as FAQNAS measures it, with PyTorch's profiler on PennyLane's simulator",
+        value=lambda evaluated: evaluated.cost.profiled_quantum_flops,
+        needs=frozenset({PROFILED_FLOPS}),
         logarithmic=True,
     ),
     Objective(
-        name="parameters", meaning="trainable parameters, classical and quantum", unit="parameters", logarithmic=True
+        name="parameters",
+        unit="parameters",
+        meaning="trainable parameters, classical and quantum",
+        value=lambda evaluated: evaluated.cost.num_parameters,
+        logarithmic=True,
     ),
     Objective(
         name="esp",
         direction="maximize",
         meaning="estimated success probability: product of (1 − error) of gates and measurements",
-        needs_backend=True,
+        value=_esp,
+        needs=frozenset({BACKEND}),
     ),
     Objective(
         name="attenuation",
         direction="maximize",
         meaning="λ of the worst output: the part of it that noise leaves",
-        needs_backend=True,
+        value=_attenuation,
+        needs=frozenset({BACKEND}),
     ),
     Objective(
         name="peak_memory_bytes",
         unit="B",
         meaning="memory of the simulation of one sample, closed form, double precision",
+        value=lambda evaluated: evaluated.cost.peak_memory_bytes,
         logarithmic=True,
     ),
     Objective(
         name="energy_j",
         unit="J",
         meaning="time of the jobs × qpu_power_w + classical time × device_power_w",
-        needs_backend=True,
+        value=_energy_j,
+        needs=frozenset({BACKEND, POWER}),
         logarithmic=True,
         digits=TIME_DIGITS,
     ),
 )
 
-OBJECTIVES: Mapping[str, Objective] = {objective.name: objective for objective in _LIST}
+OBJECTIVES: Mapping[str, Objective] = {objective.name: objective for objective in _ALL}
 """All objectives by name."""
 
 
 def objectives_named(names: Iterable[str]) -> tuple[Objective, ...]:
-    """The objectives of these names.
+    """Look up objectives by name.
 
     Raises:
         SettingError: A name is unknown or comes twice, or there are fewer than two or more than four.
@@ -152,48 +255,32 @@ def objectives_named(names: Iterable[str]) -> tuple[Objective, ...]:
     >>> [objective.unit for objective in objectives_named(["validation_error", "unified_time_s"])]
     ['', 's']
     """
-    given = list(names)
-    for name in given:
+    names = list(names)
+    for name in names:
         if name not in OBJECTIVES:
             near = difflib.get_close_matches(str(name), OBJECTIVES, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(OBJECTIVES)}"
             raise SettingError(f"there is no objective {one_line(repr(name))}; {hint}")
-        if given.count(name) > 1:
-            raise SettingError(f"the objective {name} is given {given.count(name)} times; give it once")
-    if not MIN_OBJECTIVES <= len(given) <= MAX_OBJECTIVES:
+        if names.count(name) > 1:
+            raise SettingError(f"the objective {name} is given {names.count(name)} times; give it once")
+    if not MIN_OBJECTIVES <= len(names) <= MAX_OBJECTIVES:
         raise SettingError(
-            f"there {'is' if len(given) == 1 else 'are'} {len(given)} objective{'s' * (len(given) != 1)}; give "
+            f"there {'is' if len(names) == 1 else 'are'} {len(names)} objective{'s' * (len(names) != 1)}; give "
             f"{MIN_OBJECTIVES} to {MAX_OBJECTIVES} of {', '.join(OBJECTIVES)}"
         )
-    return tuple(OBJECTIVES[name] for name in given)
+    return tuple(OBJECTIVES[name] for name in names)
 
 
-def cost_values(cost: CandidateCost, qpu_power_w: float | None, device_power_w: float | None) -> dict[str, float]:
-    """Every objective that follows from the cost of a candidate.
+def needs_of(objectives: Iterable[Objective]) -> frozenset[Need]:
+    """Collect what any of the objectives needs.
 
-    Args:
-        cost: Its cost.
-        qpu_power_w: Power of the quantum computer while it is in use, in watts.
-        device_power_w: Power of the classical device, in watts.
+    >>> [need.name for need in needs_of([OBJECTIVES["parameters"], OBJECTIVES["esp"]])]
+    ['backend']
     """
-    values: dict[str, float] = {
-        "quantum_flops": cost.quantum_flops,
-        "parameters": cost.num_parameters,
-        "peak_memory_bytes": cost.peak_memory_bytes,
-    }
-    if cost.profiled_quantum_flops is not None:
-        values["profiled_quantum_flops"] = cost.profiled_quantum_flops
-    model = cost.model_cost
-    if model is not None:
-        outputs = [output.value for estimate in model.estimates for output in estimate.shots.attenuation]
-        possible = {
-            "unified_time_s": model.unified.time_s,
-            "qpu_time_s": model.quantum.qpu_time_s,
-            "esp": min((e.noise.esp for e in model.estimates if e.noise and e.noise.esp is not None), default=None),
-            "attenuation": min((value for value in outputs if value is not None), default=None),
-        }
-        jobs = model.quantum.job_time_s
-        if qpu_power_w is not None and device_power_w is not None and jobs is not None:
-            possible["energy_j"] = jobs.value * qpu_power_w + model.classical.time_s * device_power_w
-        values.update({name: value for name, value in possible.items() if value is not None})
-    return {name: value for name, value in values.items() if math.isfinite(value)}
+    return frozenset(need for objective in objectives for need in objective.needs)
+
+
+def values_of(objectives: Iterable[Objective], evaluated: Evaluated) -> dict[str, float]:
+    """Compute the values of objectives by name; those without a finite value are left out."""
+    values = {objective.name: objective.value(evaluated) for objective in objectives}
+    return {name: value for name, value in values.items() if value is not None and math.isfinite(value)}

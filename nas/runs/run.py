@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from nas.runs.context import SearchContext
-from nas.runs.evaluation import Evaluation
 from nas.runs.fronts import compromise, compromise_norms, front, ranks
 from nas.runs.objectives import Objective
+from nas.runs.record import Evaluation
 from nas.runs.store import RunStore
 
 
@@ -63,52 +63,52 @@ class Run:
 
     @property
     def objectives(self) -> tuple[Objective, ...]:
-        """The objectives."""
+        """Return the objectives."""
         return self.context.config.chosen
 
     @property
     def stop(self) -> str | None:
-        """Why the search ended; None if it has not."""
+        """Return why the search ended; None if it has not."""
         return self.generations[-1].stop if self.generations else None
 
     @property
     def front(self) -> tuple[Evaluation, ...]:
-        """What no other evaluation dominates, sorted by the objectives."""
+        """Return what no other evaluation dominates, sorted by the objectives."""
         return front(self.evaluations, self.objectives)
 
     @property
     def ranks(self) -> list[int | None]:
-        """Rank of each evaluation; None for what failed."""
+        """Return the rank of each evaluation; None for what failed."""
         return ranks(self.evaluations, self.objectives)
 
     @property
     def failures(self) -> tuple[Evaluation, ...]:
-        """What failed."""
+        """Return the evaluations that failed."""
         return tuple(one for one in self.evaluations if one.state == "FAILED")
 
     @property
     def compromise(self) -> Evaluation | None:
-        """The member of the front with the smallest norm after each objective is divided by its maximum (FAQNAS)."""
+        """Return the member of the front with the smallest norm, each objective divided by its maximum (FAQNAS)."""
         return compromise(self.front, self.objectives)
 
     def top(self, count: int) -> tuple[Evaluation, ...]:
-        """The best so many: the front first, then the next one; within one those nearest to its compromise."""
+        """Return the N best: the front first, then the next one; within one those nearest to its compromise."""
         by_rank: dict[int, list[Evaluation]] = {}
         for one, rank in zip(self.evaluations, self.ranks, strict=True):
             if rank is not None:
                 by_rank.setdefault(rank, []).append(one)
-        found: list[Evaluation] = []
+        best: list[Evaluation] = []
         for rank in sorted(by_rank):
             norms = compromise_norms(by_rank[rank], self.objectives)
             order = sorted(
                 zip(norms, by_rank[rank], strict=True), key=lambda pair: (pair[0], pair[1].architecture_hash)
             )
-            found += [one for _, one in order]
-        return tuple(found[:count])
+            best += [evaluation for _, evaluation in order]
+        return tuple(best[:count])
 
 
 def open_run(folder: str | os.PathLike[str]) -> Run:
-    """A run as it is on the disk now, finished or not; nothing is changed.
+    """Open a run as it is on the disk now, finished or not; nothing is changed.
 
     Args:
         folder: Directory of the run.
@@ -121,7 +121,7 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
 
 
 def read_run(store: RunStore) -> Run:
-    """The run of an open store."""
+    """Read the run of an open store."""
     plain: Mapping[str, Any] = store.plain
     return Run(
         folder=store.folder,
@@ -135,12 +135,12 @@ def read_run(store: RunStore) -> Run:
 
 def _generation(store: RunStore, record: Mapping[str, Any]) -> Generation:
     try:
-        found = Generation(**record)
+        generation = Generation(**record)
         for f in dataclasses.fields(Generation):
-            value = getattr(found, f.name)
+            value = getattr(generation, f.name)
             optional = value is None and f.name in ("best_error", "stop")
             if not optional and not isinstance(value, str if f.name == "stop" else (int, float)):
                 raise TypeError(f"{f.name} is {value!r}")
     except TypeError as error:
         raise store.damaged(error) from error
-    return found
+    return generation

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -17,16 +17,18 @@ from typing import TYPE_CHECKING
 from nas.architectures.json import architecture_hash
 from nas.core.checks import whole
 from nas.core.errors import SearchError
-from nas.runs.algorithms.exhaustive import groups_of
-from nas.runs.algorithms.nsga2 import Brood, Member, first_generation, next_generation, survivors
+from nas.runs.algorithms import ALGORITHMS
+from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop
+from nas.runs.cluster import ClusterWorkers
 from nas.runs.config import SearchConfig
 from nas.runs.context import SearchContext, make_context
-from nas.runs.evaluation import Evaluation
-from nas.runs.fronts import bounds, front, hypervolume, vector
+from nas.runs.fronts import bounds, front, hypervolume
+from nas.runs.record import Evaluation
 from nas.runs.run import Generation, Run, read_run
 from nas.runs.store import RunStore, create
-from nas.runs.workers import Task, Workers, make_workers, prepare_processes
-from nas.spaces.genes import architecture
+from nas.runs.tasks import Task, Workers
+from nas.runs.workers import LocalWorkers, prepare_processes
+from nas.spaces.build import architecture
 from nas.spaces.record import Genome
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchProgress:
-    """How far a search is.
+    """State of a search at work.
 
     Attributes:
         generation: Generation at work, from 0.
@@ -48,7 +50,7 @@ class SearchProgress:
         best_error: Least validation error so far.
         hypervolume: Of the last generation that ended, None before the first has.
         elapsed_s: Seconds since the start of this process's work.
-        left_s: Seconds left at this speed, None where nothing can be said.
+        left_s: Seconds left at this speed, None before the first evaluation.
     """
 
     generation: int
@@ -74,7 +76,7 @@ def search(
     cluster: str | None = None,
     progress: Show | None = None,
 ) -> Run:
-    """Searches, with every evaluation in a directory; goes on where one of the same configuration stopped.
+    """Search, with every evaluation in a directory; resume where a search of the same configuration stopped.
 
     Args:
         config: What to search.
@@ -86,7 +88,7 @@ def search(
     Raises:
         RunError: The directory holds something else, or cannot be written to.
         SearchError: No candidate could be evaluated.
-        WorkerError: Workers cannot be had.
+        WorkerError: Workers are not available.
         InputError: Space, data or device cannot be used.
     """
     whole("workers", workers, 1, 1024)
@@ -104,7 +106,7 @@ def resume(
     cluster: str | None = None,
     progress: Show | None = None,
 ) -> Run:
-    """Goes on with a search that was stopped or killed; ends with the front of one that was not.
+    """Resume a search that was stopped or killed; it ends with the front of one that was not.
 
     Args:
         folder: Directory of the run.
@@ -115,12 +117,13 @@ def resume(
     Raises:
         RunError: The directory is no run, is damaged, or another search works in it.
         SearchError: No candidate could be evaluated.
-        WorkerError: Workers cannot be had.
+        WorkerError: Workers are not available.
         InputError: The data set is not here.
     """
     with RunStore(folder, writable=True) as store:
         context = store.context()
-        pool = make_workers(context, whole("workers", workers, 1, 1024), cluster)
+        num_workers = whole("workers", workers, 1, 1024)
+        pool = LocalWorkers(context, num_workers) if cluster is None else ClusterWorkers(context, cluster)
         try:
             _Search(context, store, pool, progress).run()
             store.flush()
@@ -136,65 +139,32 @@ class _Search:
         self.context, self.config, self.store, self.workers = context, context.config, store, workers
         self.objectives = self.config.chosen
         self.progress = progress
-        self.known = {one.architecture_hash: one for one in store.evaluations()}
+        self.key = _key_of(context)
+        self.algorithm: Algorithm = ALGORITHMS[self.config.algorithm](_problem(context, self.key))
+        self.known = {evaluation.architecture_hash: evaluation for evaluation in store.evaluations()}
         self.asked: dict[str, None] = {}  # architectures in the order in which this search came to them
         self.generations: list[Generation] = []
         self.limits: NDArray[np.float64] | None = None
         self.duplicates = self.fresh = 0
         self.started_s = time.monotonic()
 
-        @lru_cache(maxsize=100_000)
-        def key(items: tuple[tuple[str, object], ...]) -> str:
-            return architecture_hash(architecture(context.space, dict(items)))
-
-        self.key: Callable[[Genome], str] = lambda genome: key(tuple(genome.items()))
-
     def run(self) -> None:
-        if self.config.exhaustive:
-            self._exhaust()
-        else:
-            self._evolve()
-
-    def _evolve(self) -> None:
-        config = self.config
-        brood = first_generation(self.context.space, config.population, config.seed, self.key)
-        population: list[Member] = []
-        fronts: list[frozenset[tuple[float, ...]]] = []
-        for generation in range(config.generations + 1):
-            tasks = [Task(number=i, genomes=(g,), generation=generation) for i, g in enumerate(brood.genomes)]
-            self._evaluate(tasks, generation)
-            children = [self._member(genome) for genome in brood.genomes]
-            population = survivors([*population, *(c for c in children if c is not None)], config.population)
-            if not population:
+        """Evaluate what the algorithm asks for until it stops."""
+        answers: list[Answer] = []
+        step = self.algorithm.ask(answers)
+        while isinstance(step, Brood):
+            number = len(answers)
+            tasks = [Task(number=i, genomes=group, generation=number) for i, group in enumerate(step.groups)]
+            self._evaluate(tasks, number)
+            answer = Answer(brood=step, evaluations=tuple(self.known[self.key(genome)] for genome in step.genomes))
+            if all(evaluation.state == "FAILED" for evaluation in self._so_far()):
                 raise SearchError(self._all_failed())
-            fronts.append(frozenset(member.values for member in self._front_members()))
-            stop = self._reason_to_stop(fronts, generation)
-            self._note(generation, brood, stop)
-            if stop is not None:
-                return
-            brood = next_generation(
-                self.context.space,
-                population,
-                config.population,
-                seed=config.seed,
-                generation=generation + 1,
-                crossover=config.crossover,
-                mutation=config.mutation,
-                key=self.key,
-                known=set(self.asked),
-            )
-
-    def _exhaust(self) -> None:
-        groups, duplicates = groups_of(self.context.space, self.config, self.key)
-        tasks = [Task(number=i, genomes=genomes, generation=0) for i, genomes in enumerate(groups)]
-        self._evaluate(tasks, 0)
-        genomes = tuple(genome for group in groups for genome in group)
-        if not front(self._so_far(), self.objectives):
-            raise SearchError(self._all_failed())
-        self._note(0, Brood(genomes=genomes, duplicates=duplicates), "every distinct architecture was evaluated")
+            answers.append(answer)
+            step = self.algorithm.ask(answers)
+            self._note(number, answer, step.reason if isinstance(step, Stop) else None)
 
     def _evaluate(self, tasks: Sequence[Task], generation: int) -> None:
-        """All tasks evaluated and stored; what is known already is not evaluated again."""
+        """Evaluate and store all tasks; what is known already is not evaluated again."""
         positions: dict[str, int] = {}
         for task in tasks:
             for genome in task.genomes:
@@ -216,43 +186,24 @@ class _Search:
         self.store.flush()  # nothing counts before it is on the disk
 
     def _size(self, genome: Genome) -> int:
-        """What simulating a network takes, roughly: amplitudes × columns of gates."""
-        one = architecture(self.context.space, genome)
-        return int(2**one.num_qubits * (one.num_columns + 1))
-
-    def _member(self, genome: Genome) -> Member | None:
-        found = self.known[self.key(genome)]
-        if found.state != "COMPLETE":
-            return None
-        return Member(genome=genome, key=found.architecture_hash, values=vector(found, self.objectives))
+        """Estimate what simulating a network takes: amplitudes × columns of gates."""
+        built = architecture(self.context.space, genome)
+        return int(2**built.num_qubits * (built.num_columns + 1))
 
     def _so_far(self) -> list[Evaluation]:
         return [self.known[key] for key in self.asked if key in self.known]
 
-    def _front_members(self) -> Iterable[Member]:
-        for one in front(self._so_far(), self.objectives):
-            yield Member(genome=dict(one.genome), key=one.architecture_hash, values=vector(one, self.objectives))
-
-    def _reason_to_stop(self, fronts: Sequence[frozenset[tuple[float, ...]]], generation: int) -> str | None:
-        patience = self.config.stagnation
-        if generation == self.config.generations:
-            return f"{generation} generations after the first"
-        if patience and len(fronts) > patience and len(set(fronts[-patience - 1 :])) == 1:
-            return f"the front did not change for {patience} generations"
-        return None
-
-    def _note(self, number: int, brood: Brood, stop: str | None) -> None:
+    def _note(self, number: int, answer: Answer, stop: str | None) -> None:
         so_far = self._so_far()
         if self.limits is None:
             self.limits = bounds(so_far, self.objectives)
-        self.duplicates += brood.duplicates
-        here = [self.known[self.key(genome)] for genome in brood.genomes]
-        here = [one for one in here if one.generation == number]
+        self.duplicates += answer.brood.duplicates
+        new = [evaluation for evaluation in answer.evaluations if evaluation.generation == number]
         record = Generation(
             number=number,
-            evaluated=len(here),
-            duplicates=brood.duplicates + len(brood.genomes) - len(here),
-            num_failed=sum(one.state == "FAILED" for one in here),
+            evaluated=len(new),
+            duplicates=answer.brood.duplicates + len(answer.evaluations) - len(new),
+            num_failed=sum(evaluation.state == "FAILED" for evaluation in new),
             front_size=len(front(so_far, self.objectives)),
             best_error=self._best_error(),
             hypervolume=0.0 if self.limits is None else hypervolume(so_far, self.objectives, self.limits),
@@ -274,9 +225,8 @@ class _Search:
     def _show(self, generation: int) -> None:
         if self.progress is None:
             return
-        config = self.config
-        last = 0 if config.exhaustive else config.generations
-        expected = len(self.asked) + (last - generation) * config.population
+        last = self.algorithm.last_generation
+        expected = len(self.asked) + (last - generation) * self.config.population
         done = sum(1 for key in self.asked if key in self.known)
         elapsed = time.monotonic() - self.started_s
         self.progress(
@@ -293,3 +243,29 @@ class _Search:
                 left_s=elapsed / self.fresh * (expected - done) if self.fresh else None,
             )
         )
+
+
+def _key_of(context: SearchContext) -> Callable[[Genome], str]:
+    """Return a function that gives genomes of equal architectures the same text."""
+
+    @lru_cache(maxsize=100_000)
+    def key(items: tuple[tuple[str, object], ...]) -> str:
+        return architecture_hash(architecture(context.space, dict(items)))
+
+    return lambda genome: key(tuple(genome.items()))
+
+
+def _problem(context: SearchContext, key: Callable[[Genome], str]) -> Problem:
+    config = context.config
+    return Problem(
+        space=context.space,
+        objectives=config.chosen,
+        key=key,
+        seed=config.seed,
+        population=config.population,
+        generations=config.generations,
+        crossover=config.crossover,
+        mutation=config.mutation,
+        stagnation=config.stagnation,
+        together=config.engine == "fast",
+    )

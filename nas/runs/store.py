@@ -22,8 +22,9 @@ from hwcost.core.files import write_file
 from hwcost.core.text import one_line
 from hwcost.core.version import __version__
 from nas.core.errors import RunError
+from nas.runs.config import config_from_dict
 from nas.runs.context import CALIBRATION, DEVICE, JOB_PROFILE, SearchContext
-from nas.runs.evaluation import Evaluation
+from nas.runs.record import Evaluation
 from nas.runs.store_writer import Writer
 
 SCHEMA = "nas.run/1"
@@ -82,20 +83,20 @@ class RunStore:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """What sqlite says, in one line with the file's name."""
+        """Turn errors of sqlite into one line with the file's name."""
         try:
             yield
         except sqlite3.IntegrityError as error:
             changed = "; ".join(changed_versions(self.plain)) or "rows are missing, or were changed"
             raise RunError(
-                f"{self.folder / EVALUATIONS}: the search takes another way than before ({changed}); go on where it "
-                "began, or begin anew"
+                f"{self.folder / EVALUATIONS}: resuming produced different candidates than before ({changed}); resume "
+                "with the original versions, or start a new run"
             ) from error
         except sqlite3.Error as error:
             raise RunError(f"{self.folder / EVALUATIONS}: {one_line(str(error))}") from error
 
     def context(self) -> SearchContext:
-        """The search.
+        """Return the search.
 
         Raises:
             RunError: The files of the directory are damaged.
@@ -112,7 +113,7 @@ class RunStore:
             raise RunError(f"{self.folder / RUN}: damaged ({one_line(str(error))})") from error
 
     def evaluations(self) -> list[Evaluation]:
-        """All evaluations in the order in which they were asked for.
+        """Read all evaluations in the order in which they were asked for.
 
         Raises:
             RunError: The database is damaged.
@@ -122,16 +123,16 @@ class RunStore:
                 return []
             rows = self._database.execute("SELECT record FROM evaluations ORDER BY position").fetchall()
         context = self.context()
-        found = []
+        evaluations = []
         for (record,) in rows:
             plain = self._plain(record)
             try:
-                one = Evaluation.from_dict(plain, context.config.objectives)
-                context.space.check(one.genome)
-                found.append(one)
+                evaluation = Evaluation.from_dict(plain, context.config.objectives)
+                context.space.check(evaluation.genome)
+                evaluations.append(evaluation)
             except (ValueError, KeyError, TypeError, AttributeError, HwcostError) as error:
                 raise self.damaged(error) from error
-        return found
+        return evaluations
 
     def _plain(self, record: Any) -> dict[str, Any]:
         try:
@@ -143,12 +144,12 @@ class RunStore:
         return plain
 
     def damaged(self, error: Exception) -> RunError:
-        """What to say of a record that makes no sense."""
+        """Make the error of a record that is invalid."""
         text = f"a damaged record ({type(error).__name__}: {one_line(str(error))})"
         return RunError(f"{self.folder / EVALUATIONS}: {text}")
 
     def add(self, evaluations: Sequence[tuple[int, Evaluation]]) -> None:
-        """Has evaluations with their positions written, all or none; `flush` says when they are on the disk.
+        """Have evaluations with their positions written, all or none; `flush` says when they are on the disk.
 
         Raises:
             RunError: Something before could not be written: the disk is full.
@@ -160,7 +161,7 @@ class RunStore:
         self._write("INSERT INTO evaluations VALUES (?, ?, ?)", rows)
 
     def flush(self) -> None:
-        """Returns when everything that was added is on the disk.
+        """Wait until everything that was added is on the disk.
 
         Raises:
             RunError: It cannot be written: the disk is full.
@@ -176,7 +177,7 @@ class RunStore:
             self._writer.put(sql, rows)
 
     def generations(self) -> list[dict[str, Any]]:
-        """What was noted of each generation that ended."""
+        """Read what was noted of each generation that ended."""
         with self._errors():
             if not self._has_table("generations"):
                 return []
@@ -184,7 +185,7 @@ class RunStore:
         return [self._plain(record) for (record,) in rows]
 
     def note_generation(self, number: int, record: Mapping[str, Any]) -> None:
-        """Notes that a generation has ended.
+        """Note that a generation has ended.
 
         Raises:
             RunError: Something before could not be written: the disk is full.
@@ -197,7 +198,7 @@ class RunStore:
         return found is not None
 
     def close(self) -> None:
-        """Writes what is left to be written, and lets others work on the run."""
+        """Write what is left to be written, and let others work on the run."""
         if self._writer is not None:
             self._writer.close()
         self._database.close()
@@ -215,7 +216,7 @@ class RunStore:
 
 
 def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
-    """A new directory of a run; nothing happens where one of the same search is already.
+    """Make the directory of a run; nothing happens where one of the same search is already.
 
     Raises:
         RunError: The directory holds another search or something else, or cannot be written to.
@@ -248,17 +249,17 @@ def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
 
 
 def unusable(path: Path, error: Exception) -> RunError:
-    """What to say of a place that cannot be read or written."""
+    """Make the error of a place that cannot be read or written."""
     return RunError(f"{one_line(str(path))}: {getattr(error, 'strerror', None) or one_line(str(error))}")
 
 
 def _is_left_over(path: Path) -> bool:
-    """Whether a file is of a search that was killed before its directory was a run."""
+    """Return whether a file is of a search that was killed before its directory was a run."""
     return path.name in (CALIBRATION, DEVICE, JOB_PROFILE) or (path.name[0] == "." and path.suffix == ".part")
 
 
 def versions() -> dict[str, str]:
-    """Versions of the packages that decide about results."""
+    """Return the versions of the packages that decide about results."""
     from importlib import metadata
 
     names = ("torch", "numpy", "qiskit", "deap", "pennylane", "scikit-learn")
@@ -272,19 +273,18 @@ def versions() -> dict[str, str]:
 
 
 def changed_versions(plain: Mapping[str, Any]) -> list[str]:
-    """Packages that are here in another version than when the run began, each as `name old → new`."""
+    """List packages whose version is not the one that the run began with, each as `name old → new`."""
     now = versions()
     before = plain["versions"]
     return [f"{name} {old} → {now.get(name, 'missing')}" for name, old in before.items() if now.get(name) != old]
 
 
 def _same_search(path: Path, context: SearchContext) -> None:
-    plain = _read_run(path)
-    there = plain["search"]
+    there = _read_run(path)["search"]
     here = json.loads(json.dumps(context.to_dict()))
-    if there == here:
-        return
     before, now = _config_of(there), _config_of(here)
+    if {**there, "config": before} == here:
+        return
     different = [name for name in now if before.get(name) != now[name]]
     if different:
         name = different[0]
@@ -295,8 +295,12 @@ def _same_search(path: Path, context: SearchContext) -> None:
 
 
 def _config_of(search: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the configuration of a run, completed with keys that its version did not have."""
     config = search.get("config")
-    return config if isinstance(config, Mapping) else {}
+    try:
+        return config_from_dict(config).to_dict() if isinstance(config, Mapping) else {}
+    except HwcostError:  # of a later version, or damaged; the difference is shown
+        return config if isinstance(config, Mapping) else {}
 
 
 def _read_run(folder: Path) -> dict[str, Any]:
@@ -342,7 +346,7 @@ def _read_text(path: Path) -> str:
 
 
 def _locked(folder: Path) -> Any:
-    """The lock of the run, which goes with the process that holds it.
+    """Take the lock of the run, which goes with the process that holds it.
 
     Raises:
         RunError: Another process holds it, or the directory cannot be written to.

@@ -46,7 +46,7 @@ class Writer:
         self._queue.put(Statement(sql=sql, rows=rows))
 
     def flush(self) -> None:
-        """Returns when everything is on the disk.
+        """Wait until everything is on the disk.
 
         Raises:
             sqlite3.Error: Something could not be written.
@@ -57,7 +57,7 @@ class Writer:
         self._raise()
 
     def close(self) -> None:
-        """Ends the thread after everything was written, or cannot be."""
+        """End the thread after everything was written, or cannot be."""
         self._queue.put(None)
         self._thread.join()
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import re
 from typing import Any, cast
 
 from hwcost.core.text import one_line
 from nas.core.errors import SpaceError
-from nas.spaces.genes import Word, known_names, word_of
+from nas.spaces.genes import GeneName, Word, known_names, word_of
 from nas.spaces.record import Choice, Gene
 
 MAX_CHOICES = 10_000
 
 
-def make_gene(name: str, choices: Any) -> Gene:
-    """The gene that a line of a file describes.
+def make_gene(name: str, choices: object) -> Gene:
+    """Make the gene that a line of a file describes.
 
     Raises:
         SpaceError: There is no such gene, or it may not have such choices.
@@ -85,9 +84,8 @@ def _most(choices: dict[str, tuple[Choice, ...]], name: str, default: int) -> in
 
 def _check_number(name: str, most: dict[str, int], widest: int) -> None:
     """Refuse genes of layers and qubits that no genome has."""
-    side = re.match("(?:width|activation)_(before|after)_", name)
-    what = f"hidden layers {side[1]} the circuit" if side else "layers"
-    numbers = [int(digits) for digits in re.findall("_([0-9]+)", name)]
+    side, numbers = GeneName.of(name).side, GeneName.of(name).numbers
+    what = f"hidden layers {side} the circuit" if side else "layers"
     if numbers and numbers[0] > most[what]:
         raise SpaceError(f"gene {name} has no effect: there are at most {most[what]} {what}")
     if len(numbers) > 1 and numbers[1] > widest:
@@ -125,9 +123,9 @@ def _check_topology(choices: dict[str, tuple[Choice, ...]]) -> None:
     """Refuse genes about entanglers or distances where there are none."""
     if set(choices.get("entangler", ())) == {"none"}:
         for name in choices:
-            if re.match("topology|range|mode", name):
+            if GeneName.of(name).kind in ("topology", "range", "mode"):
                 raise SpaceError(f"gene {name} has no effect: the only choice of entangler is none")
     if "ranged" not in choices.get("topology", ()):
         for name in choices:
-            if name.startswith("range"):
+            if GeneName.of(name).kind == "range":
                 raise SpaceError(f"gene {name} has no effect: no choice of topology is ranged")

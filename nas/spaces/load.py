@@ -17,7 +17,7 @@ _PRESETS = Path(__file__).parent / "presets"
 
 
 def list_spaces() -> tuple[str, ...]:
-    """Names of the presets.
+    """List the names of the presets.
 
     Example:
         >>> list_spaces()
@@ -27,7 +27,7 @@ def list_spaces() -> tuple[str, ...]:
 
 
 def load_space(name_or_path: str | os.PathLike[str]) -> SearchSpace:
-    """A preset, or the space in a TOML file (text with a path separator or ending in .toml).
+    """Load a preset, or the space in a TOML file (text with a path separator or ending in .toml).
 
     A file has `name` and `description` as texts, both optional, and a table `[genes]` whose keys are genes (see `nas
     space --genes`) and whose values are lists of choices.
@@ -58,10 +58,10 @@ def _read(path: Path, where: str) -> SearchSpace:
 
 
 def space_from_dict(plain: dict[str, Any], *, default_name: str = "custom") -> SearchSpace:
-    """The space that plain data (as in a TOML file) describe, with every key and value checked.
+    """Make the space that plain data (as in a TOML file) describe, with every key and value checked.
 
     Raises:
-        SpaceError: A key is unknown or a value makes no sense.
+        SpaceError: A key is unknown or a value is invalid.
     """
     for key in plain:
         if key not in ("name", "description", "genes"):

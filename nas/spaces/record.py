@@ -52,7 +52,7 @@ class SearchSpace:
 
     @property
     def num_genomes(self) -> int:
-        """Genomes: the product of the numbers of choices.
+        """Return the number of genomes: the product of the numbers of choices.
 
         Example:
             >>> from nas.spaces.load import load_space
@@ -62,17 +62,17 @@ class SearchSpace:
         return math.prod(len(gene.choices) for gene in self.genes)
 
     def random_genome(self, rng: np.random.Generator) -> Genome:
-        """A genome in which each gene's value is drawn uniformly from its choices."""
+        """Draw each gene's value uniformly from its choices."""
         return {gene.name: gene.choices[int(rng.integers(len(gene.choices)))] for gene in self.genes}
 
     def genomes(self) -> Iterator[Genome]:
-        """All genomes; the last gene changes fastest."""
+        """Yield all genomes; the last gene changes fastest."""
         names = [gene.name for gene in self.genes]
         for values in itertools.product(*(gene.choices for gene in self.genes)):
             yield dict(zip(names, values, strict=True))
 
     def check(self, genome: Mapping[str, Any]) -> Genome:
-        """The genome with its values in the order of the genes; genes with one choice may be left out.
+        """Check a genome and bring its values in the order of the genes; genes with one choice may be left out.
 
         Raises:
             SpaceError: A gene is missing or unknown, or has a value that is none of its choices.
@@ -104,7 +104,7 @@ class SearchSpace:
 
 
 def _chosen(gene: Gene, value: Any, space: str) -> Choice:
-    """The choice that a value stands for; 3 and 3.0 are one choice, True and 1 are not."""
+    """Find the choice that a value stands for; 3 and 3.0 are one choice, True and 1 are not."""
     plain = value.item() if getattr(value, "shape", None) == () else value  # NumPy's numbers
     if isinstance(plain, (str, int, float)):
         for choice in gene.choices:
@@ -124,7 +124,7 @@ def _nearest(name: str, known: list[str]) -> str:
 
 
 def parse_genome(space: SearchSpace, text: str) -> Genome:
-    """A genome from the command line: `qubits=4,embedding=angle-x,…`, JSON, or the name of a JSON file.
+    """Parse a genome of the command line: `qubits=4,embedding=angle-x,…`, JSON, or the name of a JSON file.
 
     Raises:
         SpaceError: The text is none of these, or the genome does not belong to the space.
@@ -186,7 +186,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _means(text: str, choice: Choice) -> bool:
-    """Whether a text stands for a choice; 1e-3 is 0.001."""
+    """Return whether a text stands for a choice; 1e-3 is 0.001."""
     if isinstance(choice, (int, float)) and not isinstance(choice, bool):
         try:
             return float(text) == choice
@@ -200,7 +200,7 @@ def _text(choice: Choice) -> str:
 
 
 def format_genome(genome: Mapping[str, Choice]) -> str:
-    """The genome as `parse_genome` reads it.
+    """Format a genome as `parse_genome` reads it.
 
     Example:
         >>> format_genome({"qubits": 3, "reupload": True})

@@ -10,14 +10,14 @@ from typing import cast
 
 from nas.architectures.influence import dead_weights
 from nas.architectures.record import Architecture
-from nas.spaces.genes import Reader, architecture
+from nas.spaces.build import Reader, architecture
+from nas.spaces.genes import GeneName
 from nas.spaces.record import Choice, Gene, SearchSpace
 
 MAX_CIRCUITS = 100_000
 MAX_GATES = 8_000_000
 """Circuits, and rotations in them, that are written out to be counted; some ten seconds."""
 
-_CLASSICAL = ("hidden_", "width_", "activation_", "learning_rate")
 _OF_ALL_LAYERS = ("rotation", "entangler", "topology", "range", "mode")
 
 
@@ -43,7 +43,7 @@ class SpaceSize:
 
 
 def count_architectures(space: SearchSpace) -> SpaceSize:
-    """Genomes, distinct architectures and circuits of a space.
+    """Count genomes, distinct architectures and circuits of a space.
 
     Circuits are written out, each active genome once; the classical layers, which no gene of the circuit influences,
     are counted on their own and multiplied. Where circuits are too many and no gene decides about several layers, the
@@ -68,7 +68,7 @@ def count_architectures(space: SearchSpace) -> SpaceSize:
 
 
 def count_dead_in_sample(space: SearchSpace, *, num_genomes: int, seed: int) -> int:
-    """How many of some random genomes have circuits with weights that influence no output.
+    """Count random genomes whose circuits have weights that influence no output.
 
     Example:
         >>> from nas.spaces.load import load_space
@@ -82,7 +82,7 @@ def count_dead_in_sample(space: SearchSpace, *, num_genomes: int, seed: int) -> 
 
 
 def distinct_circuits(space: SearchSpace) -> list[Architecture] | None:
-    """One architecture for each distinct circuit, with the first choice of every classical gene; None if too many.
+    """List one architecture for each distinct circuit, with the first choice of each classical gene; None if too many.
 
     Example:
         >>> from nas.spaces.load import load_space
@@ -106,15 +106,17 @@ def distinct_circuits(space: SearchSpace) -> list[Architecture] | None:
 
 
 def _circuit_genes(space: SearchSpace) -> tuple[list[Gene], dict[int, list[Gene]]]:
-    """Genes of the circuit as a whole, without the number of layers, and genes of each layer."""
+    """Separate genes of the circuit as a whole, without the number of layers, from genes of each layer."""
     shared: list[Gene] = []
     layered: dict[int, list[Gene]] = {}
     for gene in space.genes:
-        parts = gene.name.split("_")
-        if parts[0] in ("rotation", "range", "mode") and len(parts) > 1:
-            layered.setdefault(int(parts[1]), []).append(gene)
-        elif not gene.name.startswith(_CLASSICAL) and gene.name != "layers":
+        name = GeneName.of(gene.name)
+        if name.side or gene.name in ("layers", "learning_rate"):
+            continue
+        if name.layer is None:
             shared.append(gene)
+        else:
+            layered.setdefault(name.layer, []).append(gene)
     return shared, layered
 
 
@@ -127,7 +129,7 @@ def _num_choices(genes: list[Gene]) -> int:
 
 
 def _num_active_circuits(space: SearchSpace) -> int:
-    """Combinations of genes of the circuit, those of layers that there are not left out."""
+    """Count combinations of genes of the circuit, those of layers that it does not have left out."""
     shared, layered = _circuit_genes(space)
     return _num_choices(shared) * sum(
         math.prod(_num_choices(layered.get(layer, [])) for layer in range(1, number + 1))
@@ -142,7 +144,7 @@ def _can_be_written_out(space: SearchSpace) -> bool:
 
 
 def _num_layered_circuits(space: SearchSpace) -> int | None:
-    """Distinct circuits where no gene decides about several layers at once: products over the layers; else None."""
+    """Count distinct circuits as products over the layers; None if a gene decides about several layers at once."""
     shared, layered = _circuit_genes(space)
     choices = {gene.name: gene.choices for gene in space.genes}
     most = max(_numbers_of_layers(space))
@@ -174,7 +176,7 @@ def _num_distinct_layers(reader: Reader, base: Mapping[str, Choice], genes: list
 
 
 def _num_distinct_heads(reader: Reader, base: Mapping[str, Choice], genes: list[Gene], number: int) -> int:
-    """Distinct circuits of given layers: embeddings and measurements."""
+    """Count distinct circuits of given layers: embeddings and measurements."""
     names = [gene.name for gene in genes]
     found = set()
     for values in itertools.product(*(gene.choices for gene in genes)):
@@ -184,7 +186,7 @@ def _num_distinct_heads(reader: Reader, base: Mapping[str, Choice], genes: list[
 
 
 def _num_classical(space: SearchSpace) -> int:
-    """Distinct sets of classical layers and learning rates."""
+    """Count distinct sets of classical layers and learning rates."""
     choices = {gene.name: gene.choices for gene in space.genes}
     total = len(choices.get("learning_rate", (None,)))
     for side in ("before", "after"):

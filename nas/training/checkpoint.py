@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 from hwcost import InputError
 from hwcost.core.files import write_file
@@ -67,8 +68,8 @@ class Checkpoint:
     space: str | None
     genome: Mapping[str, Any] | None
 
-    def predict(self, features: Any) -> tuple[str, ...]:
-        """The most likely class of each sample.
+    def predict(self, features: npt.ArrayLike) -> tuple[str, ...]:
+        """Predict the most likely class of each sample.
 
         Args:
             features: (samples, features) as the data set had them, not scaled.
@@ -134,7 +135,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: str | os.PathLike[str], *, engine: Engine | None = None) -> Checkpoint:
-    """The trained network in a file, on the CPU.
+    """Load the trained network in a file, on the CPU.
 
     Args:
         path: File that `save_checkpoint` wrote.
@@ -158,7 +159,7 @@ def load_checkpoint(path: str | os.PathLike[str], *, engine: Engine | None = Non
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    """What `torch.load` finds in the file: plain data and tensors, and nothing that runs."""
+    """Read plain data and tensors with `torch.load`, and nothing that runs."""
     torch = require_torch()
     try:
         data = path.read_bytes() if path.is_file() else None
@@ -193,10 +194,10 @@ def _first_line(error: Exception) -> str:
 
 
 def _checkpoint(payload: Mapping[str, Any], engine: Engine | None) -> Checkpoint:
-    """The checkpoint of the payload, each value checked.
+    """Make the checkpoint of the payload, each value checked.
 
     Raises:
-        InputError: A value is missing or makes no sense.
+        InputError: A value is missing or is invalid.
     """
     torch = require_torch()
     expected = {
@@ -239,7 +240,7 @@ def _checkpoint(payload: Mapping[str, Any], engine: Engine | None) -> Checkpoint
     )
 
 
-def _names(data: Any, where: str) -> tuple[str, ...]:
+def _names(data: object, where: str) -> tuple[str, ...]:
     if not isinstance(data, list) or not 0 < len(data) <= MAX_FEATURES or not all(isinstance(n, str) for n in data):
         raise InputError(f"{where} is no list of names")
     return tuple(data)
@@ -262,7 +263,7 @@ def _scaling(data: Any, num_features: int) -> Scaling:
 
 
 def _state(data: Any, expected: int) -> dict[str, Any]:
-    """The weights; as many as the architecture has, so that nothing larger than the file is built."""
+    """Return the weights; as many as the architecture has, so that nothing larger than the file is built."""
     torch = require_torch()
     if not isinstance(data, dict):
         raise InputError("state_dict is none")

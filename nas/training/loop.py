@@ -7,16 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
-from nas.training.parts import (
-    BatchOrder,
-    Clock,
-    Curves,
-    Parts,
-    TrainingFailedError,
-    require_torch,
-    training_seeds,
-    validation_chunk,
-)
+from nas.training.limits import Clock, TrainingFailedError
+from nas.training.order import BatchOrder, training_seeds
+from nas.training.outcome import Curves
+from nas.training.parts import Parts, require_torch, validation_chunk
 from nas.training.record import TrainRecord
 
 if TYPE_CHECKING:
@@ -36,15 +30,15 @@ class Networks(Protocol):
     gradients: Tensor
 
     def losses_and_gradients(self, x: Tensor, labels: Tensor) -> Tensor:
-        """Mean loss of each network on (K, batch, features) and (K, batch); the derivatives go into `gradients`."""
+        """Compute mean losses of each network on (K, batch, features) and (K, batch); derivatives go to `gradients`."""
         ...
 
     def log_probabilities(self, x: Tensor) -> Tensor:
-        """Log-probabilities (K, batch, classes) for (batch, features)."""
+        """Compute the log-probabilities (K, batch, classes) for (batch, features)."""
         ...
 
     def network(self, number: int) -> nn.Module:
-        """One network on its own."""
+        """Return one network on its own."""
         ...
 
 
@@ -71,19 +65,19 @@ class OneModule:
             start = end
 
     def losses_and_gradients(self, x: Tensor, labels: Tensor) -> Tensor:
-        """Mean loss (1) on (1, batch, features) and (1, batch); the derivatives go into `gradients`."""
+        """Compute the mean loss (1) on (1, batch, features) and (1, batch); the derivatives go into `gradients`."""
         loss: Tensor = require_torch().nn.functional.nll_loss(self._model(x[0]), labels[0])
         self.gradients.zero_()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()[None]
 
     def log_probabilities(self, x: Tensor) -> Tensor:
-        """Log-probabilities (1, batch, classes) for (batch, features)."""
+        """Compute the log-probabilities (1, batch, classes) for (batch, features)."""
         found: Tensor = self._model(x)
         return found[None]
 
     def network(self, number: int) -> nn.Module:
-        """The module, with memory of its own for each parameter."""
+        """Return the module, with memory of its own for each parameter."""
         for parameter in self._model.parameters():
             parameter.data = parameter.data.clone()
             parameter.grad = None
@@ -109,7 +103,7 @@ class Candidate:
     best_parameters: Any = None
 
     def add(self, figures: tuple[float, float, float, float], parameters: Tensor) -> None:
-        """Figures and parameters after an epoch."""
+        """Add figures and parameters after an epoch."""
         if self.done:
             return
         try:
@@ -168,7 +162,7 @@ def fit(
 
 
 def sums_of_scores(networks: Callable[[Tensor], Tensor], features: Tensor, labels: Tensor, chunk: int) -> list[Tensor]:
-    """Sum of the losses (K) and numbers of right answers (K) of each chunk in turn, still on the device."""
+    """Return sums of losses (K) and numbers of right answers (K) of each chunk in turn, still on the device."""
     scores = []
     for start in range(0, len(labels), chunk):
         log_probabilities = networks(features[start : start + chunk])
@@ -179,5 +173,5 @@ def sums_of_scores(networks: Callable[[Tensor], Tensor], features: Tensor, label
 
 
 def means(scores: Sequence[float], num_samples: int) -> tuple[float, float]:
-    """Mean loss, and the share of right answers, from what `sums_of_scores` found for one network."""
+    """Return the mean loss, and the share of right answers, from what `sums_of_scores` found for one network."""
     return sum(scores[0::2]) / num_samples, sum(scores[1::2]) / num_samples

@@ -39,11 +39,11 @@ class TrainSettings:
         engine: `fast`, or `pennylane` for the reference.
         dtype: Precision of parameters, data and simulation.
         device: `cpu`, `cuda` or `cuda:1`.
-        patience: Stop after so many epochs without a better validation accuracy; None never does.
+        patience: Stop after N epochs without a better validation accuracy; None never does.
         time_limit_s: Training that takes longer has failed; looked at after each step. None sets no limit.
 
     Raises:
-        SettingError: A value makes no sense; the message names the setting, the value and what would do.
+        SettingError: A value is invalid; the message names the setting, the value and what would do.
 
     >>> TrainSettings(epochs=2).batch_size
     64
@@ -74,7 +74,7 @@ class TrainSettings:
             raise SettingError(f"device is {one_line(repr(self.device))}; give cpu, cuda or cuda:1")
 
     def to_dict(self) -> dict[str, Any]:
-        """The settings as plain data."""
+        """Return the settings as plain data."""
         return dataclasses.asdict(self)
 
 
@@ -97,7 +97,7 @@ class TrainRecord:
         num_epochs: Epochs that were finished.
         num_parameters: Trainable parameters.
         learning_rate: The one used.
-        seed: The seed; see `nas.training.train.training_seeds` for what follows from it.
+        seed: The seed; see `nas.training.order.training_seeds` for what follows from it.
         settings: The settings.
         dataset: Name of the data set.
         dataset_sha256: Digest of its content.
@@ -126,16 +126,16 @@ class TrainRecord:
     versions: Mapping[str, str] = field(hash=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as plain data, times in seconds."""
+        """Return the record as plain data, times in seconds."""
         return {"schema": SCHEMA, **{f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
 
     def to_json(self) -> str:
-        """The record as JSON text."""
+        """Return the record as JSON text."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TrainRecord:
-        """The record that `to_dict` made the data of.
+        """Read the record that `to_dict` made the data of.
 
         Raises:
             SettingError: The data are none.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def check_shapes(architectures: Sequence[Architecture]) -> None:
-    """Nothing, if the architectures can be trained together.
+    """Check that the architectures can be trained together.
 
     Raises:
         InputError: There are none, or two differ in shape.
@@ -65,7 +65,7 @@ class CandidateBatch(nn.Module):
         nn.init.uniform_(self.weights, 0.0, 2.0 * torch.pi)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Expectation values (K, batch, num_outputs).
+        """Compute the expectation values (K, batch, num_outputs).
 
         Raises:
             InputError: The values have another shape or dtype.
@@ -161,7 +161,7 @@ class StackedNetworks:
         self._weights = self._views[where]
 
     def losses_and_gradients(self, x: Tensor, labels: Tensor) -> Tensor:
-        """Mean negative log-likelihood of each network, (K); the derivatives go into `gradients`.
+        """Compute the mean negative log-likelihood of each network, (K); the derivatives go into `gradients`.
 
         Args:
             x: Features (batch, features) for all networks, or (K, batch, features).
@@ -195,7 +195,7 @@ class StackedNetworks:
         return losses.clone()
 
     def log_probabilities(self, x: Tensor) -> Tensor:
-        """Logarithms of the probabilities of the classes, (K, batch, classes).
+        """Compute the logarithms of the probabilities of the classes, (K, batch, classes).
 
         Args:
             x: Features (batch, features) for all networks, or (K, batch, features).
@@ -221,18 +221,18 @@ class StackedNetworks:
         return x.expand(candidates, -1, -1)
 
     def state_dict(self, number: int) -> dict[str, Tensor]:
-        """Parameters of one network, as its own `state_dict` has them."""
+        """Return the parameters of one network, as its own `state_dict` has them."""
         columns = self.architectures[number].num_columns
         found = {name: view[number].clone() for name, view in zip(self._names, self._views, strict=True)}
         return found | {"quantum.weights": found["quantum.weights"][:columns].clone()}
 
     def load_state_dict(self, number: int, state: dict[str, Tensor]) -> None:
-        """Sets the parameters of one network."""
+        """Set the parameters of one network."""
         for view, part in zip(self._views, self._padded(state), strict=True):
             view[number].copy_(part)
 
     def network(self, number: int) -> HybridNetwork:
-        """One network on its own, as a torch module."""
+        """Return one network on its own, as a torch module."""
         from nas.engine.network import build_model
 
         made = build_model(self.architectures[number], *self._sizes, dtype=self.parameters.dtype)
@@ -240,20 +240,20 @@ class StackedNetworks:
         return made.to(self.parameters.device)
 
     def _padded(self, state: dict[str, Tensor]) -> list[Tensor]:
-        """Parameters of one network in order, the circuit's weights with as many columns as any network has."""
+        """Return parameters of one network in order, the circuit's weights with as many columns as any network has."""
         weights = state["quantum.weights"]
         missing = self._num_columns - len(weights)
         padded = {"quantum.weights": torch.nn.functional.pad(weights, (0, 0, 0, missing))}
         return [(state | padded)[name] for name in self._names]
 
     def _split(self, parameters: Tensor) -> list[Tensor]:
-        """Each parameter of all networks, (K, …), as views."""
+        """Return each parameter of all networks, (K, …), as views."""
         parts = torch.split(parameters, [shape.numel() for shape in self._shapes], dim=1)
         return [part.view(-1, *shape) for part, shape in zip(parts, self._shapes, strict=True)]
 
 
 def _linear_layers(views: Sequence[Tensor], activations: Sequence[Activation]) -> list[_Linear]:
-    """Layers from their weights and biases in turn."""
+    """Pair the weights and biases of layers in turn."""
     return [
         _Linear(weight=weight, bias=bias.unsqueeze(1), activation=activation)
         for weight, bias, activation in zip(views[::2], views[1::2], [*activations, "none"], strict=True)
@@ -261,7 +261,7 @@ def _linear_layers(views: Sequence[Tensor], activations: Sequence[Activation]) -
 
 
 def _through(layers: Sequence[_Linear], x: Tensor) -> tuple[Tensor, list[Tensor]]:
-    """Values after the layers, and those before each and after the last."""
+    """Carry values through the layers; return those before each and after the last."""
     values = [x]
     for layer in layers:
         x = torch.baddbmm(layer.bias, x, layer.weight.mT)
@@ -276,7 +276,7 @@ def _through(layers: Sequence[_Linear], x: Tensor) -> tuple[Tensor, list[Tensor]
 def _back(
     layers: Sequence[_Linear], values: Sequence[Tensor], gradients: Tensor, *, inputs: bool
 ) -> tuple[list[Tensor], Tensor]:
-    """Derivatives with respect to the parameters in order, (K, numbers), and with respect to the values before.
+    """Compute derivatives with respect to the parameters in order, (K, numbers), and with respect to the values before.
 
     Args:
         layers: The layers.
@@ -328,7 +328,7 @@ class StackedAdam:
         self._num_steps = 0
 
     def step(self) -> None:
-        """Moves all networks against their gradients."""
+        """Move all networks against their gradients."""
         self._num_steps += 1
         (beta1, beta2), gradients = self._betas, self._networks.gradients
         correction1, correction2 = 1.0 - beta1**self._num_steps, 1.0 - beta2**self._num_steps

@@ -13,19 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nas.core.errors import MemoryLimitError, SettingError
+from nas.training.limits import Clock, TrainingFailedError, memory_failure
 from nas.training.loop import Candidate, Networks, OneModule, Progress, fit, means, sums_of_scores
-from nas.training.parts import (
-    Clock,
-    TrainingFailedError,
-    finished_record,
-    load_parts,
-    memory_failure,
-    new_record,
-    one_thread,
-    require_torch,
-    training_seeds,
-    validation_chunk,
-)
+from nas.training.order import training_seeds
+from nas.training.outcome import finished_record, new_record
+from nas.training.parts import load_parts, one_thread, require_torch, validation_chunk
 from nas.training.record import TrainRecord, TrainSettings
 
 if TYPE_CHECKING:
@@ -58,7 +50,7 @@ def train(
     *,
     progress: Progress | None = None,
 ) -> TrainRecord:
-    """What comes of training the network on the data.
+    """Train the network on the data and return the record of it.
 
     A loss or a parameter that is no longer finite, a lack of memory and the time limit end in a record whose state is
     FAILED. Other errors are raised.
@@ -71,7 +63,7 @@ def train(
         progress: Called after each step with steps done, steps in all, and the best validation accuracy so far.
 
     Raises:
-        SettingError: A setting makes no sense, or the device is not there.
+        SettingError: A setting is invalid, or the device is not there.
         MissingDependencyError: torch, or PennyLane for its engine, is not installed.
 
     >>> from nas.architectures.record import Architecture, Layer
@@ -94,7 +86,7 @@ def train_network(
     *,
     progress: Progress | None = None,
 ) -> TrainedNetwork:
-    """The trained network with the weights of its best epoch, and the record that `train` returns.
+    """Train the network; return it with the weights of its best epoch and the record that `train` returns.
 
     Args:
         architecture: The network.
@@ -104,7 +96,7 @@ def train_network(
         progress: Called after each step with steps done, steps in all, and the best validation accuracy so far.
 
     Raises:
-        SettingError: A setting makes no sense, or the device is not there.
+        SettingError: A setting is invalid, or the device is not there.
         MissingDependencyError: torch, or PennyLane for its engine, is not installed.
     """
     run = _run((architecture,), data, settings, (seed,), progress)
@@ -123,7 +115,7 @@ def train_together(
     *,
     progress: Progress | None = None,
 ) -> tuple[TrainRecord, ...]:
-    """What comes of training each network on the data, all at once, in the order of the architectures.
+    """Train all networks at once; return a record of each in the order of the architectures.
 
     At few qubits a step costs what its calls of torch cost, whatever they compute: five epochs of sixteen networks of 4
     qubits at once take a fifth (iris) to an eighth (digits) of the time of one after the other.
@@ -145,7 +137,7 @@ def train_together(
         progress: Called after each step with steps done, steps in all, and the best accuracy of all so far.
 
     Raises:
-        SettingError: A setting makes no sense, or there is not one seed for each network.
+        SettingError: A setting is invalid, or there is not one seed for each network.
         InputError: The networks differ in shape.
         MissingDependencyError: torch is not installed.
 
@@ -186,7 +178,7 @@ class Score:
 
 
 def score_on_test_part(model: nn.Module, architecture: Architecture, data: Dataset) -> Score:
-    """How well a trained network does on the test part.
+    """Score a trained network on the test part.
 
     For the figure at the very end: whoever chooses by it has no test part any more.
 
@@ -250,7 +242,7 @@ def _run(
 def _networks(
     architectures: Sequence[Architecture], data: Dataset, settings: TrainSettings, seeds: Sequence[int]
 ) -> Networks:
-    """The networks with their initial weights."""
+    """Build the networks with their initial weights."""
     dtype = getattr(require_torch(), settings.dtype)
     weights = [training_seeds(seed).weights for seed in seeds]
     if settings.engine == "fast":

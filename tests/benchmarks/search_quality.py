@@ -12,14 +12,13 @@ import statistics
 import time
 from pathlib import Path
 
-import numpy as np
-
 from nas import SearchConfig, SearchProgress, load_space, open_run, search
 from nas.architectures.json import architecture_hash
-from nas.runs.algorithms.nsga2 import Member, first_generation, next_generation, survivors
-from nas.runs.evaluation import Evaluation
-from nas.runs.fronts import bounds, hypervolume, vector
-from nas.spaces.genes import architecture
+from nas.runs.algorithms import ALGORITHMS
+from nas.runs.algorithms.base import Answer, Brood, Problem
+from nas.runs.fronts import bounds, hypervolume
+from nas.runs.record import Evaluation
+from nas.spaces.build import architecture
 
 
 def show(state: SearchProgress) -> None:
@@ -56,43 +55,25 @@ def main() -> None:
     def key(genome: dict) -> str:
         return architecture_hash(architecture(space, genome))
 
-    def evolved(seed: int) -> list[Evaluation]:
-        brood = first_generation(space, options.population, seed, key)
-        found: dict[str, Evaluation] = {}
-        population: list[Member] = []
-        for generation in range(options.generations + 1):
-            ones = {key(genome): known[key(genome)] for genome in brood.genomes}
-            found |= ones
-            members = [
-                Member(genome=dict(one.genome), key=hashed, values=vector(one, objectives))
-                for hashed, one in ones.items()
-            ]
-            population = survivors([*population, *members], options.population)
-            brood = next_generation(
-                space,
-                population,
-                options.population,
-                seed=seed,
-                generation=generation + 1,
-                crossover=0.8,
-                mutation=0.2,
-                key=key,
-                known=set(found),
-            )
-        return list(found.values())
-
-    def drawn(seed: int, count: int) -> list[Evaluation]:
-        rng = np.random.default_rng(seed)
-        found: dict[str, Evaluation] = {}
-        while len(found) < count:
-            hashed = key(space.random_genome(rng))
-            found.setdefault(hashed, known[hashed])
-        return list(found.values())
+    def searched(algorithm: str, seed: int) -> list[Evaluation]:
+        problem = Problem(
+            space=space,
+            objectives=objectives,
+            key=key,
+            seed=seed,
+            population=options.population,
+            generations=options.generations,
+        )
+        chosen, answers = ALGORITHMS[algorithm](problem), []
+        while isinstance(brood := chosen.ask(answers), Brood):
+            answers.append(Answer(brood=brood, evaluations=tuple(known[key(genome)] for genome in brood.genomes)))
+        return list({one.architecture_hash: one for answer in answers for one in answer.evaluations}.values())
 
     rows = []
     for seed in range(options.seeds):
-        ours = evolved(seed)
-        rows.append([hypervolume(ones, objectives, limits) / best for ones in (ours, drawn(seed, len(ours)))])
+        ours = searched("nsga2", seed)
+        drawn = searched("random", seed)[: len(ours)]
+        rows.append([hypervolume(ones, objectives, limits) / best for ones in (ours, drawn)])
         true_front = {one.architecture_hash for one in truth.front}
         num_true = sum(one.architecture_hash in true_front for one in ours)
         print(

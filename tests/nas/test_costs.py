@@ -16,7 +16,7 @@ import hwcost
 from nas.architectures.record import Architecture, Layer, num_parameters
 from nas.costs import candidate_cost, classical_half
 from nas.engine.network import build_model
-from nas.spaces.genes import architecture
+from nas.spaces.build import architecture
 from nas.spaces.load import load_space
 
 LAYER = Layer(columns=(("y",) * 3,), gate="cx", pairs=((0, 1), (1, 2)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nas.runs.config import SearchConfig
-from nas.runs.evaluation import Evaluation
+from nas.runs.record import Evaluation
 
 GENES = """
 [genes]

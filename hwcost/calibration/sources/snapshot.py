@@ -50,11 +50,7 @@ def save_snapshot(calibration: Calibration, path: str | os.PathLike[str]) -> Pat
     """
     target = Path(path)
     name = file_name(target)
-    text = snapshot_text(calibration)
-    # What would not read back as the same calibration is not written.
-    if parse_snapshot(parse_json(text, name), name) != _as_loaded(calibration):
-        raise CalibrationError(f"{name}: the calibration of {calibration.name} cannot be written without loss")
-    data = text.encode("utf-8", "backslashreplace")
+    data = calibration_text(calibration, where=name).encode()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         place = check_target(target)
@@ -78,6 +74,43 @@ def load_snapshot(path: str | os.PathLike[str]) -> Calibration:
     """
     name = file_name(path)
     return parse_snapshot(parse_json(read_calibration_file(path), name), name)
+
+
+def calibration_text(calibration: Calibration, *, where: str = "snapshot") -> str:
+    """Return the text of a snapshot of `calibration`, as `save_snapshot` writes it.
+
+    Args:
+        calibration: The calibration.
+        where: What to call the text in messages.
+
+    Raises:
+        CalibrationError: The calibration holds what a snapshot cannot (a name that does not print, a number that is no
+            float).
+
+    Example:
+        >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
+        >>> calibration_from_text(calibration_text(load_fake_backend("manila"))).name
+        'fake_manila'
+    """
+    text = snapshot_text(calibration)
+    # What would not read back as the same calibration is not written.
+    if calibration_from_text(text, where=where) != _as_loaded(calibration):
+        raise CalibrationError(f"{where}: the calibration of {calibration.name} cannot be written without loss")
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def calibration_from_text(text: str, *, where: str = "snapshot") -> Calibration:
+    """Read the calibration in the text of a snapshot. Its `source` is "snapshot".
+
+    Args:
+        text: The text.
+        where: What to call it in messages.
+
+    Raises:
+        CalibrationError: The text is no snapshot, or a value in it is impossible; the message names the qubit or gate,
+            and the field.
+    """
+    return parse_snapshot(parse_json(text, where), where)
 
 
 def default_snapshot_path(calibration: Calibration) -> Path:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable, Sequence
 
 from nas.architectures.record import Architecture
 from nas.architectures.shapes import stack_key
 from nas.core.errors import SpaceError
-from nas.runs.config import SearchConfig
-from nas.spaces.genes import Reader
-from nas.spaces.record import Genome, SearchSpace
+from nas.runs.algorithms.base import Answer, Brood, Problem, Stop
+from nas.spaces.build import Reader
+from nas.spaces.record import Genome
 
 MAX_GENOMES = 2_000_000
 """Genomes of a space that are gone through, about a minute."""
@@ -18,38 +18,45 @@ MAX_GROUP = 16
 """Networks that are trained together; twice as many are hardly faster."""
 
 
-def groups_of(
-    space: SearchSpace, config: SearchConfig, key: Callable[[Genome], str]
-) -> tuple[list[tuple[Genome, ...]], int]:
-    """The first genome of each distinct architecture, in groups, and how many genomes stand for one met before.
+class Exhaustive:
+    """Asks for everything at once."""
 
-    Architectures of one shape stand together in the order of their hashes; a group is the same whoever evaluates it
-    and whenever.
+    def __init__(self, problem: Problem):
+        self._problem = problem
 
-    Args:
-        space: The space.
-        config: The search; only the engine `fast` trains networks together.
-        key: Hash of the architecture of a genome.
+    @property
+    def last_generation(self) -> int:
+        """Return 0: there is one brood."""
+        return 0
 
-    Raises:
-        SpaceError: The space is too large to go through.
-    """
-    if space.num_genomes > MAX_GENOMES:
-        raise SpaceError(
-            f"{space.name} has {space.num_genomes:,} genomes; at most {MAX_GENOMES:,} are evaluated exhaustively; "
-            "give a smaller space"
+    def ask(self, answers: Sequence[Answer]) -> Brood | Stop:
+        """Ask for the first genome of each distinct architecture; genomes that stand for one met before are duplicates.
+
+        Architectures of one shape stand together in the order of their hashes; a group is the same whoever evaluates
+        it and whenever.
+
+        Raises:
+            SpaceError: The space is too large to go through.
+        """
+        if answers:
+            return Stop(reason="every distinct architecture was evaluated")
+        space = self._problem.space
+        if space.num_genomes > MAX_GENOMES:
+            raise SpaceError(
+                f"{space.name} has {space.num_genomes:,} genomes; at most {MAX_GENOMES:,} are evaluated exhaustively; "
+                "give a smaller space"
+            )
+        reader = Reader(space)
+        first: dict[Architecture, Genome] = {}
+        for genome in space.genomes():
+            first.setdefault(reader.architecture(genome), genome)
+        shapes: dict[Hashable, list[Genome]] = {}
+        for built, genome in sorted(first.items(), key=lambda item: self._problem.key(item[1])):
+            shapes.setdefault(stack_key(built), []).append(genome)
+        size = MAX_GROUP if self._problem.together else 1
+        groups = tuple(
+            tuple(genomes[start : start + size])
+            for _, genomes in sorted(shapes.items(), key=lambda item: repr(item[0]))
+            for start in range(0, len(genomes), size)
         )
-    reader = Reader(space)
-    first: dict[Architecture, Genome] = {}
-    for genome in space.genomes():
-        first.setdefault(reader.architecture(genome), genome)
-    shapes: dict[Hashable, list[Genome]] = {}
-    for one, genome in sorted(first.items(), key=lambda item: key(item[1])):
-        shapes.setdefault(stack_key(one), []).append(genome)
-    size = MAX_GROUP if config.engine == "fast" else 1
-    groups = [
-        tuple(genomes[start : start + size])
-        for _, genomes in sorted(shapes.items(), key=lambda item: repr(item[0]))
-        for start in range(0, len(genomes), size)
-    ]
-    return groups, space.num_genomes - len(first)
+        return Brood(groups=groups, duplicates=space.num_genomes - len(first))

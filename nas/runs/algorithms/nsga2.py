@@ -1,8 +1,8 @@
-"""NSGA-II on genomes: who lives, who has children, and what these are. Nothing here trains, costs or stores.
+"""NSGA-II on genomes: who lives, who has children, and what these are.
 
 As FAQNAS describes it: uniform first generation, crowded binary tournament, uniform crossover (else a copy of the
 first parent), mutation of each gene on its own, merged parents and children cut to size by front and crowding distance
-(Deb et al. 2002). Sorting, crowding, crossover and mutation are DEAP's. What the paper leaves open is decided so:
+(Deb et al. 2002). Sorting and crowding are DEAP's. What the paper leaves open is decided so:
 
 - a population holds each architecture once, whatever genome stands for it;
 - a child whose architecture was met before is bred again, up to `MAX_ATTEMPTS` times, so that the budget goes to
@@ -13,16 +13,15 @@ first parent), mutation of each gene on its own, merged parents and children cut
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import FunctionType
-from typing import Any
 
-from nas.runs.fronts import Vector
-from nas.spaces.record import Genome, SearchSpace
+from nas.runs.algorithms.base import Answer, Brood, Problem, Stop, fill, known_keys
+from nas.runs.fronts import Vector, front, vector
+from nas.spaces.record import Genome
 
-MAX_ATTEMPTS = 20
-"""Attempts at a network that is new before a known one is taken."""
+CROSSED_GENES = 0.5
+"""Probability of each gene to change sides in a uniform crossover."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,156 +40,172 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brood:
-    """Genomes to evaluate next.
+class _Generation:
+    """What a generation leaves behind: the population, and the objectives of the front of everything so far."""
 
-    Attributes:
-        genomes: The genomes, in order.
-        duplicates: How often a genome was thrown away because its architecture was known.
-    """
-
-    genomes: tuple[Genome, ...]
-    duplicates: int
+    answer: Answer
+    population: list[Member]
+    front: frozenset[Vector]
 
 
-def first_generation(space: SearchSpace, size: int, seed: int, key: Callable[[Genome], str]) -> Brood:
-    """Genomes drawn uniformly, with different architectures as far as the space has them.
+class Nsga2:
+    """Evolves a population of genomes."""
 
-    Args:
-        space: The space.
-        size: How many.
-        seed: Seed.
-        key: What equal architectures have in common.
-    """
+    def __init__(self, problem: Problem):
+        self._problem = problem
+        self._past: list[_Generation] = []  # of the answers that were seen, so that none is sorted twice
+
+    @property
+    def last_generation(self) -> int:
+        """Return the number of the last generation."""
+        return self._problem.generations
+
+    def ask(self, answers: Sequence[Answer]) -> Brood | Stop:
+        """Draw the first generation, or breed the next one, or end."""
+        if not answers:
+            return first_generation(self._problem)
+        past = self._generations(answers)
+        reason = self._reason_to_stop(past)
+        if reason is not None:
+            return Stop(reason=reason)
+        return next_generation(self._problem, past[-1].population, len(answers), known_keys(answers))
+
+    def _generations(self, answers: Sequence[Answer]) -> list[_Generation]:
+        objectives, size = self._problem.objectives, self._problem.population
+        same = [past.answer is answer for past, answer in zip(self._past, answers, strict=False)]
+        del self._past[[*same, False].index(False) :]
+        for number in range(len(self._past), len(answers)):
+            parents = self._past[-1].population if self._past else []
+            children = _members(answers[number], self._problem)
+            so_far = {one.architecture_hash: one for answer in answers[: number + 1] for one in answer.evaluations}
+            best = front(tuple(so_far.values()), objectives)
+            self._past.append(
+                _Generation(
+                    answer=answers[number],
+                    population=survivors([*parents, *children], size),
+                    front=frozenset(vector(evaluation, objectives) for evaluation in best),
+                )
+            )
+        return self._past[: len(answers)]
+
+    def _reason_to_stop(self, past: Sequence[_Generation]) -> str | None:
+        patience, last = self._problem.stagnation, len(past) - 1
+        if last == self._problem.generations:
+            return f"{last} generations after the first"
+        if patience and last >= patience and len({generation.front for generation in past[-patience - 1 :]}) == 1:
+            return f"the front did not change for {patience} generations"
+        return None
+
+
+def _members(answer: Answer, problem: Problem) -> Iterator[Member]:
+    for genome, evaluation in zip(answer.brood.genomes, answer.evaluations, strict=True):
+        if evaluation.state == "COMPLETE":
+            values = vector(evaluation, problem.objectives)
+            yield Member(genome=genome, key=evaluation.architecture_hash, values=values)
+
+
+def first_generation(problem: Problem) -> Brood:
+    """Draw genomes uniformly, with different architectures as far as the space has them."""
     import numpy as np
 
-    rng = np.random.default_rng([seed, 0])
-    return _fill(size, set(), lambda: space.random_genome(rng), key, keep_known=False)
+    rng = np.random.default_rng([problem.seed, 0])
+    return fill(problem.population, set(), lambda: problem.space.random_genome(rng), problem.key, keep_known=False)
 
 
-def next_generation(
-    space: SearchSpace,
-    population: Sequence[Member],
-    size: int,
-    *,
-    seed: int,
-    generation: int,
-    crossover: float,
-    mutation: float,
-    key: Callable[[Genome], str],
-    known: set[str],
-) -> Brood:
-    """Children of a population.
+def next_generation(problem: Problem, parents: Sequence[Member], generation: int, known: set[str]) -> Brood:
+    """Breed the children of a population.
 
     Args:
-        space: The space.
-        population: Parents, at least one.
-        size: How many children.
-        seed: Seed of the search.
+        problem: The problem.
+        parents: The population, at least one member.
         generation: Number of the new generation, from 1.
-        crossover: Probability of uniform crossover; else the child is a copy of the first parent.
-        mutation: Probability of each gene to be drawn anew.
-        key: What equal architectures have in common.
         known: Keys that were evaluated before.
     """
-    from deap import tools
-
-    rng = random.Random(f"{seed}:{generation}")
-    cross, mutate = _drawing_from(rng, tools.cxUniform), _drawing_from(rng, tools.mutUniformInt)
-    highest = [len(gene.choices) - 1 for gene in space.genes]
-    order = crowded_order(population)
+    rng = random.Random(f"{problem.seed}:{generation}")
+    genes = problem.space.genes
+    order = crowded_order(parents)
 
     def child() -> Genome:
-        first, second = (_encode(space, population[_tournament(order, rng)].genome) for _ in range(2))
-        if rng.random() < crossover:
-            cross(first, second, indpb=0.5)
-        mutate(first, low=[0] * len(highest), up=highest, indpb=mutation)
-        return _decode(space, first)
+        first, second = (
+            [gene.choices.index(parents[winner].genome[gene.name]) for gene in genes]
+            for winner in (_tournament(order, rng), _tournament(order, rng))
+        )
+        if rng.random() < problem.crossover:
+            first = crossed(first, second, rng)
+        first = mutated(first, [len(gene.choices) for gene in genes], problem.mutation, rng)
+        return {gene.name: gene.choices[number] for gene, number in zip(genes, first, strict=True)}
 
-    return _fill(size, set(known), child, key, keep_known=True)
+    return fill(problem.population, set(known), child, problem.key, keep_known=True)
+
+
+def crossed(first: Sequence[int], second: Sequence[int], rng: random.Random) -> list[int]:
+    """Cross two parents uniformly: each gene comes from one or the other with the same probability."""
+    return [b if rng.random() < CROSSED_GENES else a for a, b in zip(first, second, strict=True)]
+
+
+def mutated(numbers: Sequence[int], num_choices: Sequence[int], probability: float, rng: random.Random) -> list[int]:
+    """Draw each gene anew with this probability, uniformly from all of its choices, the old one included."""
+    return [
+        rng.randrange(count) if rng.random() < probability else number
+        for number, count in zip(numbers, num_choices, strict=True)
+    ]
 
 
 def survivors(members: Sequence[Member], size: int) -> list[Member]:
-    """The best of parents and children by front, then by crowding distance, each architecture once."""
+    """Select the best of parents and children by front, then by crowding distance, each architecture once."""
     from deap import tools
 
     distinct = list({member.key: member for member in reversed(members)}.values())[::-1]
-    individuals = _individuals(distinct)
-    return [distinct[one.number] for one in tools.selNSGA2(individuals, min(size, len(individuals)))]
+    individuals = [_Individual(number, member.values) for number, member in enumerate(distinct)]
+    return [distinct[individual.number] for individual in tools.selNSGA2(individuals, min(size, len(individuals)))]
 
 
 def crowded_order(population: Sequence[Member]) -> list[tuple[int, float]]:
-    """Rank and negative crowding distance of each member: the smaller pair wins a tournament."""
+    """Return rank and negative crowding distance of each member: the smaller pair wins a tournament."""
     from deap import tools
     from deap.tools import emo
 
-    individuals = _individuals(population)
+    individuals = [_Individual(number, member.values) for number, member in enumerate(population)]
     order: list[tuple[int, float]] = [(0, 0.0)] * len(population)
     for rank, members in enumerate(tools.sortNondominated(individuals, len(individuals))):
         emo.assignCrowdingDist(members)
-        for one in members:
-            order[one.number] = (rank, -float(one.fitness.crowding_dist))
+        for individual in members:
+            order[individual.number] = (rank, -individual.fitness.crowding_dist)
     return order
 
 
 def _tournament(order: Sequence[tuple[int, float]], rng: random.Random) -> int:
-    """The better of two members drawn without replacement; of two equal ones the first drawn."""
+    """Return the better of two members drawn without replacement; of two equal ones the first drawn."""
     if len(order) == 1:
         return 0
     first, second = rng.sample(range(len(order)), 2)
     return first if order[first] <= order[second] else second
 
 
-def _fill(
-    size: int, known: set[str], draw: Callable[[], Genome], key: Callable[[Genome], str], *, keep_known: bool
-) -> Brood:
-    """So many genomes of architectures that are neither known nor among those already drawn, if they can be found."""
-    genomes: list[Genome] = []
-    drawn: set[str] = set()
-    duplicates = 0
-    for _ in range(size):
-        for attempt in range(1, MAX_ATTEMPTS + 1):
-            genome = draw()
-            found = key(genome)
-            if found not in known:
-                break
-            duplicates += attempt < MAX_ATTEMPTS
-        if found in drawn or (found in known and not keep_known):
-            duplicates += 1
-            continue
-        known.add(found)
-        drawn.add(found)
-        genomes.append(genome)
-    return Brood(genomes=tuple(genomes), duplicates=duplicates)
+class _Fitness:
+    """Objectives as DEAP's selection reads them; less is better. DEAP's own class has weights of the class."""
 
+    __slots__ = ("crowding_dist", "values")
 
-def _encode(space: SearchSpace, genome: Genome) -> list[int]:
-    return [gene.choices.index(genome[gene.name]) for gene in space.genes]
+    def __init__(self, values: Vector):
+        self.values = values
+        self.crowding_dist = 0.0
 
+    def dominates(self, other: _Fitness) -> bool:
+        return self.values != other.values and all(a <= b for a, b in zip(self.values, other.values, strict=True))
 
-def _decode(space: SearchSpace, numbers: Sequence[int]) -> Genome:
-    return {gene.name: gene.choices[number] for gene, number in zip(space.genes, numbers, strict=True)}
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Fitness) and self.values == other.values
 
-
-def _individuals(members: Sequence[Member]) -> list[Any]:
-    """The members as DEAP wants them: objects with a fitness."""
-    from deap import base
-
-    if not members:
-        return []
-    kind = type("Fitness", (base.Fitness,), {"weights": (-1.0,) * len(members[0].values)})
-    return [_Individual(number, kind(member.values)) for number, member in enumerate(members)]
+    def __hash__(self) -> int:
+        return hash(self.values)
 
 
 class _Individual:
+    """A member as DEAP's selection reads it."""
+
     __slots__ = ("fitness", "number")
 
-    def __init__(self, number: int, fitness: Any):
+    def __init__(self, number: int, values: Vector):
         self.number = number
-        self.fitness = fitness
-
-
-def _drawing_from(rng: random.Random, operator: Callable[..., Any]) -> Callable[..., Any]:
-    """An operator of DEAP that draws from this generator instead of Python's global one, which other threads share."""
-    code: Any = operator
-    return FunctionType(code.__code__, {**code.__globals__, "random": rng}, argdefs=code.__defaults__)
+        self.fitness = _Fitness(values)

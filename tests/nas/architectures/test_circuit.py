@@ -15,7 +15,7 @@ import hwcost
 from nas.architectures.circuit import amplitude_angles, build_circuit, circuit_name, data_angles, observables
 from nas.architectures.record import Architecture, Layer
 from nas.core.errors import SettingError
-from nas.spaces.genes import architecture
+from nas.spaces.build import architecture
 from nas.spaces.load import list_spaces, load_space
 from random_architectures import random_architecture
 from statevector import outputs

@@ -15,7 +15,7 @@ import pytest
 from nas.architectures.json import architecture_from_dict, architecture_hash, architecture_to_dict
 from nas.architectures.record import Architecture, Hidden, Layer
 from nas.core.errors import SpaceError
-from nas.spaces.genes import architecture
+from nas.spaces.build import architecture
 from nas.spaces.load import list_spaces, load_space
 from nas.spaces.size import distinct_circuits
 from random_architectures import random_architecture

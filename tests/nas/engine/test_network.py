@@ -17,7 +17,7 @@ from nas.core.errors import SettingError  # noqa: E402
 from nas.engine.circuit import FastCircuit  # noqa: E402
 from nas.engine.network import build_model  # noqa: E402
 from nas.engine.pennylane import PennyLaneCircuit  # noqa: E402
-from nas.spaces.genes import architecture  # noqa: E402
+from nas.spaces.build import architecture  # noqa: E402
 from nas.spaces.load import list_spaces, load_space, space_from_dict  # noqa: E402
 from random_architectures import random_architecture  # noqa: E402
 from statevector import outputs  # noqa: E402

@@ -19,9 +19,9 @@ pytest.importorskip("distributed")
 
 import nas
 from nas.core.errors import WorkerError
+from nas.runs.cluster import ClusterWorkers
 from nas.runs.context import make_context
-from nas.runs.evaluation import evaluate
-from nas.runs.workers import ClusterWorkers
+from nas.runs.evaluate import evaluate
 from small_search import GENES, small_config
 
 ROOT = Path(nas.__file__).parents[1]
@@ -112,12 +112,12 @@ def test_a_candidate_that_kills_every_worker_has_failed(tmp_path):
     # One candidate, by its genome; the scheduler gives it up at the second death instead of the fourth.
     (tmp_path / "deadly").mkdir()
     (tmp_path / "deadly" / "sitecustomize.py").write_text(
-        "import os\nimport nas.runs.evaluation\nreal = nas.runs.evaluation.evaluate_group\n"
+        "import os\nimport nas.runs.evaluate\nreal = nas.runs.evaluate.evaluate_group\n"
         "def evaluate_group(context, genomes, generation=0):\n"
         "    if any(genome['qubits'] == 3 for genome in genomes):\n"
         "        os.kill(os.getpid(), 9)\n"
         "    return real(context, genomes, generation)\n"
-        "nas.runs.evaluation.evaluate_group = evaluate_group\n",
+        "nas.runs.evaluate.evaluate_group = evaluate_group\n",
         encoding="utf-8",
     )
     genes = GENES.replace("layers = [1, 2]", "layers = [1]").replace('rotation_2 = ["rx", "ry", "rz"]\n', "")

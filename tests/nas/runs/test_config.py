@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from hwcost import HwcostError
 from nas.core.errors import SettingError
-from nas.runs.config import SearchConfig, config_from_dict, load_config
-from nas.runs.objectives import OBJECTIVES, cost_values, objectives_named
+from nas.runs.config import COSTING_KEYS, DEVICE_KEYS, SearchConfig, config_from_dict, load_config
 from small_search import write_space
 
 GOOD = {"preset": "faqnas", "dataset": "iris"}
@@ -88,6 +87,8 @@ def test_every_key_says_what_it_is():
         ("time_limit_s = 0\n", "time_limit_s is 0; give a positive number"),
         ('engine = "cirq"\n', "engine is 'cirq'; choose from fast, pennylane"),
         ('gradient = "adjoint"\n', "gradient is 'adjoint'; choose from parameter-shift, spsa, finite-diff"),
+        ('algorithm = "annealing"\n', "algorithm is 'annealing'; choose from nsga2, exhaustive, random"),
+        ("algorithm = 5\n", "algorithm is 5; give text"),
         ('scope = "life"\n', "scope is 'life'; choose from"),
         ("shots = 0\n", "shots is 0"),
         ('objectives = ["validation_eror", "parameters"]\n', "did you mean 'validation_error'?"),
@@ -164,48 +165,33 @@ def test_any_plain_data_are_a_configuration_or_refused(changes):
         assert config_from_dict(config.to_dict()).to_dict() == config.to_dict()
 
 
-# Objectives
+# Algorithms
 
 
-def test_objectives_have_a_unit_where_they_are_no_pure_numbers():
-    units = {name: objective.unit for name, objective in OBJECTIVES.items()}
-    assert units["unified_time_s"] == units["qpu_time_s"] == "s"
-    assert (units["quantum_flops"], units["energy_j"], units["peak_memory_bytes"]) == ("FLOP", "J", "B")
-    assert units["validation_error"] == units["esp"] == ""
+def test_exhaustive_and_the_algorithm_say_the_same():
+    assert (SearchConfig(**GOOD).algorithm, SearchConfig(**GOOD).exhaustive) == ("nsga2", False)
+    for keys in ({"exhaustive": True}, {"algorithm": "exhaustive"}, {"exhaustive": True, "algorithm": "exhaustive"}):
+        config = config_from_dict({**GOOD, **keys})
+        assert (config.algorithm, config.exhaustive) == ("exhaustive", True)
+        assert config_from_dict(config.to_dict()) == config == dataclasses.replace(config)
+    assert not SearchConfig(**GOOD, algorithm="random").exhaustive
 
 
-def test_what_maximises_is_turned_round_and_times_are_logarithms():
-    esp, time = OBJECTIVES["esp"], OBJECTIVES["unified_time_s"]
-    assert (esp.minimised(0.25), esp.axis(0.25)) == (-0.25, -0.25)
-    assert (time.minimised(100.0), time.axis(100.0)) == (100.0, 2.0)
+@pytest.mark.parametrize("algorithm", ["random", "nsga2"])
+def test_algorithms_that_contradict_exhaustive_are_refused(algorithm):
+    with pytest.raises(SettingError, match=f"exhaustive contradicts algorithm = {algorithm}; give one of them"):
+        config_from_dict({**GOOD, "exhaustive": True, "algorithm": algorithm})
 
 
-@given(st.lists(st.sampled_from(list(OBJECTIVES)), unique=True, min_size=2, max_size=4))
-def test_any_two_to_four_can_be_chosen(names):
-    assert [objective.name for objective in objectives_named(names)] == names
+def test_an_option_replaces_the_algorithm_of_the_file(tmp_path):
+    path = written(tmp_path, 'preset = "faqnas"\ndataset = "wine"\nalgorithm = "random"\n')
+    assert load_config(path).algorithm == "random"
+    assert load_config(path, {"exhaustive": True}).algorithm == "exhaustive"
 
 
-def test_values_of_a_device_agree_with_its_report():
-    pytest.importorskip("torch")
-    from nas.costs import candidate_cost
-    from nas.spaces.genes import architecture
-    from nas.spaces.load import load_space
-
-    space = load_space("faqnas")
-    first = architecture(space, {gene.name: gene.choices[1] for gene in space.genes})
-    cost = candidate_cost(first, 4, 3, backend="fake_sherbrooke", num_seeds=1, scope="step", batch_size=2)
-    values = cost_values(cost, 1000.0, 100.0)
-    model = cost.model_cost
-    assert values["unified_time_s"] == model.unified.time_s
-    assert values["qpu_time_s"] == model.quantum.qpu_time_s < values["unified_time_s"]
-    # 1 kW while the jobs run, 100 W while the classical half computes.
-    assert values["energy_j"] == model.quantum.job_time_s.value * 1000.0 + model.classical.time_s * 100.0
-    assert 0.0 < values["esp"] < 1.0
-    assert 0.0 < values["attenuation"] <= 1.0
-    assert values["parameters"] == cost.num_parameters
-    assert "energy_j" not in cost_values(cost, None, 100.0)
-    assert set(cost_values(candidate_cost(first, 4, 3), None, None)) == {
-        "quantum_flops",
-        "parameters",
-        "peak_memory_bytes",
+def test_keys_that_only_costs_depend_on():
+    assert set(COSTING_KEYS) == {
+        *("objectives", "backend", "device", "job_profile", "scope", "shots", "gradient"),
+        *("optimization_level", "num_seeds", "qpu_power_w", "device_power_w"),
     }
+    assert set(COSTING_KEYS) - set(DEVICE_KEYS) == {"objectives", "qpu_power_w", "device_power_w"}

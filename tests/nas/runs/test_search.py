@@ -23,13 +23,12 @@ pytest.importorskip("deap")
 pytest.importorskip("moocore")
 
 import nas
-from nas.architectures.shapes import stack_key
 from nas.core.errors import RunError, SearchError, SettingError
-from nas.runs.algorithms.exhaustive import groups_of
 from nas.runs.context import make_context
-from nas.runs.evaluation import evaluate, evaluate_group
+from nas.runs.evaluate import evaluate, evaluate_group
 from nas.runs.fronts import vector
-from nas.runs.workers import IN_FLIGHT, LocalWorkers, Task
+from nas.runs.tasks import Task
+from nas.runs.workers import IN_FLIGHT, LocalWorkers
 from small_search import GENES, NUM_ARCHITECTURES, NUM_GENOMES, small_config
 
 SCRIPT = """
@@ -221,7 +220,7 @@ def test_a_run_that_went_another_way_is_told(undisturbed, tmp_path):
     base.execute("DELETE FROM generations")
     base.commit()
     base.close()
-    with pytest.raises(RunError, match="takes another way than before"):
+    with pytest.raises(RunError, match="different candidates than before"):
         nas.resume(folder)
 
 
@@ -380,7 +379,7 @@ def test_ctrl_c_in_a_terminal_is_one_line_that_says_how_to_go_on(undisturbed_slo
     # Python ends with the signal itself when it was interrupted in the midst of `exec`, as of a dataclass, under `-m`.
     assert process.returncode in (130, -signal.SIGINT)
     assert said == ""
-    assert complaints == "nas: stopped; everything that was finished is kept, `nas resume run` goes on\n"
+    assert complaints == "nas: stopped; everything that was finished is kept, `nas resume run` continues\n"
     assert facts(nas.search(config, tmp_path / "run")) == facts(expected)
 
 
@@ -407,13 +406,13 @@ def test_workers_killed_by_the_system_cost_nobody_else_anything(undisturbed, tmp
 
 DEADLY = """
 import os
-import nas.runs.evaluation
-real = nas.runs.evaluation.evaluate_group
+import nas.runs.evaluate
+real = nas.runs.evaluate.evaluate_group
 def evaluate_group(context, genomes, generation=0):
     if any(genome["qubits"] == 3 and genome["entangler"] == "cz" for genome in genomes):
         os.kill(os.getpid(), 9)
     return real(context, genomes, generation)
-nas.runs.evaluation.evaluate_group = evaluate_group
+nas.runs.evaluate.evaluate_group = evaluate_group
 """
 
 
@@ -599,23 +598,6 @@ def test_the_true_front_is_at_least_as_good_as_what_a_search_finds(exhausted, un
         assert any(f <= flops and e <= error + slack and p <= parameters for f, e, p in vectors)
 
 
-def test_groups_are_of_one_shape_and_fixed(exhausted):
-    config, _ = exhausted
-    context = make_context(config)
-    from nas.architectures.json import architecture_hash
-    from nas.spaces.genes import architecture
-
-    def key(genome):
-        return architecture_hash(architecture(context.space, genome))
-
-    groups, duplicates = groups_of(context.space, config, key)
-    assert (groups, duplicates) == groups_of(context.space, config, key)
-    assert all(len({stack_key(architecture(context.space, g)) for g in group}) == 1 for group in groups)
-    assert sum(map(len, groups)) == NUM_ARCHITECTURES
-    slow, _ = groups_of(context.space, dataclasses.replace(config, engine="pennylane"), key)
-    assert all(len(group) == 1 for group in slow)
-
-
 def test_two_workers_and_a_kill_change_nothing(exhausted, tmp_path):
     config, expected = exhausted
     folder = tmp_path / "run"
@@ -630,6 +612,51 @@ def test_a_space_that_is_too_large_is_refused(tmp_path):
     config = nas.SearchConfig(preset="qnas", dataset="iris", exhaustive=True)
     with pytest.raises(nas.SpaceError, match="qnas has .* genomes; at most 2,000,000 are evaluated exhaustively"):
         nas.search(config, tmp_path / "run")
+
+
+def test_exhaustive_is_an_algorithm_and_runs_of_older_versions_resume(exhausted, tmp_path):
+    config, expected = exhausted
+    folder = tmp_path / "run"
+    shutil.copytree(expected.folder, folder)
+    plain = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    del plain["search"]["config"]["algorithm"]
+    (folder / "run.json").write_text(json.dumps(plain), encoding="utf-8")
+    same = dataclasses.replace(config, exhaustive=False, algorithm="exhaustive")
+    assert facts(nas.search(same, folder)) == facts(expected)
+
+
+# Random search
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drawn")
+    config = small_config(folder, algorithm="random")
+    return config, nas.search(config, folder / "run")
+
+
+def test_random_search_has_the_budget_of_an_evolution_and_its_first_generation(drawn, undisturbed):
+    (config, run), (_, evolved) = drawn, undisturbed
+    assert len(run.evaluations) == config.population * (config.generations + 1)
+    assert run.stop == "3 generations after the first"
+    assert run.evaluations[: config.population] == evolved.evaluations[: config.population]
+    vectors = [vector(one, run.objectives) for one in run.evaluations]
+    best = [
+        one.architecture_hash
+        for one, mine in zip(run.evaluations, vectors, strict=True)
+        if not any(v != mine and all(x <= y for x, y in zip(v, mine, strict=True)) for v in vectors)
+    ]
+    assert {one.architecture_hash for one in run.front} == set(best)
+
+
+def test_random_search_killed_and_resumed_finds_the_same(drawn, tmp_path):
+    config, expected = drawn
+    folder = tmp_path / "run"
+    process = started(config, folder, workers=2)
+    wait_for(lambda: num_done(folder) >= 9 or process.poll() is not None)
+    process.kill()
+    process.communicate()
+    assert facts(nas.resume(folder, workers=2)) == facts(expected)
 
 
 # Workers

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.core.errors import SpaceError
-from nas.spaces.genes import architecture
+from nas.spaces.build import architecture
 from nas.spaces.load import list_spaces, load_space
 from nas.spaces.record import Gene, SearchSpace, format_genome, parse_genome
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from nas.spaces import size as space_size
-from nas.spaces.genes import Reader
+from nas.spaces.build import Reader
 from nas.spaces.load import load_space, space_from_dict
 from nas.spaces.size import count_architectures, count_dead_in_sample, distinct_circuits
 

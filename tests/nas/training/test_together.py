@@ -14,7 +14,7 @@ from hwcost import InputError  # noqa: E402
 from nas.architectures.record import Architecture, Hidden, Layer  # noqa: E402
 from nas.core.errors import MemoryLimitError, SettingError  # noqa: E402
 from nas.datasets.dataset import dataset_from_arrays, load_dataset  # noqa: E402
-from nas.training.parts import Clock  # noqa: E402
+from nas.training.limits import Clock  # noqa: E402
 from nas.training.record import TrainSettings  # noqa: E402
 from nas.training.stack import StackedNetworks  # noqa: E402
 from nas.training.train import train, train_together  # noqa: E402

@@ -19,8 +19,10 @@ from nas.architectures.record import Architecture, Hidden, Layer  # noqa: E402
 from nas.core.errors import MemoryLimitError, SettingError  # noqa: E402
 from nas.datasets.dataset import Dataset, dataset_from_arrays, load_dataset  # noqa: E402
 from nas.engine.network import build_model  # noqa: E402
+from nas.training.limits import Clock  # noqa: E402
 from nas.training.loop import OneModule  # noqa: E402
-from nas.training.parts import Clock, load_parts, training_seeds  # noqa: E402
+from nas.training.order import training_seeds  # noqa: E402
+from nas.training.parts import load_parts  # noqa: E402
 from nas.training.record import TrainRecord, TrainSettings  # noqa: E402
 from nas.training.train import score_on_test_part, train, train_network  # noqa: E402
 

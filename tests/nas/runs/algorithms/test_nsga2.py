@@ -12,23 +12,27 @@ from hypothesis import strategies as st
 
 pytest.importorskip("deap")
 
-from deap import tools
+from deap import base, tools
 
 from nas.architectures.json import architecture_hash
+from nas.runs.algorithms.base import MAX_ATTEMPTS, Answer, Brood, Problem, Stop
 from nas.runs.algorithms.nsga2 import (
-    MAX_ATTEMPTS,
     Member,
-    _drawing_from,
+    Nsga2,
+    crossed,
     crowded_order,
     first_generation,
+    mutated,
     next_generation,
     survivors,
 )
-from nas.spaces.genes import architecture
+from nas.runs.objectives import objectives_named
+from nas.spaces.build import architecture
 from nas.spaces.load import load_space, space_from_dict
-from small_search import GENES, NUM_ARCHITECTURES
+from small_search import GENES, NUM_ARCHITECTURES, complete
 
 SPACE = space_from_dict(tomllib.loads(GENES))
+OBJECTIVES = objectives_named(["quantum_flops", "parameters"])
 INFINITE = float("inf")
 
 
@@ -93,18 +97,16 @@ def population(*genomes):
     return [Member(genome=g, key=key(g), values=(float(i), -float(i))) for i, g in enumerate(genomes)]
 
 
-def bred(parents, *, crossover=0.8, mutation=0.2, size=40, seed=0, generation=1, known=frozenset(), key=key):
-    return next_generation(
-        SPACE,
-        parents,
-        size,
-        seed=seed,
-        generation=generation,
-        crossover=crossover,
-        mutation=mutation,
-        key=key,
-        known=set(known),
-    )
+def problem(**settings):
+    return Problem(**{"space": SPACE, "objectives": OBJECTIVES, "key": key, **settings})
+
+
+def bred(parents, *, size=40, generation=1, known=frozenset(), **settings):
+    return next_generation(problem(population=size, **settings), parents, generation, set(known))
+
+
+def first(size, seed):
+    return first_generation(problem(population=size, seed=seed))
 
 
 LOW = {gene.name: gene.choices[0] for gene in SPACE.genes}
@@ -128,9 +130,7 @@ def test_crossover_takes_every_gene_from_one_of_the_parents():
 def test_mutation_of_every_gene_draws_each_value_equally_often():
     space = load_space("faqnas")
     parent = Member(genome={g.name: g.choices[0] for g in space.genes}, key="p", values=(0.0, 0.0))
-    brood = next_generation(
-        space, [parent], 2000, seed=1, generation=1, crossover=0.0, mutation=1.0, key=str, known=set()
-    )
+    brood = bred([parent], size=2000, space=space, seed=1, crossover=0.0, mutation=1.0, key=str)
     counts = Counter(genome["rotation_1"] for genome in brood.genomes)
     # Different genomes only, of 23,328: nearly uniform. Three standard deviations of 2000/3 are 63.
     assert all(abs(count - len(brood.genomes) / 3) < 90 for count in counts.values())
@@ -140,16 +140,9 @@ def test_mutation_changes_a_gene_as_often_as_said():
     space = load_space("faqnas")
     parent = Member(genome={g.name: g.choices[0] for g in space.genes}, key="p", values=(0.0, 0.0))
     counter = iter(range(10**6))
-    brood = next_generation(
-        space,
-        [parent],
-        4000,
-        seed=1,
-        generation=1,
-        crossover=0.0,
-        mutation=0.2,
-        key=lambda genome: str(next(counter)),  # none is known, so that all are kept
-        known=set(),
+    # None is known, so that all are kept.
+    brood = bred(
+        [parent], size=4000, space=space, seed=1, crossover=0.0, mutation=0.2, key=lambda genome: str(next(counter))
     )
     changed = sum(genome["qubits"] != 2 for genome in brood.genomes) / len(brood.genomes)
     assert changed == pytest.approx(0.2 * 8 / 9, abs=0.025)  # one of nine draws gives the old value
@@ -173,20 +166,20 @@ def test_a_tournament_prefers_the_front():
     # Of ten members each beats the next: without crossover and mutation, children are winners of tournaments.
     genomes = list({key(g): g for g in SPACE.genomes()}.values())[:10]
     ladder = [Member(genome=g, key=key(g), values=(float(i), float(i))) for i, g in enumerate(genomes)]
-    first = Counter()
+    winners = Counter()
     for seed in range(400):
         brood = bred(ladder, crossover=0.0, mutation=0.0, size=1, seed=seed)
-        first[key(brood.genomes[0])] += 1
+        winners[key(brood.genomes[0])] += 1
     # The best of two drawn without replacement of ten is the best with probability 9/45, the worst never.
-    assert first[ladder[0].key] / 400 == pytest.approx(0.2, abs=0.07)
-    assert first[ladder[9].key] == 0
+    assert winners[ladder[0].key] / 400 == pytest.approx(0.2, abs=0.07)
+    assert winners[ladder[9].key] == 0
 
 
 # Seeds
 
 
 def test_the_same_seed_gives_the_same_genomes_and_another_gives_others():
-    one, same, other = (first_generation(SPACE, 10, seed, key).genomes for seed in (3, 3, 4))
+    one, same, other = (first(10, seed).genomes for seed in (3, 3, 4))
     assert one == same != other
     assert bred(population(*one), seed=3) == bred(population(*one), seed=3) != bred(population(*one), seed=5)
     assert bred(population(*one), generation=2) != bred(population(*one), generation=1)
@@ -210,29 +203,83 @@ def test_others_may_draw_from_the_global_generator_meanwhile():
 
 def test_operators_draw_as_those_of_deap_do():
     for seed in range(50):
-        ours, theirs = ([0] * 6, [5] * 6), ([0] * 6, [5] * 6)
         rng = random.Random(seed)
-        _drawing_from(rng, tools.cxUniform)(*ours, indpb=0.5)
-        _drawing_from(rng, tools.mutUniformInt)(ours[0], low=[0] * 6, up=[5] * 6, indpb=0.3)
+        ours = mutated(crossed([0] * 6, [5] * 6, rng), [6] * 6, 0.3, rng)
         random.seed(seed)
-        tools.cxUniform(*theirs, indpb=0.5)
-        tools.mutUniformInt(theirs[0], low=[0] * 6, up=[5] * 6, indpb=0.3)
+        theirs, other = [0] * 6, [5] * 6
+        tools.cxUniform(theirs, other, indpb=0.5)
+        tools.mutUniformInt(theirs, low=[0] * 6, up=[5] * 6, indpb=0.3)
         assert ours == theirs
 
 
+@given(st.lists(st.tuples(*[st.integers(0, 5)] * 3), min_size=1, max_size=25), st.integers(1, 25))
+def test_selection_reads_our_members_as_it_reads_individuals_of_deap(vectors, size):
+    class Minimised(base.Fitness):
+        weights = (-1.0, -1.0, -1.0)
+
+    class Individual(list):
+        pass
+
+    individuals = []
+    for number, vector in enumerate(vectors):
+        individual = Individual([number])
+        individual.fitness = Minimised(vector)
+        individuals.append(individual)
+    theirs = [f"n{individual[0]}" for individual in tools.selNSGA2(individuals, min(size, len(vectors)))]
+    assert keys(survivors(members(*vectors), size)) == theirs
+
+
 def test_very_large_seeds():
-    assert first_generation(SPACE, 3, 2**128 - 1, key).genomes != first_generation(SPACE, 3, 2**128 - 2, key).genomes
+    assert first(3, 2**128 - 1).genomes != first(3, 2**128 - 2).genomes
     assert bred(population(LOW, HIGH), seed=2**128 - 1).genomes
 
 
 def test_the_first_generation_holds_each_architecture_once():
-    assert len({key(g) for g in first_generation(SPACE, 20, 0, key).genomes}) == 20
-    all_of_them = first_generation(SPACE, 500, 0, key)
+    assert len({key(g) for g in first(20, 0).genomes}) == 20
+    all_of_them = first(500, 0)
     assert len(all_of_them.genomes) == NUM_ARCHITECTURES
     assert all_of_them.duplicates > 0
 
 
 def test_genomes_are_drawn_uniformly():
-    genomes = [first_generation(SPACE, 1, seed, key).genomes[0] for seed in range(900)]
+    genomes = [first(1, seed).genomes[0] for seed in range(900)]
     counts = Counter(genome["rotation_1"] for genome in genomes)
     assert all(abs(count - 300) < 60 for count in counts.values())  # four standard deviations are 57
+
+
+# The algorithm
+
+
+def answered(brood, **values):
+    """An answer with the same objectives for every genome, or what `values` gives for the name of an architecture."""
+    evaluations = [
+        complete(key(genome), **{o.name: values.get(key(genome), 1.0) for o in OBJECTIVES}) for genome in brood.genomes
+    ]
+    return Answer(brood=brood, evaluations=tuple(evaluations))
+
+
+def test_what_is_asked_for_follows_from_the_answers_alone():
+    algorithm = Nsga2(problem(population=6, generations=5))
+    answers, steps = [], []
+    for _ in range(4):
+        steps.append(algorithm.ask(answers))
+        answers.append(answered(steps[-1]))
+    # Asked again, by another object, and for another past in between.
+    other = Nsga2(problem(population=6, generations=5))
+    assert [other.ask(answers[:number]) for number in range(4)] == steps
+    changed = [*answers[:1], answered(steps[1], **{key(steps[1].genomes[0]): 0.5})]
+    other.ask(changed)
+    assert [other.ask(answers[:number]) for number in range(4)] == steps
+    assert len({key(genome) for brood in steps for genome in brood.genomes}) == 24
+
+
+def test_it_stops_after_its_generations_or_when_the_front_stays():
+    for settings, asked, reason in (
+        ({"generations": 2}, 3, "2 generations after the first"),
+        ({"generations": 9, "stagnation": 2}, 3, "the front did not change for 2 generations"),
+        ({"generations": 0}, 1, "0 generations after the first"),
+    ):
+        algorithm, answers = Nsga2(problem(population=4, **settings)), []
+        while isinstance(step := algorithm.ask(answers), Brood):
+            answers.append(answered(step))
+        assert (len(answers), step) == (asked, Stop(reason=reason))

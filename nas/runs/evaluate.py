@@ -1,0 +1,160 @@
+"""One candidate of a search, trained and costed: `evaluate`, a function of what it is given and of nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from hwcost import HwcostError
+from hwcost.core.caveat import SIGNAL_GONE
+from hwcost.core.text import one_line
+from nas.architectures.json import architecture_hash
+from nas.architectures.record import Architecture
+from nas.costs import CandidateCost, candidate_cost
+from nas.runs.context import SearchContext
+from nas.runs.objectives import BACKEND, PROFILED_FLOPS
+from nas.runs.record import Evaluation
+from nas.spaces.build import architecture
+from nas.spaces.record import Genome
+from nas.training.record import TrainRecord
+from nas.training.train import train, train_together
+
+
+def training_seed(run_seed: int, hashed: str, number: int) -> int:
+    """Derive the seed of one of the trainings of an architecture: the same in every worker and order.
+
+    >>> training_seed(0, "ab", 0) != training_seed(0, "ab", 1)
+    True
+    """
+    return int.from_bytes(hashlib.sha256(f"{run_seed}:{hashed}:{number}".encode()).digest()[:7], "big")
+
+
+def evaluate(context: SearchContext, genome: Genome, generation: int = 0) -> Evaluation:
+    """Train the architecture of the genome with each of its seeds, and cost it.
+
+    Whatever goes wrong with the candidate ends in a FAILED record; what is wrong with the search itself (its data,
+    its device) is raised.
+
+    Args:
+        context: The search.
+        genome: A genome of its space.
+        generation: Kept in the record.
+
+    Raises:
+        DataError: The data set is not here, or not the one that the search began with.
+        MissingDependencyError: A package is not installed.
+    """
+    return evaluate_group(context, [genome], generation)[0]
+
+
+def evaluate_group(context: SearchContext, genomes: Sequence[Genome], generation: int = 0) -> list[Evaluation]:
+    """Evaluate several architectures of one shape (`nas.architectures.shapes.stack_key`), trained at once.
+
+    The composition of a group is part of what decides its results, to rounding.
+
+    Raises:
+        DataError: The data set is not here, or not the one that the search began with.
+        MissingDependencyError: A package is not installed.
+    """
+    architectures = [architecture(context.space, genome) for genome in genomes]
+    hashes = [architecture_hash(built) for built in architectures]
+    started = time.perf_counter()
+    trainings = _train(context, architectures, hashes)
+    training_s = (time.perf_counter() - started) / len(genomes)
+    evaluations = []
+    for genome, built, hashed, records in zip(genomes, architectures, hashes, trainings, strict=True):
+        started = time.perf_counter()
+        accuracies = tuple(r.best_validation_accuracy for r in records if r.best_validation_accuracy is not None)
+        cost, values, reason = _cost_trained(context, built, records, accuracies)
+        evaluations.append(
+            Evaluation(
+                architecture_hash=hashed,
+                genome=dict(genome),
+                state="COMPLETE" if reason is None else "FAILED",
+                reason=reason,
+                objectives=values if reason is None else {},
+                accuracies=accuracies if reason is None else (),
+                num_parameters=records[0].num_parameters,
+                trainings=tuple(record.to_dict() for record in records),
+                cost=None if cost is None else cost.to_dict(),
+                generation=generation,
+                training_s=training_s,
+                costing_s=time.perf_counter() - started,
+            )
+        )
+    return evaluations
+
+
+def _train(
+    context: SearchContext, architectures: Sequence[Architecture], hashes: Sequence[str]
+) -> list[list[TrainRecord]]:
+    """Train each architecture with each of its seeds, together where the engine can."""
+    data, settings, per = context.data(), context.config.train_settings(), context.config.num_train_seeds
+    stacked = [built for built in architectures for _ in range(per)]
+    seeds = [training_seed(context.config.seed, hashed, number) for hashed in hashes for number in range(per)]
+    if len(stacked) == 1 or settings.engine != "fast":
+        records = [train(built, data, settings, seed) for built, seed in zip(stacked, seeds, strict=True)]
+    else:
+        records = list(train_together(stacked, data, settings, seeds))
+    return [records[start : start + per] for start in range(0, len(records), per)]
+
+
+def _cost_trained(
+    context: SearchContext, built: Architecture, records: Sequence[TrainRecord], accuracies: tuple[float, ...]
+) -> tuple[CandidateCost | None, dict[str, float], str | None]:
+    """Return cost, objectives and the reason why the candidate has failed, None if it has not."""
+    for record in records:
+        if record.state != "COMPLETE":
+            return None, {}, f"training failed: {record.reason}"
+    try:
+        cost = candidate_cost_in(context, built)
+    except HwcostError as error:
+        return None, {}, f"costing failed: {one_line(str(error))}"
+    values = context.config.values(cost, accuracies)
+    for name in context.config.objectives:
+        if name not in values:
+            return cost, {}, f"{name} cannot be estimated: {_why(cost)}"
+    return cost, values, None
+
+
+def candidate_cost_in(context: SearchContext, built: Architecture, *, on_device: bool = False) -> CandidateCost:
+    """Cost an architecture as a search does.
+
+    Args:
+        context: The search.
+        built: The architecture.
+        on_device: Cost it on the device of the search, if it has one, also where no objective needs that.
+
+    Raises:
+        HwcostError: It cannot be costed; the message says why.
+    """
+    config, data = context.config, context.data()
+    options: dict[str, Any] = {}
+    if BACKEND in config.needs or (on_device and config.backend is not None):
+        options = {
+            "backend": context.hwcost_device(),
+            "scope": config.scope,
+            "gradient": "none" if config.scope == "inference" else config.gradient,
+            "shots": config.shots,
+            "batch_size": min(config.batch_size, len(data.split.training)),
+            "optimization_level": config.optimization_level,
+            "num_seeds": config.num_seeds,
+            "device": context.classical_device(),
+            "job_profile": context.job_profile(),
+        }
+        if config.scope in ("epoch", "training"):
+            options |= {"samples": len(data.split.training), "validation_samples": len(data.split.validation)}
+        if config.scope == "training":
+            options["epochs"] = config.epochs
+    return candidate_cost(
+        built, data.num_features, data.num_classes, profiled=PROFILED_FLOPS in config.needs, **options
+    )
+
+
+def _why(cost: CandidateCost) -> str:
+    """Return why a cost has no number, in the words of its warnings."""
+    caveats = () if cost.model_cost is None else cost.model_cost.caveats
+    lines = [*(c.text for c in caveats if c.code == SIGNAL_GONE), *(c.text for c in caveats)]
+    return one_line(lines[0] if lines else "the model of the device gives none")

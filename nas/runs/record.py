@@ -1,0 +1,112 @@
+"""What a search knows of one architecture: `Evaluation`, plain data that goes to the disk and comes back."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias, get_args
+
+from nas.spaces.record import Genome
+
+State: TypeAlias = Literal["COMPLETE", "FAILED"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """One architecture, trained and costed. Equal where the same was found; times are not compared.
+
+    Attributes:
+        architecture_hash: `nas.architecture_hash` of the architecture.
+        genome: The first genome that stood for it.
+        state: COMPLETE, or FAILED; what has failed is counted and never ranked.
+        reason: Why it failed.
+        objectives: Values of the objectives by name, in their own direction; empty if it failed.
+        accuracies: Best validation accuracy of each training.
+        num_parameters: Trainable parameters.
+        trainings: `TrainRecord.to_dict` of each training.
+        cost: `CandidateCost.to_dict`, None if nothing was costed.
+        generation: Generation in which it came up first.
+        training_s: Seconds of training.
+        costing_s: Seconds of costing.
+    """
+
+    architecture_hash: str
+    genome: Mapping[str, Any] = field(hash=False)
+    state: State
+    reason: str | None = None
+    objectives: Mapping[str, float] = field(default_factory=dict, hash=False)
+    accuracies: tuple[float, ...] = ()
+    num_parameters: int | None = None
+    trainings: tuple[Mapping[str, Any], ...] = field(default=(), hash=False, compare=False)
+    cost: Mapping[str, Any] | None = field(default=None, hash=False, compare=False)
+    generation: int = 0
+    training_s: float = field(default=0.0, compare=False)
+    costing_s: float = field(default=0.0, compare=False)
+
+    @property
+    def accuracy(self) -> float | None:
+        """Return the mean of the best validation accuracies, None if it failed."""
+        return sum(self.accuracies) / len(self.accuracies) if self.accuracies else None
+
+    @property
+    def trained_accuracies(self) -> tuple[float, ...]:
+        """Return the best validation accuracy of each training, also of a candidate that failed in costing.
+
+        Empty if there was no training, or one of them failed.
+        """
+        complete = [record for record in self.trainings if record["state"] == "COMPLETE"]
+        if self.accuracies or len(complete) < len(self.trainings):
+            return self.accuracies
+        return tuple(float(record["best_validation_accuracy"]) for record in complete)
+
+    @property
+    def num_dead_weights(self) -> int:
+        """Return the number of angles that influence no output; 0 if nothing was costed."""
+        return int((self.cost or {}).get("num_dead_weights") or 0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return {**plain, "accuracies": list(self.accuracies), "trainings": list(self.trainings)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], objectives: Sequence[str] = ()) -> Evaluation:
+        """Read the evaluation that `to_dict` made the data of.
+
+        Args:
+            data: The data.
+            objectives: Objectives that must have values if it is complete.
+
+        Raises:
+            KeyError, TypeError, ValueError: The data are none.
+        """
+        values = {f.name: data[f.name] for f in dataclasses.fields(cls)}
+        values["accuracies"], values["trainings"] = tuple(values["accuracies"]), tuple(values["trainings"])
+        if values["state"] not in get_args(State):
+            raise ValueError(f"state is {values['state']!r}")
+        if not isinstance(values["architecture_hash"], str) or not isinstance(values["genome"], dict):
+            raise TypeError("architecture_hash and genome must be text and an object")
+        if not all(
+            isinstance(value, dict)
+            for value in (*values["trainings"], {} if values["cost"] is None else values["cost"])
+        ):
+            raise TypeError("trainings and cost must be objects")
+        if values["state"] == "COMPLETE" and not (values["accuracies"] and values["trainings"]):
+            raise ValueError("it is complete without a training")
+        if not isinstance(values["num_parameters"], int | None):
+            raise TypeError(f"num_parameters is {values['num_parameters']!r}")
+        numbers = [*values["accuracies"], values["generation"], values["training_s"], values["costing_s"]]
+        numbers += [values["objectives"][name] for name in (objectives if values["state"] == "COMPLETE" else ())]
+        for number in numbers:
+            if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+                raise TypeError(f"{number!r} where a number must be")
+        return cls(**values)
+
+
+def failed(genome: Genome, hashed: str, reason: str, generation: int) -> Evaluation:
+    """Make the record of a candidate that never came back."""
+    return Evaluation(
+        architecture_hash=hashed, genome=dict(genome), state="FAILED", reason=reason, generation=generation
+    )
