@@ -5,6 +5,7 @@
     HwcostError
     ├── InputError (also ValueError)          the caller's input is at fault: exit code 2
     │   ├── CircuitError                      a circuit cannot be read or cannot be costed
+    │   │   └── NotNativeError                an operation is not one of the device's own
     │   ├── CalibrationError                  a calibration is missing, malformed or unusable
     │   │   └── UnknownBackendError           no calibration of that name
     │   └── OptionError                       the value of an option is invalid
@@ -26,6 +27,13 @@ class InputError(HwcostError, ValueError):
 
 class CircuitError(InputError):
     """A circuit cannot be read, or cannot be costed."""
+
+
+class NotNativeError(CircuitError):
+    """An operation is not one of the device's own, or cannot be used there; compiling the circuit helps.
+
+    Who knows where the circuit came from adds what to do: a user of `estimate` may transpile, a compiler is wrong.
+    """
 
 
 class CalibrationError(InputError):

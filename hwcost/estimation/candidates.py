@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hwcost.backend.prepared import Device
-from hwcost.core.errors import CircuitError
+from hwcost.core.errors import CircuitError, NotNativeError
 from hwcost.core.text import one_line
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import Compilation, CostedCandidate, cost_candidate
@@ -35,8 +35,11 @@ def compile_candidates(
     """
     device, request = conditions.device, conditions.request
     if not request.transpile:
-        compiled = compilation_as_given(logical.circuit, device)
-        return [cost_candidate(compiled, conditions, observable=logical.observable)]
+        try:
+            compiled = compilation_as_given(logical.circuit, device)
+            return [cost_candidate(compiled, conditions, observable=logical.observable)]
+        except NotNativeError as error:
+            raise NotNativeError(f"{error}: transpile the circuit first (drop --no-transpile)") from None
     device.audited.require_qubits(logical.circuit.num_qubits)
     candidates = []
     for done in range(request.num_seeds):

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hwcost.core.errors import CircuitError
+from hwcost.core.errors import CircuitError, NotNativeError
 from hwcost.core.gates import BOUNDED_CONTROL_FLOW, LOOP_EXITS
 from hwcost.core.text import one_line
 from hwcost.core.units import SECONDS_PER_UNIT
@@ -93,14 +93,10 @@ class _Walker:
             self.readout_duration_known &= duration is not None
             return Kind.MEASURE, duration or 0.0, error
         if duration is None:
-            raise CircuitError(
-                f"{self.where}: no duration is known for {name} on {_qubit_text(qubits)}; "
-                + (
-                    "reset cannot be costed on this device"
-                    if name == "reset"
-                    else "it is not native there: transpile the circuit first (drop --no-transpile)"
-                )
-            )
+            unknown = f"{self.where}: no duration is known for {name} on {_qubit_text(qubits)}"
+            if name == "reset":
+                raise CircuitError(f"{unknown}; reset cannot be costed on this device")
+            raise NotNativeError(f"{unknown}; it is not native there")
         if name == "reset":
             return Kind.RESET, duration, error
         return (Kind.ONE_QUBIT if len(qubits) == 1 else Kind.TWO_QUBIT), duration, error
@@ -108,13 +104,13 @@ class _Walker:
     def check_usable(self, name: str, qubits: tuple[int, ...], error: float | None) -> None:
         if self.table.is_dead(name, qubits):
             reason = "has no usable calibration" if error is None else f"has error {error:g}"
-            remedy = "transpile again (without --no-transpile), or use --durations-only"
         elif error is not None and error >= 1.0:
-            reason, remedy = f"has error {error:g}", "use --durations-only"
+            reason = f"has error {error:g}"
         else:
             return
-        raise CircuitError(
-            f"{self.where}: {name} on {_qubit_text(qubits)} {reason}, so no success probability exists; {remedy}"
+        raise NotNativeError(
+            f"{self.where}: {name} on {_qubit_text(qubits)} {reason}, so no success probability exists; use "
+            "--durations-only"
         )
 
     def walk(self, circuit: QuantumCircuit, qubit_of: dict[Any, int], clbit_of: dict[Any, int]) -> _Columns:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from hwcost.core.errors import CircuitError
+from hwcost.core.errors import CircuitError, NotNativeError
 from hwcost.core.gates import ALIASES
 from hwcost.isa.columns import IsaCircuit, Kind
 from hwcost.isa.schedule import Schedule
@@ -148,9 +148,8 @@ class _Builder:
 
         template = get_standard_gate_name_mapping().get(ALIASES.get(name, name))
         if template is None or template.num_qubits != num_qubits or num_qubits > 2:
-            raise CircuitError(
-                f"the gate {name} on {num_qubits} qubits has no known unitary, so its noise cannot be simulated; "
-                "transpile the circuit first (drop --no-transpile)"
+            raise NotNativeError(
+                f"the gate {name} on {num_qubits} qubits has no known unitary, so its noise cannot be simulated"
             )
         if None in params:
             raise CircuitError(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hwcost.core.errors import CircuitError
+from hwcost.core.errors import NotNativeError
 from hwcost.isa.columns import IsaCircuit, Kind
 from hwcost.isa.schedule import Schedule
 from hwcost.noise.observables import NoisyCircuit, TrackedPauli
@@ -161,9 +161,8 @@ class _Recorder:
         self, key: GateKey, physical: tuple[int, ...], duration: float, error: float, idle: tuple[float, ...]
     ) -> None:
         if len(physical) != 2:
-            raise CircuitError(
-                f"{key[0]} acts on {len(physical)} qubits; Pauli operators are carried through gates on one or two: "
-                "transpile the circuit first (drop --no-transpile)"
+            raise NotNativeError(
+                f"{key[0]} acts on {len(physical)} qubits; Pauli operators are carried through gates on one or two"
             )
         a, b = self._qubit(physical[0]), self._qubit(physical[1])
         rule = self.rules.setdefault((key, a, b, duration, error), len(self.rules))

@@ -23,7 +23,7 @@ ON_DEVICE = {"objectives": ("validation_error", "unified_time_s"), "backend": "f
 def profiles(tmp_path):
     """Two profiles as files of a user's own."""
     from hwcost.classical.machine import load_device_profile, save_device_profile
-    from hwcost.jobs.profile import load_profile
+    from hwcost.jobs.profile_file import load_profile
 
     save_device_profile(load_device_profile("a100-sxm4"), tmp_path / "mine.json")
     (tmp_path / "jobs.json").write_text(load_profile("iqm").to_json(), encoding="utf-8")
@@ -42,7 +42,7 @@ def test_a_context_holds_the_calibration_as_a_snapshot(tmp_path):
 
 def test_profiles_that_are_files_travel_with_the_context(tmp_path, profiles):
     from hwcost.classical.machine import load_device_profile
-    from hwcost.jobs.profile import load_profile
+    from hwcost.jobs.profile_file import load_profile
 
     context = make_context(small_config(tmp_path, **ON_DEVICE, **profiles))
     assert set(context.files) == {CALIBRATION, DEVICE, JOB_PROFILE}
