@@ -45,8 +45,7 @@ def required_versions(lines: Iterable[str] | None = None) -> dict[str, str]:
     """Package and version of each line of the constraints file."""
     if lines is None:
         lines = CONSTRAINTS.read_text(encoding="utf-8").splitlines()
-    pairs = (line.strip().split("==") for line in lines if line.strip() and not line.startswith("#"))
-    return {name: number for name, number in pairs}
+    return dict(line.strip().split("==") for line in lines if line.strip() and not line.startswith("#"))
 
 
 def wrong_versions(required: Mapping[str, str] | None = None) -> str:

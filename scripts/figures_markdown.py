@@ -15,7 +15,6 @@ Commands run in a folder of their own for each file, in which `notebooks/`, `cal
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -37,6 +36,10 @@ _TEXT = re.compile(r'<text [^>]*y="([\d.]+)"[^>]*>([^<]*)</text>')
 _AT_HAND = ("notebooks", "calibrations", "tests")
 _SHIMS = {"hwcost": "-m hwcost", "nas": "-m nas", "python": ""}
 _SVG_WIDTH = 100
+
+
+class FigureError(Exception):
+    """A command failed."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +101,12 @@ def check(path: Path) -> list[str]:
     """Run every command of a file and return one diff, or one line, for each output that is not what is committed."""
     document = read_document(path)
     faults = list(document.faults)
-    for output, run in _runs(document):
-        name = _name(path, output.first)
-        faults += [fault for fault in [difference(name, _committed(document, output), run)] if fault]
+    try:
+        for output, run in _runs(document):
+            name = _name(path, output.first)
+            faults += [fault for fault in [difference(name, _committed(document, output), run)] if fault]
+    except FigureError as error:
+        faults.append(str(error))
     return faults
 
 
@@ -108,7 +114,11 @@ def write(path: Path) -> list[str]:
     """Put the present outputs into a file where they differ; what is left to do by hand is returned."""
     document = read_document(path)
     lines = list(document.lines)
-    for output, run in reversed(list(_runs(document))):
+    try:
+        runs = list(_runs(document))
+    except FigureError as error:
+        return [str(error)]
+    for output, run in reversed(runs):
         if difference("", _committed(document, output), run):
             if output.picture:
                 (path.parent / output.picture).write_text(_svg(output.command, run), encoding="utf-8")
@@ -198,7 +208,7 @@ def _run(document: Document, output: Output, work: Path, environment: dict[str, 
     if done.returncode:
         problem = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         name = _name(document.path, output.first)
-        raise SystemExit(f"{name}: exit code {done.returncode} of: {output.command}{os.linesep}{''.join(problem)}")
+        raise FigureError(f"{name}: exit code {done.returncode} of: {output.command}\n{''.join(problem)}")
     return done.stdout.decode()
 
 

@@ -49,11 +49,10 @@ def write(path: Path) -> list[str]:
 def differences(path: Path, committed: Any, run: Any) -> list[str]:
     """One diff for each cell that shows something else."""
     name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name
-    cells = zip(code_cells(committed), code_cells(run), strict=True)
-    texts = (
-        difference(f"{name}, code cell {number}", shown(cell), shown(new)) for number, (cell, new) in enumerate(cells, 1)
-    )
-    return [text for text in texts if text]
+    faults = []
+    for number, (old, new) in enumerate(zip(code_cells(committed), code_cells(run), strict=True), 1):
+        faults.append(difference(f"{name}, code cell {number}", shown(old), shown(new)))
+    return [fault for fault in faults if fault]
 
 
 def code_cells(notebook: Any) -> list[Any]:
