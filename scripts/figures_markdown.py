@@ -221,7 +221,7 @@ def _svg(command: str, coloured: str) -> str:
     console.print(Text.from_ansi(coloured.rstrip("\n")))
     svg = console.export_svg(title=command.partition(" |")[0], unique_id="output")
     # Fonts of the reader's machine: the picture loads nothing from elsewhere.
-    svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\s*@font-face \{.*?\}|\s*<!--.*?-->", "", svg, flags=re.DOTALL)
     return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Figures cannot go stale: what the check finds in Markdown files, and that every output of the documentation is bound."""
+"""Figures cannot go stale: what the check finds in Markdown, and that every output of the documentation is bound."""
 
 from __future__ import annotations
 
