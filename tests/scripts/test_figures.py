@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 import figures_common
@@ -166,9 +169,36 @@ def test_each_extra_has_its_line_in_the_readme() -> None:
 
 @pytest.mark.parametrize("package", ["hwcost", "nas"])
 def test_each_public_name_is_in_the_reference(package: str) -> None:
-    import importlib
-
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     assert set(re.findall(rf"^::: {package}\.(\w+)$", text, re.MULTILINE)) == set(
         importlib.import_module(package).__all__
     )
+
+
+def commands(path: Path) -> list[list[str]]:
+    """The words of each `hwcost` and `nas` command in the sh blocks of a file."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    return [shlex.split(line, comments=True) for line in lines if line.startswith(("hwcost ", "nas "))]
+
+
+def unknown_options(words: list[str]) -> list[str]:
+    command: click.Command = importlib.import_module(f"{words[0]}.cli.{words[1].replace('-', '_')}").command
+    rest = words[2:]
+    while isinstance(command, click.Group):
+        found = command.get_command(click.Context(command), rest.pop(0))
+        assert found is not None, words
+        command = found
+    known = {name for parameter in command.params for name in [*parameter.opts, *parameter.secondary_opts]}
+    return [word for word in rest if word.startswith("-") and word not in known]
+
+
+@each_document
+def test_options_of_examples_exist(path: Path) -> None:
+    for words in commands(path):
+        assert not unknown_options(words), words
+
+
+def test_an_option_that_is_gone_would_be_found() -> None:
+    assert unknown_options(["hwcost", "calibration", "show", "torino", "--map", "a.png"]) == []
+    assert unknown_options(["nas", "search", "-o", "run", "--unheard-of", "3"]) == ["--unheard-of"]
