@@ -129,8 +129,7 @@ def train_together(
 
     Args:
         architectures: Networks with the same `nas.architectures.shapes.stack_key`: qubits, widths of the classical
-        layers,
-            activations. The same one may come several times.
+            layers, activations. The same one may come several times.
         data: Data set; its test part is not used.
         settings: How to train, with the engine `fast`. [default: `TrainSettings()`]
         seeds: Seed of weights and order of samples of each.
