@@ -12,6 +12,8 @@ from hwcost.models.mitigation.cost import CalibrationRun
 from hwcost.models.record import JobTimes
 from hwcost.models.workload import Workload
 
+_ROUNDING = 1e-12
+
 DEFAULT_CIRCUITS_PER_JOB = 300
 """Circuits in one job where the user gives no limit: the limit that 26 of the 60 fake backends report, the smallest but
 one of theirs (75, 300, 900, 3000)."""
@@ -52,7 +54,9 @@ class Execution:
     @property
     def overhead_part_s(self) -> float:
         """Of the QPU time, what mitigation and cutting add."""
-        return max(0.0, self.qpu_time_s - self.circuit_part_s - self.delay_part_s - self.noise_part_s)
+        rest_s = self.qpu_time_s - self.circuit_part_s - self.delay_part_s - self.noise_part_s
+        # Without mitigation and cutting the parts are the whole, but for rounding.
+        return rest_s if rest_s > _ROUNDING * self.qpu_time_s else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,12 @@ def pennylane_outputs(architecture: Architecture, weights: Any, x: Any) -> Any:
     n = architecture.num_qubits
     rotations = {"x": qml.RX, "y": qml.RY, "z": qml.RZ}
 
+    observables = {
+        "z-each": [qml.PauliZ(qubit) for qubit in range(n)],
+        "z-first": [qml.PauliZ(0)],
+        "zz-neighbours": [qml.PauliZ(qubit) @ qml.PauliZ(qubit + 1) for qubit in range(n - 1)],
+    }[architecture.measurement]
+
     def embed() -> None:
         for qubit in range(n):
             if architecture.embedding == "angle-z":
@@ -102,11 +108,7 @@ def pennylane_outputs(architecture: Architecture, weights: Any, x: Any) -> Any:
                 row += 1
             for pair in layer.pairs:
                 (qml.CNOT if layer.gate == "cx" else qml.CZ)(wires=pair)
-        if architecture.measurement == "z-each":
-            return [qml.expval(qml.PauliZ(qubit)) for qubit in range(n)]
-        if architecture.measurement == "z-first":
-            return [qml.expval(qml.PauliZ(0))]
-        return [qml.expval(qml.PauliZ(qubit) @ qml.PauliZ(qubit + 1)) for qubit in range(n - 1)]
+        return [qml.expval(observable) for observable in observables]
 
     device = qml.device("default.qubit", wires=n)
     return torch.stack(qml.QNode(circuit, device, interface="torch", diff_method="backprop")(), dim=-1)
