@@ -9,6 +9,7 @@ from typing import Any
 from hwcost.classical.machine import MachineProfile, load_device_profile
 from hwcost.classical.simulation import SimulationFlops
 from hwcost.core.errors import OptionError
+from hwcost.core.text import one_line
 from hwcost.models.classical_half import flops_cost, module_cost
 from hwcost.models.gradients import GradientCircuits, circuits_per_sample
 from hwcost.models.options import DEFAULT_DEVICE, ModelRequest
@@ -88,6 +89,11 @@ def gather_facts(model: Model, request: ModelRequest, *, on_hardware: bool) -> F
     """
     if model.classical is not None and request.classical_flops is not None:
         raise OptionError("classical_flops does not belong to a torch module: its FLOPs are counted")
+    if on_hardware and not model.layers:
+        raise OptionError(
+            f"{one_line(model.name)} ran no circuit, so there is nothing to cost on a device; leave the backend out to "
+            "cost its classical layers, or call the circuits through qml.qnn.TorchLayer"
+        )
     profile, assumptions = _device_profile(request.device)
     if model.classical is None and not request.classical_flops and on_hardware:
         assumptions = ["no classical half was given; it counts as nothing"]

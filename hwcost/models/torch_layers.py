@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -53,8 +55,8 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
         sample: What the module takes: a tensor, or a tuple, list or dictionary of them, batch dimension first.
 
     Raises:
-        OptionError: The module cannot be called with the sample, or runs a QNode that is in no `TorchLayer`.
-        CircuitError: A quantum layer cannot be run on a device.
+        OptionError: The module cannot be called with the sample, or holds a QNode that is in no `TorchLayer`.
+        CircuitError: A quantum layer cannot be run on a device, or circuits run that cannot be counted.
 
     Example:
         >>> import torch, pennylane as qml
@@ -72,6 +74,7 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
 
     quantum = {name: module for name, module in model.named_modules() if _is_torch_layer(module)}
     _refuse_loose_qnodes(model)
+    _refuse_foreign_layers(model)
     stand_ins = {name: _stand_in(layer) for name, layer in quantum.items()}
     # Told beforehand that the quantum layers are already copied: their devices and weights are never touched.
     memo: dict[int, Any] = {id(layer): stand_ins[name] for name, layer in quantum.items()}
@@ -81,10 +84,8 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
         raise OptionError(
             f"the model {type(model).__name__} cannot be copied: {type(error).__name__}: {one_line(error_text(error))}"
         ) from error
-    if not quantum:
-        return HybridModel(layers=(), classical=classical, sample=sample, notes=())
     modes = {module: module.training for module in classical.modules()}
-    with torch.enable_grad(), torch.random.fork_rng(devices=[]):
+    with torch.enable_grad(), torch.random.fork_rng(devices=[]), _loose_qnodes_refused():
         # Without dropout and with fixed batch statistics: a batch of one is enough to see the shapes.
         classical.eval()
         _call(classical, batch_of(sample, 1), type(model).__name__)
@@ -132,6 +133,44 @@ def _refuse_loose_qnodes(model: torch.nn.Module) -> None:
                     f"module {name or type(module).__name__!r} holds the QNode {attribute!r} outside of a layer; wrap "
                     "it in qml.qnn.TorchLayer, so that its weights and inputs are known"
                 )
+
+
+@contextmanager
+def _loose_qnodes_refused() -> Iterator[None]:
+    """Refuse every QNode that runs outside of a layer, whoever holds it: it would cost nothing otherwise."""
+    pennylane = sys.modules.get("pennylane")
+    if pennylane is None:
+        yield
+        return
+    qnode: Any = pennylane.QNode
+    called = qnode.__call__
+
+    def refuse(self: Any, *arguments: Any, **options: Any) -> Any:
+        name = getattr(self.func, "__name__", "")
+        raise CircuitError(
+            f"the model runs the QNode {one_line(name)!r} outside of a layer, so its circuits cannot be counted; wrap "
+            "it in qml.qnn.TorchLayer and call that"
+        )
+
+    qnode.__call__ = refuse
+    try:
+        yield
+    finally:
+        qnode.__call__ = called
+
+
+_FOREIGN = {"qiskit_machine_learning": "qiskit-machine-learning", "torchquantum": "torchquantum"}
+"""Packages whose torch modules hold circuits that cannot be read."""
+
+
+def _refuse_foreign_layers(model: torch.nn.Module) -> None:
+    for name, module in model.named_modules():
+        package = type(module).__module__.partition(".")[0]
+        if package in _FOREIGN:
+            raise CircuitError(
+                f"module {name or type(module).__name__!r} is a {type(module).__name__} of {_FOREIGN[package]}, whose "
+                "circuits cannot be read; cost its circuit with estimate_model(circuit, inputs=...)"
+            )
 
 
 def _stand_in(layer: Any) -> Any:

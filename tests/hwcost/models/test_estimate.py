@@ -283,16 +283,19 @@ class TestTorch:
 
     def test_a_plain_module_has_no_quantum_half(self):
         torch = pytest.importorskip("torch")
-        cost = cost_of(torch.nn.Linear(4, 2), torch.rand(1, 4), batch_size=16)
+        cost = hwcost.estimate_model(torch.nn.Linear(4, 2), torch.rand(1, 4), batch_size=16)
         assert cost.quantum.num_circuits == 0
         assert cost.unified.dominant == "classical half"
         assert cost.unified.time_s == cost.classical.time_s
         assert "no quantum layer" in str(cost)
+        # On a device that would be a clean report of a model whose circuits were overlooked.
+        with pytest.raises(OptionError, match="Linear ran no circuit, so there is nothing to cost on a device"):
+            cost_of(torch.nn.Linear(4, 2), torch.rand(1, 4), batch_size=16)
 
     def test_batch_normalisation_is_listed(self):
         torch = pytest.importorskip("torch")
         model = torch.nn.Sequential(torch.nn.Linear(4, 6), torch.nn.BatchNorm1d(6), torch.nn.Linear(6, 2))
-        cost = cost_of(model, torch.rand(3, 4), batch_size=16)
+        cost = hwcost.estimate_model(model, torch.rand(3, 4), batch_size=16)
         assert [module.type_name for module in cost.classical.uncounted] == ["BatchNorm1d"]
         assert "not in the FLOPs" in str(cost)
 

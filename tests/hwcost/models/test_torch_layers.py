@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 
 import pytest
 
@@ -122,6 +123,49 @@ def test_rows_of_a_sequence_are_calls():
 
 def test_a_plain_module_has_no_layers():
     assert read_hybrid_model(nn.Linear(3, 2), torch.rand(4, 3)).layers == ()
+
+
+def loose_qnode():
+    @qml.qnode(qml.device("default.qubit"))
+    def loose(inputs):
+        qml.AngleEmbedding(inputs, wires=range(2))
+        return qml.expval(qml.PauliZ(0))
+
+    return loose
+
+
+class Calls(torch.nn.Module):
+    """Calls what it is given; where that is kept is up to the test."""
+
+    def __init__(self, call, **held):
+        super().__init__()
+        self.linear = torch.nn.Linear(2, 2)
+        self.call = call
+        for name, value in held.items():
+            setattr(self, name, value)
+
+    def forward(self, x):
+        return self.call(self, self.linear(x))
+
+
+@pytest.mark.parametrize("where", ["closure", "list", "dictionary", "partial"])
+def test_a_qnode_that_runs_outside_of_a_layer_is_refused_by_name(where):
+    qnode = loose_qnode()
+    model = {
+        "closure": lambda: Calls(lambda self, x: qnode(x)),
+        "list": lambda: Calls(lambda self, x: self.members[0](x), members=[qnode]),
+        "dictionary": lambda: Calls(lambda self, x: self.members["a"](x), members={"a": qnode}),
+        "partial": lambda: Calls(lambda self, x: self.half(inputs=x), half=functools.partial(qnode)),
+    }[where]()
+    with pytest.raises(CircuitError, match="the model runs the QNode 'loose' outside of a layer"):
+        read_hybrid_model(model, torch.zeros(1, 2))
+    assert float(qnode(torch.zeros(2))) == pytest.approx(1.0)  # QNodes run as before
+
+
+def test_circuits_of_other_packages_are_refused_by_name():
+    foreign = type("TorchConnector", (torch.nn.Linear,), {"__module__": "qiskit_machine_learning.connectors"})
+    with pytest.raises(CircuitError, match="module '1' is a TorchConnector of qiskit-machine-learning"):
+        read_hybrid_model(torch.nn.Sequential(torch.nn.Linear(3, 2), foreign(2, 1)), torch.zeros(1, 3))
 
 
 def test_an_unused_layer_is_told():
