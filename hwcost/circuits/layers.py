@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hwcost.core.errors import CircuitError, OptionError
@@ -47,7 +47,7 @@ class GateAngle:
 
     Attributes:
         gate: Name of the gate.
-        source: Whether it comes from a trainable weight or from data.
+        source: Whether it depends on a trainable weight, or on data alone.
         num_shifts: Circuits that the parameter-shift rule runs for it.
         reaches_output: Whether the gate lies in the light cone of an observable.
     """
@@ -93,6 +93,10 @@ class QuantumLayer:
             if angle.reaches_output and (angle.source == "weight" or self.input_needs_gradient)
         )
 
+    def called(self, times: int, *, with_gradient: bool) -> QuantumLayer:
+        """Return the layer evaluated `times` times; without a gradient its angles do not count."""
+        return replace(self, calls=times, angles=self.angles if with_gradient else ())
+
 
 def layer_from_circuit(
     circuit: QuantumCircuit, *, observables: Sequence[str] | str | None = None, inputs: Iterable[Any] | None = None
@@ -122,9 +126,7 @@ def layer_from_circuit(
     data = _data_parameters(circuit, inputs or ())
     measured = _measured(circuit, (observables,) if isinstance(observables, str) else tuple(observables or ()))
     flat = list(_expanded(circuit, name))
-    return QuantumLayer(
-        name=name, circuits=measured, angles=tuple(_angles(flat, data, _outputs(measured, circuit), name))
-    )
+    return QuantumLayer(name=name, circuits=measured, angles=tuple(_angles(flat, data, _outputs(measured, circuit))))
 
 
 def _data_parameters(circuit: QuantumCircuit, inputs: Iterable[Any]) -> set[Any]:
@@ -235,7 +237,7 @@ def _outputs(measured: Sequence[MeasuredCircuit], circuit: QuantumCircuit) -> se
 
 
 def _angles(
-    operations: Sequence[tuple[str, tuple[Any, ...], tuple[Any, ...]]], data: set[Any], outputs: set[Any], name: str
+    operations: Sequence[tuple[str, tuple[Any, ...], tuple[Any, ...]]], data: set[Any], outputs: set[Any]
 ) -> Iterator[GateAngle]:
     reaching = light_cone([where if gate not in _NO_EFFECT else () for gate, _, where in operations], outputs)
     for (gate, values, _), reaches in zip(operations, reaching, strict=True):
@@ -243,10 +245,7 @@ def _angles(
             free = set(getattr(value, "parameters", None) or ())
             if not free:
                 continue
-            if free & data and not free <= data:
-                raise CircuitError(
-                    f"{name}: an angle of gate {gate} mixes data and a weight; use two gates, one for each"
-                )
+            # An angle that depends on a weight is trained, whatever data is in it too.
             yield GateAngle(
                 gate=gate, source="input" if free <= data else "weight", num_shifts=SHIFTS[gate], reaches_output=reaches
             )

@@ -7,7 +7,7 @@ that differs comes from there. That needs no knowledge of how the QNode computes
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hwcost.circuits.layers import GateAngle, MeasuredCircuit, QuantumLayer, Source, light_cone, measured_in_basis
@@ -52,6 +52,8 @@ def layer_from_qnode(
     *,
     name: str | None = None,
     input_needs_gradient: bool = False,
+    weights: Collection[str] | None = None,
+    first_of_batch: bool = False,
 ) -> QuantumLayer:
     """Make a QNode a layer. Nothing is simulated; the QNode's function is called to record its operations.
 
@@ -64,6 +66,8 @@ def layer_from_qnode(
         kwargs: Keyword arguments of one call.
         name: Name for reports; default that of its function.
         input_needs_gradient: Whether the gradient with respect to the data is needed.
+        weights: Names of the arguments that are trained; default those that are marked so, or all if none is.
+        first_of_batch: Take the first of a batch that the arguments hold; otherwise a batch is refused.
 
     Raises:
         CircuitError: The QNode fails, or has something that no device of a calibration can run.
@@ -73,10 +77,11 @@ def layer_from_qnode(
 
     label = one_line(name or str(getattr(qnode.func, "__name__", "QNode")))
     bound = _bind(qnode, args, kwargs or {}, label)
-    trained, notes = _weight_arguments(bound, label)
+    marked: tuple[set[str], list[str]] = (set(weights), []) if weights is not None else _weight_arguments(bound, label)
+    trained, notes = marked
     data = {DATA_ARGUMENT} & set(bound)
     tapes = [
-        _record(qnode, _marked(arguments, trained | (data if input_needs_gradient else set())), label)
+        _record(qnode, _marked(arguments, trained | (data if input_needs_gradient else set())), label, first_of_batch)
         for arguments in (bound, _moved(bound, set(bound) - data), _moved(bound, data))
     ]
     _check_measurements(tapes[0], label)
@@ -162,8 +167,9 @@ def _marked(bound: Mapping[str, Any], trained: set[str]) -> dict[str, Any]:
     return {name: mark(name, value) for name, value in bound.items()}
 
 
-def _record(qnode: Any, arguments: Mapping[str, Any], label: str) -> Any:
+def _record(qnode: Any, arguments: Mapping[str, Any], label: str, first_of_batch: bool = False) -> Any:
     """Record the tape as the QNode's function writes it, the user's own transforms applied."""
+    import pennylane as qml
     from pennylane.workflow import construct_tape
 
     try:
@@ -183,7 +189,9 @@ def _record(qnode: Any, arguments: Mapping[str, Any], label: str) -> Any:
                 f"QNode {label} prepares an arbitrary state of {len(operation.wires)} qubits, some "
                 f"{2 ** len(operation.wires):,} two-qubit gates; up to {MAX_STATE_WIRES} qubits are compiled"
             )
-    if tape.batch_size is not None:
+    if tape.batch_size == 1 or (first_of_batch and tape.batch_size is not None):  # written for batches
+        (tape, *_), _ = qml.transforms.broadcast_expand(tape)
+    elif tape.batch_size is not None:
         raise OptionError(f"QNode {label}: the arguments hold a batch of {tape.batch_size}; give one sample")
     return tape
 
@@ -220,20 +228,25 @@ def _angles(tapes: Sequence[Any], label: str) -> tuple[GateAngle, ...]:
 
 
 def _num_shifts(operation: Any, index: int, label: str) -> int:
-    """Two circuits for each frequency of an angle."""
+    """Count the circuits of one angle: two for each frequency, or those of the gate's own recipe."""
     from pennylane.exceptions import ParameterFrequenciesUndefinedError
 
     try:
         return 2 * len(operation.parameter_frequencies[index])
     except ParameterFrequenciesUndefinedError:
+        pass
+    recipe = (operation.grad_recipe or [None])[index]
+    if recipe is None:
         raise CircuitError(
             f"QNode {label}: gate {operation.name} on wires {list(operation.wires)} has no parameter-shift rule; "
             "write it with rotations"
-        ) from None
+        )
+    # Terms (factor, multiple of the angle, shift); the one without a shift needs no circuit of its own.
+    return sum(1 for _, _, shift in recipe if shift != 0)
 
 
 def _sources(tapes: Sequence[Any], label: str) -> list[tuple[Source | None, ...]]:
-    """Return where each gate parameter comes from: it moves with the weights, the data (also both), or with none."""
+    """Return where each gate parameter comes from: it moves with the weights (and maybe data), data alone, or none."""
     import numpy as np
     import pennylane as qml
 
@@ -249,7 +262,7 @@ def _sources(tapes: Sequence[Any], label: str) -> list[tuple[Source | None, ...]
 
     return [
         tuple(
-            "input" if differs(v, d) else "weight" if differs(v, w) else None
+            "weight" if differs(v, w) else "input" if differs(v, d) else None
             for v, w, d in zip(one.data, two.data, three.data, strict=True)
         )
         for one, two, three in zip(base.operations, by_weights.operations, by_data.operations, strict=True)

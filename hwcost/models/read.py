@@ -86,7 +86,7 @@ def _read_torch(model: Any, sample: Any) -> Model:
     if sample is None:
         raise OptionError("a torch module needs a sample, a tensor such as torch.rand(1, 784) (--sample 784)")
     hybrid = read_hybrid_model(model, sample)
-    number = len(hybrid.layers)
+    number = hybrid.num_modules if hybrid.layers else 0
     layers = "no quantum layer" if not number else f"{number} quantum layer{'s' if number > 1 else ''}"
     return Model(
         name=type(model).__name__,

@@ -5,15 +5,15 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from hwcost.circuits.layers import QuantumLayer
-from hwcost.circuits.pennylane import is_qnode, layer_from_qnode
+from hwcost.circuits.pennylane import layer_from_qnode
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import error_text, one_line
+from hwcost.models.loose_qnodes import measured_shapes, observed_qnodes
 
 if TYPE_CHECKING:
     import torch
@@ -24,7 +24,9 @@ class HybridModel:
     """A torch module, taken apart.
 
     Attributes:
-        layers: Its quantum layers in the order of their names.
+        layers: Its quantum layers in the order of their names; one whose calls need different gradients stands there
+            once for each.
+        num_modules: Quantum layers as the module holds them.
         classical: A copy in which each quantum layer is replaced by a stand-in that returns zeros of the same shape at
             no cost, through which gradients flow.
         sample: What `classical` takes.
@@ -32,6 +34,7 @@ class HybridModel:
     """
 
     layers: tuple[QuantumLayer, ...]
+    num_modules: int
     classical: torch.nn.Module
     sample: Any
     notes: tuple[str, ...]
@@ -51,11 +54,11 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
     reaches each quantum layer, how often, and whether it needs a gradient.
 
     Args:
-        model: Any torch module; quantum layers are `qml.qnn.TorchLayer`s.
+        model: Any torch module; quantum layers are `qml.qnn.TorchLayer`s, and QNodes that it calls, whoever holds them.
         sample: What the module takes: a tensor, or a tuple, list or dictionary of them, batch dimension first.
 
     Raises:
-        OptionError: The module cannot be called with the sample, or holds a QNode that is in no `TorchLayer`.
+        OptionError: The module cannot be called with the sample.
         CircuitError: A quantum layer cannot be run on a device, or circuits run that cannot be counted.
 
     Example:
@@ -73,7 +76,6 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
     import torch
 
     quantum = {name: module for name, module in model.named_modules() if _is_torch_layer(module)}
-    _refuse_loose_qnodes(model)
     _refuse_foreign_layers(model)
     stand_ins = {name: _stand_in(layer) for name, layer in quantum.items()}
     # Told beforehand that the quantum layers are already copied: their devices and weights are never touched.
@@ -85,32 +87,92 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
             f"the model {type(model).__name__} cannot be copied: {type(error).__name__}: {one_line(error_text(error))}"
         ) from error
     modes = {module: module.training for module in classical.modules()}
-    with torch.enable_grad(), torch.random.fork_rng(devices=[]), _loose_qnodes_refused():
+    with torch.enable_grad(), torch.random.fork_rng(devices=[]), observed_qnodes() as loose:
         # Without dropout and with fixed batch statistics: a batch of one is enough to see the shapes.
         classical.eval()
-        _call(classical, batch_of(sample, 1), type(model).__name__)
+        output = _call(classical, batch_of(sample, 1), type(model).__name__)
+        _see_gradients(classical, output)
     for module, training in modes.items():
         module.training = training
-    notes = []
-    layers = []
+    notes: list[str] = []
+    layers: list[QuantumLayer] = []
     for name, stand_in in stand_ins.items():
-        seen = stand_in.qnode.seen
-        if not seen:
+        if not stand_in.qnode.calls:
             notes.append(f"quantum layer {name!r} is not used in a forward pass; not counted")
-            continue
-        one = layer_from_qnode(
-            quantum[name].qnode,
-            kwargs={
-                quantum[name].input_arg: seen[0][0],
-                **{key: value.detach().requires_grad_(value.requires_grad) for key, value in _weights(quantum[name])},
-            },
-            name=name or type(quantum[name]).__name__,
-            input_needs_gradient=any(needs for _, needs, _ in seen),
-        )
-        layers.append(replace(one, calls=sum(rows for _, _, rows in seen)))
+        layers += _layers_of_calls(name, quantum[name], stand_in.qnode)
     for stand_in in stand_ins.values():
-        stand_in.qnode.seen.clear()
-    return HybridModel(layers=tuple(layers), classical=classical, sample=sample, notes=tuple(notes))
+        stand_in.qnode.calls.clear()
+    layers += loose.layers()
+    return HybridModel(
+        layers=tuple(layers),
+        num_modules=len({id(layer) for layer in quantum.values()} | {id(call.qnode) for call in loose.calls}),
+        classical=classical,
+        sample=sample,
+        notes=tuple(notes),
+    )
+
+
+@dataclass(slots=True)
+class _LayerCall:
+    """What reached a quantum layer in one call.
+
+    Attributes:
+        row: First row of its input.
+        num_rows: Rows, each of which is a circuit.
+        input_needs_gradient: Whether something trainable stands before the layer.
+        needs_gradient: Whether the gradient of its result is asked for: set when a backward pass comes by.
+    """
+
+    row: Any
+    num_rows: int
+    input_needs_gradient: bool
+    needs_gradient: bool = False
+
+
+def _see_gradients(classical: torch.nn.Module, output: Any) -> None:
+    """Go backwards from the output once, so that each call sees whether its gradient is needed."""
+    import torch
+
+    ends = [tensor.sum() for tensor in _tensors(output) if tensor.requires_grad]
+    if ends:
+        torch.autograd.backward(ends)
+    for parameter in classical.parameters():
+        parameter.grad = None
+
+
+def _tensors(output: Any) -> Iterator[Any]:
+    import torch
+
+    if isinstance(output, torch.Tensor):
+        yield output
+    elif isinstance(output, dict):
+        for value in output.values():
+            yield from _tensors(value)
+    elif isinstance(output, (list, tuple)):
+        for value in output:
+            yield from _tensors(value)
+
+
+_SUFFIXES = {(True, True): "", (True, False): " (no gradient of its data)", (False, False): " (no gradient)"}
+
+
+def _layers_of_calls(name: str, module: Any, seen: _Zeros) -> Iterator[QuantumLayer]:
+    """Yield the layer once for each kind of gradient that its calls need; calls alike are counted together."""
+    kinds: dict[tuple[bool, bool], list[_LayerCall]] = {}
+    for call in seen.calls:
+        needed = call.needs_gradient
+        kinds.setdefault((needed, needed and call.input_needs_gradient), []).append(call)
+    title = name or type(module).__name__
+    for number, ((needed, of_input), calls) in enumerate(kinds.items()):
+        row = calls[0].row[None] if seen.takes_batches else calls[0].row
+        layer = layer_from_qnode(
+            module.qnode,
+            kwargs={module.input_arg: row, **{key: value.detach() for key, value in _weights(module)}},
+            name=title + (_SUFFIXES[needed, of_input] if number else ""),
+            input_needs_gradient=of_input,
+            weights=[key for key, value in _weights(module) if value.requires_grad],
+        )
+        yield layer.called(sum(call.num_rows for call in calls), with_gradient=needed)
 
 
 def _is_torch_layer(module: Any) -> bool:
@@ -121,42 +183,6 @@ def _is_torch_layer(module: Any) -> bool:
 
 def _weights(layer: Any) -> Any:
     return layer.qnode_weights.items()
-
-
-def _refuse_loose_qnodes(model: torch.nn.Module) -> None:
-    for name, module in model.named_modules():
-        if _is_torch_layer(module):
-            continue
-        for attribute, value in vars(module).items():
-            if is_qnode(value):
-                raise OptionError(
-                    f"module {name or type(module).__name__!r} holds the QNode {attribute!r} outside of a layer; wrap "
-                    "it in qml.qnn.TorchLayer, so that its weights and inputs are known"
-                )
-
-
-@contextmanager
-def _loose_qnodes_refused() -> Iterator[None]:
-    """Refuse every QNode that runs outside of a layer, whoever holds it: it would cost nothing otherwise."""
-    pennylane = sys.modules.get("pennylane")
-    if pennylane is None:
-        yield
-        return
-    qnode: Any = pennylane.QNode
-    called = qnode.__call__
-
-    def refuse(self: Any, *arguments: Any, **options: Any) -> Any:
-        name = getattr(self.func, "__name__", "")
-        raise CircuitError(
-            f"the model runs the QNode {one_line(name)!r} outside of a layer, so its circuits cannot be counted; wrap "
-            "it in qml.qnn.TorchLayer and call that"
-        )
-
-    qnode.__call__ = refuse
-    try:
-        yield
-    finally:
-        qnode.__call__ = called
 
 
 _FOREIGN = {"qiskit_machine_learning": "qiskit-machine-learning", "torchquantum": "torchquantum"}
@@ -193,7 +219,8 @@ class _Zeros:
         self._layer = layer
         self._trainable = any(weight.requires_grad for _, weight in _weights(layer))
         self._shapes: tuple[Any, list[tuple[int, ...]]] | None = None
-        self.seen: list[tuple[Any, bool, int]] = []
+        self.calls: list[_LayerCall] = []
+        self.takes_batches = False
         _ALIVE[id(self)] = self
 
     def __reduce__(self) -> Any:
@@ -207,44 +234,52 @@ class _Zeros:
         rows = values.shape[0] if batched else 1
         if self._shapes is None:
             self._shapes = self._output(values[0] if batched else values)
-        if len(self.seen) < 1000:
-            self.seen.append(((values[0] if batched else values).detach().clone(), values.requires_grad, rows))
         container, shapes = self._shapes
         # What a trainable layer returns needs a gradient, even if its input does not.
         zero = (values.sum(-1) + values.new_zeros((), requires_grad=self._trainable)) * 0.0
+        call = _LayerCall(
+            row=(values[0] if batched else values).detach().clone(),
+            num_rows=rows,
+            input_needs_gradient=values.requires_grad,
+        )
+        self.calls.append(call)
+        if zero.requires_grad:
+
+            def note(gradient: Any) -> None:
+                call.needs_gradient = True
+
+            zero.register_hook(note)
         results = []
         for shape in shapes:
-            result = zero.reshape(*zero.shape, *[1] * len(shape))
-            results.append(result.expand(*zero.shape, *shape))
+            result = zero.reshape((*zero.shape, *[1] * len(shape)))
+            results.append(result.expand((*zero.shape, *shape)))
         return results[0] if container is None else container(results)
 
     def _output(self, row: Any) -> tuple[Any, list[tuple[int, ...]]]:
         """How the QNode returns its measurements, and the shape of each, without running it."""
+
+        try:
+            output = self._written(row)
+        except Exception as error:
+            try:
+                output = self._written(row[None])
+            except Exception:
+                raise CircuitError(
+                    f"the quantum layer fails on its input of shape {tuple(row.shape)}: {type(error).__name__}: "
+                    f"{one_line(error_text(error))}"
+                ) from error
+            self.takes_batches = True
+        return measured_shapes(output)
+
+    def _written(self, values: Any) -> Any:
+        """Call the QNode's function, without running anything."""
         import pennylane as qml
 
         layer = self._layer
-        arguments = {layer.input_arg: row, **{key: value.detach() for key, value in _weights(layer)}}
-        try:
-            with qml.queuing.AnnotatedQueue():
-                output = layer.qnode.func(**arguments)
-        except Exception as error:
-            raise CircuitError(
-                f"the quantum layer fails on its input of shape {tuple(row.shape)}: {type(error).__name__}: "
-                f"{one_line(error_text(error))}"
-            ) from error
-        several = isinstance(output, (list, tuple))
-        shapes: list[tuple[int, ...]] = []
-        for measurement in output if several else [output]:
-            if isinstance(measurement, qml.measurements.ProbabilityMP):
-                shapes.append((2 ** len(measurement.wires),))
-            elif isinstance(measurement, (qml.measurements.ExpectationMP, qml.measurements.VarianceMP)):
-                shapes.append(())
-            else:
-                raise CircuitError(
-                    f"a quantum layer returns {type(measurement).__name__.removesuffix('MP')}, which has no gradient; "
-                    "return expectation values, variances or probabilities"
-                )
-        return (type(output) if several else None), shapes
+        with qml.queuing.AnnotatedQueue():
+            return layer.qnode.func(
+                **{layer.input_arg: values, **{key: value.detach() for key, value in _weights(layer)}}
+            )
 
 
 def _call(model: torch.nn.Module, sample: Any, name: str) -> Any:

@@ -11,7 +11,7 @@ from qiskit.circuit.library import real_amplitudes
 from qiskit.quantum_info import SparsePauliOp, Statevector
 
 from hwcost.circuits.layers import layer_from_circuit, light_cone, measured_in_basis
-from hwcost.core.errors import CircuitError, OptionError
+from hwcost.core.errors import OptionError
 from hwcost.models.gradients import circuits_per_sample
 
 
@@ -83,8 +83,8 @@ def test_what_has_no_rule_is_refused():
     mixed = QuantumCircuit(1)
     mixed.rx(x * w, 0)
     mixed.measure_all()
-    with pytest.raises(CircuitError, match="mixes data and a weight"):
-        layer_from_circuit(mixed, inputs=["x"])
+    # x·w depends on a weight, so it is trained: 1 + 2 shifts.
+    assert circuits_per_sample(layer_from_circuit(mixed, inputs=["x"]), "parameter-shift").total == 3
     with pytest.raises(OptionError, match="input 'y' is not a parameter of .*; it has: w, x"):
         layer_from_circuit(mixed, inputs=["y"])
     with pytest.raises(OptionError, match="give 1 letters of I, X, Y, Z"):
