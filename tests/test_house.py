@@ -56,7 +56,6 @@ NO_TEST_FILE = {
     "hwcost/comparison/work.py",
     "hwcost/estimation/candidates.py",
     "hwcost/estimation/caveats.py",
-    "hwcost/estimation/conditions.py",
     "hwcost/estimation/costs.py",
     "hwcost/estimation/logical.py",
     "hwcost/models/classical_half.py",
