@@ -73,8 +73,6 @@ NO_TEST_FILE = {
     "hwcost/models/mitigation/quasi_probability.py",
     "hwcost/models/read.py",
     "hwcost/models/simulated.py",
-    "hwcost/noise/methods/backward.py",
-    "hwcost/noise/methods/paper.py",
     "hwcost/validation/channels.py",
     "hwcost/validation/statistics.py",
     "nas/architectures/record.py",
