@@ -54,8 +54,6 @@ NO_TEST_FILE = {
     "hwcost/comparison/pytket.py",
     "hwcost/comparison/statevector.py",
     "hwcost/comparison/work.py",
-    "hwcost/estimation/caveats.py",
-    "hwcost/estimation/logical.py",
     "hwcost/models/classical_half.py",
     "hwcost/models/cutting/circuit.py",
     "hwcost/models/cutting/parts.py",
