@@ -1,4 +1,4 @@
-"""Checks of values that a caller gives: `whole`, `positive`, `choice`. Each names the value and what would do."""
+"""Checks of given values: `whole`, `real`, `positive`, `choice`. Each names the value and what will do."""
 
 from __future__ import annotations
 
@@ -42,7 +42,22 @@ def whole(
         number = low - 1
     if isinstance(value, bool) or not low <= number <= high:
         limit = str(high) if high_text is None else high_text
-        raise error(f"{name} is {one_line(repr(value))}; give a whole number from {low} to {limit}")
+        raise error(f"{name} is {_written(value)}; give a whole number from {low} to {limit}")
+    return number
+
+
+def real(name: str, value: object, *, error: type[Exception] = OptionError) -> float:
+    """Return a number of any kind as float, infinite ones and NaN too.
+
+    Raises:
+        OptionError: It is none, or too large for a float; or what `error` says.
+
+    >>> real("rep_delay", 0)
+    0.0
+    """
+    number = _as_float(value)
+    if number is None:
+        raise error(f"{name} is {_written(value)}; give a number")
     return number
 
 
@@ -55,11 +70,9 @@ def positive(name: str, value: object, *, error: type[Exception] = OptionError) 
     >>> positive("precision", 1)
     1.0
     """
-    number = math.nan
-    if isinstance(value, SupportsFloat) and not isinstance(value, (bool, str, bytes)):
-        number = float(value)
-    if not 0.0 < number < math.inf:
-        raise error(f"{name} is {one_line(repr(value))}; give a positive number")
+    number = _as_float(value)
+    if number is None or not 0.0 < number < math.inf:
+        raise error(f"{name} is {_written(value)}; give a positive number")
     return number
 
 
@@ -73,5 +86,21 @@ def choice(name: str, value: object, choices: Sequence[str], *, error: type[Exce
     'sampling'
     """
     if not isinstance(value, str) or value not in choices:
-        raise error(f"{name} is {one_line(repr(value))}; choose from {', '.join(choices)}")
+        raise error(f"{name} is {_written(value)}; choose from {', '.join(choices)}")
     return value
+
+
+def _as_float(value: object) -> float | None:
+    if not isinstance(value, SupportsFloat) or isinstance(value, (bool, str, bytes)):
+        return None
+    try:
+        return float(value)
+    except (OverflowError, TypeError, ValueError):  # 10**400; an array of several numbers
+        return None
+
+
+def _written(value: object) -> str:
+    try:
+        return one_line(repr(value))
+    except ValueError:  # Python refuses to print the largest integers
+        return "a huge number"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, SupportsFloat, get_args
+from typing import Any, get_args
 
-from hwcost.core.checks import choice, whole
+from hwcost.core.checks import choice, real, whole
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
 from hwcost.jobs.profile import JobTimeProfile
@@ -134,8 +134,5 @@ class EstimateRequest:
 
     def _check_number(self, name: str) -> None:
         value = getattr(self, name)
-        if value is None:
-            return
-        if isinstance(value, (bool, str, bytes)) or not isinstance(value, SupportsFloat):
-            raise OptionError(f"{name.removesuffix('_s')} is {value!r}; give a number")
-        object.__setattr__(self, name, float(value))
+        if value is not None:
+            object.__setattr__(self, name, real(name.removesuffix("_s"), value))

@@ -10,6 +10,8 @@ from hwcost.core.errors import OptionError
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
+_PHASE = "+-i"  # what Qiskit writes before the letters; a phase changes no attenuation
+
 
 def physical_observables(
     observable: Any, circuit: QuantumCircuit, component: Sequence[int] | None
@@ -47,7 +49,7 @@ def _labels(observable: Any) -> list[str]:
     if hasattr(observable, "paulis"):
         observable = observable.paulis
     if hasattr(observable, "to_labels"):
-        observable = observable.to_labels()
+        observable = [label.lstrip(_PHASE) for label in observable.to_labels()]
     single = isinstance(observable, str) or hasattr(observable, "to_label")
     if not single and not isinstance(observable, Iterable):
         raise OptionError(
@@ -55,7 +57,7 @@ def _labels(observable: Any) -> list[str]:
             "or a SparsePauliOp"
         )
     labels = [
-        item.to_label().lstrip("+-i") if hasattr(item, "to_label") else item
+        item.to_label().lstrip(_PHASE) if hasattr(item, "to_label") else item
         for item in ([observable] if single else observable)
     ]
     for label in labels:

@@ -163,7 +163,9 @@ def plot(result: object, kind: str = "time", path: str | os.PathLike[str] | None
 
 
 def _load_beside(result: object, module: str) -> None:
-    """Import a module of the room that a record lives in, if there is one, so that it registers itself."""
-    name = f"{type(result).__module__.rpartition('.')[0]}.{module}"
-    if name not in sys.modules and find_spec(name) is not None:
-        import_module(name)
+    """Import a module of the room that a record, or a class that it inherits from, lives in, if there is one."""
+    for kind in type(result).__mro__:
+        package = kind.__module__.rpartition(".")[0]
+        name = f"{package}.{module}"
+        if package and name not in sys.modules and find_spec(name) is not None:
+            import_module(name)

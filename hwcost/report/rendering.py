@@ -71,7 +71,7 @@ def _render_table(block: Table) -> Iterator[RenderableType]:
 
     grid = Grid(box=None, pad_edge=False, padding=(0, block.gap, 0, 0))
     for column in block.columns:
-        grid.add_column(column.heading, justify=column.align, no_wrap=not column.wraps)
+        grid.add_column(Text(column.heading), justify=column.align, no_wrap=not column.wraps)
     for row in block.rows:
         grid.add_row(*(Text(cell) for cell in row))  # names are text, whatever rich would read in their brackets
     yield Padding(grid, (0, 0, 0, block.indent))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import operator
-from typing import SupportsFloat
-
-from hwcost.core.text import one_line
+from hwcost.core import checks
 from nas.core.errors import SettingError
 
 
@@ -19,13 +15,7 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     >>> whole("epochs", 5, 1, 10)
     5
     """
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        number = low - 1
-    if isinstance(value, bool) or not low <= number <= high:
-        raise SettingError(f"{name} is {one_line(repr(value))}; give a whole number from {low} to {high}")
-    return number
+    return checks.whole(name, value, low, high, error=SettingError)
 
 
 def positive(name: str, value: object) -> float:
@@ -37,9 +27,4 @@ def positive(name: str, value: object) -> float:
     >>> positive("learning_rate", 1)
     1.0
     """
-    number = math.nan
-    if isinstance(value, SupportsFloat) and not isinstance(value, (bool, str, bytes)):
-        number = float(value)
-    if not 0.0 < number < math.inf:
-        raise SettingError(f"{name} is {one_line(repr(value))}; give a positive number")
-    return number
+    return checks.positive(name, value, error=SettingError)

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from hwcost.core.checks import choice, positive, whole
+from hwcost.core.checks import choice, positive, real, whole
 from hwcost.core.errors import OptionError
 
 
@@ -48,10 +48,32 @@ def test_positive_numbers_of_any_kind_become_float(value: object) -> None:
     assert type(positive("x", value)) is float
 
 
-@pytest.mark.parametrize("value", [0, -1.0, math.inf, math.nan, True, "1", b"1", None])
+@pytest.mark.parametrize("value", [0, -1.0, math.inf, math.nan, True, "1", b"1", None, 10**400, np.ones(2), 1j])
 def test_what_is_no_positive_number(value: object) -> None:
     with pytest.raises(OptionError, match=r"^x is .*; give a positive number$"):
         positive("x", value)
+
+
+@pytest.mark.parametrize("value", [0, -0.5, math.inf, np.float32(2), Fraction(1, 4), np.array(3)])
+def test_real_numbers_of_any_kind_become_float(value: float) -> None:
+    assert type(real("x", value)) is float
+    assert real("x", value) == value
+
+
+@pytest.mark.parametrize("value", [True, "1", b"1", None, 10**400, np.ones(2), np.array([]), 1j, [1.0]])
+def test_what_is_no_number(value: object) -> None:
+    with pytest.raises(OptionError, match=r"^x is .*; give a number$"):
+        real("x", value)
+
+
+def test_a_number_that_python_refuses_to_print_is_called_huge() -> None:
+    for check in (real, positive):
+        with pytest.raises(OptionError, match="^x is a huge number; give a (positive )?number$"):
+            check("x", 10**5000)
+    with pytest.raises(OptionError, match="^n is a huge number; give a whole number from 1 to 10$"):
+        whole("n", 10**5000, 1, 10)
+    with pytest.raises(OptionError, match="^task is a huge number; choose from a, b$"):
+        choice("task", 10**5000, ("a", "b"))
 
 
 def test_choices() -> None:

@@ -1,0 +1,187 @@
+"""Each assumption and each warning of an estimate appears when it should, and only then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from qiskit import QuantumCircuit
+
+from hwcost.backend.compiler import Transpiled
+from hwcost.core.caveat import JOB_TIME, SIGNAL_GONE
+from hwcost.estimation.caveats import assumptions_of, caveats_of
+from isa_conditions import conditions, costed, flip_and_entangle
+from job_profiles import KNOWN
+from make import small_calibration
+
+NOWHERE_ELSE = replace(KNOWN, device="small")
+"""A profile of the device itself: it has nothing to say about others."""
+
+
+def fresh(**changes):
+    return small_calibration(**{"snapshot_date": datetime.now(UTC), **changes})
+
+
+def said(circuit=None, calibration=None, **options):
+    """(assumptions, caveats by code) of a circuit as it is given."""
+    under = conditions(fresh() if calibration is None else calibration, **{"job_profile": NOWHERE_ELSE, **options})
+    candidate = costed(circuit or flip_and_entangle(), under)
+    return assumptions_of(candidate, under), {c.code: c.text for c in caveats_of(candidate, under)}
+
+
+def with_reset():
+    circuit = flip_and_entangle()
+    circuit.reset(0)
+    circuit.x(0)
+    return circuit
+
+
+def every_qubit(**changes):
+    return dict.fromkeys(range(3), changes)
+
+
+def test_nothing_is_said_where_there_is_nothing_to_say():
+    assert said() == ((), {})
+
+
+@pytest.mark.parametrize(
+    ("calibration", "code"),
+    [
+        (small_calibration(snapshot_date=datetime(2020, 1, 1, tzinfo=UTC)), "stale"),
+        (small_calibration(snapshot_date=None), "age_unknown"),
+        (fresh(rep_delay_s=None), "rep_delay_unknown"),
+        (fresh(qubits={2: {"readout_error": 0.6}}), "dead_readout"),
+    ],
+    ids=["stale", "age", "rep_delay", "readout"],
+)
+def test_a_finding_is_a_caveat_with_its_own_code(calibration, code):
+    assert list(said(calibration=calibration)[1]) == [code]
+
+
+def test_a_finding_for_information_is_none():
+    without_reset = fresh(supported_operations=("measure", "delay"), gates={("reset", (q,)): None for q in range(3)})
+    under = conditions(without_reset)
+    assert "no_reset" in {finding.code for finding in under.device.audited.findings}
+    assert said(calibration=without_reset)[1] == {}
+
+
+@pytest.mark.parametrize(
+    ("delay_s", "outside"), [(249e-6, True), (250e-6, False), (400e-6, False), (500e-6, False), (501e-6, True)]
+)
+def test_a_repetition_delay_that_the_device_does_not_accept(delay_s, outside):
+    assumptions, caveats = said(calibration=fresh(rep_delay_range_s=(250e-6, 500e-6)), rep_delay_s=delay_s)
+    assert ("rep_delay_range" in caveats) == outside
+    assert assumptions == (f"repetition delay of {delay_s * 1e6:g} µs as given by the user",)
+    if outside:
+        assert caveats["rep_delay_range"].endswith(
+            f"{delay_s * 1e6:g} µs lies outside what the device accepts (250 to 500 µs)"
+        )
+
+
+def test_how_control_flow_was_costed():
+    circuit = flip_and_entangle()
+    with circuit.for_loop(range(2)):
+        circuit.x(0)
+    assert said(circuit)[1] == {"isa": "for_loop: every iteration is counted"}
+
+
+def test_what_a_method_notes_with_the_qubit_that_it_is_about():
+    under = conditions(fresh(), job_profile=NOWHERE_ELSE)
+    candidate = costed(flip_and_entangle(), under)
+    one, other = candidate.shots.attenuation
+    noted = replace(candidate.shots, attenuation=(replace(one, note="poor"), replace(other, qubit=None, note="odd")))
+    found = list(caveats_of(replace(candidate, shots=noted), under))
+    assert [(caveat.code, caveat.text) for caveat in found] == [
+        ("attenuation", "qubit 0: poor"),
+        ("attenuation", "odd"),
+    ]
+
+
+def test_durations_only_says_so_and_nothing_of_noise():
+    assumptions, caveats = said(with_reset(), durations_only=True)
+    assert list(caveats) == ["durations_only"]
+    assert assumptions == ()
+
+
+def readout(wrong):
+    return fresh(qubits={1: {"prob_meas0_prep1": wrong, "prob_meas1_prep0": wrong}})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    # λ is about 1 − 2·wrong: inflation 10 at 0.342, a million at 0.4995.
+    [(0.33, None), (0.345, "large_inflation"), (0.499, "large_inflation"), (0.4996, SIGNAL_GONE), (0.5, SIGNAL_GONE)],
+)
+def test_what_is_left_of_the_signal(wrong, code):
+    assert list(said(calibration=readout(wrong))[1]) == ([] if code is None else [code])
+
+
+def test_the_rule_decides_which_inflation_is_large():
+    # 1/λ² of 1.109 and of 14: the mean is below ten.
+    assert list(said(calibration=readout(0.365))[1]) == ["large_inflation"]
+    assert said(calibration=readout(0.365), inflation="mean")[1] == {}
+
+
+def test_a_signal_that_is_gone_names_the_worst_attenuation():
+    assert said(calibration=readout(0.5))[1][SIGNAL_GONE].startswith("the signal is gone: attenuation 0.0e+00 at worst")
+    noisy = fresh(gates={("cx", (a, b)): {"error": 0.49} for a, b in ((0, 1), (1, 0))})
+    circuit = QuantumCircuit(2, 1)
+    for _ in range(40):
+        circuit.cx(0, 1)
+    circuit.measure(0, 0)
+    gone = said(circuit, noisy, task="sampling")[1][SIGNAL_GONE]
+    assert gone.startswith("the signal is gone: the chance that nothing fails is so small")
+
+
+def test_delays_that_were_moved_to_the_time_grid():
+    under = conditions(fresh(), job_profile=NOWHERE_ELSE)
+    candidate = costed(flip_and_entangle(), under)
+    for rescheduled, codes in ((True, ["rescheduled"]), (False, [])):
+        transpiled = Transpiled(seed=0, circuit=candidate.compiled.circuit, swaps=(), rescheduled=rescheduled)
+        made = replace(candidate, compiled=replace(candidate.compiled, transpiled=transpiled))
+        assert [caveat.code for caveat in caveats_of(made, under)] == codes
+
+
+def test_what_the_job_profile_says_of_itself():
+    text = said(job_profile=KNOWN)[1][JOB_TIME]
+    assert text.startswith("job time: the profile test was fitted on ibm_here, not on small")
+    # Where no number of shots is enough there is no job either.
+    assert JOB_TIME not in said(calibration=readout(0.5), job_profile=KNOWN)[1]
+
+
+def lines(*parts, assumptions):
+    assert len(assumptions) == len(parts)
+    return [part in line for part, line in zip(parts, assumptions, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("circuit", "changes", "parts"),
+    [
+        (flip_and_entangle(), {"rep_delay_s": None}, ["no repetition delay; 250 µs assumed"]),
+        (flip_and_entangle(), {"assumptions": ("durations given by hand",)}, ["durations given by hand"]),
+        (
+            flip_and_entangle(),
+            {"qubits": every_qubit(readout_duration_s=None)},
+            ["the readout time is unknown: circuit duration, shot time and QPU time leave it out"],
+        ),
+        (with_reset(), {}, ["resets count as perfect"]),
+        (
+            with_reset(),
+            {"gates": {("reset", (q,)): None for q in range(3)}},
+            ["assumed to be a measurement and an X gate", "resets count as perfect"],
+        ),
+        (flip_and_entangle(), {"qubits": {0: {"t1_s": None}}}, ["T1 unknown on qubits 0"]),
+        (flip_and_entangle(), {"qubits": {1: {"t2_s": None}}}, ["T2 unknown on qubits 1"]),
+        (flip_and_entangle(), {"qubits": {2: {"t1_s": None}}}, []),  # nothing happens there
+    ],
+    ids=["rep_delay", "calibration", "readout", "reset error", "reset duration", "T1", "T2", "idle qubit"],
+)
+def test_each_assumption(circuit, changes, parts):
+    assumptions, _ = said(circuit, fresh(**changes))
+    assert all(lines(*parts, assumptions=assumptions))
+
+
+def test_a_reset_is_assumed_only_where_no_duration_is_reported():
+    partly = fresh(gates={("reset", (2,)): None})
+    assert said(with_reset(), partly)[0] == ("the reset error is unknown; resets count as perfect",)

@@ -1,0 +1,47 @@
+"""The names of the JSON schemas in the source: files that people have keep their meaning only while these stay."""
+
+from __future__ import annotations
+
+import re
+
+from places import ROOT
+
+NAME = re.compile(r'"((?:hwcost|nas)\.[a-z._-]+/[0-9]+)"')
+SCHEMAS = [
+    "hwcost.calibration-diff/1",
+    "hwcost.calibration-summary/1",
+    "hwcost.calibration/1",
+    "hwcost.comparison/1",
+    "hwcost.device/1",
+    "hwcost.estimate/1",
+    "hwcost.job-time-score/1",
+    "hwcost.job-time/1",
+    "hwcost.model/1",
+    "hwcost.validation/1",
+    "nas.checkpoint/1",
+    "nas.front/1",
+    "nas.member/1",
+    "nas.run/1",
+    "nas.space/1",
+    "nas.train/1",
+]
+
+
+def test_schema_names_are_exactly_these():
+    """A mechanical rename of modules once broke two of them."""
+    sources = [path.read_text(encoding="utf-8") for room in ("hwcost", "nas") for path in (ROOT / room).rglob("*.py")]
+    assert sorted({name for text in sources for name in NAME.findall(text)}) == SCHEMAS
+
+
+def test_files_that_ship_have_schemas_of_the_list():
+    found = {
+        name
+        for path in sorted((ROOT / "calibrations").rglob("*.json"))
+        for name in NAME.findall(path.read_text("utf-8"))
+    }
+    assert {"hwcost.job-time/1"} <= found <= set(SCHEMAS)
+
+
+def test_the_expression_finds_names_and_nothing_else():
+    text = 'SCHEMA = "hwcost.job-time/12"; "hwcost.core.files", "nas/1", "other.thing/1", "nas.run/x", `nas.run/1`'
+    assert NAME.findall(text) == ["hwcost.job-time/12"]
