@@ -126,7 +126,7 @@ def _refusal(circuit: QuantumCircuit, error: Exception) -> str:
 
 
 def average_errors(target: Target) -> Any:
-    """Mean error of the operations on each qubit and edge, by which Qiskit's VF2 passes weigh layouts.
+    """Return the mean error of the operations on each qubit and edge, by which Qiskit's VF2 passes weigh layouts.
 
     Qiskit before the fix of its issue 16490 adds the errors of a qubit in an order that changes from call to call. Sums
     then differ in the last digit, so that one of two equally good layouts is chosen by chance, whatever the seed. Here
@@ -163,7 +163,7 @@ def _adds_errors_at_random() -> bool:
 
 
 def _hook_passes(manager: Any, errors: Any) -> Any:
-    """Hook passes around layout and routing that tell the user's swaps from inserted ones, and give errors to VF2."""
+    """Add passes around layout and routing that tell the user's swaps from inserted ones, and give errors to VF2."""
     from qiskit.transpiler import PassManager
 
     mark_user_swaps, collect_swaps, set_average_errors = _passes()

@@ -141,7 +141,7 @@ def _live_places(audited: AuditedCalibration) -> dict[str, list[Qubits]]:
 
 
 def _native_gates(audited: AuditedCalibration, places: Mapping[str, list[Qubits]]) -> dict[str, Any]:
-    """Qiskit's gate for each basis gate that is usable somewhere."""
+    """Return Qiskit's gate for each basis gate that is usable somewhere."""
     from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
 
     standard = get_standard_gate_name_mapping()

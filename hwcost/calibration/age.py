@@ -30,7 +30,7 @@ def parse_age(text: str) -> float:
 
 
 def check_age(audited: AuditedCalibration, max_age_days: float, *, now: datetime | None = None) -> None:
-    """Refuses a calibration whose snapshot is older than `max_age_days`, or of unknown date.
+    """Refuse a calibration whose snapshot is older than `max_age_days`, or of unknown date.
 
     The date is that of the snapshot. Single values in it may be older: a device keeps the last good value of what it
     could not measure again; the finding `old_values` names those.

@@ -86,7 +86,7 @@ def fill_unknown(calibration: Calibration, given: GivenValues) -> Calibration:
 
 
 def _scalars(calibration: Calibration, given: GivenValues) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Option, changed fields and what to say about them, for each given value of the whole device."""
+    """Yield the option, the changed fields and what to say about them, for each given value of the whole device."""
     for option, field, value, what in (
         ("date", "snapshot_date", given.date, "a snapshot date of"),
         ("rep_delay", "rep_delay_s", given.rep_delay_s, "a repetition delay of"),

@@ -53,7 +53,7 @@ class AuditedCalibration:
     durations_only: bool
 
     def duration_s(self, name: str, qubits: Qubits) -> float | None:
-        """Duration of operation `name` on the ordered physical `qubits`, None where unknown.
+        """Return the duration of operation `name` on the ordered physical `qubits`, None where unknown.
 
         A measurement takes the readout time of its qubit. A reset without a reported duration takes a readout and a
         flip; `reset_is_assumed` tells the two apart.
@@ -87,7 +87,7 @@ class AuditedCalibration:
         return (name, qubits) in self.dead_gates
 
     def require_qubits(self, num_qubits: int) -> None:
-        """Checks that a circuit of `num_qubits` fits on the healthy, connected qubits.
+        """Check that a circuit of `num_qubits` fits on the healthy, connected qubits.
 
         Raises:
             CalibrationError: It does not; the message says why and what to do.

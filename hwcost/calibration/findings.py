@@ -235,7 +235,7 @@ def _reset_findings(calibration: Calibration) -> Iterator[Finding]:
 
 
 def _window_findings(calibration: Calibration, dead: frozenset[GateKey]) -> Iterator[Finding]:
-    """Durations that no superconducting device has; they are reported and left as they are."""
+    """Report durations that no superconducting device has; their values stay as they are."""
     durations: dict[str, dict[Qubits, float]] = defaultdict(dict)
     for record in calibration.qubits:
         if record.readout_duration_s is not None:

@@ -264,7 +264,7 @@ def _position(where: str, index: int, depth: int) -> str:
 
 
 def definition_key(operation: Any) -> tuple[object, ...]:
-    """Equal for operations that have the same definition, up to the values of parameters."""
+    """Return a key that is equal for operations with the same definition, up to the values of parameters."""
     # Gates of an OpenQASM 2 file build their definition when it is asked for, each instance its own. What they share
     # is the list of gates known where their kind was defined.
     known_gates = getattr(operation, "_gates", None)

@@ -116,7 +116,7 @@ def _parameter_text(value: Any) -> str:
 
 
 def _control_text(operation: Any, index_of: dict[Any, int]) -> str:
-    """Condition, target and cases of a control-flow operation, with bits as indices."""
+    """Write condition, target and cases of a control-flow operation, with bits as indices."""
     parts: list[str] = []
     if operation.name == "for_loop":
         indices, parameter, _ = operation.params

@@ -198,7 +198,7 @@ def measured_in_basis(circuit: QuantumCircuit, labels: Sequence[str]) -> Measure
 
 
 def _expanded(circuit: QuantumCircuit, name: str) -> Iterator[tuple[str, tuple[Any, ...], tuple[Any, ...]]]:
-    """(gate, parameters, bits) of each operation; gates with free angles that have no rule, by their definition."""
+    """Yield (gate, parameters, bits) of each operation; gates with free angles but no rule, by their definition."""
     left = [MAX_EXPANDED]
 
     def walk(

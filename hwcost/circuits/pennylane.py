@@ -220,7 +220,7 @@ def _angles(tapes: Sequence[Any], label: str) -> tuple[GateAngle, ...]:
 
 
 def _num_shifts(operation: Any, index: int, label: str) -> int:
-    """Two circuits for each frequency of an angle."""
+    """Count the shifted circuits: two for each frequency of an angle."""
     from pennylane.exceptions import ParameterFrequenciesUndefinedError
 
     try:

@@ -119,7 +119,7 @@ def _files(path: str | os.PathLike[str]) -> list[str | os.PathLike[str] | Unread
 def mqt_bench_circuits(
     names: Sequence[str] | None = None, sizes: Sequence[int] = DEFAULT_SIZES
 ) -> Iterator[LoadedCircuit | Unread]:
-    """Circuits of MQT Bench at its algorithm level, parameters bound by it; one at a time.
+    """Yield circuits of MQT Bench at its algorithm level, parameters bound by it.
 
     Args:
         names: Names of MQT Bench, such as `ghz`; default `MQT_BENCH_NAMES`.

@@ -73,7 +73,7 @@ def statevector_flops(
     real: bool | None = False,
     num_observables: int | None = None,
 ) -> SimulationFlops:
-    """Operations and memory of one statevector simulation of `circuit`, with or without its gradient.
+    """Count operations and memory of one statevector simulation of `circuit`, with or without its gradient.
 
     With A = 2^n amplitudes and the operations a_g of gate g as in `hwcost.classical.gate_flops`, per evaluation:
 

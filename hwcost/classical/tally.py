@@ -238,7 +238,7 @@ class TallyCounter:
         return tally
 
     def _of_library(self, operation: Any) -> Tally | None:
-        """Library gates that a simulator applies as they are, by their structure."""
+        """Count a library gate that a simulator applies as it is, by its structure."""
         name, k = operation.name, operation.num_qubits
         kind = getattr(operation, "base_class", type(operation))
         if not str(kind.__module__).startswith("qiskit."):

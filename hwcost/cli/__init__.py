@@ -28,7 +28,7 @@ _COMMANDS = {
 @click.version_option(__version__, prog_name="hwcost")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def _root() -> None:
-    """What a quantum circuit or a hybrid model will cost on a device, before it runs."""
+    """Estimate what a quantum circuit or a hybrid model will cost on a device, before it runs."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -136,7 +136,7 @@ def _circuits(files: tuple[str, ...], suite: str | None, names: str | None, size
 
 
 def whole_numbers(option: str, text: str) -> list[int]:
-    """The numbers of `1,2,5-8`.
+    """Parse the numbers of `1,2,5-8`.
 
     Raises:
         OptionError: It is something else.

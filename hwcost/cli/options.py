@@ -19,7 +19,7 @@ _LIVE = ("instance", "channel", "at", "time_limit")
 
 
 def seconds(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
-    """The seconds in `60ns`, `250us` or `2.5e-4`; a click callback."""
+    """Parse the seconds in `60ns`, `250us` or `2.5e-4`; a click callback."""
     if value is None:
         return None
     found = _TIME.fullmatch(value.strip())
@@ -31,7 +31,7 @@ def seconds(context: click.Context, parameter: click.Parameter, value: str | Non
 
 
 def live_options(function: _Function) -> _Function:
-    """Adds the options of live backends; `resolve_backend` takes them out again."""
+    """Add the options of live backends; `resolve_backend` takes them out again."""
     for option in (
         click.option("--time-limit", type=float, metavar="SECONDS", help="Longest wait for IBM. [default: 30]"),
         click.option("--at", metavar="DATE", help="Live backend as of a past day (UTC), such as 2026-03-01."),
@@ -57,7 +57,7 @@ def request_options(
 
 
 def resolve_backend(backend: str, options: dict[str, Any]) -> Any:
-    """The calibration of a live backend, or the name or path as it is.
+    """Return the calibration of a live backend, or the name or path as it is.
 
     Args:
         backend: What the user gave.

@@ -32,7 +32,7 @@ _TABLE = "CREATE TABLE IF NOT EXISTS cells (key BLOB PRIMARY KEY, outcome TEXT N
 
 
 def default_cache_path() -> Path:
-    """`cells.sqlite3` in the user's cache folder (`$XDG_CACHE_HOME`, else `~/.cache`)."""
+    """Return `cells.sqlite3` in the user's cache folder (`$XDG_CACHE_HOME`, else `~/.cache`)."""
     base = os.environ.get("XDG_CACHE_HOME") or ""
     folder = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".cache"
     return folder / "hwcost" / "cells.sqlite3"
@@ -106,7 +106,7 @@ class CellCache:
 
     @staticmethod
     def _is_ours(path: Path) -> bool:
-        """Whether a file is new, the default cache, or has our mark in its head; nothing else is written to."""
+        """Return whether a file is new, the default cache, or has our mark in its head; only those are written to."""
         try:
             with path.open("rb") as file:
                 head = file.read(100)
@@ -162,7 +162,7 @@ class CellCache:
         self.warnings = [said]
 
     def get(self, key: bytes) -> Outcome | None:
-        """The outcome of a finished cell, None if it is not there or makes no sense."""
+        """Return the outcome of a finished cell, None if it is missing or invalid."""
         if self._connection is None:
             return None
         try:

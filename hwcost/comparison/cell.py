@@ -78,12 +78,12 @@ class CellCost:
     equivalence: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain numbers and text by name; `from_dict` reads it back."""
+        """Return plain numbers and text by name; `from_dict` reads it back."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, data: object) -> CellCost | None:
-        """The record that `to_dict` wrote; None if it is anything else."""
+        """Read the record that `to_dict` wrote; None if it is anything else."""
         if not isinstance(data, dict) or data.keys() != _field_types().keys():
             return None
         for name, allowed in _field_types().items():
@@ -99,7 +99,7 @@ class CellCost:
 
 @cache
 def _field_types() -> dict[str, tuple[type, ...]]:
-    """The types that each field may have; a whole number will do for a float."""
+    """Return the types that each field may have; a whole number will do for a float."""
     found: dict[str, tuple[type, ...]] = {}
     for name, hint in get_type_hints(CellCost).items():
         kinds = get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
@@ -139,7 +139,7 @@ _ALIASES = {
 
 
 def check_metric(name: str) -> str:
-    """The column, with `-` for `_`, without its unit, or by a common name (total-time, shots, duration, inflation).
+    """Return the column; `-` for `_`, no unit and common names are accepted (total-time, shots, duration, inflation).
 
     Raises:
         OptionError: There is no such column; the message lists all.

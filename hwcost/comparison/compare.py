@@ -204,7 +204,7 @@ class _Table:
         self.num_from_cache = 0
 
     def add(self, item: LoadedCircuit | Unread, measure_all: bool) -> None:
-        """One more circuit: its cells from the cache, and tasks for those that are not there."""
+        """Add a circuit: its cells from the cache, and tasks for those that are not there."""
         if isinstance(item, Unread):
             self.unread.append(Failure(what=item.what, error=str(item.error), kind="input"))
             return
@@ -234,7 +234,7 @@ class _Table:
         )
 
     def is_empty(self) -> bool:
-        """Whether nothing was given, not even a file that cannot be read."""
+        """Return whether nothing was given, not even a file that cannot be read."""
         return not self._circuits and not self.unread
 
     def _missing(self, number: int, sha256: str, file: Path) -> Iterator[CellTask]:
@@ -259,7 +259,7 @@ class _Table:
                     )
 
     def _key(self, sha256: str, backend: int, compiler: int, seed: int) -> bytes | None:
-        """Key of a cell in the cache, None if it cannot be kept."""
+        """Return the key of a cell in the cache, None if it cannot be kept."""
         chosen = self._compilers[compiler][1]
         if chosen.cache_key is None:
             return None
@@ -297,12 +297,12 @@ class _Table:
                     progress(len(self._outcomes), total)
 
     def named_circuits(self) -> tuple[ComparedCircuit, ...]:
-        """The circuits, with names that occur once."""
+        """Return the circuits, with unique names."""
         names = unique_names([circuit.name for circuit in self._circuits])
         return tuple(dataclasses.replace(c, name=name) for c, name in zip(self._circuits, names, strict=True))
 
     def cells(self) -> Iterator[Cell]:
-        """All cells in order."""
+        """Yield all cells in order."""
         for number, circuit in enumerate(self.named_circuits()):
             for b, backend in enumerate(self._backends):
                 for c, (name, _) in enumerate(self._compilers):
@@ -320,7 +320,7 @@ class _Table:
 
 
 def _by_seed(task: CellTask, setup: Setup) -> list[CellTask]:
-    """A task for each seed, if the compiler takes one."""
+    """Make a task for each seed, if the compiler takes one."""
     if not setup.compilers[task.compiler].uses_seed:
         return [task]
     return [dataclasses.replace(task, seeds=(seed,)) for seed in task.seeds]

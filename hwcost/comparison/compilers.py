@@ -57,7 +57,7 @@ class AnyCompiler(Protocol):
         """Whether another seed can give another circuit."""
 
     def __call__(self, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
-        """An ISA circuit for `target` that does what `circuit` does."""
+        """Return an ISA circuit for `target` that does what `circuit` does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class QiskitCompiler:
         return True
 
     def __call__(self, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
-        """The compiled circuit; `hwcost.comparison.work` keeps the pass managers instead of calling this."""
+        """Return the compiled circuit; `hwcost.comparison.work` keeps the pass managers instead of calling this."""
         compiler = Compiler(target)
         return compiler.compile(
             circuit, optimization_level=self.optimization_level, seed=seed, options=self.options
@@ -149,7 +149,7 @@ class PassManagerCompiler:
         return not hasattr(self.pass_manager, "run")
 
     def __call__(self, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
-        """The circuit that the pass manager makes."""
+        """Run the pass manager on the circuit."""
         manager: Any = self.pass_manager
         if self.uses_seed:
             manager = manager(target, seed)
@@ -178,12 +178,12 @@ class FunctionCompiler:
         return True
 
     def __call__(self, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
-        """What the function returns."""
+        """Call the function."""
         return self.function(circuit, target, seed)
 
 
 def resolve_compiler(compiler: Any) -> AnyCompiler:
-    """A compiler from whatever names one.
+    """Return the compiler that a name, function or object stands for.
 
     Args:
         compiler: One of: a compiler of this module; `"qiskit:2"`, with options `"qiskit:2,routing_method=basic"`;
@@ -246,7 +246,7 @@ def _parsed_options(text: str, options: str) -> PassOptions:
 
 
 def _import_function(text: str, module: str, function: str) -> CompilerFunction:
-    """The function `module:function`; modules in the current directory are found too."""
+    """Import the function `module:function`; modules in the current directory are found too."""
     if module.endswith(".py") or "/" in module:
         raise OptionError(f"{one_line(text)!r} names a file; give its module, without .py, and run beside it")
     if "" not in sys.path and str(Path.cwd()) not in sys.path:
@@ -318,7 +318,7 @@ def _versioned_key(function: Any, name: str) -> str | None:
 
 
 def unique_names(names: list[str]) -> list[str]:
-    """The names, with a number after those that came before.
+    """Return the names, with a number after those that came before.
 
     Example:
         >>> unique_names(["a", "b", "a"])
@@ -341,7 +341,7 @@ def unique_names(names: list[str]) -> list[str]:
 
 
 def levels_as_compilers(levels: Any) -> list[QiskitCompiler]:
-    """One preset compiler per level.
+    """Make one preset compiler per level.
 
     Raises:
         OptionError: Not a sequence of levels from 0 to 3.

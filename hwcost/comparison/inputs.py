@@ -39,7 +39,7 @@ class PreparedBackend:
 
 
 def chosen_compilers(compilers: Any, levels: Any) -> list[tuple[str, AnyCompiler]]:
-    """Compilers with names that occur once."""
+    """Return the compilers with unique names."""
     single = isinstance(compilers, str) or callable(compilers) or hasattr(compilers, "run")
     if not single and not isinstance(compilers, Iterable):
         raise OptionError(f"compilers is a {type(compilers).__name__}; give one compiler or several")
@@ -127,7 +127,7 @@ def _record(conditions: Conditions) -> ComparedBackend:
 
 
 def checked_num_workers(given: int | None) -> int:
-    """The number of worker processes; one per core available by default."""
+    """Return the number of worker processes; one per core available by default."""
     if given is None:
         try:
             return len(os.sched_getaffinity(0))
@@ -137,7 +137,7 @@ def checked_num_workers(given: int | None) -> int:
 
 
 def cache_path(cache: bool | str | os.PathLike[str]) -> Path | None:
-    """The file of finished cells; None for no cache."""
+    """Return the file of finished cells; None for no cache."""
     if cache is True:
         return default_cache_path()
     if cache is False:
@@ -148,7 +148,7 @@ def cache_path(cache: bool | str | os.PathLike[str]) -> Path | None:
 
 
 def package_versions() -> dict[str, str]:
-    """Versions of the packages that the numbers depend on."""
+    """Return the versions of the packages that the numbers depend on."""
     from importlib import metadata
 
     names = ("qiskit", "rustworkx", "numpy", "scipy")
@@ -156,7 +156,7 @@ def package_versions() -> dict[str, str]:
 
 
 def notes_on(compilers: Sequence[tuple[str, AnyCompiler]], seeds: Sequence[int]) -> Iterator[str]:
-    """What to know about the compilers."""
+    """Yield notes on the compilers."""
     for name, compiler in compilers:
         if not compiler.uses_seed:
             yield f"{name} takes no seed: each circuit was compiled once, and counts for all {len(seeds)} seeds"

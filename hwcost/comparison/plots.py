@@ -42,14 +42,14 @@ Costs: TypeAlias = Mapping[Pair, Mapping[str, Sequence[CellCost]]]
 
 
 def require_matplotlib() -> None:
-    """Raises `MissingDependencyError` if matplotlib is not installed."""
+    """Raise `MissingDependencyError` if matplotlib is not installed."""
     if util.find_spec("matplotlib") is None:
         raise MissingDependencyError("matplotlib is not installed; `pip install 'hwcost[plot]'` brings it")
 
 
 @registered_plot.register(Comparison)
 def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str] | None = None) -> Any:
-    """A picture of the best `MOST_PLACES_DRAWN` places.
+    """Draw the best `MOST_PLACES_DRAWN` places.
 
     Args:
         comparison: What to draw.
@@ -96,7 +96,7 @@ def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str
 
 
 def _draw_time(axes: Any, comparison: Comparison, costs: Costs) -> None:
-    """QPU time of all circuits together; of each circuit the seed with the median QPU time."""
+    """Draw the QPU time of all circuits together; of each circuit the seed with the median QPU time."""
     known = [
         name
         for name in next(iter(costs.values()))
@@ -142,7 +142,7 @@ def _draw_time(axes: Any, comparison: Comparison, costs: Costs) -> None:
 
 
 def time_parts_s(cost: CellCost) -> tuple[float, float, float, float]:
-    """QPU time by parts: gates and waiting, readout, repetition delay, and what shot inflation adds; they add up.
+    """Split the QPU time into gates and waiting, readout, repetition delay, and what shot inflation adds.
 
     The first three are those of the shots that a noiseless device would need.
     """
@@ -158,14 +158,14 @@ def time_parts_s(cost: CellCost) -> tuple[float, float, float, float]:
 
 
 def _median_cell(cells: Sequence[CellCost]) -> CellCost | None:
-    """The cell with the (lower) median QPU time; None where the median has lost its signal."""
+    """Return the cell with the (lower) median QPU time; None where the median has lost its signal."""
     ordered = sorted(cells, key=lambda cell: math.inf if cell.qpu_time_s is None else cell.qpu_time_s)
     middle = ordered[(len(ordered) - 1) // 2]
     return None if middle.qpu_time_s is None else middle
 
 
 def _draw_spread(axes: Any, comparison: Comparison, costs: Costs) -> None:
-    """Each seed a point; several circuits are shown as multiples of the best median on the circuit."""
+    """Draw each seed as a point; several circuits are shown as multiples of the best median on the circuit."""
     metric = comparison.sort_by
     circuits = list(next(iter(costs.values())))
     single = len(circuits) == 1 or metric.startswith("log10")
@@ -203,7 +203,7 @@ def _draw_spread(axes: Any, comparison: Comparison, costs: Costs) -> None:
 
 
 def _draw_shots(axes: Any, comparison: Comparison, costs: Costs) -> None:
-    """Medians over seeds, a point for each circuit."""
+    """Draw medians over seeds, a point for each circuit."""
     drawn = 0
     for row, (pair, by_circuit) in enumerate(costs.items()):
         points = [
@@ -227,7 +227,7 @@ def _draw_shots(axes: Any, comparison: Comparison, costs: Costs) -> None:
 
 
 def _draw_frontier(axes: Any, comparison: Comparison, costs: Costs) -> None:
-    """Each seed a point: geometric means over the circuits of duration and smallest attenuation."""
+    """Draw each seed as a point: geometric means over the circuits of duration and smallest attenuation."""
     points: list[tuple[float, float]] = []
     for row, (pair, by_circuit) in enumerate(costs.items()):
         own = []
@@ -256,7 +256,7 @@ def _draw_frontier(axes: Any, comparison: Comparison, costs: Costs) -> None:
 
 
 def pareto_front(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The points that no other beats with a smaller x and a larger y, from left to right.
+    """Return the Pareto front (small x, large y), from left to right.
 
     Example:
         >>> pareto_front([(1.0, 0.5), (2.0, 0.4), (3.0, 0.9)])

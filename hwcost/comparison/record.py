@@ -148,7 +148,7 @@ class Comparison(Result):
     cache_warnings: tuple[str, ...] = field(default=(), compare=False)
 
     def ranking(self, by: str | None = None, *, circuit: str | None = None) -> tuple[Place, ...]:
-        """Backends with compilers, the best first (`hwcost.comparison.statistics` says how).
+        """Rank backends with compilers, the best first (`hwcost.comparison.statistics` says how).
 
         Args:
             by: A column of the cells, such as `num_2q`; default `sort_by`.
@@ -169,7 +169,7 @@ class Comparison(Result):
         by: str | None = None,
         circuit: str | None = None,
     ) -> Difference | None:
-        """Whether two (backend, compiler) differ by more than seed noise; by default leader and runner-up.
+        """Return whether two (backend, compiler) differ by more than seed noise; by default leader and runner-up.
 
         Args:
             first: Names of backend and compiler; default those of the leader.
@@ -206,7 +206,7 @@ class Comparison(Result):
         )
 
     def not_ranked(self) -> list[Pair]:
-        """(backend, compiler) that were costed, but of which nobody knows the column that ranks."""
+        """List (backend, compiler) that were costed, but whose ranking column is unknown."""
         if self.sort_by not in UNKNOWN_IF_NONE:
             return []
         return [
@@ -217,7 +217,7 @@ class Comparison(Result):
         ]
 
     def repeated_circuits(self) -> dict[str, str]:
-        """Names of circuits that are the same as one before, with the name of that."""
+        """Return names of circuits that are the same as one before, with the name of that."""
         first: dict[str, str] = {}
         return {c.name: first[c.sha256] for c in self.circuits if first.setdefault(c.sha256, c.name) != c.name}
 
@@ -231,7 +231,7 @@ class Comparison(Result):
         return pair[0], pair[1]
 
     def values(self, metric: str, *, circuit: str | None = None) -> dict[Pair, dict[str, dict[int, float]]]:
-        """Value by (backend, compiler), circuit and seed; where the signal is gone, an infinitely bad one.
+        """Return the value by (backend, compiler), circuit and seed; where the signal is gone, an infinitely bad one.
 
         Cells that failed, and those of which nobody knows the value, are missing.
 
@@ -260,7 +260,7 @@ class Comparison(Result):
         return values
 
     def costs(self) -> dict[Pair, dict[str, list[CellCost]]]:
-        """Costs of all seeds by (backend, compiler) and circuit; failed cells are missing."""
+        """Return the costs of all seeds by (backend, compiler) and circuit; failed cells are missing."""
         found: dict[Pair, dict[str, list[CellCost]]] = {}
         for cell in self.cells:
             by_circuit = found.setdefault((cell.backend, cell.compiler), {})
@@ -283,14 +283,14 @@ class Comparison(Result):
         return (*self.unread, *failed)
 
     def answer(self, *, circuit: str | None = None) -> tuple[tuple[Place, ...], Difference | None]:
-        """Ranking and difference by `sort_by`; empty where nothing was costed or the column has no values."""
+        """Return ranking and difference by `sort_by`; empty where nothing was costed or the column has no values."""
         try:
             return self.ranking(circuit=circuit), self.difference(circuit=circuit)
         except OptionError:
             return (), None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data with the keys of the JSON schema `hwcost.comparison/1`."""
+        """Return plain data with the keys of the JSON schema `hwcost.comparison/1`."""
         ranking, found = self.answer()
         return {
             "schema": SCHEMA,
@@ -309,7 +309,7 @@ class Comparison(Result):
         }
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """One flat dictionary per cell, failed ones included: what CSV and the data frame hold."""
+        """Return one flat dictionary per cell, failed ones included: what CSV and the data frame hold."""
         circuits = {circuit.name: circuit for circuit in self.circuits}
         dates = {backend.name: to_plain(backend.snapshot_date) for backend in self.backends}
         empty = dict.fromkeys(COST_FIELDS)
@@ -331,7 +331,7 @@ class Comparison(Result):
         ]
 
     def to_frame(self) -> Any:
-        """A pandas `DataFrame` with one row per cell.
+        """Return a pandas `DataFrame` with one row per cell.
 
         Raises:
             MissingDependencyError: pandas is not installed.
@@ -357,7 +357,7 @@ class Comparison(Result):
         return plot(self, kind, path)
 
     def __repr__(self) -> str:
-        """Sizes; the cells are thousands."""
+        """Show the sizes only; there are thousands of cells."""
         return (
             f"<Comparison of {len(self.circuits)} circuits, {len(self.backends)} backends, {len(self.compilers)} "
             f"compilers and {len(self.seeds)} seeds, ranked by {self.sort_by}>"

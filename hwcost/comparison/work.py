@@ -94,7 +94,7 @@ class CellWork:
         self._circuit: tuple[str, QuantumCircuit, EquivalenceCheck] | None = None
 
     def __call__(self, task: CellTask) -> Iterator[tuple[int, Outcome]]:
-        """(seed, outcome) of each cell of a task, as they are finished."""
+        """Yield (seed, outcome) of each cell of a task, as they are finished."""
         compiler = self._setup.compilers[task.compiler]
         known: Outcome | None = None
         for seed in task.seeds:
@@ -121,7 +121,7 @@ class CellWork:
         return self._conditions[1]
 
     def _target_for(self, task: CellTask, device: Device, compiler: AnyCompiler) -> Target:
-        """The Target that a compiler is given: one of its own, if it might change it."""
+        """Return the Target for a compiler: its own copy, if the compiler might change it."""
         if isinstance(compiler, QiskitCompiler):
             return device.target
         key = task.device, task.compiler
@@ -172,7 +172,7 @@ def evaluate(
 
 
 def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
-    """What a compiler of somebody else returns for a copy of the circuit."""
+    """Call a custom compiler with a copy of the circuit."""
     from qiskit import QuantumCircuit
 
     try:
@@ -188,7 +188,7 @@ def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: 
 
 
 def _check_output(circuit: QuantumCircuit, isa: QuantumCircuit, device: Device) -> None:
-    """What can be told of circuits of any size: width, classical bits, and that no measurement was lost."""
+    """Check what can be checked at any size: width, classical bits, and that no measurement was lost."""
     width = len(device.audited.component)
     if isa.num_qubits > width:
         raise CircuitError(
@@ -207,7 +207,7 @@ def _check_output(circuit: QuantumCircuit, isa: QuantumCircuit, device: Device) 
 
 
 def _measured(circuit: QuantumCircuit, *, inside: bool = False) -> set[int]:
-    """Numbers of the classical bits that are measured into; with `inside` also in branches and loops."""
+    """Return the numbers of the classical bits that are measured into; with `inside` also in branches and loops."""
     index = {bit: i for i, bit in enumerate(circuit.clbits)}
     found: set[int] = set()
     for instruction in circuit.data:
@@ -268,5 +268,5 @@ def _swap_time_s(swaps: Sequence[tuple[int, int]], device: Device) -> float:
 
 
 def make_work(setup: Any) -> CellWork:
-    """What `run_tasks` calls in every worker."""
+    """Make the function that `run_tasks` calls in every worker."""
     return CellWork(setup)

@@ -22,7 +22,7 @@ of weights and input, against one product forward."""
 
 
 def module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: MachineProfile) -> ClassicalCost:
-    """The cost of a torch module's passes, forward, backward and optimizer step.
+    """Return the cost of a torch module's passes, forward, backward and optimizer step.
 
     Args:
         module: The classical layers; quantum layers replaced by stand-ins.
@@ -57,7 +57,7 @@ def module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: M
 
 
 def flops_cost(forward_flops: float, work: Workload, profile: MachineProfile) -> ClassicalCost:
-    """The cost of a classical half of which only the FLOPs of one sample's forward pass are known.
+    """Return the cost of a classical half of which only the FLOPs of one sample's forward pass are known.
 
     Raises:
         OptionError: The FLOPs are no number of operations.

@@ -23,7 +23,7 @@ MAX_SAMPLE_VALUES = 10**8
 
 
 def load_model(text: str) -> Any:
-    """The model that `module:name` or `file.py:name` stands for, or the circuit in a file.
+    """Load the model that `module:name` or `file.py:name` stands for, or the circuit in a file.
 
     A name that is a plain function without needed arguments is called, so that a model need not be built on import.
     Code of the user's is run, as by `python -m module`; files are found from the current folder.
@@ -86,7 +86,7 @@ def _names(module: Any) -> str:
 
 
 def _is_factory(found: Any) -> bool:
-    """Whether it is to be called: a function or a class that needs no arguments."""
+    """Return whether it is to be called: a function or a class that needs no arguments."""
     if not (inspect.isfunction(found) or inspect.isclass(found)):
         return False
     needed = [
@@ -101,10 +101,10 @@ def _is_factory(found: Any) -> bool:
 
 
 def load_samples(model: Any, given: Sequence[str]) -> Any:
-    """The sample that belongs to a model: a tensor with a batch dimension of one for a torch module, a tuple of arrays
-    for a QNode, nothing for a circuit.
+    """Load the sample that belongs to a model, of the kind that the model takes.
 
-    Shapes are filled with random numbers from 0 to 1 of a fixed seed.
+    A torch module takes a tensor with a batch dimension of one, a QNode a tuple of arrays, a circuit nothing. Shapes
+    are filled with random numbers from 0 to 1 of a fixed seed.
 
     Args:
         model: What `load_model` returned.

@@ -40,7 +40,7 @@ class GradientCircuits:
 def circuits_per_sample(
     layer: QuantumLayer, gradient: Gradient, *, num_directions: int = 1, training: bool = True
 ) -> GradientCircuits:
-    """Circuits that one sample costs in one layer, as PennyLane executes them.
+    """Count the circuits that one sample costs in one layer, as PennyLane executes them.
 
     ::
 

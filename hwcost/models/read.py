@@ -44,7 +44,7 @@ class Model:
 def read_model(
     model: Any, sample: Any, *, classical: Any = None, inputs: Sequence[Any] | None = None, observable: Any = None
 ) -> Model:
-    """A torch module, a QNode or a Qiskit circuit as quantum layers and a classical half.
+    """Read a torch module, a QNode or a Qiskit circuit as quantum layers and a classical half.
 
     Args:
         model: The model.

@@ -36,14 +36,14 @@ class HybridModel:
 
 
 def is_torch_module(model: Any) -> bool:
-    """Whether an object is a torch module; imports nothing."""
+    """Return whether an object is a torch module; imports nothing."""
     torch = sys.modules.get("torch")
     nn = getattr(torch, "nn", None)
     return nn is not None and isinstance(model, nn.Module)
 
 
 def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
-    """The quantum layers of a torch module and its classical rest.
+    """Read the quantum layers of a torch module and its classical rest.
 
     The module is left as it is and no circuit is run: a copy with stand-ins is called once with the sample, to see what
     reaches each quantum layer, how often, and whether it needs a gradient.
@@ -135,7 +135,7 @@ def _refuse_loose_qnodes(model: torch.nn.Module) -> None:
 
 
 def _stand_in(layer: Any) -> Any:
-    """The same layer with a function in place of its QNode, and without weights."""
+    """Copy the layer with a function in place of its QNode, and without weights."""
     twin = copy.copy(layer)
     twin._parameters = {}
     twin._buffers = {}
@@ -180,7 +180,7 @@ class _Zeros:
         return results[0] if container is None else container(results)
 
     def _output(self, row: Any) -> tuple[Any, list[tuple[int, ...]]]:
-        """How the QNode returns its measurements, and the shape of each, without running it."""
+        """Return how the QNode returns its measurements, and the shape of each, without running it."""
         import pennylane as qml
 
         layer = self._layer
@@ -228,7 +228,7 @@ def _shape(sample: Any) -> str:
 
 
 def batch_of(sample: Any, size: int) -> Any:
-    """A batch of `size` equal rows from the first row of each tensor in a sample (a 1-D tensor is one row).
+    """Make a batch of `size` equal rows from the first row of each tensor in a sample (a 1-D tensor is one row).
 
     Example:
         >>> import torch

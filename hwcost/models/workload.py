@@ -94,7 +94,7 @@ def workload(
     epochs: int | None = None,
     validation_samples: int = 0,
 ) -> Workload:
-    """A checked workload.
+    """Check the settings of a workload and return it.
 
     Args:
         scope: `inference` (default 1 sample), `step` (one batch), `epoch` (all samples once) or `training`.
@@ -131,7 +131,7 @@ def workload(
 
 
 def check_count(name: str, value: object, *, low: int = 1) -> int:
-    """A whole number of at least `low` (NumPy's too) as int.
+    """Return a whole number of at least `low` (NumPy's too) as int.
 
     Raises:
         OptionError: It is something else.

@@ -127,7 +127,7 @@ def _with_readout(row: TrackedPauli, estimate: SignalEstimate) -> QubitAttenuati
 
 
 def attenuation_omissions(isa: IsaCircuit, audited: NoiseTable) -> tuple[str, ...]:
-    """What the attenuation of this circuit leaves out because the calibration does not say it, one line each."""
+    """Return what the attenuation leaves out because the calibration does not say it, one line each."""
     qubits = active_qubits(isa)
     records = audited.calibration.qubits
     measured = sorted({q[0] for kind, q in zip(isa.kinds, isa.qubits, strict=True) if kind is Kind.MEASURE})

@@ -305,7 +305,7 @@ def _validate_qubit(
 
 
 def _own_shots(attenuation: float, shots: ShotCost) -> int | None:
-    """Shots that this qubit alone would need, by the rule of every estimate."""
+    """Return the shots that this qubit alone would need, by the rule of every estimate."""
     row = QubitAttenuation(qubit=None, clbit=None, value=attenuation)
     return shot_cost([row], method="", requested=shots.requested, precision=shots.precision).needed
 

@@ -28,7 +28,7 @@ _COMMANDS = {
 @click.version_option(__version__, prog_name="nas")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def _root() -> None:
-    """Hybrid quantum-classical networks with the best accuracy at their cost on hardware."""
+    """Search for hybrid quantum-classical networks with the best accuracy at their cost on hardware."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -166,7 +166,7 @@ def _is_number(text: str) -> bool:
 
 
 def _find_fault(path: Path, line: int, names: Sequence[str], cells: Sequence[str]) -> None:
-    """Raises for the first cell that is no finite number."""
+    """Raise for the first cell that is not a finite number."""
     for name, cell in zip(names, cells, strict=True):
         text = cell.strip()
         where = f"{path}, line {line}, column {one_line(name)!r}"

@@ -149,7 +149,7 @@ class RunStore:
         return RunError(f"{self.folder / EVALUATIONS}: {text}")
 
     def add(self, evaluations: Sequence[tuple[int, Evaluation]]) -> None:
-        """Have evaluations with their positions written, all or none; `flush` says when they are on the disk.
+        """Queue evaluations with their positions to be written, all or none; `flush` says when they are on the disk.
 
         Raises:
             RunError: Something before could not be written: the disk is full.

@@ -37,7 +37,7 @@ class Writer:
         self._thread.start()
 
     def put(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Has the statement executed soon.
+        """Queue the statement to be executed soon.
 
         Raises:
             sqlite3.Error: An earlier one could not be.

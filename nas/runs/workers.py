@@ -145,7 +145,7 @@ class LocalWorkers:
 
 
 def prepare_processes() -> None:
-    """Have the process begin of which all workers are forks: it imports torch and the rest, once, and runs nothing."""
+    """Start the process of which all workers are forks: it imports torch and the rest, once, and runs nothing."""
     from multiprocessing import forkserver, resource_tracker
 
     multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED)

@@ -135,7 +135,7 @@ class _Table:
         return Cell(text=self.cells[qubit][index], origin=self.origin, line=self.lines[qubit], header=header)
 
     def of_kind(self, kind: Kind) -> Iterator[tuple[int, Column]]:
-        """Index and meaning of each column of this kind."""
+        """Yield the index and the meaning of each column of this kind."""
         return ((index, column) for index, (_, column) in enumerate(self.columns) if column.kind == kind)
 
 
@@ -264,7 +264,7 @@ def _two_qubit_gates(table: _Table) -> Iterator[GateCalibration]:
 
 
 def _pair_errors(table: _Table, index: int, name: str) -> dict[Qubits, float | None]:
-    """Error of gate `name` by pair, in the order that the table gives or, for a symmetric gate, ascending."""
+    """Return the error of gate `name` by pair, in the table's order or, for a symmetric gate, ascending."""
     found: dict[Qubits, float | None] = {}
     for qubit in range(len(table.lines)):
         cell = table.cell(qubit, index)
@@ -277,7 +277,7 @@ def _pair_errors(table: _Table, index: int, name: str) -> dict[Qubits, float | N
 
 
 def _pair_times_s(table: _Table, *, symmetric: bool) -> Mapping[tuple[str, Qubits], float | None]:
-    """Duration in seconds by gate ("" where the cell names none) and pair."""
+    """Return the duration in seconds by gate ("" where the cell names none) and pair."""
     found: dict[tuple[str, Qubits], float | None] = {}
     for index, column in table.of_kind("pair_time"):
         for qubit in range(len(table.lines)):

@@ -111,7 +111,7 @@ def _read_parameters(
     probabilities: Mapping[str, str],
     dates: list[datetime],
 ) -> dict[str, Any]:
-    """Keyword arguments of a record from a list of {name, unit, value, date}; `dates` collects what was used."""
+    """Return keyword arguments of a record from a list of {name, unit, value, date}; `dates` collects what was used."""
     found: dict[str, Any] = {}
     dated: dict[str, datetime] = {}
     for entry in expect(place, "parameters", parameters, (list, tuple), "a list"):
@@ -202,7 +202,7 @@ def _check_num_qubits(place: Place, conf: dict[str, Any], num_qubits: int) -> No
 def _read_configuration(
     place: Place, conf: dict[str, Any], num_qubits: int, gates: tuple[GateCalibration, ...]
 ) -> dict[str, Any]:
-    """Keyword arguments of `Calibration` that the configuration document adds."""
+    """Return keyword arguments of `Calibration` that the configuration document adds."""
     basis_gates = gate_names(place, "basis_gates", conf.get("basis_gates"))
     supported = conf.get("supported_instructions")
     operations = None

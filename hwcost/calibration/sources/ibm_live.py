@@ -315,7 +315,7 @@ def _in_utc(value: Any) -> Any:
 
 @contextmanager
 def _listening() -> Iterator[_Swallowed]:
-    """Collects what the client swallows in this thread and keeps its log lines off the terminal."""
+    """Collect what the client swallows in this thread and keep its log lines off the terminal."""
     swallowed, thread = _Swallowed(), threading.get_ident()
 
     class Listener(logging.Handler):

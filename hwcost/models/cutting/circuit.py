@@ -41,7 +41,7 @@ class CuttableCircuit:
 
 
 def read_cuttable(circuit: QuantumCircuit) -> CuttableCircuit:
-    """The gates of a circuit that ends in measurements or in none, composite and wider gates written out.
+    """Read the gates of a circuit that ends in measurements or in none, composite and wider gates written out.
 
     Barriers are left out, as are resets of qubits that nothing has acted on.
 

@@ -100,7 +100,7 @@ def cutting_cost(
     time_limit_s: float = DEFAULT_TIME_LIMIT_S,
     seed: int = 0,
 ) -> CuttingCost:
-    """The cheapest cuts found that leave no subcircuit wider than `max_qubits`, and what they cost.
+    """Find the cheapest cuts that leave no subcircuit wider than `max_qubits`, and their cost.
 
     The sampling overhead is Π κ² over the cuts: 9 for a CX, CZ or ECR, (1 + 2·|sin θ|)² for rzz(θ), 49 for a swap, 16
     for a wire, all without classical communication between the parts. A gate on two qubits with a free parameter
@@ -185,7 +185,7 @@ def _whole(name: str, value: Any, low: int) -> int:
 
 
 def _pairs(given: CuttableCircuit) -> tuple[list[Pair], list[str]]:
-    """Gates on two qubits with their κ; those with free angles at the angles where κ is largest."""
+    """Return the gates on two qubits with their κ; those with free angles at the angles where κ is largest."""
     bases = require_cutting().qpd.QPDBasis
     known: dict[tuple[Any, ...], tuple[Any, float]] = {}
     free: set[str] = set()

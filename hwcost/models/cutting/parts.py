@@ -49,7 +49,7 @@ class _Terms:
 
 
 def subcircuits_of(given: CuttableCircuit, pairs: Sequence[Pair], cuts: Cuts, max_qubits: int) -> list[Subcircuit]:
-    """The subcircuits, in order of their lowest qubit.
+    """Return the subcircuits, in order of their lowest qubit.
 
     What stays connected is one subcircuit. Parts that no cut touches have nothing to be multiplied with and share
     circuits, as many as fit into `max_qubits`. Qubits without gates and without measurement are left out.
@@ -119,7 +119,7 @@ def _places(given: CuttableCircuit, cuts: Cuts) -> _Places:
 
 
 def _connected(places: _Places) -> list[list[Segment]]:
-    """Segments that kept gates connect, each group ascending."""
+    """Group the segments that kept gates connect, each group ascending."""
     segments = sorted({s for row in places.of_gate for s in row} | set(places.last.values()) | {
         s for ends in places.wires for s in ends
     })  # fmt: skip
@@ -141,7 +141,7 @@ def _connected(places: _Places) -> list[list[Segment]]:
 
 
 def _packed(groups: Sequence[list[Segment]], max_qubits: int) -> list[list[Segment]]:
-    """Groups put together up to a width, the widest first, each where it first fits."""
+    """Join groups up to a width, the widest first, each where it first fits."""
     bins: list[list[Segment]] = []
     for group in sorted(groups, key=lambda group: (-len(group), group)):
         for found in bins:
@@ -154,7 +154,7 @@ def _packed(groups: Sequence[list[Segment]], max_qubits: int) -> list[list[Segme
 
 
 def _all_terms(pairs: Sequence[Pair], cuts: Cuts) -> dict[int | None, _Terms]:
-    """Decompositions by number of the cut gate; None stands for a wire."""
+    """Return the decompositions by number of the cut gate; None stands for a wire."""
     terms: dict[int | None, _Terms] = {}
     if not cuts.gates and not cuts.wires:
         return terms

@@ -78,7 +78,7 @@ class MitigationMethod:
             )
 
     def __str__(self) -> str:
-        """As on the command line."""
+        """Write the method as on the command line."""
         if self.name == "zne":
             fit = "" if self.fit == "exponential" else f":{self.fit}"
             return f"zne{fit}:{':'.join(f'{factor:g}' for factor in self.noise_factors)}"
@@ -88,7 +88,7 @@ class MitigationMethod:
 
 
 def parse_mitigation(text: str) -> tuple[MitigationMethod, ...]:
-    """The methods in a list such as `readout,zne:1:3:5`.
+    """Parse the methods in a list such as `readout,zne:1:3:5`.
 
     - `readout`, `readout:tensored` or `readout:full`
     - `zne`, with noise factors and a fit in any order: `zne:1:2:3`, `zne:linear:1:3`, `zne:richardson`

@@ -95,7 +95,7 @@ class MitigationOverhead:
 
 
 def readout_calibration_circuits(method: MitigationMethod, num_measured: int) -> int:
-    """2 circuits (all qubits in 0, all in 1), or 2^n for the full matrix of n measured qubits."""
+    """Count calibration circuits: 2 (all qubits in 0, all in 1), or 2^n for the full matrix of n measured qubits."""
     return 2 if method.calibration == "tensored" else 1 << num_measured
 
 
@@ -108,7 +108,7 @@ def mitigation_overhead(
     log_gamma: float | None = None,
     rule: Inflation = "worst",
 ) -> MitigationOverhead:
-    """Circuits and shots of one circuit under the given methods; see the module for what replaces what.
+    """Return circuits and shots of one circuit under the given methods; see the module for what replaces what.
 
     For each observable, shots over those of a noiseless device are 1/(L·r)² without `zne` and `pec`,
     (K·Σ w_k²·L^(−2·c_k))/r² or (K·Σ w_k²)/r² with `zne` (`hwcost.models.mitigation.extrapolation`), γ²/r² with `pec`

@@ -49,7 +49,7 @@ def mean_field_attenuation(
 
 
 def _propagate(plan: BackwardPlan) -> Floats:
-    """L of each observable."""
+    """Return L of each observable."""
     num_rows = plan.num_observables
     field = np.zeros((len(plan.qubits), num_rows, 4))  # p of each qubit and observable
     field[:, :, 0] = 1.0
@@ -68,7 +68,7 @@ def _propagate(plan: BackwardPlan) -> Floats:
 
 
 def _two_qubit_gates(plan: BackwardPlan, gates: slice, moves: Floats, field: Floats, kept: Floats) -> None:
-    """Carries all observables through gates on disjoint qubits, in place."""
+    """Carry all observables through gates on disjoint qubits, in place."""
     qubits = plan.gate_qubits[gates]
     before = field[qubits] @ plan.noisy_segments[plan.gate_segments[gates]]
     joint = (before[:, 0, :, :, None] * before[:, 1, :, None, :]).reshape(len(qubits), -1, 16)
@@ -81,7 +81,7 @@ def _two_qubit_gates(plan: BackwardPlan, gates: slice, moves: Floats, field: Flo
 
 
 def _event(plan: BackwardPlan, event: Event, field: Floats, kept: Floats) -> None:
-    """Carries all observables through a measurement or reset, in place, and begins those that start there."""
+    """Carry all observables through a measurement or reset, in place, and begins those that start there."""
     before = field[event.qubit]
     # Only I and Z contribute from here on, so the noise counts on their share of the ideal distribution.
     local = before @ plan.noisy_segments[event.segment][:, [0, 3]]

@@ -79,7 +79,7 @@ class _Sampler:
         self.factors = factors.reshape(num_codes * self.width)
 
     def draw(self, codes: _Codes, kept: Floats, random: np.random.Generator) -> _Codes:
-        """The next codes; multiplies `kept` by the noise factors of the moves."""
+        """Draw the next codes; multiplies `kept` by the noise factors of the moves."""
         moves = codes
         if self.width > 1:
             uniform = random.random(len(codes), dtype=np.float32)
@@ -119,7 +119,7 @@ class _Samplers:
 def _sample(
     plan: BackwardPlan, samplers: _Samplers, row: int, random: np.random.Generator, num_paths: int
 ) -> SignalEstimate:
-    """The estimate of one observable."""
+    """Estimate one observable."""
     codes: dict[int, _Codes] = {}  # of the qubits that its light cone has reached
     kept = np.ones(num_paths)  # λ_P
     share = np.ones(num_paths)  # v_P
@@ -157,7 +157,7 @@ def _condition(
     share: Floats,
     random: np.random.Generator,
 ) -> None:
-    """Keeps I and Z at a measurement or reset, in place: X and Y have no ideal signal beyond it."""
+    """Keep I and Z at a measurement or reset, in place: X and Y have no ideal signal beyond it."""
     before = codes[event.qubit]
     share *= plan.ideal_segments[event.segment][:, _IZ].sum(axis=1)[before]
     codes[event.qubit] = samplers.segment(event.segment, only_iz=True).draw(before, kept, random)
@@ -166,7 +166,7 @@ def _condition(
 
 
 def _estimate(plan: BackwardPlan, codes: dict[int, _Codes], kept: Floats, share: Floats) -> SignalEstimate:
-    """The ratio over all paths, conditioned on the input state if enough of them reach it."""
+    """Return the ratio over all paths, conditioned on the input state if enough of them reach it."""
     if not share.any():  # the ideal value is 0 whatever the angles
         share = np.ones_like(share)
     conditioned, weight = kept * share, share.copy()
@@ -187,13 +187,13 @@ def _estimate(plan: BackwardPlan, codes: dict[int, _Codes], kept: Floats, share:
 
 
 def _effective_number(weight: Floats) -> float:
-    """(Σv)²/Σv², the number of equally weighted paths that would be as good."""
+    """Return (Σv)²/Σv², the number of equally weighted paths that would be as good."""
     squares = float(weight @ weight)
     return float(weight.sum()) ** 2 / squares if squares > 0.0 else 0.0
 
 
 def _ratio(values: Floats, weight: Floats, note: str | None) -> SignalEstimate:
-    """Σ values / Σ weight with the linearised standard error of a ratio."""
+    """Return Σ values / Σ weight with the linearised standard error of a ratio."""
     total = float(weight.sum())
     value = float(values.sum()) / total
     residuals = values - value * weight
