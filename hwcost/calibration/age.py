@@ -41,8 +41,8 @@ def check_age(audited: AuditedCalibration, max_age_days: float, *, now: datetime
         now: Reference; the present by default, a naive one is taken as UTC.
 
     Raises:
-        CalibrationError: It is too old, or nobody knows.
-        OptionError: The largest age is no number of days.
+        CalibrationError: It is too old, or its age is unknown.
+        OptionError: The largest age is not a number of days.
     """
     if isinstance(max_age_days, bool) or not isinstance(max_age_days, (int, float)) or not 0 <= max_age_days <= 1e9:
         raise OptionError(f"max_age_days is {shown(max_age_days)}; give days such as 7 or 0.5")

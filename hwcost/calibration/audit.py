@@ -115,7 +115,7 @@ def audit(
 
     Args:
         calibration: The values as reported.
-        durations_only: Ignore all errors, so that durations of an uncalibrated device can still be had.
+        durations_only: Ignore all errors, so that durations of an uncalibrated device are still available.
         keep_dead_readout: Keep qubits whose readout error is at least `DEAD_ERROR`.
         today: Reference for the age; now by default, a naive one is taken as UTC.
 

@@ -158,7 +158,7 @@ def _has_ended(pid: int) -> bool:
 
 
 def _end(pid: int) -> int | None:
-    """Kill the child if it still runs and collect it; its wait status, or None if somebody else collected it."""
+    """Kill the child if it still runs and collect it; its wait status, or None if it was collected elsewhere."""
     try:
         os.kill(pid, signal.SIGKILL)
         return os.waitpid(pid, 0)[1]

@@ -31,7 +31,7 @@ MQT_BENCH_NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A circuit that could not be had.
+    """A circuit that is not available.
 
     Attributes:
         what: The file, or the name of the circuit.

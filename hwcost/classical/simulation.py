@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SimulationGradient: TypeAlias = Literal["none", "backprop", "adjoint"]
 
 MAX_STATE_QUBITS = 1000
-"""Above this 2^n exceeds the largest float; nobody can hold 2^60 amplitudes."""
+"""Above this 2^n exceeds the largest float; no machine holds 2^60 amplitudes."""
 
 COMPLEX_BYTES, REAL_BYTES = 16, 8
 """Memory of one amplitude in double precision."""

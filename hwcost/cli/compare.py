@@ -68,8 +68,8 @@ def command(
 ) -> int:
     """Compare every circuit on every backend by every compiler with every seed.
 
-    Files may be QPY, OpenQASM 2 or 3, or folders of them. An interrupted comparison goes on where it was when the same
-    command is given again.
+    Files may be QPY, OpenQASM 2 or 3, or folders of them. An interrupted comparison resumes when the same command is
+    given again.
     """
     from hwcost.comparison.compare import compare
 
@@ -106,7 +106,7 @@ def command(
     except KeyboardInterrupt:
         if reached[0] and not no_cache:
             finished = f"{reached[0]} of {reached[1]} cells are finished"
-            say(f"{finished}; the same command goes on from what the cache has kept")
+            say(f"{finished}; the same command resumes from the cache")
         raise
     for warning in result.cache_warnings:
         say(warning)
@@ -149,7 +149,7 @@ def whole_numbers(option: str, text: str) -> list[int]:
     for part in text.split(","):
         low, dash, high = part.strip().partition("-")
         if not (low.isdecimal() and len(low) < 7) or (dash and not (high.isdecimal() and len(high) < 7)):
-            raise OptionError(f"{option} {text!r}: {part.strip()!r} is no whole number or range; write 1,2,3 or 1-3")
+            raise OptionError(f"{option} {text!r}: {part.strip()!r} is not a whole number or range; write 1,2,3 or 1-3")
         found = range(int(low), int(high or low) + 1)
         if not found or len(found) > 1000:
             raise OptionError(f"{option} {text!r}: the range {part.strip()!r} is empty or too long")

@@ -80,7 +80,7 @@ class CellCache:
         if path != default_cache_path():
             self._open(path)
             return
-        # Nobody asked for this one: without it, everything is computed.
+        # The default cache is optional: without it, everything is computed.
         try:
             with contextlib.suppress(OSError):
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,11 +90,11 @@ class CellCache:
 
     def _open(self, path: Path) -> None:
         if path.exists() and not path.is_file():
-            raise OptionError(f"the cache {path} is no regular file; name a file")
+            raise OptionError(f"the cache {path} is not a regular file; name a file")
         if not path.parent.is_dir():
             raise OptionError(f"the cache {path}: there is no folder {path.parent}; make it first")
         if path.exists() and not self._is_ours(path):
-            raise OptionError(f"{path} is no cache of hwcost; name another file")
+            raise OptionError(f"{path} is not a cache of hwcost; name another file")
         try:
             self._connection = self._connected(path)
         except sqlite3.OperationalError as error:
@@ -198,7 +198,7 @@ class CellCache:
             with self._connection:
                 self._connection.executemany("INSERT OR REPLACE INTO cells VALUES (?, ?)", rows)
         except sqlite3.Error as error:
-            # A full disk or a file damaged meanwhile: the comparison goes on.
+            # A full disk or a file damaged meanwhile: the comparison continues.
             if not self.warnings:
                 self.warnings.append(f"the cache {self._path} cannot be written ({one_line(str(error))})")
 

@@ -47,8 +47,8 @@ class CellCost:
         esp: Estimated success probability of gates and readout; None if not costed or below the smallest float.
         log10_esp: Its logarithm.
         log10_effective_time: log10 of the Hyb-HANAS paper's T_eff, a relative cost; None where undefined.
-        equivalence: Whether the compiled circuit is proved to do what the circuit does: `equal`, `equal from zero`
-            (from |0…0⟩, as on a device) or `not checked` (too large to prove).
+        equivalence: Whether a check found that the compiled circuit does what the circuit does: `equal`, `equal from
+            zero` (from |0…0⟩, as on a device) or `not checked` (too large).
     """
 
     qpu_time_s: float | None
@@ -124,7 +124,7 @@ LABELS = {
 
 MORE_IS_BETTER = frozenset({"esp", "log10_esp", "attenuation_worst"})
 UNKNOWN_IF_NONE = frozenset({"num_swaps", "swap_time_s", "readout_s", "esp", "log10_esp"})
-"""Columns in which None says that nobody knows. In others it says that the signal is gone: worse than any number."""
+"""Columns in which None stands for unknown. In others it says that the signal is gone: worse than any number."""
 
 DEFAULT_METRIC = "qpu_time_s"
 _ALIASES = {

@@ -100,8 +100,8 @@ def compare(
         sort_by: Column that ranks: `qpu_time_s`, `job_time_s`, `shots_needed`, `num_2q`, … (`METRICS`).
         num_workers: Processes; default one per core available. Qiskit's levels with one worker, or with a few cells,
             work in this process; so do, by default, compilers of a script or notebook, which no other can import.
-        cache: True keeps finished cells in `default_cache_path()`, a path in that file, False nowhere. A comparison
-            that was interrupted goes on where it was.
+        cache: True keeps finished cells in `default_cache_path()`, a path in that file, False nowhere. An
+            interrupted comparison resumes from there.
         progress: Called with (cells done, cells in all).
 
     Raises:
@@ -289,7 +289,7 @@ class _Table:
                 b = indices[task.device]
                 self._outcomes[task.circuit, b, task.compiler, seed] = outcome
                 key = self._key(self._circuits[task.circuit].sha256, b, task.compiler, seed)
-                # Why somebody else's compiler fails may be gone next time.
+                # A custom compiler that failed may succeed next time.
                 for_good = outcome.cost is not None or isinstance(setup.compilers[task.compiler], QiskitCompiler)
                 if key is not None and for_good:
                     self._cache.put([(key, outcome)])
@@ -329,7 +329,7 @@ def _by_seed(task: CellTask, setup: Setup) -> list[CellTask]:
 def _results(
     setup: Setup, tasks: deque[CellTask], num_workers: int
 ) -> Generator[tuple[CellTask, int, Outcome], None, None]:
-    # A few cells are not worth a process, unless the code of somebody else might take this one along.
+    # A few cells are not worth a process, unless a custom compiler might crash this one.
     few = sum(len(task.seeds) for task in tasks) <= _MOST_CELLS_ALONE
     ours = all(isinstance(c, QiskitCompiler) for c in setup.compilers)
     if (few and ours) or (num_workers == 1 and (ours or not can_be_sent(setup.compilers))):

@@ -113,7 +113,7 @@ def _checked_options(options: PassOptions) -> PassOptions:
 
     for name, value in options:
         if name not in _STAGES:
-            raise OptionError(f"{one_line(name)!r} is no option of this compiler; choose from {', '.join(_STAGES)}")
+            raise OptionError(f"{one_line(name)!r} is not an option of this compiler; choose from {', '.join(_STAGES)}")
         known = list_stage_plugins(_STAGES[name])
         if value not in known:
             raise OptionError(f"{name} is {one_line(str(value))!r}; this Qiskit has {', '.join(known)}")
@@ -174,7 +174,7 @@ class FunctionCompiler:
 
     @property
     def uses_seed(self) -> bool:
-        """Nobody knows, so it is called for every seed."""
+        """Whether it uses the seed is unknown, so it is called for every seed."""
         return True
 
     def __call__(self, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
@@ -224,14 +224,14 @@ def _named(text: str) -> AnyCompiler:
     module, separator, function = text.partition(":")
     if not separator or not module or not function:
         raise OptionError(
-            f"{one_line(text)!r} is no compiler; give qiskit:LEVEL, pytket or MODULE:FUNCTION, such as qiskit:3"
+            f"{one_line(text)!r} is not a compiler; give qiskit:LEVEL, pytket or MODULE:FUNCTION, such as qiskit:3"
         )
     return _of_function(_import_function(text, module, function), text)
 
 
 def _level(text: str, level: str) -> int:
     if level not in ("0", "1", "2", "3"):
-        raise OptionError(f"{one_line(text)!r}: {one_line(level)!r} is no level of Qiskit; give qiskit:0 to qiskit:3")
+        raise OptionError(f"{one_line(text)!r}: {one_line(level)!r} is not a level of Qiskit; give qiskit:0 to 3")
     return int(level)
 
 
@@ -240,7 +240,7 @@ def _parsed_options(text: str, options: str) -> PassOptions:
     for item in options.split(",") if options else ():
         name, separator, value = item.partition("=")
         if not separator:
-            raise OptionError(f"{one_line(text)!r}: {one_line(item)!r} is no option; write name=value")
+            raise OptionError(f"{one_line(text)!r}: {one_line(item)!r} is not an option; write name=value")
         pairs.append((name.strip(), value.strip()))
     return tuple(pairs)
 
@@ -269,7 +269,7 @@ def _import_function(text: str, module: str, function: str) -> CompilerFunction:
             raise OptionError(f"compiler {one_line(text)!r}: the module {module} has no {one_line(part)!r}")
         found = getattr(found, part)
     if not callable(found):
-        raise OptionError(f"compiler {one_line(text)!r} is no function; give one of (circuit, target, seed)")
+        raise OptionError(f"compiler {one_line(text)!r} is not a function; give one of (circuit, target, seed)")
     return found  # type: ignore[no-any-return]
 
 

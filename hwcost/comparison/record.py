@@ -233,7 +233,7 @@ class Comparison(Result):
     def values(self, metric: str, *, circuit: str | None = None) -> dict[Pair, dict[str, dict[int, float]]]:
         """Return the value by (backend, compiler), circuit and seed; where the signal is gone, an infinitely bad one.
 
-        Cells that failed, and those of which nobody knows the value, are missing.
+        Cells that failed, and those whose value is unknown, are missing.
 
         Raises:
             OptionError: There is no such circuit, or no cell has a value.

@@ -1,8 +1,8 @@
 """The work of a comparison: cells of one circuit on one device by one compiler are compiled, checked and costed.
 
-What serves many cells is made once per process: the Target and pass managers of the device at hand, the circuit at
-hand and its simulation for the check of equivalence. Everything else is let go, so that memory does not grow with the
-number of circuits or devices.
+What serves many cells is made once per process: the Target and pass managers of the current device, the current circuit
+and its simulation for the check of equivalence. Everything else is let go, so that memory does not grow with the number
+of circuits or devices.
 """
 
 from __future__ import annotations

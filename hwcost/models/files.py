@@ -36,7 +36,7 @@ def load_model(text: str) -> Any:
         if Path(text).exists():
             return load_circuit(text)
         raise InputError(
-            f"{one_line(text)!r} is no model: give module:name or file.py:name of a torch module, a QNode, a circuit "
+            f"{one_line(text)!r} is not a model: give module:name or file.py:name of a torch module, QNode, circuit "
             "or a function that makes one; or a circuit file"
         )
     try:
@@ -68,7 +68,7 @@ def _import(name: str) -> Any:
         spec.loader.exec_module(module)
         return module
     if not all(part.isidentifier() for part in name.split(".")):
-        raise InputError(f"{one_line(name)!r} is no module name and no file that ends in .py")
+        raise InputError(f"{one_line(name)!r} is neither a module name nor a file that ends in .py")
     folder = str(Path.cwd())
     if folder not in sys.path:
         sys.path.insert(0, folder)

@@ -61,7 +61,7 @@ def circuits_per_sample(
         training: False for inference: no gradient.
 
     Raises:
-        OptionError: The method is unknown or the number of directions makes no sense.
+        OptionError: The method is unknown or the number of directions is invalid.
 
     Example:
         >>> from qiskit import QuantumCircuit

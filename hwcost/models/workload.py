@@ -11,7 +11,7 @@ from hwcost.core.errors import OptionError
 Scope: TypeAlias = Literal["inference", "step", "epoch", "training"]
 
 MAX_COUNT = 10**12
-"""More samples, epochs or circuits in a job than anybody has."""
+"""Upper bound of samples, epochs and circuits in a job; larger values are typing errors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +100,11 @@ def workload(
         scope: `inference` (default 1 sample), `step` (one batch), `epoch` (all samples once) or `training`.
         samples: Samples of one pass; needed for `epoch` and `training`.
         batch_size: Samples of one step; default 1.
-        epochs: Passes over the data; needed for `training`, senseless elsewhere.
+        epochs: Passes over the data; needed for `training`, not allowed in other scopes.
         validation_samples: Evaluated after each epoch.
 
     Raises:
-        OptionError: A number is missing, makes no sense, or belongs to another scope.
+        OptionError: A number is missing, invalid, or belongs to another scope.
     """
     if scope not in get_args(Scope):
         raise OptionError(f"scope is {scope!r}; choose from {', '.join(get_args(Scope))}")

@@ -320,7 +320,7 @@ def _read_run(folder: Path) -> dict[str, Any]:
             raise TypeError("search, versions and files must be objects")
         unknown = plain["files"].keys() - {CALIBRATION, DEVICE, JOB_PROFILE}
         if unknown:
-            raise ValueError(f"{sorted(unknown)[0]!r} is no file of a run")
+            raise ValueError(f"{sorted(unknown)[0]!r} is not a file of a run")
     except RunError:
         raise
     except (ValueError, KeyError, TypeError, RecursionError) as error:

@@ -51,7 +51,7 @@ def _checked_choice(name: str, word: Word, value: Any) -> Choice:
         fits = isinstance(value, (int, kind)) and not isinstance(value, bool) and low <= value <= high
         allowed = f"{'numbers' if kind is float else 'whole numbers'} from {low:g} to {high:g}"
     if not fits:
-        raise SpaceError(f"gene {name}: {one_line(repr(value))} is no choice; it may be {allowed}")
+        raise SpaceError(f"gene {name}: {one_line(repr(value))} is not a choice; it may be {allowed}")
     return cast(Choice, kind(value))
 
 

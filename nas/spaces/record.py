@@ -173,7 +173,7 @@ def _from_json(space: SearchSpace, text: str) -> Genome:
     try:
         given = json.loads(text, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:
-        raise SpaceError(f"the genome is no JSON: {one_line(str(error))}") from None
+        raise SpaceError(f"the genome is not JSON: {one_line(str(error))}") from None
     return space.check(given)
 
 

@@ -53,7 +53,7 @@ def parse_ibm_json(
     """Read the `Calibration` that a pair of IBM JSON documents describes.
 
     A gate that the configuration lists for some qubits but that has no record in the properties gets a record
-    without error and duration, so that nobody can mistake it for a perfect gate.
+    without error and duration, so that it is not mistaken for a perfect gate.
 
     Args:
         props: The properties document, as loaded from JSON or from `properties().to_dict()` (dates may be

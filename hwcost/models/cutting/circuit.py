@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
 MAX_TWO_QUBIT_GATES = 5000
-"""Above this the search for cuts takes minutes, for overheads that nobody can run."""
+"""Above this the search for cuts takes minutes, and the overheads found are too large to run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,7 @@ class CuttingCost:
         minimal: Whether it is proved that no cheaper set of gate and wire cuts exists.
         cuts: The cuts in order of time.
         subcircuits: The subcircuits, to be costed on a device: in place of a cut gate the longest of its one-qubit
-            terms without a measurement; a cut wire ends in a basis change and a measurement and goes on with one of
+            terms without a measurement; a cut wire ends in a basis change and a measurement and continues with one of
             its preparations. Their parameters and measurements are those of the circuit.
         notes: What was assumed.
     """
@@ -120,7 +120,7 @@ def cutting_cost(
 
     Raises:
         CircuitError: The circuit cannot be cut, the message says why.
-        OptionError: An option makes no sense.
+        OptionError: An option is invalid.
         MissingDependencyError: Cuts are needed and qiskit-addon-cutting is not installed.
 
     Example:

@@ -211,7 +211,7 @@ def _build(
     circuit = QuantumCircuit(len(group), len(ends) + len(read), name=f"{given.name}-part-{number}")
     num_experiments = 1
     for segment in sorted(begins):
-        # One of the six states that a cut wire goes on in.
+        # One of the six states in which a cut wire continues.
         circuit.x(index_of[segment])
         circuit.sxdg(index_of[segment])
         num_experiments *= terms[None].num_distinct[1]

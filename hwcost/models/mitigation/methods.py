@@ -41,7 +41,7 @@ class MitigationMethod:
         shots_per_circuit: `pec`: shots of each random circuit.
 
     Raises:
-        OptionError: A setting makes no sense.
+        OptionError: A setting is invalid.
     """
 
     name: MitigationName
@@ -150,7 +150,7 @@ def _parse_one(item: str) -> MitigationMethod:
             )
         return MitigationMethod(name="pec", shots_per_circuit=int(settings[0]) if settings else DEFAULT_PEC_SHOTS)
     raise OptionError(
-        f"mitigation: {one_line(name)!r} is no method; choose from {', '.join(get_args(MitigationName))}, {_EXAMPLE}"
+        f"mitigation: {one_line(name)!r} is not a method; choose from {', '.join(get_args(MitigationName))}, {_EXAMPLE}"
     )
 
 
