@@ -23,10 +23,10 @@ def parse_age(text: str) -> float:
         >>> parse_age("7d"), parse_age("36h"), parse_age("2w")
         (7.0, 1.5, 14.0)
     """
-    found = _AGE.fullmatch(text.strip())
-    if found is None:
+    match = _AGE.fullmatch(text.strip())
+    if match is None:
         raise OptionError(f"the age {shown(text)} is not understood; give hours, days or weeks such as 36h, 7d or 2w")
-    return float(found[1]) * _HOURS[found[2]] / 24.0
+    return float(match[1]) * _HOURS[match[2]] / 24.0
 
 
 def check_age(audited: AuditedCalibration, max_age_days: float, *, now: datetime | None = None) -> None:

@@ -94,9 +94,9 @@ def _scalars(calibration: Calibration, given: GivenValues) -> Iterator[tuple[str
     ):
         if value is None:
             continue
-        known = getattr(calibration, field)
-        if known is not None:
-            raise OptionError(f"{calibration.name} has {what} {_text(known)} already; leave {option} out")
+        reported = getattr(calibration, field)
+        if reported is not None:
+            raise OptionError(f"{calibration.name} has {what} {_text(reported)} already; leave {option} out")
         yield option, {field: value}, f"{what} {_text(value)}"
 
 

@@ -96,8 +96,8 @@ class AuditedCalibration:
             raise CalibrationError(_refusal(self, num_qubits))
 
     def _qubit(self, qubits: Qubits) -> QubitCalibration | None:
-        known = len(qubits) == 1 and 0 <= qubits[0] < self.calibration.num_qubits
-        return self.calibration.qubits[qubits[0]] if known else None
+        is_qubit = len(qubits) == 1 and 0 <= qubits[0] < self.calibration.num_qubits
+        return self.calibration.qubits[qubits[0]] if is_qubit else None
 
 
 def audit(

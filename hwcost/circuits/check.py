@@ -71,8 +71,8 @@ def check_circuit(circuit: QuantumCircuit) -> tuple[str, ...]:
     sizes = _Sizes()
     size = sizes.of_circuit(circuit, where)
     if size.num_instructions == 0:
-        found = "only barriers" if len(circuit.data) else "no operations"
-        raise CircuitError(f"{where} has {found}: nothing to estimate; add gates or a measurement")
+        contents = "only barriers" if len(circuit.data) else "no operations"
+        raise CircuitError(f"{where} has {contents}: nothing to estimate; add gates or a measurement")
     if size.num_instructions > MAX_INSTRUCTIONS:
         raise CircuitError(
             f"{where} expands to {_count_text(size.num_instructions)} instructions, at most {MAX_INSTRUCTIONS:,} can "
@@ -84,24 +84,24 @@ def check_circuit(circuit: QuantumCircuit) -> tuple[str, ...]:
 
 
 def _warnings(unbound: list[str], size: Size) -> tuple[str, ...]:
-    found = []
+    warnings = []
     if unbound:
         names = [one_line(name) for name in unbound[:3]]
         shown = ", ".join(names) + (", …" if len(unbound) > len(names) else "")
         plural = "s" if len(unbound) > 1 else ""
-        found.append(
+        warnings.append(
             f"{len(unbound)} unbound parameter{plural} ({shown}): gate counts of bound circuits differ, angles such as "
             "0 or π need fewer gates"
         )
     if not size.num_measurements:
-        found.append(NO_MEASUREMENT)
+        warnings.append(NO_MEASUREMENT)
     if size.num_resets:
         plural = "s" if size.num_resets > 1 else ""
-        found.append(
+        warnings.append(
             f"{_count_text(size.num_resets)} reset{plural} (initialize contains one per qubit): calibrations report no "
             "error for reset"
         )
-    return tuple(found)
+    return tuple(warnings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,9 +185,9 @@ class _Sizes:
         return Size(num_instructions=num_instructions, num_measurements=num_measurements, num_resets=num_resets)
 
     def _of_operation(self, operation: Any, where: str, depth: int) -> Size:
-        known = self._memo.get(definition_key(operation))
-        if known is not None:
-            return known[1]
+        memoized = self._memo.get(definition_key(operation))
+        if memoized is not None:
+            return memoized[1]
         for kind, size in self._by_type.items():
             if isinstance(operation, kind):
                 return size
@@ -286,10 +286,10 @@ def _check_delay(operation: Any, where: str) -> None:
             )
         return
     try:
-        known = math.isfinite(duration)
+        is_finite = math.isfinite(duration)
     except TypeError:
-        known = False
-    if not known:
+        is_finite = False
+    if not is_finite:
         raise CircuitError(f"{where}: a delay of {one_line(repr(duration))} has no known length; give a number")
 
 

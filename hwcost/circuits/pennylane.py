@@ -272,11 +272,11 @@ def _check_measurements(tape: Any, label: str) -> None:
 
     if not tape.measurements:
         raise CircuitError(f"QNode {label} returns no measurement; return expectation values, probabilities or samples")
-    known = (qml.measurements.ExpectationMP, qml.measurements.VarianceMP)
+    supported = (qml.measurements.ExpectationMP, qml.measurements.VarianceMP)
     raw = (qml.measurements.ProbabilityMP, qml.measurements.SampleMP, qml.measurements.CountsMP)
     for measurement in tape.measurements:
         name = type(measurement).__name__.removesuffix("MP")
-        if not isinstance(measurement, (*known, *raw)):
+        if not isinstance(measurement, (*supported, *raw)):
             raise CircuitError(f"QNode {label} returns {name}, which no device can measure; return expectation values")
         words = None if measurement.obs is None else measurement.obs.pauli_rep
         if measurement.obs is not None and (words is None or not len(words)):
@@ -300,7 +300,7 @@ def _circuits(tapes: Sequence[Any], wires: list[Any], label: str) -> tuple[tuple
     flat = [_flattened(tape, label) for tape in tapes]
     bare = _written(flat[0], _sources(flat, label), wires, label, notes)
     groups, _ = qml.transforms.split_non_commuting(tapes[0])
-    found = []
+    circuits = []
     for group in groups:
         labels: list[str] = []
         for measurement in group.measurements:
@@ -310,10 +310,10 @@ def _circuits(tapes: Sequence[Any], wires: list[Any], label: str) -> tuple[tuple
             else:
                 labels += [_label(dict(word), wires) for word in measurement.obs.pauli_rep if len(word)]
         if labels:
-            found.append(measured_in_basis(bare, labels))
-    if not found:
+            circuits.append(measured_in_basis(bare, labels))
+    if not circuits:
         raise CircuitError(f"QNode {label} measures the identity only; there is nothing to run")
-    return tuple(found), notes
+    return tuple(circuits), notes
 
 
 def _label(word: Mapping[Any, str], wires: list[Any]) -> str:
@@ -350,19 +350,19 @@ def _written(
     circuit = QuantumCircuit(len(wires), name=label)
     position = {wire: index for index, wire in enumerate(wires)}
     counts = {"weight": 0, "input": 0}
-    for operation, found in zip(tape.operations, sources, strict=True):
+    for operation, operation_sources in zip(tape.operations, sources, strict=True):
         qubits = [position[wire] for wire in operation.wires]
         values = [np.asarray(qml.math.toarray(qml.math.detach(value))) for value in operation.data]
         if operation.name in _NOTHING:
             continue
         if operation.name in _KEPT:
-            if any(found):
+            if any(operation_sources):
                 notes.append(f"{label}: {operation.name} is compiled for the values of the sample given")
             # PennyLane's first wire is the most significant bit, Qiskit's the least.
             circuit.append(UnitaryGate(values[0]), qubits[::-1])
             continue
         angles: list[Any] = []
-        for value, source in zip(values, found, strict=True):
+        for value, source in zip(values, operation_sources, strict=True):
             if source is None:
                 angles.append(float(value))
             else:

@@ -108,12 +108,12 @@ def _files(path: str | os.PathLike[str]) -> list[str | os.PathLike[str] | Unread
         unread.append(Unread(what, CircuitError(f"{what}: the folder cannot be read ({error.strerror})")))
 
     paths = [Path(folder, name) for folder, _, names in os.walk(path, onerror=refused) for name in names]
-    found: list[Path | Unread] = [*sorted(file for file in paths if file.suffix.lower() in CIRCUIT_ENDINGS), *unread]
-    if not found:
+    files: list[Path | Unread] = [*sorted(file for file in paths if file.suffix.lower() in CIRCUIT_ENDINGS), *unread]
+    if not files:
         raise CircuitError(
             f"{printable(os.fspath(path))}: no circuits in this folder; files end in {', '.join(CIRCUIT_ENDINGS)}"
         )
-    return list(found)
+    return list(files)
 
 
 def mqt_bench_circuits(
@@ -134,11 +134,11 @@ def mqt_bench_circuits(
         from mqt.bench.benchmarks import get_available_benchmark_names
     except ImportError as error:
         raise MissingDependencyError("mqt.bench is not installed; `pip install 'hwcost[bench]'` brings it") from error
-    known = get_available_benchmark_names()
-    chosen = tuple(name for name in MQT_BENCH_NAMES if name in known) if names is None else tuple(names)
+    available = get_available_benchmark_names()
+    chosen = tuple(name for name in MQT_BENCH_NAMES if name in available) if names is None else tuple(names)
     for name in chosen:
-        if name not in known:
-            raise OptionError(f"MQT Bench has no benchmark {one_line(str(name))!r}; it has {', '.join(known)}")
+        if name not in available:
+            raise OptionError(f"MQT Bench has no benchmark {one_line(str(name))!r}; it has {', '.join(available)}")
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= 10_000:
             raise OptionError(f"size {size!r}: give numbers of qubits from 1 to 10000")

@@ -125,14 +125,14 @@ def command(
 def _circuits(files: tuple[str, ...], suite: str | None, names: str | None, sizes: str | None) -> Iterator[Any]:
     from hwcost.circuits.suites import DEFAULT_SIZES, iter_circuits, mqt_bench_circuits
 
-    found: Iterator[Any] = iter_circuits(list(files))
+    circuits: Iterator[Any] = iter_circuits(list(files))
     if suite is not None:
         bench = mqt_bench_circuits(
             None if names is None else [name.strip() for name in names.split(",") if name.strip()],
             DEFAULT_SIZES if sizes is None else whole_numbers("--suite-sizes", sizes),
         )
-        found = itertools.chain(found, bench)
-    return found
+        circuits = itertools.chain(circuits, bench)
+    return circuits
 
 
 def whole_numbers(option: str, text: str) -> list[int]:
@@ -150,10 +150,10 @@ def whole_numbers(option: str, text: str) -> list[int]:
         low, dash, high = part.strip().partition("-")
         if not (low.isdecimal() and len(low) < 7) or (dash and not (high.isdecimal() and len(high) < 7)):
             raise OptionError(f"{option} {text!r}: {part.strip()!r} is not a whole number or range; write 1,2,3 or 1-3")
-        found = range(int(low), int(high or low) + 1)
-        if not found or len(found) > 1000:
+        span = range(int(low), int(high or low) + 1)
+        if not span or len(span) > 1000:
             raise OptionError(f"{option} {text!r}: the range {part.strip()!r} is empty or too long")
-        numbers += found
+        numbers += span
     return numbers
 
 

@@ -100,11 +100,11 @@ class CellCost:
 @cache
 def _field_types() -> dict[str, tuple[type, ...]]:
     """Return the types that each field may have; a whole number will do for a float."""
-    found: dict[str, tuple[type, ...]] = {}
+    types_of_field: dict[str, tuple[type, ...]] = {}
     for name, hint in get_type_hints(CellCost).items():
         kinds = get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-        found[name] = (*kinds, int) if float in kinds else kinds
-    return found
+        types_of_field[name] = (*kinds, int) if float in kinds else kinds
+    return types_of_field
 
 
 COST_FIELDS: tuple[str, ...] = tuple(f.name for f in dataclasses.fields(CellCost))

@@ -154,17 +154,17 @@ def compare(
         compilers=tuple(compiler for _, compiler in chosen),
     )
     seeds = tuple(range(request.seed, request.seed + request.num_seeds))
-    kept = CellCache(cache_path(cache))
+    store = CellCache(cache_path(cache))
     try:
         with tempfile.TemporaryDirectory(prefix="hwcost-compare-") as folder:
-            table = _Table(prepared, chosen, seeds, kept, basis, Path(folder))
+            table = _Table(prepared, chosen, seeds, store, basis, Path(folder))
             for item in iter_circuits(circuits):
                 table.add(item, measure_all)
             if table.is_empty():
                 raise CircuitError("there are no circuits to compare; give files, a folder, circuits or a suite")
             table.run(setup, workers, progress)
     finally:
-        kept.close()
+        store.close()
     return Comparison(
         circuits=table.named_circuits(),
         backends=tuple(b.record for b in prepared),
@@ -179,7 +179,7 @@ def compare(
         versions=versions,
         notes=tuple(notes_on(chosen, seeds)),
         num_from_cache=table.num_from_cache,
-        cache_warnings=tuple(kept.warnings),
+        cache_warnings=tuple(store.warnings),
     )
 
 
@@ -247,11 +247,11 @@ class _Table:
                 seeds = []
                 for seed in self._seeds:
                     key = self._key(sha256, b, c, seed)
-                    found = None if key is None else self._cache.get(key)
-                    if found is None:
+                    outcome = None if key is None else self._cache.get(key)
+                    if outcome is None:
                         seeds.append(seed)
                     else:
-                        self._outcomes[number, b, c, seed] = found
+                        self._outcomes[number, b, c, seed] = outcome
                         self.num_from_cache += 1
                 if seeds:
                     yield CellTask(
@@ -307,15 +307,15 @@ class _Table:
             for b, backend in enumerate(self._backends):
                 for c, (name, _) in enumerate(self._compilers):
                     for seed in self._seeds:
-                        found = self._outcomes[number, b, c, seed]
+                        outcome = self._outcomes[number, b, c, seed]
                         yield Cell(
                             circuit=circuit.name,
                             backend=backend.record.name,
                             compiler=name,
                             seed=seed,
-                            cost=found.cost,
-                            error=found.error,
-                            kind=found.kind,
+                            cost=outcome.cost,
+                            error=outcome.error,
+                            kind=outcome.kind,
                         )
 
 

@@ -114,9 +114,9 @@ def _checked_options(options: PassOptions) -> PassOptions:
     for name, value in options:
         if name not in _STAGES:
             raise OptionError(f"{one_line(name)!r} is not an option of this compiler; choose from {', '.join(_STAGES)}")
-        known = list_stage_plugins(_STAGES[name])
-        if value not in known:
-            raise OptionError(f"{name} is {one_line(str(value))!r}; this Qiskit has {', '.join(known)}")
+        plugins = list_stage_plugins(_STAGES[name])
+        if value not in plugins:
+            raise OptionError(f"{name} is {one_line(str(value))!r}; this Qiskit has {', '.join(plugins)}")
     if len(dict(options)) != len(options):
         raise OptionError("an option of the Qiskit compiler is given twice; give each once")
     return tuple(sorted(options))
@@ -253,7 +253,7 @@ def _import_function(text: str, module: str, function: str) -> CompilerFunction:
         sys.path.append(str(Path.cwd()))
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what a module prints is no part of the result
-            found: Any = importlib.import_module(module)
+            resolved: Any = importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise OptionError(
             f"compiler {one_line(text)!r}: there is no module {one_line(str(error.name))!r}, neither here nor installed"
@@ -265,12 +265,12 @@ def _import_function(text: str, module: str, function: str) -> CompilerFunction:
             f"compiler {one_line(text)!r}: importing {module} fails with {type(error).__name__}: {_said(error)}"
         ) from None
     for part in function.split("."):
-        if not hasattr(found, part):
+        if not hasattr(resolved, part):
             raise OptionError(f"compiler {one_line(text)!r}: the module {module} has no {one_line(part)!r}")
-        found = getattr(found, part)
-    if not callable(found):
+        resolved = getattr(resolved, part)
+    if not callable(resolved):
         raise OptionError(f"compiler {one_line(text)!r} is not a function; give one of (circuit, target, seed)")
-    return found  # type: ignore[no-any-return]
+    return resolved  # type: ignore[no-any-return]
 
 
 def _said(error: BaseException) -> str:
@@ -347,7 +347,7 @@ def levels_as_compilers(levels: Any) -> list[QiskitCompiler]:
         OptionError: Not a sequence of levels from 0 to 3.
     """
     try:
-        found = [levels] if isinstance(levels, int) else list(levels)
+        all_levels = [levels] if isinstance(levels, int) else list(levels)
     except TypeError:
         raise OptionError(f"optimization_levels is {levels!r}; give levels from 0 to 3, such as (1, 3)") from None
-    return [QiskitCompiler(optimization_level=level) for level in found]
+    return [QiskitCompiler(optimization_level=level) for level in all_levels]

@@ -43,21 +43,21 @@ def chosen_compilers(compilers: Any, levels: Any) -> list[tuple[str, AnyCompiler
     single = isinstance(compilers, str) or callable(compilers) or hasattr(compilers, "run")
     if not single and not isinstance(compilers, Iterable):
         raise OptionError(f"compilers is a {type(compilers).__name__}; give one compiler or several")
-    given = [compilers] if single else list(compilers)
+    named = [compilers] if single else list(compilers)
     if levels is None:
-        levels = () if given else (2,)
-    chosen = [*levels_as_compilers(levels), *(resolve_compiler(item) for item in given)]
+        levels = () if named else (2,)
+    chosen = [*levels_as_compilers(levels), *(resolve_compiler(item) for item in named)]
     if not chosen:
         raise OptionError("there is not a compiler to compare; give optimization_levels or compilers")
     preset = [compiler for compiler in chosen if isinstance(compiler, QiskitCompiler)]
     for compiler in preset:
         if preset.count(compiler) > 1:
             raise OptionError(f"{compiler.name} is given twice; a Qiskit level with a seed is always the same")
-    keys = [one.cache_key for one in chosen]
-    for one in chosen:
-        if one.cache_key is not None and keys.count(one.cache_key) > 1:
+    keys = [resolved.cache_key for resolved in chosen]
+    for resolved in chosen:
+        if resolved.cache_key is not None and keys.count(resolved.cache_key) > 1:
             raise OptionError(
-                f"two compilers cannot be told from each other, {one_line(str(one.name))}; give them different "
+                f"two compilers cannot be told from each other, {one_line(str(resolved.name))}; give them different "
                 "names or versions, or give it once"
             )
     return list(zip(unique_names([one_line(str(c.name)) for c in chosen]), chosen, strict=True))
@@ -126,14 +126,14 @@ def _record(conditions: Conditions) -> ComparedBackend:
     )
 
 
-def checked_num_workers(given: int | None) -> int:
+def checked_num_workers(num_workers: int | None) -> int:
     """Return the number of worker processes; one per core available by default."""
-    if given is None:
+    if num_workers is None:
         try:
             return len(os.sched_getaffinity(0))
         except AttributeError:  # not on macOS
             return os.cpu_count() or 1
-    return whole("num_workers", given, 1, MAX_WORKERS)
+    return whole("num_workers", num_workers, 1, MAX_WORKERS)
 
 
 def cache_path(cache: bool | str | os.PathLike[str]) -> Path | None:

@@ -79,11 +79,11 @@ def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str
         raise OptionError("nothing was costed, so there is nothing to draw")
     pairs = [(place.backend, place.compiler) for place in places]
     # Every place is drawn over the same circuits, or the picture would compare different work.
-    found = comparison.costs()
-    common = [c.name for c in comparison.circuits if all(c.name in found[pair] for pair in pairs)]
+    all_costs = comparison.costs()
+    common = [c.name for c in comparison.circuits if all(c.name in all_costs[pair] for pair in pairs)]
     if not common:
         raise OptionError("no circuit was costed by all places, so they cannot be drawn together")
-    costs = {pair: {name: found[pair][name] for name in common} for pair in pairs}
+    costs = {pair: {name: all_costs[pair][name] for name in common} for pair in pairs}
     figure = Figure(figsize=(8.0, 4.8), layout="constrained")
     drawings[kind](figure.add_subplot(), comparison, costs)
     if path is not None:
@@ -97,17 +97,17 @@ def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str
 
 def _draw_time(axes: Any, comparison: Comparison, costs: Costs) -> None:
     """Draw the QPU time of all circuits together; of each circuit the seed with the median QPU time."""
-    known = [
+    names = [
         name
         for name in next(iter(costs.values()))
         if all(_median_cell(by_circuit[name]) is not None for by_circuit in costs.values())
     ]
-    if not known:
+    if not names:
         raise OptionError("no circuit keeps its signal on all places, so there is no QPU time to draw; try `shots`")
     rows = []
     for by_circuit in costs.values():
         parts = [0.0] * len(_PARTS)
-        for name in known:
+        for name in names:
             cell = _median_cell(by_circuit[name])
             if cell is not None:
                 parts = [a + b for a, b in zip(parts, time_parts_s(cell), strict=True)]
@@ -136,7 +136,7 @@ def _draw_time(axes: Any, comparison: Comparison, costs: Costs) -> None:
     axes.set_yticks(range(len(rows)), [_label(pair) for pair in costs])
     axes.invert_yaxis()
     axes.set_xlabel(f"QPU time ({unit})")
-    axes.set_title(f"Where the QPU time goes, {_circuits(known, comparison)}")
+    axes.set_title(f"Where the QPU time goes, {_circuits(names, comparison)}")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False, handleheight=1.5)
     axes.get_legend().set_title("percentages beside the bars in this order, downwards")
 
@@ -172,8 +172,8 @@ def _draw_spread(axes: Any, comparison: Comparison, costs: Costs) -> None:
     scale: dict[str, float] = {}
     for name in circuits:
         medians = [_median([getattr(cell, metric) for cell in by_circuit[name]]) for by_circuit in costs.values()]
-        known = [value for value in medians if value is not None and value > 0]
-        best = (max if metric in MORE_IS_BETTER else min)(known, default=math.nan)
+        positive = [value for value in medians if value is not None and value > 0]
+        best = (max if metric in MORE_IS_BETTER else min)(positive, default=math.nan)
         scale[name] = 1.0 if single else best
     drawn: list[float] = []
     for row, by_circuit in enumerate(costs.values()):
@@ -210,9 +210,9 @@ def _draw_shots(axes: Any, comparison: Comparison, costs: Costs) -> None:
             (_median([cell.circuit_duration_s for cell in cells]), _median([cell.shots_needed for cell in cells]))
             for cells in by_circuit.values()
         ]
-        known = [(x * 1e6, y) for x, y in points if x is not None and y is not None]
-        drawn += len(known)
-        axes.plot([x for x, _ in known], [y for _, y in known], linestyle="none", label=_label(pair), **_style(row))
+        finite = [(x * 1e6, y) for x, y in points if x is not None and y is not None]
+        drawn += len(finite)
+        axes.plot([x for x, _ in finite], [y for _, y in finite], linestyle="none", label=_label(pair), **_style(row))
     if not drawn:
         raise OptionError("the signal is gone everywhere, so there are no shots to draw")
     axes.set_xscale("log")

@@ -160,12 +160,12 @@ def _gate_types(target: Target) -> set[Any]:
     """Return the Target's unitary gates as pytket knows them."""
     from pytket import OpType
 
-    known = {
+    types = {
         "cx": OpType.CX, "cz": OpType.CZ, "ecr": OpType.ECR, "rzz": OpType.ZZPhase,
         "rz": OpType.Rz, "rx": OpType.Rx, "sx": OpType.SX, "x": OpType.X,
         "u1": OpType.U1, "u2": OpType.U2, "u3": OpType.U3, "u": OpType.U3, "p": OpType.U1,
     }  # fmt: skip
-    gates = {known[name] for name in target.operation_names if name in known}
+    gates = {types[name] for name in target.operation_names if name in types}
     if not gates & {OpType.CX, OpType.CZ, OpType.ECR, OpType.ZZPhase}:
         raise CircuitError(
             f"pytket knows no two-qubit gate of this device ({', '.join(target.operation_names)}); use another compiler"

@@ -222,12 +222,12 @@ class Comparison(Result):
         return {c.name: first[c.sha256] for c in self.circuits if first.setdefault(c.sha256, c.name) != c.name}
 
     @staticmethod
-    def _pair(given: Pair | None, leaders: list[Pair], values: Mapping[Pair, Any]) -> Pair | None:
-        if given is None:
+    def _pair(chosen: Pair | None, leaders: list[Pair], values: Mapping[Pair, Any]) -> Pair | None:
+        if chosen is None:
             return leaders[0] if leaders else None
-        pair = tuple(given)
+        pair = tuple(chosen)
         if len(pair) != 2 or pair not in values:
-            raise OptionError(f"{given!r} was not compared; give (backend, compiler) as in the ranking")
+            raise OptionError(f"{chosen!r} was not compared; give (backend, compiler) as in the ranking")
         return pair[0], pair[1]
 
     def values(self, metric: str, *, circuit: str | None = None) -> dict[Pair, dict[str, dict[int, float]]]:
@@ -244,16 +244,16 @@ class Comparison(Result):
         values: dict[Pair, dict[str, dict[int, float]]] = {
             (backend.name, compiler.name): {} for backend in self.backends for compiler in self.compilers
         }
-        costed = known = False
+        costed = has_value = False
         for cell in self.cells:
             if cell.cost is not None and circuit in (None, cell.circuit):
                 value = getattr(cell.cost, metric)
-                costed, known = True, known or value is not None
+                costed, has_value = True, has_value or value is not None
                 if value is None and metric in UNKNOWN_IF_NONE:
                     continue
                 by_seed = values[cell.backend, cell.compiler].setdefault(cell.circuit, {})
                 by_seed[cell.seed] = worst if value is None else float(value)
-        if costed and not known:
+        if costed and not has_value:
             raise OptionError(
                 f"no cell has a value for {metric}, so nothing can be ranked by it; choose another column"
             )
@@ -261,12 +261,12 @@ class Comparison(Result):
 
     def costs(self) -> dict[Pair, dict[str, list[CellCost]]]:
         """Return the costs of all seeds by (backend, compiler) and circuit; failed cells are missing."""
-        found: dict[Pair, dict[str, list[CellCost]]] = {}
+        costs: dict[Pair, dict[str, list[CellCost]]] = {}
         for cell in self.cells:
-            by_circuit = found.setdefault((cell.backend, cell.compiler), {})
+            by_circuit = costs.setdefault((cell.backend, cell.compiler), {})
             if cell.cost is not None:
                 by_circuit.setdefault(cell.circuit, []).append(cell.cost)
-        return found
+        return costs
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -291,7 +291,7 @@ class Comparison(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data with the keys of the JSON schema `hwcost.comparison/1`."""
-        ranking, found = self.answer()
+        ranking, difference = self.answer()
         return {
             "schema": SCHEMA,
             "sort_by": self.sort_by,
@@ -302,7 +302,7 @@ class Comparison(Result):
             "compilers": to_plain(self.compilers),
             "seeds": list(self.seeds),
             "ranking": to_plain(ranking),
-            "difference": None if found is None else to_plain(found),
+            "difference": None if difference is None else to_plain(difference),
             "cells": [_flat_cell(cell) for cell in self.cells],
             "failures": to_plain(self.failures),
             "notes": list(self.notes),

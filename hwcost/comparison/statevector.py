@@ -121,8 +121,8 @@ class Simulated:
         for state, written in zip(self.state, self.written, strict=True):
             others = tuple(q for q in range(state.ndim) if q not in qubits)
             probabilities = (np.abs(state) ** 2).sum(axis=others)
-            kept = [q for q in range(state.ndim) if q in qubits]
-            probabilities = probabilities.transpose([kept.index(q) for q in qubits])
+            axes = [q for q in range(state.ndim) if q in qubits]
+            probabilities = probabilities.transpose([axes.index(q) for q in qubits])
             where = tuple(slice(None) if c in self.read_at_end else written.get(c, 0) for c in clbits)
             total[where] += probabilities
         return total

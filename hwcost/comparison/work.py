@@ -96,11 +96,11 @@ class CellWork:
     def __call__(self, task: CellTask) -> Iterator[tuple[int, Outcome]]:
         """Yield (seed, outcome) of each cell of a task, as they are finished."""
         compiler = self._setup.compilers[task.compiler]
-        known: Outcome | None = None
+        outcome: Outcome | None = None
         for seed in task.seeds:
-            if known is None or compiler.uses_seed:
-                known = self._outcome(task, compiler, seed)
-            yield seed, known
+            if outcome is None or compiler.uses_seed:
+                outcome = self._outcome(task, compiler, seed)
+            yield seed, outcome
 
     def _outcome(self, task: CellTask, compiler: AnyCompiler, seed: int) -> Outcome:
         try:
@@ -209,15 +209,15 @@ def _check_output(circuit: QuantumCircuit, isa: QuantumCircuit, device: Device) 
 def _measured(circuit: QuantumCircuit, *, inside: bool = False) -> set[int]:
     """Return the numbers of the classical bits that are measured into; with `inside` also in branches and loops."""
     index = {bit: i for i, bit in enumerate(circuit.clbits)}
-    found: set[int] = set()
+    clbits: set[int] = set()
     for instruction in circuit.data:
         bits = [index[bit] for bit in instruction.clbits]
         if instruction.name == "measure":
-            found.add(bits[0])
+            clbits.add(bits[0])
         elif inside:
             for block in getattr(instruction.operation, "blocks", ()):
-                found |= {bits[number] for number in _measured(block, inside=True)}
-    return found
+                clbits |= {bits[number] for number in _measured(block, inside=True)}
+    return clbits
 
 
 def _cell_cost(candidate: CostedCandidate, device: Device, equivalence: str) -> CellCost:

@@ -44,14 +44,14 @@ def load_model(text: str) -> Any:
             module = _import(module_name)
             if not hasattr(module, name):
                 raise InputError(f"{module_name} has no {name!r}; it has {_names(module)}")
-            found = getattr(module, name)
-            if _is_factory(found):
-                found = found()
+            model = getattr(module, name)
+            if _is_factory(model):
+                model = model()
     except (InputError, KeyboardInterrupt):
         raise
     except BaseException as error:  # the user's code does what it wants, leaving the interpreter included
         raise InputError(f"{text}: {type(error).__name__}: {one_line(error_text(error))}") from error
-    return found
+    return model
 
 
 def _import(name: str) -> Any:
@@ -85,18 +85,18 @@ def _names(module: Any) -> str:
     return one_line(", ".join(shown[:12])) or "no names"
 
 
-def _is_factory(found: Any) -> bool:
+def _is_factory(item: Any) -> bool:
     """Return whether it is to be called: a function or a class that needs no arguments."""
-    if not (inspect.isfunction(found) or inspect.isclass(found)):
+    if not (inspect.isfunction(item) or inspect.isclass(item)):
         return False
     needed = [
         parameter.name
-        for parameter in inspect.signature(found).parameters.values()
+        for parameter in inspect.signature(item).parameters.values()
         if parameter.default is parameter.empty
         and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     ]
     if needed:
-        raise InputError(f"{found.__name__} needs arguments ({', '.join(needed)}); give a function that needs none")
+        raise InputError(f"{item.__name__} needs arguments ({', '.join(needed)}); give a function that needs none")
     return True
 
 

@@ -97,7 +97,7 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
         if not seen:
             notes.append(f"quantum layer {name!r} is not used in a forward pass; not counted")
             continue
-        one = layer_from_qnode(
+        quantum_layer = layer_from_qnode(
             quantum[name].qnode,
             kwargs={
                 quantum[name].input_arg: seen[0][0],
@@ -106,7 +106,7 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
             name=name or type(quantum[name]).__name__,
             input_needs_gradient=any(needs for _, needs, _ in seen),
         )
-        layers.append(replace(one, calls=sum(rows for _, _, rows in seen)))
+        layers.append(replace(quantum_layer, calls=sum(rows for _, _, rows in seen)))
     for stand_in in stand_ins.values():
         stand_in.qnode.seen.clear()
     return HybridModel(layers=tuple(layers), classical=classical, sample=sample, notes=tuple(notes))

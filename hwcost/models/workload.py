@@ -80,10 +80,10 @@ class Workload:
 
 def _split(samples: int, batch_size: int, times: int, training: bool) -> list[Batch]:
     full, rest = divmod(samples, batch_size)
-    found = [Batch(size=batch_size, count=full * times, training=training)] if full else []
+    batches = [Batch(size=batch_size, count=full * times, training=training)] if full else []
     if rest:
-        found.append(Batch(size=rest, count=times, training=training))
-    return found
+        batches.append(Batch(size=rest, count=times, training=training))
+    return batches
 
 
 def workload(

@@ -156,8 +156,8 @@ def _track(observable: Observable, isa: IsaCircuit, noise: NoiseTable, final: Ma
         if PAULI_CODE[pauli] == 0:
             continue
         starts.append((qubit, PAULI_CODE[pauli], final.get(qubit, len(isa))))
-        known = readout_factor(noise, qubit)
-        factor *= 1.0 if known is None else known
+        readout = readout_factor(noise, qubit)
+        factor *= 1.0 if readout is None else readout
     single = starts[0] if len(starts) == 1 else None
     clbits = isa.clbits[single[2]] if single is not None and single[2] < len(isa) else ()
     return TrackedPauli(

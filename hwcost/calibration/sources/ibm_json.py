@@ -112,7 +112,7 @@ def _read_parameters(
     dates: list[datetime],
 ) -> dict[str, Any]:
     """Return keyword arguments of a record from a list of {name, unit, value, date}; `dates` collects what was used."""
-    found: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     dated: dict[str, datetime] = {}
     for entry in expect(place, "parameters", parameters, (list, tuple), "a list"):
         expect(place, "a parameter", entry, dict, "an object with name, unit and value")
@@ -128,17 +128,17 @@ def _read_parameters(
             found_value = _probability(place, field, entry)
         else:
             continue  # frequencies and the like cost nothing
-        if key in found:
+        if key in arguments:
             raise place.error(field, "is given twice; keep one of the two")
-        found[key] = found_value
+        arguments[key] = found_value
         if field != "operational":
             date = optional_date(place, f"the date of {field}", entry.get("date"))
             if date is not None:
                 dated[key] = date
     if dated:
-        found["dates"] = dated
+        arguments["dates"] = dated
         dates.extend(dated.values())
-    return found
+    return arguments
 
 
 def _operational(place: Place, value: Any) -> bool:
@@ -273,5 +273,5 @@ def _processor(value: Any) -> str | None:
     if not isinstance(value, dict) or not isinstance(value.get("family"), str):
         return None
     family, revision = value["family"], value.get("revision")
-    known = isinstance(revision, (int, float, str)) and not isinstance(revision, bool)
-    return f"{family} r{revision}" if known else family
+    is_known = isinstance(revision, (int, float, str)) and not isinstance(revision, bool)
+    return f"{family} r{revision}" if is_known else family

@@ -117,8 +117,8 @@ def _gate_entry(record: GateCalibration) -> dict[str, Any]:
 
 
 def _values(record: QubitCalibration | GateCalibration, names: Iterable[str]) -> dict[str, Any]:
-    known = ((name, getattr(record, name)) for name in names)
-    entry: dict[str, Any] = {name: value for name, value in known if value is not None}
+    values = ((name, getattr(record, name)) for name in names)
+    entry: dict[str, Any] = {name: value for name, value in values if value is not None}
     dates = {name: record.dates[name].isoformat() for name in names if name in record.dates}
     dated: dict[str, Any] = {}
     if dates and dates.keys() == entry.keys():
@@ -186,15 +186,15 @@ def parse_snapshot(document: Any, origin: str) -> Calibration:
         raise CalibrationError(f"{origin}: {error}") from None
 
 
-def _check_keys(place: Place, found: dict[str, Any], required: Iterable[str], optional: Iterable[str]) -> None:
-    known = (*required, *optional)
-    for key in found:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
+def _check_keys(place: Place, entry: dict[str, Any], required: Iterable[str], optional: Iterable[str]) -> None:
+    allowed = (*required, *optional)
+    for key in entry:
+        if key not in allowed:
+            near = difflib.get_close_matches(key, allowed, n=1)
             hint = f"did you mean {near[0]!r}?" if near else "remove it"
             raise place.error("", f"has the unknown key {shown(key)}; {hint}")
     for key in required:
-        if found.get(key) is None:
+        if entry.get(key) is None:
             raise place.error(key, "is missing")
 
 
@@ -280,9 +280,9 @@ def _state(place: Place, entry: dict[str, Any], values: dict[str, Any]) -> dict[
     if not isinstance(operational, bool):
         raise place.error("operational", f"is {shown(operational)}; it must be true or false")
     shared, single = optional_date(place, "date", entry.get("date")), entry.get("dates")
-    found: dict[str, datetime] = {}
+    dates: dict[str, datetime] = {}
     if shared is not None:
-        found = {name: shared for name, value in values.items() if value is not None}
+        dates = {name: shared for name, value in values.items() if value is not None}
     if single is not None:
         where = place.at(f"{place.where}: dates")
         _check_keys(where, expect(place, "dates", single, dict, "an object"), (), values)
@@ -290,5 +290,5 @@ def _state(place: Place, entry: dict[str, Any], values: dict[str, Any]) -> dict[
             date = optional_date(where, name, text)
             if date is None:
                 raise where.error(name, "is null; leave it out if it is unknown")
-            found[name] = date
-    return {"operational": operational, "dates": found}
+            dates[name] = date
+    return {"operational": operational, "dates": dates}

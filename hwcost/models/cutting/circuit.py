@@ -87,19 +87,19 @@ def read_cuttable(circuit: QuantumCircuit) -> CuttableCircuit:
             )
         touched.update(qubits)
         gates.append((instruction.operation, qubits))
-    found = CuttableCircuit(
+    cuttable = CuttableCircuit(
         name=circuit.name,
         num_qubits=circuit.num_qubits,
         gates=tuple(gates),
         measured=tuple(sorted(measured)),
         notes=tuple(notes),
     )
-    if len(found.two_qubit_gates) > MAX_TWO_QUBIT_GATES:
+    if len(cuttable.two_qubit_gates) > MAX_TWO_QUBIT_GATES:
         raise CircuitError(
-            f"{where} has {len(found.two_qubit_gates):,} gates on two qubits, at most {MAX_TWO_QUBIT_GATES:,} can be "
-            "searched for cuts"
+            f"{where} has {len(cuttable.two_qubit_gates):,} gates on two qubits, at most {MAX_TWO_QUBIT_GATES:,} "
+            "can be searched for cuts"
         )
-    return found
+    return cuttable
 
 
 def _is_elementary(instruction: Any) -> bool:

@@ -137,11 +137,11 @@ def find_cuts(
             Pair(qubits=(local[pair.qubits[0]], local[pair.qubits[1]]), gate=pair.gate, kappa=pair.kappa)
             for pair in (pairs[index] for index in positions)
         ]
-        found = _find_in_part(len(part), inner, max_qubits, max_backjumps, deadline, seed)
-        gates.update(positions[index] for index in found.gates)
-        wires.update((positions[index], part[qubit]) for index, qubit in found.wires)
-        minimal &= found.minimal
-        timed_out |= found.timed_out
+        part_cuts = _find_in_part(len(part), inner, max_qubits, max_backjumps, deadline, seed)
+        gates.update(positions[index] for index in part_cuts.gates)
+        wires.update((positions[index], part[qubit]) for index, qubit in part_cuts.wires)
+        minimal &= part_cuts.minimal
+        timed_out |= part_cuts.timed_out
     return Cuts(gates=frozenset(gates), wires=frozenset(wires), minimal=minimal, timed_out=timed_out)
 
 
@@ -160,14 +160,14 @@ def _find_in_part(
         # The first search always runs: nothing else is known of wide parts.
         if took_s > 0.0 and start + took_s * _BUDGET_STEP > deadline:
             return Cuts(gates=best.gates, wires=best.wires, minimal=False, timed_out=True)
-        found = _search(num_qubits, pairs, max_qubits, budget, seed)
+        cuts = _search(num_qubits, pairs, max_qubits, budget, seed)
         took_s = time.monotonic() - start
-        if found is None:
+        if cuts is None:
             return best
-        difference = found.log_kappa(pairs) - best.log_kappa(pairs)
+        difference = cuts.log_kappa(pairs) - best.log_kappa(pairs)
         # Equal up to rounding: then the library's proof of minimality holds for its cuts.
-        if difference < -1e-9 or (found.minimal and difference < 1e-9):
-            best = found
+        if difference < -1e-9 or (cuts.minimal and difference < 1e-9):
+            best = cuts
         if best.minimal or budget >= max_backjumps:
             return best
         budget = min(budget * _BUDGET_STEP, max_backjumps)

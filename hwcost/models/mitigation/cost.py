@@ -192,13 +192,13 @@ def split_attenuations(
     measured qubits. A value that is read from no classical bit has no readout in its λ, or one that cannot be told
     apart: then r = 1.
     """
-    known = {qubit: factor for qubit in measured if (factor := readout_factor(audited, qubit)) is not None}
+    readout_factors = {qubit: factor for qubit in measured if (factor := readout_factor(audited, qubit)) is not None}
     split = []
     for attenuation in cost.shots.attenuation:
         if attenuation.qubit is None:
-            readout = math.prod(known.values())
+            readout = math.prod(readout_factors.values())
         else:
-            readout = 1.0 if attenuation.clbit is None else known.get(attenuation.qubit, 1.0)
+            readout = 1.0 if attenuation.clbit is None else readout_factors.get(attenuation.qubit, 1.0)
         gates = min(1.0, attenuation.value / readout) if readout > 0.0 else 0.0
         split.append(SplitAttenuation(gates=gates, readout=readout))
     return tuple(split)

@@ -236,10 +236,10 @@ def _detail(
         )
     if method.name == "zne":
         factors = ", ".join(f"{factor:g}" for factor in method.noise_factors)
-        found = [extrapolation_inflation(a.gates, method.noise_factors, method.fit) for a in attenuations]
+        inflations = [extrapolation_inflation(a.gates, method.noise_factors, method.fit) for a in attenuations]
         lost = "" if abs(bias) < 0.005 else f", {bias:.0%} of the value left out"
         return (
-            f"noise factors {factors}, {method.fit} fit: up to {max(found):.3g}× the shots in place of "
+            f"noise factors {factors}, {method.fit} fit: up to {max(inflations):.3g}× the shots in place of "
             f"{worst_gates:.3g}×{lost}"
         )
     gamma = math.inf if log_gamma is None else _exp(log_gamma)

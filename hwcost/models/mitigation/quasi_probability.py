@@ -60,10 +60,10 @@ def depolarizing_gamma(error: float, num_qubits: int) -> float:
         1.025338
     """
     dimension = 2.0**num_qubits
-    kept = 1.0 - error * dimension / (dimension - 1.0)
-    if kept <= 0.0:
+    fidelity = 1.0 - error * dimension / (dimension - 1.0)
+    if fidelity <= 0.0:
         return math.inf
-    return 1.0 + 2.0 * (dimension**2 - 1.0) / dimension**2 * (1.0 / kept - 1.0)
+    return 1.0 + 2.0 * (dimension**2 - 1.0) / dimension**2 * (1.0 / fidelity - 1.0)
 
 
 def idle_gamma(time_s: float, rate_1_per_s: float, rate_2_per_s: float) -> float:

@@ -230,8 +230,8 @@ def relaxation_factors(times_s: Floats, rates_per_s: Floats) -> Floats:
         times_s: Times t in seconds.
         rates_per_s: `[…, 2]`, 1/T1 and 1/T2 in 1/s.
     """
-    kept = np.exp(-times_s[..., None] * rates_per_s)
-    z, x = kept[..., 0], kept[..., 1]
+    decay = np.exp(-times_s[..., None] * rates_per_s)
+    z, x = decay[..., 0], decay[..., 1]
     return np.stack([np.ones_like(z), x, x, z], axis=-1)
 
 
@@ -289,7 +289,7 @@ def _rules(recorder: _Recorder, rates: Floats) -> tuple[Floats, Floats]:
     qubits = np.array([(a, b) for _, a, b, _, _ in keys], dtype=np.int64).reshape(-1, 2)
     duration = np.array([key[3] for key in keys])
     error = np.array([key[4] for key in keys])
-    kept = relaxation_factors(np.repeat(duration[:, None], 2, axis=1), rates[qubits])
-    noise = (kept[:, 0, :, None] * kept[:, 1, None, :]).reshape(-1, 16)
+    relaxation = relaxation_factors(np.repeat(duration[:, None], 2, axis=1), rates[qubits])
+    noise = (relaxation[:, 0, :, None] * relaxation[:, 1, None, :]).reshape(-1, 16)
     noise[:, 1:] *= residual_depolarizing(error, noise.mean(axis=1), 4)[:, None]
     return transfer, noise
