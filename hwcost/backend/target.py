@@ -16,6 +16,7 @@ from hwcost.calibration.record import Qubits, TimingConstraints
 from hwcost.core.gates import BOUNDED_CONTROL_FLOW, NON_GATES
 
 if TYPE_CHECKING:
+    from qiskit.circuit import Delay
     from qiskit.transpiler import Target
 
 
@@ -164,7 +165,7 @@ def _empty_target(audited: AuditedCalibration, num_qubits: int, qubit_properties
     )
 
 
-def _delay() -> Any:
+def _delay() -> Delay:
     from qiskit.circuit import Delay, Parameter
 
     return Delay(Parameter("t"))

@@ -16,6 +16,7 @@ from hwcost.core.text import error_text, one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.circuit import Operation
 
 MAX_QUBITS = 10_000
 """Ten times the largest announced superconducting chips; a header may claim billions, and each costs memory."""
@@ -184,7 +185,7 @@ class _Sizes:
                 num_resets += size.num_resets
         return Size(num_instructions=num_instructions, num_measurements=num_measurements, num_resets=num_resets)
 
-    def _of_operation(self, operation: Any, where: str, depth: int) -> Size:
+    def _of_operation(self, operation: Operation, where: str, depth: int) -> Size:
         memoized = self._memo.get(definition_key(operation))
         if memoized is not None:
             return memoized[1]
@@ -198,7 +199,7 @@ class _Sizes:
             return self._of_control_flow(operation, where, depth)
         return self._of_gate(operation, where, depth)
 
-    def _of_control_flow(self, operation: Any, where: str, depth: int) -> Size:
+    def _of_control_flow(self, operation: Operation, where: str, depth: int) -> Size:
         name = operation.name
         if name in _REFUSED_CONTROL_FLOW:
             raise CircuitError(f"{where}: {_REFUSED_CONTROL_FLOW[name]}; {_ACCEPTED}")
@@ -216,7 +217,7 @@ class _Sizes:
             body = Size(num_instructions=1)
         return body * times
 
-    def _of_gate(self, operation: Any, where: str, depth: int) -> Size:
+    def _of_gate(self, operation: Operation, where: str, depth: int) -> Size:
         shown = one_line(operation.name)
         base = getattr(operation, "base_op", None)
         if base is not None and hasattr(operation, "modifiers"):
@@ -247,7 +248,7 @@ class _Sizes:
         self._memo[key] = self._memo[definition_key(operation)] = (operation, size)
         return size
 
-    def _of_annotated(self, operation: Any, base: Any, where: str, depth: int) -> Size:
+    def _of_annotated(self, operation: Operation, base: Operation, where: str, depth: int) -> Size:
         size = self._of_operation(base, where, depth + 1)
         for modifier in operation.modifiers:
             power = getattr(modifier, "power", None)
@@ -263,7 +264,7 @@ def _position(where: str, index: int, depth: int) -> str:
     return where if depth else f"{where}, instruction {index}"
 
 
-def definition_key(operation: Any) -> tuple[object, ...]:
+def definition_key(operation: Operation) -> tuple[object, ...]:
     """Return a key that is equal for operations with the same definition, up to the values of parameters."""
     # Gates of an OpenQASM 2 file build their definition when it is asked for, each instance its own. What they share
     # is the list of gates known where their kind was defined.
@@ -274,7 +275,7 @@ def definition_key(operation: Any) -> tuple[object, ...]:
     return (id(operation),) if definition is None else (id(definition),)
 
 
-def _check_delay(operation: Any, where: str) -> None:
+def _check_delay(operation: Operation, where: str) -> None:
     from qiskit.circuit import ParameterExpression
 
     duration = operation.params[0]
@@ -293,7 +294,7 @@ def _check_delay(operation: Any, where: str) -> None:
         raise CircuitError(f"{where}: a delay of {one_line(repr(duration))} has no known length; give a number")
 
 
-def library_size(operation: Any) -> Size | None:
+def library_size(operation: Operation) -> Size | None:
     """Order of magnitude of the library's gates that are synthesised, not expanded; None for every other gate.
 
     Their definitions are never built here: that can take minutes, and only the transpiler needs them.
@@ -318,7 +319,7 @@ def library_size(operation: Any) -> Size | None:
     return None
 
 
-def _evolution_size(operation: Any) -> int:
+def _evolution_size(operation: Operation) -> int:
     operators = operation.operator if isinstance(operation.operator, list) else [operation.operator]
     num_terms = sum(len(operator) if hasattr(operator, "__len__") else 1 for operator in operators)
     repetitions = int(getattr(operation.synthesis, "reps", 1) or 1)

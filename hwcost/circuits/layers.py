@@ -11,6 +11,7 @@ from hwcost.core.text import one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.circuit import Parameter
 
 Source: TypeAlias = Literal["weight", "input"]
 
@@ -143,7 +144,7 @@ def _data_parameters(circuit: QuantumCircuit, inputs: Iterable[Any]) -> set[Any]
     return parameters
 
 
-def _vector_name(parameter: Any) -> str:
+def _vector_name(parameter: Parameter) -> str:
     vector = getattr(parameter, "vector", None)
     return str(parameter.name if vector is None else vector.name)
 

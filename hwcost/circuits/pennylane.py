@@ -15,6 +15,9 @@ from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import error_text, one_line
 
 if TYPE_CHECKING:
+    from pennylane import QNode
+    from pennylane.operation import Operator
+    from pennylane.tape import QuantumScript
     from qiskit import QuantumCircuit
 
 DATA_ARGUMENT = "inputs"
@@ -38,7 +41,7 @@ MAX_STATE_WIRES = 14
 """Widest arbitrary state that is compiled: 2^14 amplitudes are some 16,000 two-qubit gates."""
 
 
-def is_qnode(model: Any) -> bool:
+def is_qnode(model: object) -> bool:
     """Return whether an object is a PennyLane QNode; imports nothing."""
     pennylane = sys.modules.get("pennylane")
     qnode = getattr(pennylane, "QNode", None)
@@ -46,7 +49,7 @@ def is_qnode(model: Any) -> bool:
 
 
 def layer_from_qnode(
-    qnode: Any,
+    qnode: QNode,
     args: Sequence[Any] = (),
     kwargs: Mapping[str, Any] | None = None,
     *,
@@ -97,7 +100,7 @@ def layer_from_qnode(
     )
 
 
-def _bind(qnode: Any, args: Sequence[Any], kwargs: Mapping[str, Any], label: str) -> dict[str, Any]:
+def _bind(qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any], label: str) -> dict[str, Any]:
     """Return arguments by name."""
     import inspect
 
@@ -125,7 +128,7 @@ def _weight_arguments(bound: Mapping[str, Any], label: str) -> tuple[set[str], l
     ]
 
 
-def _is_real(value: Any) -> bool:
+def _is_real(value: object) -> bool:
     import numpy as np
 
     try:
@@ -162,7 +165,7 @@ def _marked(bound: Mapping[str, Any], trained: set[str]) -> dict[str, Any]:
     return {name: mark(name, value) for name, value in bound.items()}
 
 
-def _record(qnode: Any, arguments: Mapping[str, Any], label: str) -> Any:
+def _record(qnode: QNode, arguments: Mapping[str, Any], label: str) -> Any:
     """Record the tape as the QNode's function writes it, the user's own transforms applied."""
     from pennylane.workflow import construct_tape
 
@@ -195,7 +198,7 @@ def _angles(tapes: Sequence[Any], label: str) -> tuple[GateAngle, ...]:
     """Return the trained angles, expanded as PennyLane's parameter-shift rule expands them."""
     import pennylane as qml
 
-    def stop(operation: Any) -> bool:
+    def stop(operation: Operator) -> bool:
         if not operation.has_decomposition or not any(map(qml.math.requires_grad, operation.data)):
             return True
         return operation.grad_method is not None
@@ -219,7 +222,7 @@ def _angles(tapes: Sequence[Any], label: str) -> tuple[GateAngle, ...]:
     return tuple(angles)
 
 
-def _num_shifts(operation: Any, index: int, label: str) -> int:
+def _num_shifts(operation: Operator, index: int, label: str) -> int:
     """Count the shifted circuits: two for each frequency of an angle."""
     from pennylane.exceptions import ParameterFrequenciesUndefinedError
 
@@ -256,18 +259,18 @@ def _sources(tapes: Sequence[Any], label: str) -> list[tuple[Source | None, ...]
     ]
 
 
-def _observed(tape: Any) -> set[Any]:
+def _observed(tape: QuantumScript) -> set[Any]:
     return {wire for measurement in tape.measurements for wire in (measurement.wires or tape.wires)}
 
 
-def _wire_order(tape: Any, qnode: Any) -> list[Any]:
+def _wire_order(tape: QuantumScript, qnode: QNode) -> list[Any]:
     """Return the wires in use, in the order of the device where it has one."""
     order = list(qnode.device.wires) if qnode.device is not None and qnode.device.wires is not None else []
     used = list(tape.wires)
     return sorted(used, key=order.index) if set(used) <= set(order) else used
 
 
-def _check_measurements(tape: Any, label: str) -> None:
+def _check_measurements(tape: QuantumScript, label: str) -> None:
     import pennylane as qml
 
     if not tape.measurements:
@@ -321,11 +324,11 @@ def _label(word: Mapping[Any, str], wires: list[Any]) -> str:
     return "".join(word.get(wire, "I") for wire in reversed(wires))
 
 
-def _flattened(tape: Any, label: str) -> Any:
+def _flattened(tape: QuantumScript, label: str) -> Any:
     """Write the tape in gates that Qiskit has."""
     import pennylane as qml
 
-    def stop(operation: Any) -> bool:
+    def stop(operation: Operator) -> bool:
         return operation.name in _GATES or operation.name in _NOTHING or operation.name in _KEPT
 
     try:
@@ -338,7 +341,7 @@ def _flattened(tape: Any, label: str) -> Any:
 
 
 def _written(
-    tape: Any, sources: list[tuple[Source | None, ...]], wires: list[Any], label: str, notes: list[str]
+    tape: QuantumScript, sources: list[tuple[Source | None, ...]], wires: list[Any], label: str, notes: list[str]
 ) -> QuantumCircuit:
     """Write a flat tape in Qiskit; angles that change from run to run are free parameters, one per occurrence."""
     import numpy as np

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import random
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.load import LoadedCircuit, read_circuit_file
@@ -42,7 +42,7 @@ class Unread:
     error: HwcostError
 
 
-def iter_circuits(circuits: Any) -> Iterator[LoadedCircuit | Unread]:
+def iter_circuits(circuits: object) -> Iterator[LoadedCircuit | Unread]:
     """Yield one circuit at a time; what cannot be read is an `Unread` and does not keep the rest back.
 
     Args:
@@ -145,7 +145,9 @@ def mqt_bench_circuits(
     return _mqt_bench(get_benchmark_alg, chosen, tuple(sizes))
 
 
-def _mqt_bench(get: Any, names: Sequence[str], sizes: Sequence[int]) -> Iterator[LoadedCircuit | Unread]:
+def _mqt_bench(
+    get: Callable[..., QuantumCircuit], names: Sequence[str], sizes: Sequence[int]
+) -> Iterator[LoadedCircuit | Unread]:
     for name in names:
         for size in sizes:
             label = f"{name}_{size}"

@@ -180,7 +180,7 @@ def _on_curve(curve: Curve, flops: float) -> float:
     return s0 * math.exp(math.log(s1 / s0) * math.log(flops / f0) / math.log(f1 / f0))
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 

@@ -286,7 +286,7 @@ def _of_function(function: Any, name: str | None) -> FunctionCompiler:
     return FunctionCompiler(name=shown, function=function, cache_key=_versioned_key(function, shown))
 
 
-def _check_signature(function: Any, name: str | None) -> None:
+def _check_signature(function: Callable[..., Any], name: str | None) -> None:
     try:
         inspect.signature(function).bind(None, None, 0)
     except TypeError as error:
@@ -297,7 +297,7 @@ def _check_signature(function: Any, name: str | None) -> None:
         return
 
 
-def _versioned_key(function: Any, name: str) -> str | None:
+def _versioned_key(function: object, name: str) -> str | None:
     """Name, version and a hash of the file that defines the function; None without a version.
 
     A hash of the source alone would not notice a change in what the function calls.

@@ -12,7 +12,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from importlib import util
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.comparison.cell import LABELS, MORE_IS_BETTER, CellCost
 from hwcost.comparison.record import Comparison
@@ -21,6 +21,11 @@ from hwcost.core.errors import MissingDependencyError, OptionError
 from hwcost.core.files import write_file
 from hwcost.core.text import one_line
 from hwcost.report.page import registered_plot
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 
 KINDS = ("time", "spread", "shots", "frontier")
 ENDINGS = (".png", ".svg", ".pdf")
@@ -48,7 +53,7 @@ def require_matplotlib() -> None:
 
 
 @registered_plot.register(Comparison)
-def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str] | None = None) -> Any:
+def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str] | None = None) -> Figure:
     """Draw the best `MOST_PLACES_DRAWN` places.
 
     Args:
@@ -95,7 +100,7 @@ def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str
     return figure
 
 
-def _draw_time(axes: Any, comparison: Comparison, costs: Costs) -> None:
+def _draw_time(axes: Axes, comparison: Comparison, costs: Costs) -> None:
     """Draw the QPU time of all circuits together; of each circuit the seed with the median QPU time."""
     names = [
         name
@@ -130,15 +135,15 @@ def _draw_time(axes: Any, comparison: Comparison, costs: Costs) -> None:
     for row, parts in enumerate(rows):
         percents = [100.0 * part / sum(parts) for part in parts]
         shares = " / ".join("<1" if 0.0 < percent < 1.0 else f"{percent:.0f}" for percent in percents)
-        where = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
+        where: dict[str, Any] = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
         axes.annotate(f"{shares} %", (left[row], row), **where)
     axes.set_xlim(0, 1.3 * max(left))
     axes.set_yticks(range(len(rows)), [_label(pair) for pair in costs])
     axes.invert_yaxis()
     axes.set_xlabel(f"QPU time ({unit})")
     axes.set_title(f"Where the QPU time goes, {_circuits(names, comparison)}")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False, handleheight=1.5)
-    axes.get_legend().set_title("percentages beside the bars in this order, downwards")
+    legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False, handleheight=1.5)
+    legend.set_title("percentages beside the bars in this order, downwards")
 
 
 def time_parts_s(cost: CellCost) -> tuple[float, float, float, float]:
@@ -164,7 +169,7 @@ def _median_cell(cells: Sequence[CellCost]) -> CellCost | None:
     return None if middle.qpu_time_s is None else middle
 
 
-def _draw_spread(axes: Any, comparison: Comparison, costs: Costs) -> None:
+def _draw_spread(axes: Axes, comparison: Comparison, costs: Costs) -> None:
     """Draw each seed as a point; several circuits are shown as multiples of the best median on the circuit."""
     metric = comparison.sort_by
     circuits = list(next(iter(costs.values())))
@@ -202,7 +207,7 @@ def _draw_spread(axes: Any, comparison: Comparison, costs: Costs) -> None:
     axes.grid(axis="x", alpha=0.3)
 
 
-def _draw_shots(axes: Any, comparison: Comparison, costs: Costs) -> None:
+def _draw_shots(axes: Axes, comparison: Comparison, costs: Costs) -> None:
     """Draw medians over seeds, a point for each circuit."""
     drawn = 0
     for row, (pair, by_circuit) in enumerate(costs.items()):
@@ -226,7 +231,7 @@ def _draw_shots(axes: Any, comparison: Comparison, costs: Costs) -> None:
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
 
 
-def _draw_frontier(axes: Any, comparison: Comparison, costs: Costs) -> None:
+def _draw_frontier(axes: Axes, comparison: Comparison, costs: Costs) -> None:
     """Draw each seed as a point: geometric means over the circuits of duration and smallest attenuation."""
     points: list[tuple[float, float]] = []
     for row, (pair, by_circuit) in enumerate(costs.items()):

@@ -56,7 +56,7 @@ class _Worker:
     num_results: int = 0
 
 
-def can_be_sent(value: Any) -> bool:
+def can_be_sent(value: object) -> bool:
     """Return whether another process can make `value` again: picklable, and independent of the caller's script."""
     try:
         return b"__main__" not in pickle.dumps(value)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hwcost.comparison.cell import (
     COST_FIELDS,
@@ -24,6 +24,10 @@ from hwcost.core.errors import MissingDependencyError, OptionError
 from hwcost.core.plain import to_plain
 from hwcost.report.page import plot
 from hwcost.report.result import Result
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 SCHEMA = "hwcost.comparison/1"
 
@@ -330,7 +334,7 @@ class Comparison(Result):
             for cell in self.cells
         ]
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> DataFrame:
         """Return a pandas `DataFrame` with one row per cell.
 
         Raises:

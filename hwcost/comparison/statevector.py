@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.circuit import Operation
 
 Complexes: TypeAlias = npt.NDArray[np.complex128]
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -88,7 +89,7 @@ def _walk(circuit: QuantumCircuit, qubits: Mapping[Any, int], clbits: Mapping[An
             _walk(definition, inner_qubits, inner_clbits, program)
 
 
-def _matrix(operation: Any) -> Complexes | None:
+def _matrix(operation: Operation) -> Complexes | None:
     """Return the unitary of a gate on few qubits, first qubit least significant; None where a definition says more."""
     if operation.num_qubits > 3 or operation.num_clbits or not hasattr(operation, "to_matrix"):
         return None

@@ -80,12 +80,12 @@ def _import(name: str) -> Any:
         raise InputError(f"there is no module {name!r}; it is looked for in the current folder too") from error
 
 
-def _names(module: Any) -> str:
+def _names(module: object) -> str:
     shown = [name for name, value in vars(module).items() if not name.startswith("_") and not inspect.ismodule(value)]
     return one_line(", ".join(shown[:12])) or "no names"
 
 
-def _is_factory(item: Any) -> bool:
+def _is_factory(item: object) -> bool:
     """Return whether it is to be called: a function or a class that needs no arguments."""
     if not (inspect.isfunction(item) or inspect.isclass(item)):
         return False

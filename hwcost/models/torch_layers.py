@@ -35,7 +35,7 @@ class HybridModel:
     notes: tuple[str, ...]
 
 
-def is_torch_module(model: Any) -> bool:
+def is_torch_module(model: object) -> bool:
     """Return whether an object is a torch module; imports nothing."""
     torch = sys.modules.get("torch")
     nn = getattr(torch, "nn", None)
@@ -112,7 +112,7 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
     return HybridModel(layers=tuple(layers), classical=classical, sample=sample, notes=tuple(notes))
 
 
-def _is_torch_layer(module: Any) -> bool:
+def _is_torch_layer(module: object) -> bool:
     qnn = getattr(sys.modules.get("pennylane"), "qnn", None)
     layer = getattr(qnn, "TorchLayer", None)
     return layer is not None and isinstance(module, layer)

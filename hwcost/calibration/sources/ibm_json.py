@@ -141,7 +141,7 @@ def _read_parameters(
     return arguments
 
 
-def _operational(place: Place, value: Any) -> bool:
+def _operational(place: Place, value: object) -> bool:
     # IBM writes 0 and 1; JSON writers of other tools write false and true.
     if isinstance(value, (bool, int, float)) and value in (0, 1):
         return bool(value)
@@ -268,7 +268,7 @@ def _timing_constraints(place: Place, value: Any) -> TimingConstraints | None:
     return TimingConstraints(**{name: count(place, name, value[name]) for name in fields if name in value})
 
 
-def _processor(value: Any) -> str | None:
+def _processor(value: object) -> str | None:
     """Read `Eagle r3`; the field is for people only, so an odd one is left out instead of refused."""
     if not isinstance(value, dict) or not isinstance(value.get("family"), str):
         return None

@@ -78,7 +78,7 @@ def _lines(entries: Iterable[dict[str, Any]]) -> str:
     return ",\n".join(f"    {_json(entry)}" for entry in entries)
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     try:
         return json.dumps(value, allow_nan=False, ensure_ascii=False)
     except (TypeError, ValueError) as error:
@@ -133,7 +133,7 @@ def _values(record: QubitCalibration | GateCalibration, names: Iterable[str]) ->
 # Reading.
 
 
-def is_snapshot(document: Any) -> bool:
+def is_snapshot(document: object) -> bool:
     """Return whether a JSON document says that it is a snapshot, of any version."""
     schema = document.get("schema") if isinstance(document, dict) else None
     return isinstance(schema, str) and schema.partition("/")[0] == _FAMILY
@@ -198,24 +198,24 @@ def _check_keys(place: Place, entry: dict[str, Any], required: Iterable[str], op
             raise place.error(key, "is missing")
 
 
-def _text(place: Place, field: str, value: Any) -> str:
+def _text(place: Place, field: str, value: object) -> str:
     text: str = expect(place, field, value, str, "text")
     if not (0 < len(text) <= _LONGEST_TEXT and text.isprintable()):
         raise place.error(field, f"is {shown(text)}; it must be one line of at most {_LONGEST_TEXT} characters")
     return text
 
 
-def _optional_text(place: Place, field: str, value: Any) -> str | None:
+def _optional_text(place: Place, field: str, value: object) -> str | None:
     return None if value is None else _text(place, field, value)
 
 
-def _texts(place: Place, field: str, value: Any) -> Iterator[str]:
+def _texts(place: Place, field: str, value: object) -> Iterator[str]:
     if value is not None:
         for text in expect(place, field, value, list, "a list of lines"):
             yield _text(place, f"an entry of {field}", text)
 
 
-def _range(place: Place, field: str, value: Any) -> tuple[float, float] | None:
+def _range(place: Place, field: str, value: object) -> tuple[float, float] | None:
     if value is None:
         return None
     limits = [number(place, field, bound) for bound in expect(place, field, value, list, "a list of two numbers")]

@@ -11,6 +11,7 @@ from hwcost.core.text import error_text, one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.circuit import CircuitInstruction
 
 MAX_TWO_QUBIT_GATES = 5000
 """Above this the search for cuts takes minutes, and the overheads found are too large to run."""
@@ -102,7 +103,7 @@ def read_cuttable(circuit: QuantumCircuit) -> CuttableCircuit:
     return cuttable
 
 
-def _is_elementary(instruction: Any) -> bool:
+def _is_elementary(instruction: CircuitInstruction) -> bool:
     if instruction.name in ("barrier", "measure", "reset", "delay"):
         return True
     # Control flow is left as it is, to be refused by its name.
