@@ -263,7 +263,7 @@ def _from_dict(plain: object, where: str) -> MachineProfile:
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
     except (KeyError, TypeError, IndexError, ValueError) as error:
-        raise InputError(f"{where}: no device profile: {one_line(str(error))}") from error
+        raise InputError(f"{where}: not a device profile: {one_line(str(error))}") from error
 
 
 def _curve(points: Any) -> Curve:

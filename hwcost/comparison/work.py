@@ -183,7 +183,7 @@ def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: 
     except BaseException as error:  # the user's function does what it wants, leaving the interpreter included
         raise CircuitError(f"the compiler fails with {type(error).__name__}: {one_line(error_text(error))}") from error
     if not isinstance(isa, QuantumCircuit):
-        raise CircuitError(f"the compiler returns an object of type {type(isa).__name__}, no QuantumCircuit")
+        raise CircuitError(f"the compiler returns an object of type {type(isa).__name__}, not a QuantumCircuit")
     return isa
 
 

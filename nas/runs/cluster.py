@@ -101,7 +101,7 @@ def _wait_for_scheduler(address: str, timeout_s: float) -> None:
 
     scheme, _ = parse_address(address)
     if not address or scheme not in ("tcp", "tls"):
-        raise ValueError("no address of a scheduler; give one such as tcp://host:8786")
+        raise ValueError("not the address of a scheduler; give one such as tcp://host:8786")
     host, port = get_address_host_port(address)
     end = time.monotonic() + timeout_s
     while True:

@@ -229,7 +229,7 @@ def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
             _same_search(path, context)
             return
         if path.is_dir() and not all(_is_left_over(item) for item in path.iterdir()):
-            raise RunError(f"{path}: not empty and no run of nas; give a new directory")
+            raise RunError(f"{path}: not empty and not a run of nas; give a new directory")
         path.mkdir(parents=True, exist_ok=True)
         for name, text in context.files.items():
             write_file(path / name, text.encode())
@@ -310,7 +310,7 @@ def _read_run(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:  # a name that is too long, or otherwise impossible
         raise unusable(folder, error) from error
     if not there:
-        raise RunError(f"{folder}: no run of nas (there is no {RUN}); `nas search … -o {folder}` makes one")
+        raise RunError(f"{folder}: not a run of nas (there is no {RUN}); `nas search … -o {folder}` makes one")
     try:
         plain = json.loads(_read_text(path))
         schema = plain["schema"]
@@ -340,7 +340,7 @@ def _read_text(path: Path) -> str:
             raise RunError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; damaged")
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise RunError(f"{path}: damaged (no text)") from error
+        raise RunError(f"{path}: damaged (not text)") from error
     except OSError as error:
         raise unusable(path, error) from error
 
@@ -361,5 +361,5 @@ def _locked(folder: Path) -> Any:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        raise RunError(f"{folder}: another search is at work in it") from error
+        raise RunError(f"{folder}: another search is running in it") from error
     return file

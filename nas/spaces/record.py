@@ -164,7 +164,7 @@ def _from_file(space: SearchSpace, path: Path) -> Genome:
     try:
         return _from_json(space, content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise SpaceError(f"{shown}: no text; a genome is a JSON object of genes and their values") from None
+        raise SpaceError(f"{shown}: not text; a genome is a JSON object of genes and their values") from None
     except SpaceError as error:
         raise SpaceError(f"{shown}: {error}") from None
 

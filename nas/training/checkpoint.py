@@ -155,7 +155,7 @@ def load_checkpoint(path: str | os.PathLike[str], *, engine: Engine | None = Non
     except CheckpointError as error:
         raise CheckpointError(f"{path}: {error}") from None
     except InputError as error:
-        raise CheckpointError(f"{path}: no checkpoint of nas, or a damaged one ({one_line(str(error))})") from None
+        raise CheckpointError(f"{path}: not a checkpoint of nas, or a damaged one ({one_line(str(error))})") from None
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -172,16 +172,16 @@ def _read(path: Path) -> Mapping[str, Any]:
             num_bytes = sum(member.file_size for member in archive.infolist())
         # torch.save compresses nothing; a file that does would unpack to whatever its author likes.
         if num_bytes > len(data):
-            raise CheckpointError(f"{path}: unpacks to {num_bytes:,} bytes, more than it has; no checkpoint of nas")
+            raise CheckpointError(f"{path}: unpacks to {num_bytes:,} bytes, more than it has; not a checkpoint of nas")
         payload = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except CheckpointError:
         raise
     except Exception as error:  # whatever torch and pickle raise for bytes that they did not write
         raise CheckpointError(
-            f"{path}: no checkpoint of nas, or a damaged one ({type(error).__name__}: {_first_line(error)})"
+            f"{path}: not a checkpoint of nas, or a damaged one ({type(error).__name__}: {_first_line(error)})"
         ) from None
     if not isinstance(payload, dict) or "schema" not in payload:
-        raise CheckpointError(f"{path}: a file of torch, but no checkpoint of nas; `nas train -o` writes one")
+        raise CheckpointError(f"{path}: a file of torch, but not a checkpoint of nas; `nas train -o` writes one")
     if payload["schema"] != SCHEMA:
         found = one_line(repr(payload["schema"]))
         raise CheckpointError(f"{path}: schema {found}; this version of nas reads {SCHEMA}; train the network again")

@@ -145,7 +145,7 @@ def test_without_noise_there_is_nothing_to_rank_by_attenuation():
         ("without_last_measurement", "never measures into classical bit"),
         ("raises", "the compiler fails with RuntimeError: no such pass at all"),
         ("exits", "the compiler fails with SystemExit: 3"),
-        ("returns_text", "the compiler returns an object of type str, no QuantumCircuit"),
+        ("returns_text", "the compiler returns an object of type str, not a QuantumCircuit"),
     ],
 )
 def test_a_wrong_compiler_fails_with_a_reason_and_the_rest_is_delivered(name, says):

@@ -130,9 +130,9 @@ def test_fashion_mnist_is_not_taken_for_mnist(tmp_path, monkeypatch):
     [
         (b"", "begins with nothing"),
         (b"\0\0\x08", "begins with 000008"),
-        (b"PK\x03\x04", "no IDX file"),
-        (bytes([0, 0, 7, 1, 0, 0, 0, 1, 1]), "no IDX file"),
-        (bytes([0, 0, 8, 0]), "no IDX file"),
+        (b"PK\x03\x04", "not an IDX file"),
+        (bytes([0, 0, 7, 1, 0, 0, 0, 1, 1]), "not an IDX file"),
+        (bytes([0, 0, 8, 0]), "not an IDX file"),
         (bytes([0, 0, 8, 2, 0, 0]), "cut short within its head"),
         (bytes([0, 0, 8, 1, 0, 0, 0, 5, 1, 2]), "5 bytes, the file has 2"),
         (bytes([0, 0, 8, 1, 0, 0, 0, 1, 1, 2]), "1 bytes, the file has more"),
@@ -191,7 +191,7 @@ class Evil:
         ({"x_train": np.zeros((4, 2))}, "no array y_train, x_test, y_test"),
         ({"x": np.zeros((4, 2)), "y": np.zeros(3)}, "4 samples but 3 labels"),
         ({"x": np.zeros((4, 2), dtype=complex), "y": np.arange(4) % 2}, "complex128"),
-        ({"x": np.array([Evil()] * 4), "y": np.arange(4)}, "no NPZ file of numbers"),
+        ({"x": np.array([Evil()] * 4), "y": np.arange(4)}, "not an NPZ file of numbers"),
     ],
 )
 def test_npz_files_that_do_not_fit(tmp_path, arrays, message, capsys):
@@ -205,13 +205,13 @@ def test_npz_files_that_do_not_fit(tmp_path, arrays, message, capsys):
 def test_npz_files_that_are_none(tmp_path, monkeypatch):
     path = tmp_path / "data.npz"
     path.write_bytes(b"not a zip file")
-    assert "no NPZ file of numbers" in refusal(path)
+    assert "not an NPZ file of numbers" in refusal(path)
     path.write_bytes(save_npz(tmp_path / "good.npz", x=np.zeros((50, 9)), y=np.arange(50) % 2).read_bytes()[:200])
-    assert "no NPZ file of numbers" in refusal(path)
+    assert "not an NPZ file of numbers" in refusal(path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("x.npy", b"\x93NUMPY\x01\x00\x10\x00not a header    ")
         archive.writestr("y.npy", b"")
-    assert "no NPZ file of numbers" in refusal(path)
+    assert "not an NPZ file of numbers" in refusal(path)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("x.npy", "w") as file:
         file.write(b"\0" * 2**22)
     assert path.stat().st_size < 2**13

@@ -109,7 +109,7 @@ def test_wrong_genomes(text, words):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"\xff\xfe\x00", "no text"),
+        (b"\xff\xfe\x00", "not text"),
         (b"[1]", "the genome is \\[1\\]; it must give a choice for each gene"),
         (b"null", "the genome is None"),
         (b'{"qubits": 99}', "the genome has no embedding"),

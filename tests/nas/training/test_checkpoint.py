@@ -126,17 +126,17 @@ def test_files_that_are_none(tmp_path):
     assert "there is no such file" in refusal(tmp_path)
     for content in (b"", b"text", b"\x80\x05K\x01.", b"PK\x03\x04" + b"\0" * 50):
         path.write_bytes(content)
-        assert "no checkpoint of nas" in refusal(path)
+        assert "not a checkpoint of nas" in refusal(path)
     torch.save({"weight": torch.zeros(2)}, path)
-    assert "a file of torch, but no checkpoint of nas" in refusal(path)
+    assert "a file of torch, but not a checkpoint of nas" in refusal(path)
     torch.save([1, 2], path)
-    assert "a file of torch, but no checkpoint of nas" in refusal(path)
+    assert "a file of torch, but not a checkpoint of nas" in refusal(path)
     torch.save({"schema": "nas.checkpoint/2"}, path)
     assert "this version of nas reads nas.checkpoint/1" in refusal(path)
     torch.save({"schema": "nas.checkpoint/1"}, path)
     assert "no architecture, class_names" in refusal(path)
     torch.save({"schema": "x"}, path, _use_new_zipfile_serialization=False)
-    assert "no checkpoint of nas" in refusal(path)
+    assert "not a checkpoint of nas" in refusal(path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
@@ -166,7 +166,7 @@ def test_code_in_a_file_is_not_run(tmp_path, saved):
     payload = payload_of(saved)
     payload["genome"] = {"qubits": Evil(made)}
     torch.save(payload, saved)
-    assert "no checkpoint of nas, or a damaged one (UnpicklingError" in refusal(saved)
+    assert "not a checkpoint of nas, or a damaged one (UnpicklingError" in refusal(saved)
     (tmp_path / "plain.pt").write_bytes(pickle.dumps(Evil(made)))
     refusal(tmp_path / "plain.pt")
     assert not made.exists()
