@@ -48,7 +48,7 @@ def chosen_compilers(compilers: Any, levels: Any) -> list[tuple[str, AnyCompiler
         levels = () if named else (2,)
     chosen = [*levels_as_compilers(levels), *(resolve_compiler(item) for item in named)]
     if not chosen:
-        raise OptionError("there is not a compiler to compare; give optimization_levels or compilers")
+        raise OptionError("there is no compiler to compare; give optimization_levels or compilers")
     preset = [compiler for compiler in chosen if isinstance(compiler, QiskitCompiler)]
     for compiler in preset:
         if preset.count(compiler) > 1:
