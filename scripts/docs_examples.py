@@ -20,13 +20,13 @@ class Examples(griffe.Extension):
     """Rewrites the docstring of each object that is collected."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
-        """Called by griffe for each object."""
+        """Rewrite an object's docstring; griffe calls this for each object."""
         if obj.docstring is not None:
             obj.docstring.value = rewritten(obj.docstring.value)
 
 
 def rewritten(text: str) -> str:
-    r"""The docstring with headings that griffe knows.
+    r"""Return the docstring with headings that griffe knows.
 
     >>> rewritten("Half of it.\n\n>>> half(4)\n2").splitlines()
     ['Half of it.', '', 'Examples:', '    >>> half(4)', '    2']

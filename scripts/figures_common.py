@@ -26,7 +26,7 @@ VOLATILE = (
 
 
 def normalised(text: str) -> list[str]:
-    """The lines of an output as they are compared: no colours, no trailing blanks, nothing that differs by the day."""
+    """Return the lines of an output as they are compared: no colours, trailing blanks or daily changes."""
     text = _ANSI.sub("", text)
     for pattern, replacement in VOLATILE:
         text = pattern.sub(replacement, text)
@@ -34,7 +34,7 @@ def normalised(text: str) -> list[str]:
 
 
 def difference(name: str, committed: str, run: str) -> str:
-    """A unified diff of two outputs; empty where they are the same but for what is volatile."""
+    """Return a unified diff of two outputs; empty where they are the same but for what is volatile."""
     lines = unified_diff(
         normalised(committed), normalised(run), f"{name} as committed", f"{name} as run now", lineterm=""
     )
@@ -62,7 +62,7 @@ def wrong_versions(required: Mapping[str, str] | None = None) -> str:
 
 
 def clean_environment(home: Path) -> dict[str, str]:
-    """The environment of a command: nothing of the user's settings, a home folder of its own."""
+    """Return the environment of a command: nothing of the user's settings, a home folder of its own."""
     kept = {
         name: value
         for name, value in os.environ.items()

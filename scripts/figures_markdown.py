@@ -213,7 +213,7 @@ def _run(document: Document, output: Output, work: Path, environment: dict[str, 
 
 
 def _svg(command: str, coloured: str) -> str:
-    """A terminal with the output in it."""
+    """Draw a terminal with the output in it."""
     from rich.console import Console
     from rich.text import Text
 
@@ -226,7 +226,7 @@ def _svg(command: str, coloured: str) -> str:
 
 
 def _text_of_svg(svg: str) -> str:
-    """What can be read in a picture made by `_svg`, but for its title."""
+    """Return what can be read in a picture made by `_svg`, but for its title."""
     rows: dict[float, str] = {}
     for height, text in _TEXT.findall(svg.partition('<g class="output-matrix">')[2]):
         rows[float(height)] = rows.get(float(height), "") + unescape(text).replace("\xa0", " ").strip("\n")

@@ -9,7 +9,7 @@ from figures_common import ROOT, clean_environment, difference
 
 
 def execute(path: Path) -> Any:
-    """The notebook after a run from top to bottom in a fresh kernel."""
+    """Return the notebook after a run from top to bottom in a fresh kernel."""
     import nbclient
 
     notebook = read(path)
@@ -22,7 +22,7 @@ def execute(path: Path) -> Any:
 
 
 def read(path: Path) -> Any:
-    """The notebook as it is committed."""
+    """Return the notebook as it is committed."""
     import nbformat
 
     return nbformat.read(path, as_version=4)
@@ -56,12 +56,12 @@ def differences(path: Path, committed: Any, run: Any) -> list[str]:
 
 
 def code_cells(notebook: Any) -> list[Any]:
-    """The cells that are run."""
+    """Return the cells that are run."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def shown(cell: Any) -> str:
-    """What a reader sees below a cell: its text, and a line for each picture."""
+    """Return what a reader sees below a cell: its text, and a line for each picture."""
     text = ""
     for output in cell.outputs:
         if output.output_type == "stream":

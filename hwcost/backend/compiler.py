@@ -20,7 +20,9 @@ from hwcost.core.text import error_text, one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
-    from qiskit.transpiler import Target
+    from qiskit._accelerate.error_map import ErrorMap
+    from qiskit.dagcircuit import DAGCircuit
+    from qiskit.transpiler import StagedPassManager, Target, TranspileLayout
 
 PassOptions: TypeAlias = tuple[tuple[str, str | float], ...]
 
@@ -125,8 +127,8 @@ def _refusal(circuit: QuantumCircuit, error: Exception) -> str:
     )
 
 
-def average_errors(target: Target) -> Any:
-    """Mean error of the operations on each qubit and edge, by which Qiskit's VF2 passes weigh layouts.
+def average_errors(target: Target) -> ErrorMap:
+    """Return the mean error of the operations on each qubit and edge, by which Qiskit's VF2 passes weigh layouts.
 
     Qiskit before the fix of its issue 16490 adds the errors of a qubit in an order that changes from call to call. Sums
     then differ in the last digit, so that one of two equally good layouts is chosen by chance, whatever the seed. Here
@@ -162,8 +164,8 @@ def _adds_errors_at_random() -> bool:
     return version < (2, 6, 2)
 
 
-def _hook_passes(manager: Any, errors: Any) -> Any:
-    """Hook passes around layout and routing that tell the user's swaps from inserted ones, and give errors to VF2."""
+def _hook_passes(manager: StagedPassManager, errors: ErrorMap) -> StagedPassManager:
+    """Add passes around layout and routing that tell the user's swaps from inserted ones, and give errors to VF2."""
     from qiskit.transpiler import PassManager
 
     mark_user_swaps, collect_swaps, set_average_errors = _passes()
@@ -185,17 +187,17 @@ def _passes() -> tuple[Any, Any, Any]:
     class SetAverageErrors(AnalysisPass):  # type: ignore[misc]
         """Give the errors that VF2 weighs layouts by; see `average_errors`."""
 
-        def __init__(self, errors: Any) -> None:
+        def __init__(self, errors: ErrorMap) -> None:
             super().__init__()
             self._errors = errors
 
-        def run(self, dag: Any) -> None:
+        def run(self, dag: DAGCircuit) -> None:
             self.property_set["vf2_avg_error_map"] = self._errors
 
     class MarkUserSwaps(TransformationPass):  # type: ignore[misc]
         """Label the swaps that exist before routing; labels travel with the gate."""
 
-        def run(self, dag: Any) -> Any:
+        def run(self, dag: DAGCircuit) -> DAGCircuit:
             if "swap" in dag.count_ops():
                 for node in dag.named_nodes("swap"):
                     dag.substitute_node(node, SwapGate(label=_USER_SWAP))
@@ -204,7 +206,7 @@ def _passes() -> tuple[Any, Any, Any]:
     class CollectSwaps(TransformationPass):  # type: ignore[misc]
         """Note where unlabelled swaps sit after routing, and take the labels off again."""
 
-        def run(self, dag: Any) -> Any:
+        def run(self, dag: DAGCircuit) -> DAGCircuit:
             self.edges: list[tuple[int, int]] = []
             self.layout: dict[int, Any] = {}
             if "swap" not in dag.count_ops():
@@ -257,7 +259,7 @@ def on_device_qubits(isa: QuantumCircuit, component: Sequence[int], num_device_q
     return device
 
 
-def _move_layout(layout: Any, component: Sequence[int], device: QuantumCircuit) -> Any:
+def _move_layout(layout: TranspileLayout, component: Sequence[int], device: QuantumCircuit) -> TranspileLayout:
     """Make a `TranspileLayout` on the device's numbers; qubits outside the component become idle ancillas."""
     from qiskit.circuit import QuantumRegister
     from qiskit.transpiler.layout import Layout, TranspileLayout

@@ -64,7 +64,7 @@ class Device:
         return Compiler(build_all_to_all_target(self.audited, self.audited.calibration.num_qubits))
 
     def __reduce__(self) -> tuple[type[Device], tuple[AuditedCalibration]]:
-        """Pickled without what is built on use: another process builds its own."""
+        """Pickle the device without what is built on use: another process builds its own."""
         return Device, (self.audited,)
 
 

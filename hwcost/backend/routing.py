@@ -38,7 +38,7 @@ UNKNOWN_ROUTING = RoutingCost(num_swaps=None, num_2q_added=None, time_s=None, du
 
 
 def two_qubit_duration_s(audited: AuditedCalibration, a: int, b: int) -> float | None:
-    """Duration of the fastest live two-qubit gate between physical qubits `a` and `b`, in either direction."""
+    """Return the duration of the fastest live two-qubit gate between physical qubits `a` and `b`, in any direction."""
     durations = [
         duration
         for name in audited.calibration.basis_gates

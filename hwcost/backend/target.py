@@ -16,6 +16,7 @@ from hwcost.calibration.record import Qubits, TimingConstraints
 from hwcost.core.gates import BOUNDED_CONTROL_FLOW, NON_GATES
 
 if TYPE_CHECKING:
+    from qiskit.circuit import Delay
     from qiskit.transpiler import Target
 
 
@@ -141,7 +142,7 @@ def _live_places(audited: AuditedCalibration) -> dict[str, list[Qubits]]:
 
 
 def _native_gates(audited: AuditedCalibration, places: Mapping[str, list[Qubits]]) -> dict[str, Any]:
-    """Qiskit's gate for each basis gate that is usable somewhere."""
+    """Return Qiskit's gate for each basis gate that is usable somewhere."""
     from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
 
     standard = get_standard_gate_name_mapping()
@@ -164,7 +165,7 @@ def _empty_target(audited: AuditedCalibration, num_qubits: int, qubit_properties
     )
 
 
-def _delay() -> Any:
+def _delay() -> Delay:
     from qiskit.circuit import Delay, Parameter
 
     return Delay(Parameter("t"))

@@ -23,14 +23,14 @@ def parse_age(text: str) -> float:
         >>> parse_age("7d"), parse_age("36h"), parse_age("2w")
         (7.0, 1.5, 14.0)
     """
-    found = _AGE.fullmatch(text.strip())
-    if found is None:
+    match = _AGE.fullmatch(text.strip())
+    if match is None:
         raise OptionError(f"the age {shown(text)} is not understood; give hours, days or weeks such as 36h, 7d or 2w")
-    return float(found[1]) * _HOURS[found[2]] / 24.0
+    return float(match[1]) * _HOURS[match[2]] / 24.0
 
 
 def check_age(audited: AuditedCalibration, max_age_days: float, *, now: datetime | None = None) -> None:
-    """Refuses a calibration whose snapshot is older than `max_age_days`, or of unknown date.
+    """Refuse a calibration whose snapshot is older than `max_age_days`, or of unknown date.
 
     The date is that of the snapshot. Single values in it may be older: a device keeps the last good value of what it
     could not measure again; the finding `old_values` names those.
@@ -41,8 +41,8 @@ def check_age(audited: AuditedCalibration, max_age_days: float, *, now: datetime
         now: Reference; the present by default, a naive one is taken as UTC.
 
     Raises:
-        CalibrationError: It is too old, or nobody knows.
-        OptionError: The largest age is no number of days.
+        CalibrationError: It is too old, or its age is unknown.
+        OptionError: The largest age is not a number of days.
     """
     if isinstance(max_age_days, bool) or not isinstance(max_age_days, (int, float)) or not 0 <= max_age_days <= 1e9:
         raise OptionError(f"max_age_days is {shown(max_age_days)}; give days such as 7 or 0.5")

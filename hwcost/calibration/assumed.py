@@ -86,7 +86,7 @@ def fill_unknown(calibration: Calibration, given: GivenValues) -> Calibration:
 
 
 def _scalars(calibration: Calibration, given: GivenValues) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Option, changed fields and what to say about them, for each given value of the whole device."""
+    """Yield the option, the changed fields and what to say about them, for each given value of the whole device."""
     for option, field, value, what in (
         ("date", "snapshot_date", given.date, "a snapshot date of"),
         ("rep_delay", "rep_delay_s", given.rep_delay_s, "a repetition delay of"),
@@ -94,9 +94,9 @@ def _scalars(calibration: Calibration, given: GivenValues) -> Iterator[tuple[str
     ):
         if value is None:
             continue
-        known = getattr(calibration, field)
-        if known is not None:
-            raise OptionError(f"{calibration.name} has {what} {_text(known)} already; leave {option} out")
+        reported = getattr(calibration, field)
+        if reported is not None:
+            raise OptionError(f"{calibration.name} has {what} {_text(reported)} already; leave {option} out")
         yield option, {field: value}, f"{what} {_text(value)}"
 
 

@@ -53,7 +53,7 @@ class AuditedCalibration:
     durations_only: bool
 
     def duration_s(self, name: str, qubits: Qubits) -> float | None:
-        """Duration of operation `name` on the ordered physical `qubits`, None where unknown.
+        """Return the duration of operation `name` on the ordered physical `qubits`, None where unknown.
 
         A measurement takes the readout time of its qubit. A reset without a reported duration takes a readout and a
         flip; `reset_is_assumed` tells the two apart.
@@ -87,7 +87,7 @@ class AuditedCalibration:
         return (name, qubits) in self.dead_gates
 
     def require_qubits(self, num_qubits: int) -> None:
-        """Checks that a circuit of `num_qubits` fits on the healthy, connected qubits.
+        """Check that a circuit of `num_qubits` fits on the healthy, connected qubits.
 
         Raises:
             CalibrationError: It does not; the message says why and what to do.
@@ -96,8 +96,8 @@ class AuditedCalibration:
             raise CalibrationError(_refusal(self, num_qubits))
 
     def _qubit(self, qubits: Qubits) -> QubitCalibration | None:
-        known = len(qubits) == 1 and 0 <= qubits[0] < self.calibration.num_qubits
-        return self.calibration.qubits[qubits[0]] if known else None
+        is_qubit = len(qubits) == 1 and 0 <= qubits[0] < self.calibration.num_qubits
+        return self.calibration.qubits[qubits[0]] if is_qubit else None
 
 
 def audit(
@@ -115,7 +115,7 @@ def audit(
 
     Args:
         calibration: The values as reported.
-        durations_only: Ignore all errors, so that durations of an uncalibrated device can still be had.
+        durations_only: Ignore all errors, so that durations of an uncalibrated device are still available.
         keep_dead_readout: Keep qubits whose readout error is at least `DEAD_ERROR`.
         today: Reference for the age; now by default, a naive one is taken as UTC.
 

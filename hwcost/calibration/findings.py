@@ -122,7 +122,7 @@ def _dead_text(calibration: Calibration, name: str, where: Iterable[Qubits]) -> 
 def _readout_findings(calibration: Calibration, readouts: Mapping[int, Fault]) -> Iterator[Finding]:
     dead = tuple(qubit for qubit, fault in readouts.items() if fault == "dead")
     unknown = tuple(qubit for qubit, fault in readouts.items() if fault == "error_unknown")
-    kept = tuple(
+    kept_qubits = tuple(
         record.qubit
         for record in calibration.qubits
         if record.readout_error is not None and record.readout_error >= DEAD_ERROR and record.qubit not in readouts
@@ -130,9 +130,9 @@ def _readout_findings(calibration: Calibration, readouts: Mapping[int, Fault]) -
     if dead:
         text = f"a readout error of {DEAD_ERROR} or more (a coin toss); excluded"
         yield _qubit_finding(calibration, "dead_readout", "warning", dead, text)
-    if kept:
+    if kept_qubits:
         text = f"a readout error of {DEAD_ERROR} or more (a coin toss); kept on request"
-        yield _qubit_finding(calibration, "dead_readout", "warning", kept, text)
+        yield _qubit_finding(calibration, "dead_readout", "warning", kept_qubits, text)
     if unknown:
         yield _qubit_finding(calibration, "error_unknown", "warning", unknown, "no readout error; excluded")
 
@@ -208,8 +208,8 @@ def _missing_findings(calibration: Calibration) -> Iterator[Finding]:
         yield _qubit_finding(calibration, "readout_duration_unknown", "warning", unread, text)
     yield from _reset_findings(calibration)
     if health.plausible_dt_s(calibration.dt_s) is None:
-        found = "is not reported" if calibration.dt_s is None else f"is {calibration.dt_s:.2g} s, which is implausible"
-        yield Finding(code="dt_unknown", severity="info", message=f"dt {found}; taken as unknown")
+        dt = "is not reported" if calibration.dt_s is None else f"is {calibration.dt_s:.2g} s, which is implausible"
+        yield Finding(code="dt_unknown", severity="info", message=f"dt {dt}; taken as unknown")
     if calibration.rep_delay_s is None:
         text = "no default repetition delay is reported; the time of a shot needs an assumed one"
         yield Finding(code="rep_delay_unknown", severity="warning", message=text)
@@ -235,7 +235,7 @@ def _reset_findings(calibration: Calibration) -> Iterator[Finding]:
 
 
 def _window_findings(calibration: Calibration, dead: frozenset[GateKey]) -> Iterator[Finding]:
-    """Durations that no superconducting device has; they are reported and left as they are."""
+    """Report durations that no superconducting device has; their values stay as they are."""
     durations: dict[str, dict[Qubits, float]] = defaultdict(dict)
     for record in calibration.qubits:
         if record.readout_duration_s is not None:
@@ -244,16 +244,16 @@ def _window_findings(calibration: Calibration, dead: frozenset[GateKey]) -> Iter
         # A duration of exactly 0 is a virtual gate, done by relabelling the phase of later pulses.
         if gate.duration_s and gate.name not in NON_GATES and (gate.name, gate.qubits) not in dead:
             durations[gate.name][gate.qubits] = gate.duration_s
-    for name, found in durations.items():
-        low, high = health.duration_window_s(name, len(next(iter(found))))
-        outside = [qubits for qubits, duration_s in found.items() if not low <= duration_s <= high]
+    for name, by_place in durations.items():
+        low, high = health.duration_window_s(name, len(next(iter(by_place))))
+        outside = [qubits for qubits, duration_s in by_place.items() if not low <= duration_s <= high]
         if outside:
-            values = [found[qubits] for qubits in outside]
+            values = [by_place[qubits] for qubits in outside]
             yield _gate_finding(
                 code="duration_out_of_window",
                 severity="warning",
                 message=(
-                    f"{_of(len(outside), len(found), f'{name} duration')} a value outside the usual {_time(low)} to "
+                    f"{_of(len(outside), len(by_place), f'{name} duration')} a value outside the usual {_time(low)} to "
                     f"{_time(high)} (found {_time(min(values))} to {_time(max(values))}); used as reported"
                 ),
                 where=outside,

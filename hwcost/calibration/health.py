@@ -126,7 +126,7 @@ def undirected(qubits: Qubits) -> Edge:
 
 
 def connected_components(healthy: Iterable[int], live_edges: Iterable[Edge]) -> list[tuple[int, ...]]:
-    """Connected sets of healthy qubits, the largest first; of equals the one with the lowest qubit."""
+    """Return the connected sets of healthy qubits, largest first; ties by lowest qubit."""
     neighbours: dict[int, list[int]] = {qubit: [] for qubit in healthy}
     for a, b in live_edges:
         if a in neighbours and b in neighbours:
@@ -151,7 +151,7 @@ def connected_components(healthy: Iterable[int], live_edges: Iterable[Edge]) -> 
 
 
 def assumed_reset_s(calibration: Calibration, qubits: Qubits) -> float | None:
-    """Readout plus flip of one qubit; None where a part is unknown or the device lists no reset."""
+    """Return readout plus flip of one qubit; None where a part is unknown or the device lists no reset."""
     operations = calibration.supported_operations
     if len(qubits) != 1 or not 0 <= qubits[0] < calibration.num_qubits:
         return None
@@ -164,7 +164,7 @@ def assumed_reset_s(calibration: Calibration, qubits: Qubits) -> float | None:
 
 
 def clamped_t2_s(record: QubitCalibration) -> float | None:
-    """T2 of one qubit, at most 2·T1."""
+    """Return T2 of one qubit, at most 2·T1."""
     if record.t1_s is None or record.t2_s is None:
         return record.t2_s
     return min(record.t2_s, 2.0 * record.t1_s)
@@ -176,7 +176,7 @@ def plausible_dt_s(dt_s: float | None) -> float | None:
 
 
 def duration_window_s(name: str, num_qubits: int) -> tuple[float, float]:
-    """Shortest and longest usual duration of operation `name`."""
+    """Return the shortest and longest usual duration of operation `name`."""
     if name == "measure":
         return READOUT_WINDOW_S
     if num_qubits > 1:
@@ -186,7 +186,7 @@ def duration_window_s(name: str, num_qubits: int) -> tuple[float, float]:
 
 
 def age_days(snapshot_date: datetime | None, today: datetime | None) -> int | None:
-    """Whole days from the snapshot to `today`, None where its date is unknown; a naive `today` is taken as UTC."""
+    """Count whole days from the snapshot to `today`, None where its date is unknown; a naive `today` is read as UTC."""
     if snapshot_date is None:
         return None
     now = today or datetime.now(UTC)

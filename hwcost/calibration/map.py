@@ -74,7 +74,7 @@ def draw_map(audited: AuditedCalibration, path: str | Path) -> Path:
 
 
 def layout(num_qubits: int, edges: Iterable[Edge]) -> NDArray[np.float64]:
-    """Places of the qubits in the plane, about one unit apart along each edge, the long side horizontal.
+    """Place the qubits in the plane, about one unit apart along each edge, the long side horizontal.
 
     Minimises the stress Σ (|x_a − x_b| − d_ab)² / d_ab² over all pairs, d being the distance along edges, which
     unfolds lattices such as heavy-hex. Starts from classical scaling, so that the result does not depend on chance.
@@ -104,7 +104,7 @@ def layout(num_qubits: int, edges: Iterable[Edge]) -> NDArray[np.float64]:
 
 
 def _distances(num_qubits: int, edges: Iterable[Edge]) -> NDArray[np.float64]:
-    """Edges between each two qubits on the shortest way; unconnected parts stand a little apart."""
+    """Count the edges between each two qubits on the shortest way; unconnected parts stand a little apart."""
     import numpy as np
 
     neighbours: list[list[int]] = [[] for _ in range(num_qubits)]
@@ -198,7 +198,7 @@ def _draw_qubits(figure: Any, axes: Any, audited: AuditedCalibration, places: An
 
 
 def _edge_errors(audited: AuditedCalibration) -> dict[Edge, float]:
-    """Error of the best usable two-qubit basis gate of each edge."""
+    """Return the error of the best usable two-qubit basis gate of each edge."""
     found: dict[Edge, float] = {}
     for gate in audited.calibration.gates:
         usable = len(gate.qubits) == 2 and gate.name in audited.calibration.basis_gates

@@ -138,7 +138,7 @@ def summarize(audited: AuditedCalibration) -> CalibrationSummary:
 
 
 def _values_in_use(audited: AuditedCalibration) -> dict[tuple[str, str], dict[Edge | tuple[int], float]]:
-    """Values by (quantity, label) and place; of the two directions of an edge the worse."""
+    """Return values by (quantity, label) and place; of the two directions of an edge the worse."""
     found: dict[tuple[str, str], dict[Any, float]] = defaultdict(dict)
     excluded = frozenset(audited.excluded_qubits)
     for name, label in _QUBIT_VALUES.items():

@@ -51,12 +51,12 @@ def number(place: Place, field: str, value: Any) -> float:
     """Read a finite number that is not negative."""
     expect(place, field, value, (int, float), "a number (leave the parameter out if it is unknown)")
     try:
-        found = float(value)
+        as_float = float(value)
     except OverflowError:
-        found = math.inf
-    if not math.isfinite(found) or found < 0.0:
-        raise place.error(field, f"is {found}; it must be finite and not negative")
-    return found
+        as_float = math.inf
+    if not math.isfinite(as_float) or as_float < 0.0:
+        raise place.error(field, f"is {as_float}; it must be finite and not negative")
+    return as_float
 
 
 def optional_number(place: Place, field: str, value: Any) -> float | None:
@@ -66,10 +66,10 @@ def optional_number(place: Place, field: str, value: Any) -> float | None:
 
 def optional_probability(place: Place, field: str, value: Any) -> float | None:
     """Read a number from 0 to 1, None where there is none."""
-    found = optional_number(place, field, value)
-    if found is not None and found > 1.0:
-        raise place.error(field, f"is {found}; a probability must lie between 0 and 1")
-    return found
+    probability = optional_number(place, field, value)
+    if probability is not None and probability > 1.0:
+        raise place.error(field, f"is {probability}; a probability must lie between 0 and 1")
+    return probability
 
 
 def count(place: Place, field: str, value: Any) -> int:

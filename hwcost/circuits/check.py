@@ -16,6 +16,7 @@ from hwcost.core.text import error_text, one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.circuit import Operation
 
 MAX_QUBITS = 10_000
 """Ten times the largest announced superconducting chips; a header may claim billions, and each costs memory."""
@@ -71,8 +72,8 @@ def check_circuit(circuit: QuantumCircuit) -> tuple[str, ...]:
     sizes = _Sizes()
     size = sizes.of_circuit(circuit, where)
     if size.num_instructions == 0:
-        found = "only barriers" if len(circuit.data) else "no operations"
-        raise CircuitError(f"{where} has {found}: nothing to estimate; add gates or a measurement")
+        contents = "only barriers" if len(circuit.data) else "no operations"
+        raise CircuitError(f"{where} has {contents}: nothing to estimate; add gates or a measurement")
     if size.num_instructions > MAX_INSTRUCTIONS:
         raise CircuitError(
             f"{where} expands to {_count_text(size.num_instructions)} instructions, at most {MAX_INSTRUCTIONS:,} can "
@@ -84,24 +85,24 @@ def check_circuit(circuit: QuantumCircuit) -> tuple[str, ...]:
 
 
 def _warnings(unbound: list[str], size: Size) -> tuple[str, ...]:
-    found = []
+    warnings = []
     if unbound:
         names = [one_line(name) for name in unbound[:3]]
         shown = ", ".join(names) + (", …" if len(unbound) > len(names) else "")
         plural = "s" if len(unbound) > 1 else ""
-        found.append(
+        warnings.append(
             f"{len(unbound)} unbound parameter{plural} ({shown}): gate counts of bound circuits differ, angles such as "
             "0 or π need fewer gates"
         )
     if not size.num_measurements:
-        found.append(NO_MEASUREMENT)
+        warnings.append(NO_MEASUREMENT)
     if size.num_resets:
         plural = "s" if size.num_resets > 1 else ""
-        found.append(
+        warnings.append(
             f"{_count_text(size.num_resets)} reset{plural} (initialize contains one per qubit): calibrations report no "
             "error for reset"
         )
-    return tuple(found)
+    return tuple(warnings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +185,10 @@ class _Sizes:
                 num_resets += size.num_resets
         return Size(num_instructions=num_instructions, num_measurements=num_measurements, num_resets=num_resets)
 
-    def _of_operation(self, operation: Any, where: str, depth: int) -> Size:
-        known = self._memo.get(definition_key(operation))
-        if known is not None:
-            return known[1]
+    def _of_operation(self, operation: Operation, where: str, depth: int) -> Size:
+        memoized = self._memo.get(definition_key(operation))
+        if memoized is not None:
+            return memoized[1]
         for kind, size in self._by_type.items():
             if isinstance(operation, kind):
                 return size
@@ -198,7 +199,7 @@ class _Sizes:
             return self._of_control_flow(operation, where, depth)
         return self._of_gate(operation, where, depth)
 
-    def _of_control_flow(self, operation: Any, where: str, depth: int) -> Size:
+    def _of_control_flow(self, operation: Operation, where: str, depth: int) -> Size:
         name = operation.name
         if name in _REFUSED_CONTROL_FLOW:
             raise CircuitError(f"{where}: {_REFUSED_CONTROL_FLOW[name]}; {_ACCEPTED}")
@@ -216,7 +217,7 @@ class _Sizes:
             body = Size(num_instructions=1)
         return body * times
 
-    def _of_gate(self, operation: Any, where: str, depth: int) -> Size:
+    def _of_gate(self, operation: Operation, where: str, depth: int) -> Size:
         shown = one_line(operation.name)
         base = getattr(operation, "base_op", None)
         if base is not None and hasattr(operation, "modifiers"):
@@ -247,7 +248,7 @@ class _Sizes:
         self._memo[key] = self._memo[definition_key(operation)] = (operation, size)
         return size
 
-    def _of_annotated(self, operation: Any, base: Any, where: str, depth: int) -> Size:
+    def _of_annotated(self, operation: Operation, base: Operation, where: str, depth: int) -> Size:
         size = self._of_operation(base, where, depth + 1)
         for modifier in operation.modifiers:
             power = getattr(modifier, "power", None)
@@ -263,8 +264,8 @@ def _position(where: str, index: int, depth: int) -> str:
     return where if depth else f"{where}, instruction {index}"
 
 
-def definition_key(operation: Any) -> tuple[object, ...]:
-    """Equal for operations that have the same definition, up to the values of parameters."""
+def definition_key(operation: Operation) -> tuple[object, ...]:
+    """Return a key that is equal for operations with the same definition, up to the values of parameters."""
     # Gates of an OpenQASM 2 file build their definition when it is asked for, each instance its own. What they share
     # is the list of gates known where their kind was defined.
     known_gates = getattr(operation, "_gates", None)
@@ -274,7 +275,7 @@ def definition_key(operation: Any) -> tuple[object, ...]:
     return (id(operation),) if definition is None else (id(definition),)
 
 
-def _check_delay(operation: Any, where: str) -> None:
+def _check_delay(operation: Operation, where: str) -> None:
     from qiskit.circuit import ParameterExpression
 
     duration = operation.params[0]
@@ -286,14 +287,14 @@ def _check_delay(operation: Any, where: str) -> None:
             )
         return
     try:
-        known = math.isfinite(duration)
+        is_finite = math.isfinite(duration)
     except TypeError:
-        known = False
-    if not known:
+        is_finite = False
+    if not is_finite:
         raise CircuitError(f"{where}: a delay of {one_line(repr(duration))} has no known length; give a number")
 
 
-def library_size(operation: Any) -> Size | None:
+def library_size(operation: Operation) -> Size | None:
     """Order of magnitude of the library's gates that are synthesised, not expanded; None for every other gate.
 
     Their definitions are never built here: that can take minutes, and only the transpiler needs them.
@@ -318,7 +319,7 @@ def library_size(operation: Any) -> Size | None:
     return None
 
 
-def _evolution_size(operation: Any) -> int:
+def _evolution_size(operation: Operation) -> int:
     operators = operation.operator if isinstance(operation.operator, list) else [operation.operator]
     num_terms = sum(len(operator) if hasattr(operator, "__len__") else 1 for operator in operators)
     repetitions = int(getattr(operation.synthesis, "reps", 1) or 1)

@@ -11,6 +11,7 @@ from hwcost.core.text import one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.circuit import Operation
 
 
 def content_sha256(circuit: QuantumCircuit) -> str:
@@ -73,7 +74,7 @@ class _Hasher:
             digest.update(f"{instruction.name}{what}{bits}\n".encode())
         return digest.hexdigest()
 
-    def _of_operation(self, operation: Any, index_of: dict[Any, int], depth: int) -> str:
+    def _of_operation(self, operation: Operation, index_of: dict[Any, int], depth: int) -> str:
         if isinstance(operation, (self._qiskit.Measure, self._qiskit.Reset, self._qiskit.Barrier)):
             return ""
         if isinstance(operation, self._qiskit.Delay):
@@ -93,7 +94,7 @@ class _Hasher:
             return f"{params}{state}{type(synthesis).__name__}{getattr(synthesis, 'settings', None)}"
         return params + self._of_definition(operation, params, depth)
 
-    def _of_definition(self, operation: Any, params: str, depth: int) -> str:
+    def _of_definition(self, operation: Operation, params: str, depth: int) -> str:
         key = (*definition_key(operation), params)
         if key not in self._memo:
             definition = getattr(operation, "definition", None)
@@ -115,8 +116,8 @@ def _parameter_text(value: Any) -> str:
     return str(value)
 
 
-def _control_text(operation: Any, index_of: dict[Any, int]) -> str:
-    """Condition, target and cases of a control-flow operation, with bits as indices."""
+def _control_text(operation: Operation, index_of: dict[Any, int]) -> str:
+    """Write condition, target and cases of a control-flow operation, with bits as indices."""
     parts: list[str] = []
     if operation.name == "for_loop":
         indices, parameter, _ = operation.params
@@ -134,7 +135,7 @@ def _control_text(operation: Any, index_of: dict[Any, int]) -> str:
 _EXPRESSION_FIELDS = ("type", "op", "operand", "left", "right", "target", "index", "value", "var")
 
 
-def _classical_text(value: Any, index_of: dict[Any, int]) -> str:
+def _classical_text(value: object, index_of: dict[Any, int]) -> str:
     from qiskit.circuit import Clbit, Register
     from qiskit.circuit.classical import expr
 

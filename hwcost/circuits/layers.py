@@ -11,6 +11,7 @@ from hwcost.core.text import one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.circuit import Parameter
 
 Source: TypeAlias = Literal["weight", "input"]
 
@@ -131,9 +132,9 @@ def layer_from_circuit(
 
 def _data_parameters(circuit: QuantumCircuit, inputs: Iterable[Any]) -> set[Any]:
     """Return the circuit's parameters that carry data."""
-    given = [inputs] if isinstance(inputs, str) else list(inputs)
-    found: set[Any] = set()
-    for item in given:
+    items = [inputs] if isinstance(inputs, str) else list(inputs)
+    parameters: set[Any] = set()
+    for item in items:
         wanted = item if isinstance(item, str) else getattr(item, "name", None)
         matching = {
             p for p in circuit.parameters if wanted in (p.name, getattr(getattr(p, "vector", None), "name", None))
@@ -141,11 +142,11 @@ def _data_parameters(circuit: QuantumCircuit, inputs: Iterable[Any]) -> set[Any]
         if not matching:
             names = one_line(", ".join(dict.fromkeys(_vector_name(p) for p in circuit.parameters))) or "none"
             raise OptionError(f"input {one_line(str(wanted))!r} is not a parameter of {circuit.name}; it has: {names}")
-        found |= matching
-    return found
+        parameters |= matching
+    return parameters
 
 
-def _vector_name(parameter: Any) -> str:
+def _vector_name(parameter: Parameter) -> str:
     vector = getattr(parameter, "vector", None)
     return str(parameter.name if vector is None else vector.name)
 
@@ -200,7 +201,7 @@ def measured_in_basis(circuit: QuantumCircuit, labels: Sequence[str]) -> Measure
 
 
 def _expanded(circuit: QuantumCircuit, name: str) -> Iterator[tuple[str, tuple[Any, ...], tuple[Any, ...]]]:
-    """(gate, parameters, bits) of each operation; gates with free angles that have no rule, by their definition."""
+    """Yield (gate, parameters, bits) of each operation; gates with free angles but no rule, by their definition."""
     left = [MAX_EXPANDED]
 
     def walk(
@@ -230,7 +231,7 @@ def _expanded(circuit: QuantumCircuit, name: str) -> Iterator[tuple[str, tuple[A
 
 def _outputs(measured: Sequence[MeasuredCircuit], circuit: QuantumCircuit) -> set[Any]:
     """Return the qubits on which an observable acts; for a circuit as it is, the measured ones."""
-    labels = [label for one in measured for label in one.observables]
+    labels = [label for measured_circuit in measured for label in measured_circuit.observables]
     if labels:
         return {circuit.qubits[q] for label in labels for q in range(len(label)) if label[-1 - q] != "I"}
     return {i.qubits[0] for i in circuit.data if i.operation.name == "measure"} or set(circuit.qubits)

@@ -245,7 +245,7 @@ def _try_parse(data: bytes, file_format: FileFormat, label: str) -> None:
 def _parse(data: bytes, file_format: FileFormat, label: str) -> list[QuantumCircuit]:
     parser = {"qpy": parse_qpy, "qasm2": parse_qasm2, "qasm3": parse_qasm3}[file_format]
     with warnings.catch_warnings():
-        # A newer writer and unused vector elements are no reason to bother somebody whose file loads.
+        # A newer writer and unused vector elements are no reason to warn about a file that loads.
         warnings.simplefilter("ignore")
         try:
             return parser(data, label)

@@ -15,6 +15,9 @@ from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import error_text, one_line
 
 if TYPE_CHECKING:
+    from pennylane import QNode
+    from pennylane.operation import Operator
+    from pennylane.tape import QuantumScript
     from qiskit import QuantumCircuit
 
 DATA_ARGUMENT = "inputs"
@@ -38,7 +41,7 @@ MAX_STATE_WIRES = 14
 """Widest arbitrary state that is compiled: 2^14 amplitudes are some 16,000 two-qubit gates."""
 
 
-def is_qnode(model: Any) -> bool:
+def is_qnode(model: object) -> bool:
     """Return whether an object is a PennyLane QNode; imports nothing."""
     pennylane = sys.modules.get("pennylane")
     qnode = getattr(pennylane, "QNode", None)
@@ -46,7 +49,7 @@ def is_qnode(model: Any) -> bool:
 
 
 def layer_from_qnode(
-    qnode: Any,
+    qnode: QNode,
     args: Sequence[Any] = (),
     kwargs: Mapping[str, Any] | None = None,
     *,
@@ -102,7 +105,7 @@ def layer_from_qnode(
     )
 
 
-def _bind(qnode: Any, args: Sequence[Any], kwargs: Mapping[str, Any], label: str) -> dict[str, Any]:
+def _bind(qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any], label: str) -> dict[str, Any]:
     """Return arguments by name."""
     import inspect
 
@@ -130,7 +133,7 @@ def _weight_arguments(bound: Mapping[str, Any], label: str) -> tuple[set[str], l
     ]
 
 
-def _is_real(value: Any) -> bool:
+def _is_real(value: object) -> bool:
     import numpy as np
 
     try:
@@ -167,7 +170,7 @@ def _marked(bound: Mapping[str, Any], trained: set[str]) -> dict[str, Any]:
     return {name: mark(name, value) for name, value in bound.items()}
 
 
-def _record(qnode: Any, arguments: Mapping[str, Any], label: str, first_of_batch: bool = False) -> Any:
+def _record(qnode: QNode, arguments: Mapping[str, Any], label: str, first_of_batch: bool = False) -> Any:
     """Record the tape as the QNode's function writes it, the user's own transforms applied."""
     import pennylane as qml
     from pennylane.workflow import construct_tape
@@ -203,7 +206,7 @@ def _angles(tapes: Sequence[Any], label: str) -> tuple[GateAngle, ...]:
     """Return the trained angles, expanded as PennyLane's parameter-shift rule expands them."""
     import pennylane as qml
 
-    def stop(operation: Any) -> bool:
+    def stop(operation: Operator) -> bool:
         if not operation.has_decomposition or not any(map(qml.math.requires_grad, operation.data)):
             return True
         return operation.grad_method is not None
@@ -227,7 +230,7 @@ def _angles(tapes: Sequence[Any], label: str) -> tuple[GateAngle, ...]:
     return tuple(angles)
 
 
-def _num_shifts(operation: Any, index: int, label: str) -> int:
+def _num_shifts(operation: Operator, index: int, label: str) -> int:
     """Count the circuits of one angle: two for each frequency, or those of the gate's own recipe."""
     from pennylane.exceptions import ParameterFrequenciesUndefinedError
 
@@ -269,27 +272,27 @@ def _sources(tapes: Sequence[Any], label: str) -> list[tuple[Source | None, ...]
     ]
 
 
-def _observed(tape: Any) -> set[Any]:
+def _observed(tape: QuantumScript) -> set[Any]:
     return {wire for measurement in tape.measurements for wire in (measurement.wires or tape.wires)}
 
 
-def _wire_order(tape: Any, qnode: Any) -> list[Any]:
+def _wire_order(tape: QuantumScript, qnode: QNode) -> list[Any]:
     """Return the wires in use, in the order of the device where it has one."""
     order = list(qnode.device.wires) if qnode.device is not None and qnode.device.wires is not None else []
     used = list(tape.wires)
     return sorted(used, key=order.index) if set(used) <= set(order) else used
 
 
-def _check_measurements(tape: Any, label: str) -> None:
+def _check_measurements(tape: QuantumScript, label: str) -> None:
     import pennylane as qml
 
     if not tape.measurements:
         raise CircuitError(f"QNode {label} returns no measurement; return expectation values, probabilities or samples")
-    known = (qml.measurements.ExpectationMP, qml.measurements.VarianceMP)
+    supported = (qml.measurements.ExpectationMP, qml.measurements.VarianceMP)
     raw = (qml.measurements.ProbabilityMP, qml.measurements.SampleMP, qml.measurements.CountsMP)
     for measurement in tape.measurements:
         name = type(measurement).__name__.removesuffix("MP")
-        if not isinstance(measurement, (*known, *raw)):
+        if not isinstance(measurement, (*supported, *raw)):
             raise CircuitError(f"QNode {label} returns {name}, which no device can measure; return expectation values")
         words = None if measurement.obs is None else measurement.obs.pauli_rep
         if measurement.obs is not None and (words is None or not len(words)):
@@ -313,7 +316,7 @@ def _circuits(tapes: Sequence[Any], wires: list[Any], label: str) -> tuple[tuple
     flat = [_flattened(tape, label) for tape in tapes]
     bare = _written(flat[0], _sources(flat, label), wires, label, notes)
     groups, _ = qml.transforms.split_non_commuting(tapes[0])
-    found = []
+    circuits = []
     for group in groups:
         labels: list[str] = []
         for measurement in group.measurements:
@@ -323,10 +326,10 @@ def _circuits(tapes: Sequence[Any], wires: list[Any], label: str) -> tuple[tuple
             else:
                 labels += [_label(dict(word), wires) for word in measurement.obs.pauli_rep if len(word)]
         if labels:
-            found.append(measured_in_basis(bare, labels))
-    if not found:
+            circuits.append(measured_in_basis(bare, labels))
+    if not circuits:
         raise CircuitError(f"QNode {label} measures the identity only; there is nothing to run")
-    return tuple(found), notes
+    return tuple(circuits), notes
 
 
 def _label(word: Mapping[Any, str], wires: list[Any]) -> str:
@@ -334,11 +337,11 @@ def _label(word: Mapping[Any, str], wires: list[Any]) -> str:
     return "".join(word.get(wire, "I") for wire in reversed(wires))
 
 
-def _flattened(tape: Any, label: str) -> Any:
+def _flattened(tape: QuantumScript, label: str) -> Any:
     """Write the tape in gates that Qiskit has."""
     import pennylane as qml
 
-    def stop(operation: Any) -> bool:
+    def stop(operation: Operator) -> bool:
         return operation.name in _GATES or operation.name in _NOTHING or operation.name in _KEPT
 
     try:
@@ -351,7 +354,7 @@ def _flattened(tape: Any, label: str) -> Any:
 
 
 def _written(
-    tape: Any, sources: list[tuple[Source | None, ...]], wires: list[Any], label: str, notes: list[str]
+    tape: QuantumScript, sources: list[tuple[Source | None, ...]], wires: list[Any], label: str, notes: list[str]
 ) -> QuantumCircuit:
     """Write a flat tape in Qiskit; angles that change from run to run are free parameters, one per occurrence."""
     import numpy as np
@@ -363,19 +366,19 @@ def _written(
     circuit = QuantumCircuit(len(wires), name=label)
     position = {wire: index for index, wire in enumerate(wires)}
     counts = {"weight": 0, "input": 0}
-    for operation, found in zip(tape.operations, sources, strict=True):
+    for operation, operation_sources in zip(tape.operations, sources, strict=True):
         qubits = [position[wire] for wire in operation.wires]
         values = [np.asarray(qml.math.toarray(qml.math.detach(value))) for value in operation.data]
         if operation.name in _NOTHING:
             continue
         if operation.name in _KEPT:
-            if any(found):
+            if any(operation_sources):
                 notes.append(f"{label}: {operation.name} is compiled for the values of the sample given")
             # PennyLane's first wire is the most significant bit, Qiskit's the least.
             circuit.append(UnitaryGate(values[0]), qubits[::-1])
             continue
         angles: list[Any] = []
-        for value, source in zip(values, found, strict=True):
+        for value, source in zip(values, operation_sources, strict=True):
             if source is None:
                 angles.append(float(value))
             else:

@@ -80,8 +80,8 @@ def check_qasm_claims(data: bytes, file_format: QasmFormat, label: str) -> None:
     refuse_too_many_bits(num_qubits, num_clbits, label)
 
 
-def _blank_comment(found: re.Match[str]) -> str:
-    token = found.group()
+def _blank_comment(match: re.Match[str]) -> str:
+    token = match.group()
     return token if token.startswith(('"', "'")) else "\n" * token.count("\n")
 
 
@@ -133,11 +133,11 @@ def parse_qasm2(data: bytes, label: str) -> list[QuantumCircuit]:
 
 
 def _qasm2_refusal(text: str, message: str, label: str) -> str:
-    found = _QASM2_POSITION.match(message)
+    position = _QASM2_POSITION.match(message)
     where, reason = label, one_line(message)
-    if found:
-        where = f"{label}, line {found.group(1)}, column {int(found.group(2)) + 1}"
-        reason = one_line(found.group(3))
+    if position:
+        where = f"{label}, line {position.group(1)}, column {int(position.group(2)) + 1}"
+        reason = one_line(position.group(3))
     if _version(text) is None:
         return (
             f'{where}: not a circuit file: no QPY header and no line "OPENQASM 2.0;" or "OPENQASM 3;", '
@@ -165,8 +165,8 @@ def parse_qasm3(data: bytes, label: str) -> list[QuantumCircuit]:
         raise
     except Exception as error:
         message = error_text(error)
-        if found := _QASM3_POSITION.match(message):
-            line, column, reason = found.groups()
+        if position := _QASM3_POSITION.match(message):
+            line, column, reason = position.groups()
             raise CircuitError(
                 f"{label}, line {line}, column {int(column) + 1}: this OpenQASM 3 cannot become a circuit "
                 f"({one_line(reason)}); change that line"
@@ -186,10 +186,10 @@ class SilentSyntaxError(CircuitError):
 
 def placed_syntax_error(printed: str, label: str) -> str | None:
     """Write the message for a syntax error of OpenQASM 3, from what its parser printed; None if it gave no position."""
-    found = re.search(r"line (\d+):(\d+) (.*)", printed)
-    if found is None:
+    position = re.search(r"line (\d+):(\d+) (.*)", printed)
+    if position is None:
         return None
-    line, column, reason = found.groups()
+    line, column, reason = position.groups()
     return (
         f"{label}, line {line}, column {int(column) + 1}: not valid OpenQASM 3 ({one_line(reason)}); correct that line"
     )

@@ -158,7 +158,7 @@ def _has_ended(pid: int) -> bool:
 
 
 def _end(pid: int) -> int | None:
-    """Kill the child if it still runs and collect it; its wait status, or None if somebody else collected it."""
+    """Kill the child if it still runs and collect it; its wait status, or None if it was collected elsewhere."""
     try:
         os.kill(pid, signal.SIGKILL)
         return os.waitpid(pid, 0)[1]
@@ -194,7 +194,7 @@ def _forked_main(
     memory_limit_bytes: int,
     mask: set[int | signal.Signals],
 ) -> None:
-    """Body of the forked child. Never returns: the caller's stack below belongs to the parent."""
+    """Run the forked child. Never returns: the caller's stack below belongs to the parent."""
     try:
         # Nothing of the parent may be finalised here, and a crash must not print into the parent's terminal.
         gc.freeze()
@@ -298,7 +298,7 @@ def _run_spawned(
 
 
 def _spawned_main() -> None:
-    """Body of the spawned child: the request comes as a pickle from our own parent, the verdict goes to stdout."""
+    """Run the spawned child: the request comes as a pickle from our own parent, the verdict goes to stdout."""
     # What the function prints must not mix with the verdict.
     answer = os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)

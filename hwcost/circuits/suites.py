@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import random
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.load import LoadedCircuit, read_circuit_file
@@ -31,7 +31,7 @@ MQT_BENCH_NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A circuit that could not be had.
+    """A circuit that is not available.
 
     Attributes:
         what: The file, or the name of the circuit.
@@ -42,7 +42,7 @@ class Unread:
     error: HwcostError
 
 
-def iter_circuits(circuits: Any) -> Iterator[LoadedCircuit | Unread]:
+def iter_circuits(circuits: object) -> Iterator[LoadedCircuit | Unread]:
     """Yield one circuit at a time; what cannot be read is an `Unread` and does not keep the rest back.
 
     Args:
@@ -108,18 +108,18 @@ def _files(path: str | os.PathLike[str]) -> list[str | os.PathLike[str] | Unread
         unread.append(Unread(what, CircuitError(f"{what}: the folder cannot be read ({error.strerror})")))
 
     paths = [Path(folder, name) for folder, _, names in os.walk(path, onerror=refused) for name in names]
-    found: list[Path | Unread] = [*sorted(file for file in paths if file.suffix.lower() in CIRCUIT_ENDINGS), *unread]
-    if not found:
+    files: list[Path | Unread] = [*sorted(file for file in paths if file.suffix.lower() in CIRCUIT_ENDINGS), *unread]
+    if not files:
         raise CircuitError(
             f"{printable(os.fspath(path))}: no circuits in this folder; files end in {', '.join(CIRCUIT_ENDINGS)}"
         )
-    return list(found)
+    return list(files)
 
 
 def mqt_bench_circuits(
     names: Sequence[str] | None = None, sizes: Sequence[int] = DEFAULT_SIZES
 ) -> Iterator[LoadedCircuit | Unread]:
-    """Circuits of MQT Bench at its algorithm level, parameters bound by it; one at a time.
+    """Yield circuits of MQT Bench at its algorithm level, parameters bound by it.
 
     Args:
         names: Names of MQT Bench, such as `ghz`; default `MQT_BENCH_NAMES`.
@@ -134,18 +134,20 @@ def mqt_bench_circuits(
         from mqt.bench.benchmarks import get_available_benchmark_names
     except ImportError as error:
         raise MissingDependencyError("mqt.bench is not installed; `pip install 'hwcost[bench]'` brings it") from error
-    known = get_available_benchmark_names()
-    chosen = tuple(name for name in MQT_BENCH_NAMES if name in known) if names is None else tuple(names)
+    available = get_available_benchmark_names()
+    chosen = tuple(name for name in MQT_BENCH_NAMES if name in available) if names is None else tuple(names)
     for name in chosen:
-        if name not in known:
-            raise OptionError(f"MQT Bench has no benchmark {one_line(str(name))!r}; it has {', '.join(known)}")
+        if name not in available:
+            raise OptionError(f"MQT Bench has no benchmark {one_line(str(name))!r}; it has {', '.join(available)}")
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= 10_000:
             raise OptionError(f"size {size!r}: give numbers of qubits from 1 to 10000")
     return _mqt_bench(get_benchmark_alg, chosen, tuple(sizes))
 
 
-def _mqt_bench(get: Any, names: Sequence[str], sizes: Sequence[int]) -> Iterator[LoadedCircuit | Unread]:
+def _mqt_bench(
+    get: Callable[..., QuantumCircuit], names: Sequence[str], sizes: Sequence[int]
+) -> Iterator[LoadedCircuit | Unread]:
     for name in names:
         for size in sizes:
             label = f"{name}_{size}"

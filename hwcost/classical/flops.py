@@ -104,7 +104,7 @@ class Trace:
 
 
 def count_flops(module: torch.nn.Module, sample: Any, *, backward: bool) -> FlopCount:
-    """FLOPs of one call, counted by torch's `FlopCounterMode`: matrix products, convolutions and attention.
+    """Count FLOPs of one call by torch's `FlopCounterMode`: matrix products, convolutions and attention.
 
     A multiplication and an addition are two operations. Element-wise work (activations, biases, normalisation) is in
     none of torch's formulas and thus not in here; `hwcost.classical.time` has its time. Backward needs no product for

@@ -48,7 +48,7 @@ class GateFlops:
 
 
 def total_flops(blocks: Blocks, num_qubits: int) -> int:
-    """Σ f·2^(n−k) on a state of n qubits.
+    """Return Σ f·2^(n−k) on a state of n qubits.
 
     Example:
         >>> total_flops(((1, 28),), 3)  # a dense 2×2 matrix: 28 operations on each of 4 pairs
@@ -59,7 +59,7 @@ def total_flops(blocks: Blocks, num_qubits: int) -> int:
 
 @lru_cache(maxsize=4096)
 def standard_gate_flops(name: str, real_state: bool) -> GateFlops | None:
-    """FLOPs of one of Qiskit's standard gates at generic angles, None where there is none of that name.
+    """Return the FLOPs of one of Qiskit's standard gates at generic angles, None where there is none of that name.
 
     Args:
         name: Name in Qiskit.
@@ -85,7 +85,7 @@ def standard_gate_flops(name: str, real_state: bool) -> GateFlops | None:
 
 
 def dense_flops(num_qubits: int, *, real_matrix: bool, real_state: bool) -> GateFlops:
-    """FLOPs of a dense 2^k × 2^k matrix without angles: 2^k rows of 2^k products and 2^k − 1 sums.
+    """Count FLOPs of a dense 2^k × 2^k matrix without angles: 2^k rows of 2^k products and 2^k − 1 sums.
 
     Example:
         >>> dense_flops(1, real_matrix=False, real_state=False).apply  # 2·(2·6 + 2)
@@ -98,7 +98,7 @@ def dense_flops(num_qubits: int, *, real_matrix: bool, real_state: bool) -> Gate
 
 
 def diagonal_flops(num_qubits: int) -> GateFlops:
-    """FLOPs of a diagonal matrix of 2^k phases: one complex product per amplitude."""
+    """Count FLOPs of a diagonal matrix of 2^k phases: one complex product per amplitude."""
     return GateFlops(apply=((num_qubits, 6 << num_qubits),), cotangents=(), derivatives=(), real=False)
 
 
@@ -128,7 +128,7 @@ def _matrix_flops(matrix: Callable[[Sequence[float]], _Matrix], num_angles: int,
 
 
 def _rows(matrix: _Matrix, present: npt.NDArray[np.bool_], rounding: float, real_state: bool) -> int:
-    """Operations of all rows, one block of amplitudes."""
+    """Count operations of all rows, one block of amplitudes."""
     entries = matrix[present]
     real, imaginary = np.abs(entries.imag) <= rounding, np.abs(entries.real) <= rounding
     on_axis = real | imaginary

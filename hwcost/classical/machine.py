@@ -180,7 +180,7 @@ def _on_curve(curve: Curve, flops: float) -> float:
     return s0 * math.exp(math.log(s1 / s0) * math.log(flops / f0) / math.log(f1 / f0))
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
@@ -263,7 +263,7 @@ def _from_dict(plain: object, where: str) -> MachineProfile:
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
     except (KeyError, TypeError, IndexError, ValueError) as error:
-        raise InputError(f"{where}: no device profile: {one_line(str(error))}") from error
+        raise InputError(f"{where}: not a device profile: {one_line(str(error))}") from error
 
 
 def _curve(points: Any) -> Curve:

@@ -227,7 +227,7 @@ def work_of(model: torch.nn.Module, sample: torch.Tensor, phase: Phase) -> Calla
 
 
 def _cases(torch: Any, device: str) -> Any:
-    """Small models with a batch: stacks of layers of several widths and depths, with and without activations."""
+    """Yield small models with a batch: stacks of layers of several widths and depths, with and without activations."""
     nn = torch.nn
     for widths in ((8, 8), (64, 16, 4), (784, 8), (32, 32, 32, 32, 8), (256, 128, 10), (784, 600, 64, 10)):
         for activations in ((), (nn.Tanh,), (nn.ReLU, nn.LayerNorm)):
@@ -241,7 +241,7 @@ def _cases(torch: Any, device: str) -> Any:
 
 
 def _shapes(narrowest: int) -> list[tuple[int, int]]:
-    """(rows, inner dimension) of the products timed for one narrowest dimension, from small to large."""
+    """Return (rows, inner dimension) of the products timed for one narrowest dimension, from small to large."""
     sizes = sorted({min(1024, max(16, narrowest * factor)) for factor in WIDER})
     return [(a, b) for a in sizes for b in sizes if a >= narrowest and max(a, b) <= 64 * min(a, b)]
 

@@ -41,7 +41,7 @@ class ProfiledFlops:
 def profiled_quantum_flops(
     hybrid_module: torch.nn.Module, classical_module: torch.nn.Module, sample: Any
 ) -> ProfiledFlops:
-    """F_Q = max(F_total − F_classical, 0) by PyTorch's profiler, one sample, forward and backward.
+    """Measure F_Q = max(F_total − F_classical, 0) by PyTorch's profiler, one sample, forward and backward.
 
     FAQNAS's objective (arXiv:2511.10062): the hybrid network and the same network without its circuit are each
     profiled once with `with_flops`. The gradient is that of the sum of the outputs by all trainable parameters.
@@ -78,7 +78,7 @@ def profiled_quantum_flops(
 
 
 def profiled_flops(module: torch.nn.Module, sample: Any) -> int:
-    """FLOPs of one sample through one module, forward and backward, as PyTorch's profiler counts them.
+    """Count FLOPs of one sample through one module, forward and backward, as PyTorch's profiler counts them.
 
     See `profiled_quantum_flops`, which is the difference of two of these.
     """
@@ -138,7 +138,7 @@ def _forward_and_backward(module: Any, arguments: Sequence[Any], parameters: Seq
 
 
 def _tensors(value: Any) -> list[Any]:
-    """Tensors in the nested tuples, lists and mappings that a module may return."""
+    """Collect the tensors in the nested tuples, lists and mappings that a module may return."""
     import torch
 
     if isinstance(value, torch.Tensor):
@@ -150,7 +150,7 @@ def _tensors(value: Any) -> list[Any]:
 
 @contextlib.contextmanager
 def _undisturbed(module: Any) -> Iterator[None]:
-    """Puts back what a pass through the module may change: buffers (batch statistics), modes, random generators."""
+    """Put back what a pass through the module may change: buffers (batch statistics), modes, random generators."""
     import torch
 
     buffers = [
@@ -178,7 +178,7 @@ def _undisturbed(module: Any) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _without_kineto_lines() -> Iterator[None]:
-    """Keeps the lines that some builds of the profiler's library write at start and stop off stderr; others pass.
+    """Keep the lines that some builds of the profiler's library write at start and stop off stderr; others pass.
 
     The library writes to the file descriptor and reads its log level when it is loaded, long before this.
     """

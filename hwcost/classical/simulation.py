@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SimulationGradient: TypeAlias = Literal["none", "backprop", "adjoint"]
 
 MAX_STATE_QUBITS = 1000
-"""Above this 2^n exceeds the largest float; nobody can hold 2^60 amplitudes."""
+"""Above this 2^n exceeds the largest float; no machine holds 2^60 amplitudes."""
 
 COMPLEX_BYTES, REAL_BYTES = 16, 8
 """Memory of one amplitude in double precision."""
@@ -73,7 +73,7 @@ def statevector_flops(
     real: bool | None = False,
     num_observables: int | None = None,
 ) -> SimulationFlops:
-    """Operations and memory of one statevector simulation of `circuit`, with or without its gradient.
+    """Count operations and memory of one statevector simulation of `circuit`, with or without its gradient.
 
     With A = 2^n amplitudes and the operations a_g of gate g as in `hwcost.classical.gate_flops`, per evaluation:
 

@@ -14,6 +14,7 @@ from hwcost.core.text import one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.circuit import CircuitInstruction, Operation
 
 _SKIPPED = frozenset({"barrier", "delay", "global_phase", "break_loop", "continue_loop"})
 _PREPARATIONS = frozenset({"initialize", "state_preparation"})
@@ -180,7 +181,7 @@ class TallyCounter:
                 head[tally] = head.get(tally, 0) + 1
         return _join(head, first, tail)
 
-    def _of_instruction(self, instruction: Any, depth: int) -> Tally:
+    def _of_instruction(self, instruction: CircuitInstruction, depth: int) -> Tally:
         if instruction.is_standard_gate():
             trainable = self._is_trainable(instruction.params)
             key = (instruction.name, trainable)
@@ -207,7 +208,7 @@ class TallyCounter:
             self.complex_gate = one_line(name)
         return _of_gate(flops, trainable=trainable)
 
-    def _of_operation(self, operation: Any, depth: int) -> Tally:
+    def _of_operation(self, operation: Operation, depth: int) -> Tally:
         known = self._memo.get(definition_key(operation))
         if known is not None:
             return known[1]
@@ -237,8 +238,8 @@ class TallyCounter:
         self._memo[definition_key(operation)] = (operation, tally)
         return tally
 
-    def _of_library(self, operation: Any) -> Tally | None:
-        """Library gates that a simulator applies as they are, by their structure."""
+    def _of_library(self, operation: Operation) -> Tally | None:
+        """Count a library gate that a simulator applies as it is, by its structure."""
         name, k = operation.name, operation.num_qubits
         kind = getattr(operation, "base_class", type(operation))
         if not str(kind.__module__).startswith("qiskit."):
@@ -256,7 +257,7 @@ class TallyCounter:
         uniform = {"ucrx": "rx", "ucry": "ry", "ucrz": "rz", "multiplexer": "u"}.get(name)
         return None if uniform is None else self._of_standard(uniform, False)
 
-    def _of_preparation(self, operation: Any) -> Tally:
+    def _of_preparation(self, operation: Operation) -> Tally:
         if len(operation.params) != 1 << operation.num_qubits or isinstance(operation.params[0], str):
             return Tally(num_steps=1)  # a basis state by its label or number: nothing is computed
         is_real = _is_real(operation.params)
@@ -270,7 +271,7 @@ class TallyCounter:
             num_steps=1,
         )
 
-    def _of_annotated(self, operation: Any, modifiers: Iterable[Any], depth: int) -> Tally:
+    def _of_annotated(self, operation: Operation, modifiers: Iterable[Any], depth: int) -> Tally:
         tally = self._of_operation(operation.base_op, depth + 1)
         for modifier in modifiers:
             if hasattr(modifier, "num_ctrl_qubits"):
@@ -279,7 +280,7 @@ class TallyCounter:
                 tally = _repeat(tally, max(1, math.ceil(abs(modifier.power))))
         return tally
 
-    def _of_control_flow(self, operation: Any, depth: int) -> Tally:
+    def _of_control_flow(self, operation: Operation, depth: int) -> Tally:
         """Return all iterations of a loop; of branches the one with the most operations."""
         tallies = [self._of_circuit(block, frozenset(), depth + 1) for block in operation.blocks]
         if operation.name == "for_loop":
@@ -287,7 +288,7 @@ class TallyCounter:
         return max(tallies, key=lambda tally: total_flops(tally.gates, self._num_qubits))
 
 
-def _is_real(values: Any) -> bool:
+def _is_real(values: object) -> bool:
     import numpy as np
 
     return bool(np.abs(np.imag(np.asarray(values, dtype=complex))).max(initial=0.0) < 1e-12)

@@ -11,7 +11,7 @@ _COMMANDS = {
     "estimate": "Cost circuits on a device: time, shots, routing, noise.",
     "estimate-model": "Cost a whole hybrid model, quantum and classical half, in seconds.",
     "compare": "Compare backends, compilers and circuits side by side, with a test against seed noise.",
-    "backends": "List the backends whose calibration is at hand, with what is wrong with each.",
+    "backends": "List the backends whose calibration is available, with what is wrong with each.",
     "calibration": "Show, save, import and compare calibrations.",
     "device": "List and measure classical devices.",
     "jobs": "Fit and score job-time profiles from timed jobs.",
@@ -28,7 +28,7 @@ _COMMANDS = {
 @click.version_option(__version__, prog_name="hwcost")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def _root() -> None:
-    """What a quantum circuit or a hybrid model will cost on a device, before it runs."""
+    """Estimate what a quantum circuit or a hybrid model will cost on a device, before it runs."""
 
 
 def main(arguments: list[str] | None = None) -> int:

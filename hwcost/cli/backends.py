@@ -28,7 +28,7 @@ _COLUMNS = (
 @click.command("backends")
 @format_option
 def command(form: str) -> int:
-    """List the backends whose calibration is at hand: size, two-qubit gate, date, and what is wrong with each."""
+    """List the backends whose calibration is available: size, two-qubit gate, date, and what is wrong with each."""
     from hwcost.calibration.audit import audit
     from hwcost.calibration.load import load_calibration
     from hwcost.calibration.sources.ibm_fake import list_fake_backends

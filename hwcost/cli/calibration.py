@@ -36,7 +36,7 @@ def _time_option(option: str, name: str, text: str) -> Callable[[_Function], _Fu
 
 @click.group("calibration")
 def command() -> None:
-    """Calibrations: show one, save it, import one from a file, compare two.
+    """Show a calibration, save it, import one from a file, compare two.
 
     NAME|FILE is a backend such as fake_sherbrooke, or a file: a snapshot, IBM's properties JSON, or the CSV of the IBM
     Quantum web page.

@@ -68,8 +68,8 @@ def command(
 ) -> int:
     """Compare every circuit on every backend by every compiler with every seed.
 
-    Files may be QPY, OpenQASM 2 or 3, or folders of them. An interrupted comparison goes on where it was when the same
-    command is given again.
+    Files may be QPY, OpenQASM 2 or 3, or folders of them. An interrupted comparison resumes when the same command is
+    given again.
     """
     from hwcost.comparison.compare import compare
 
@@ -106,7 +106,7 @@ def command(
     except KeyboardInterrupt:
         if reached[0] and not no_cache:
             finished = f"{reached[0]} of {reached[1]} cells are finished"
-            say(f"{finished}; the same command goes on from what the cache has kept")
+            say(f"{finished}; the same command resumes from the cache")
         raise
     for warning in result.cache_warnings:
         say(warning)
@@ -125,18 +125,18 @@ def command(
 def _circuits(files: tuple[str, ...], suite: str | None, names: str | None, sizes: str | None) -> Iterator[Any]:
     from hwcost.circuits.suites import DEFAULT_SIZES, iter_circuits, mqt_bench_circuits
 
-    found: Iterator[Any] = iter_circuits(list(files))
+    circuits: Iterator[Any] = iter_circuits(list(files))
     if suite is not None:
         bench = mqt_bench_circuits(
             None if names is None else [name.strip() for name in names.split(",") if name.strip()],
             DEFAULT_SIZES if sizes is None else whole_numbers("--suite-sizes", sizes),
         )
-        found = itertools.chain(found, bench)
-    return found
+        circuits = itertools.chain(circuits, bench)
+    return circuits
 
 
 def whole_numbers(option: str, text: str) -> list[int]:
-    """The numbers of `1,2,5-8`.
+    """Parse the numbers of `1,2,5-8`.
 
     Raises:
         OptionError: It is something else.
@@ -149,11 +149,11 @@ def whole_numbers(option: str, text: str) -> list[int]:
     for part in text.split(","):
         low, dash, high = part.strip().partition("-")
         if not (low.isdecimal() and len(low) < 7) or (dash and not (high.isdecimal() and len(high) < 7)):
-            raise OptionError(f"{option} {text!r}: {part.strip()!r} is no whole number or range; write 1,2,3 or 1-3")
-        found = range(int(low), int(high or low) + 1)
-        if not found or len(found) > 1000:
+            raise OptionError(f"{option} {text!r}: {part.strip()!r} is not a whole number or range; write 1,2,3 or 1-3")
+        span = range(int(low), int(high or low) + 1)
+        if not span or len(span) > 1000:
             raise OptionError(f"{option} {text!r}: the range {part.strip()!r} is empty or too long")
-        numbers += found
+        numbers += span
     return numbers
 
 

@@ -23,7 +23,7 @@ _COLUMNS = (
 
 @click.group("device")
 def command() -> None:
-    """Classical devices: what the classical half of a model runs on."""
+    """Show and measure classical devices: what the classical half of a model runs on."""
 
 
 @command.command("list")

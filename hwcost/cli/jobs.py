@@ -35,7 +35,7 @@ _device = click.option("--device", metavar="NAME", help="Device that ran the job
 
 @click.group("jobs")
 def command() -> None:
-    """Real job times: fit a profile to timed jobs, or score one.
+    """Fit a profile of job times to timed jobs, or score one.
 
     A table of jobs is a CSV file with num_circuits, shots and observed_s, and where known num_qubits (of a circuit),
     rep_delay_s, and the sums over the job's circuits total_circuit_duration_s, total_depth, total_num_2q and

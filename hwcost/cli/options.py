@@ -19,19 +19,19 @@ _LIVE = ("instance", "channel", "at", "time_limit")
 
 
 def seconds(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
-    """The seconds in `60ns`, `250us` or `2.5e-4`; a click callback."""
+    """Parse the seconds in `60ns`, `250us` or `2.5e-4`; a click callback."""
     if value is None:
         return None
-    found = _TIME.fullmatch(value.strip())
-    if found is None:
+    match = _TIME.fullmatch(value.strip())
+    if match is None:
         raise click.BadParameter(f"{value!r} is not a duration; use 60ns, 250us or seconds")
     from hwcost.core.units import SECONDS_PER_UNIT
 
-    return float(found[1]) * SECONDS_PER_UNIT[found[2] or "s"]
+    return float(match[1]) * SECONDS_PER_UNIT[match[2] or "s"]
 
 
 def live_options(function: _Function) -> _Function:
-    """Adds the options of live backends; `resolve_backend` takes them out again."""
+    """Add the options of live backends; `resolve_backend` takes them out again."""
     for option in (
         click.option("--time-limit", type=float, metavar="SECONDS", help="Longest wait for IBM. [default: 30]"),
         click.option("--at", metavar="DATE", help="Live backend as of a past day (UTC), such as 2026-03-01."),
@@ -57,7 +57,7 @@ def request_options(
 
 
 def resolve_backend(backend: str, options: dict[str, Any]) -> Any:
-    """The calibration of a live backend, or the name or path as it is.
+    """Return the calibration of a live backend, or the name or path as it is.
 
     Args:
         backend: What the user gave.
@@ -66,11 +66,11 @@ def resolve_backend(backend: str, options: dict[str, Any]) -> Any:
     Raises:
         OptionError: An option of live backends is given for another kind.
     """
-    given = {name: options.pop(name) for name in _LIVE}
+    live = {name: options.pop(name) for name in _LIVE}
     from hwcost.calibration.load import is_live
 
     if not is_live(backend):
-        for name, value in given.items():
+        for name, value in live.items():
             if value is not None:
                 raise OptionError(
                     f"--{name.replace('_', '-')} is for live backends such as ibm_torino; {backend!r} is not one"
@@ -78,13 +78,13 @@ def resolve_backend(backend: str, options: dict[str, Any]) -> Any:
         return backend
     from hwcost.calibration.sources.ibm_live import DEFAULT_TIME_LIMIT_S, load_live_backend, parse_at
 
-    limit_s = DEFAULT_TIME_LIMIT_S if given["time_limit"] is None else given["time_limit"]
+    limit_s = DEFAULT_TIME_LIMIT_S if live["time_limit"] is None else live["time_limit"]
     if sys.stderr.isatty():
         click.echo(f"hwcost: asking IBM for {backend}, for {limit_s:g} s at most", err=True)
     return load_live_backend(
         backend,
-        instance=given["instance"],
-        channel=given["channel"],
-        at=None if given["at"] is None else parse_at(given["at"]),
+        instance=live["instance"],
+        channel=live["channel"],
+        at=None if live["at"] is None else parse_at(live["at"]),
         time_limit_s=limit_s,
     )

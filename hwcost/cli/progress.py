@@ -11,7 +11,7 @@ from hwcost.core.text import shows_progress
 
 
 def counter(what: str, quiet: bool) -> Callable[[int, int], None]:
-    """A callback (done, total) that shows how far `what` is; silent if asked to be, or without a terminal."""
+    """Return a callback (done, total) that shows how far `what` is; silent if asked to be, or without a terminal."""
     show = shows_progress(quiet)
 
     def progress(done: int, total: int) -> None:
@@ -24,7 +24,7 @@ def counter(what: str, quiet: bool) -> Callable[[int, int], None]:
 
 @contextmanager
 def bar(what: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A callback (done, total) that draws a bar with the time left on stderr; silent as `counter` is."""
+    """Yield a callback (done, total) that draws a bar with the time left on stderr; silent as `counter` is."""
     if not shows_progress(quiet):
         yield lambda done, total: None
         return

@@ -32,7 +32,7 @@ _TABLE = "CREATE TABLE IF NOT EXISTS cells (key BLOB PRIMARY KEY, outcome TEXT N
 
 
 def default_cache_path() -> Path:
-    """`cells.sqlite3` in the user's cache folder (`$XDG_CACHE_HOME`, else `~/.cache`)."""
+    """Return `cells.sqlite3` in the user's cache folder (`$XDG_CACHE_HOME`, else `~/.cache`)."""
     base = os.environ.get("XDG_CACHE_HOME") or ""
     folder = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".cache"
     return folder / "hwcost" / "cells.sqlite3"
@@ -80,7 +80,7 @@ class CellCache:
         if path != default_cache_path():
             self._open(path)
             return
-        # Nobody asked for this one: without it, everything is computed.
+        # The default cache is optional: without it, everything is computed.
         try:
             with contextlib.suppress(OSError):
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,11 +90,11 @@ class CellCache:
 
     def _open(self, path: Path) -> None:
         if path.exists() and not path.is_file():
-            raise OptionError(f"the cache {path} is no regular file; name a file")
+            raise OptionError(f"the cache {path} is not a regular file; name a file")
         if not path.parent.is_dir():
             raise OptionError(f"the cache {path}: there is no folder {path.parent}; make it first")
         if path.exists() and not self._is_ours(path):
-            raise OptionError(f"{path} is no cache of hwcost; name another file")
+            raise OptionError(f"{path} is not a cache of hwcost; name another file")
         try:
             self._connection = self._connected(path)
         except sqlite3.OperationalError as error:
@@ -106,7 +106,7 @@ class CellCache:
 
     @staticmethod
     def _is_ours(path: Path) -> bool:
-        """Whether a file is new, the default cache, or has our mark in its head; nothing else is written to."""
+        """Return whether a file is new, the default cache, or has our mark in its head; only those are written to."""
         try:
             with path.open("rb") as file:
                 head = file.read(100)
@@ -162,7 +162,7 @@ class CellCache:
         self.warnings = [said]
 
     def get(self, key: bytes) -> Outcome | None:
-        """The outcome of a finished cell, None if it is not there or makes no sense."""
+        """Return the outcome of a finished cell, None if it is missing or invalid."""
         if self._connection is None:
             return None
         try:
@@ -198,7 +198,7 @@ class CellCache:
             with self._connection:
                 self._connection.executemany("INSERT OR REPLACE INTO cells VALUES (?, ?)", rows)
         except sqlite3.Error as error:
-            # A full disk or a file damaged meanwhile: the comparison goes on.
+            # A full disk or a file damaged meanwhile: the comparison continues.
             if not self.warnings:
                 self.warnings.append(f"the cache {self._path} cannot be written ({one_line(str(error))})")
 

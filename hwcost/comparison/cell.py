@@ -47,8 +47,8 @@ class CellCost:
         esp: Estimated success probability of gates and readout; None if not costed or below the smallest float.
         log10_esp: Its logarithm.
         log10_effective_time: log10 of the Hyb-HANAS paper's T_eff, a relative cost; None where undefined.
-        equivalence: Whether the compiled circuit is proved to do what the circuit does: `equal`, `equal from zero`
-            (from |0…0⟩, as on a device) or `not checked` (too large to prove).
+        equivalence: Whether a check found that the compiled circuit does what the circuit does: `equal`, `equal from
+            zero` (from |0…0⟩, as on a device) or `not checked` (too large).
     """
 
     qpu_time_s: float | None
@@ -78,12 +78,12 @@ class CellCost:
     equivalence: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain numbers and text by name; `from_dict` reads it back."""
+        """Return plain numbers and text by name; `from_dict` reads it back."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, data: object) -> CellCost | None:
-        """The record that `to_dict` wrote; None if it is anything else."""
+        """Read the record that `to_dict` wrote; None if it is anything else."""
         if not isinstance(data, dict) or data.keys() != _field_types().keys():
             return None
         for name, allowed in _field_types().items():
@@ -99,12 +99,12 @@ class CellCost:
 
 @cache
 def _field_types() -> dict[str, tuple[type, ...]]:
-    """The types that each field may have; a whole number will do for a float."""
-    found: dict[str, tuple[type, ...]] = {}
+    """Return the types that each field may have; a whole number will do for a float."""
+    types_of_field: dict[str, tuple[type, ...]] = {}
     for name, hint in get_type_hints(CellCost).items():
         kinds = get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-        found[name] = (*kinds, int) if float in kinds else kinds
-    return found
+        types_of_field[name] = (*kinds, int) if float in kinds else kinds
+    return types_of_field
 
 
 COST_FIELDS: tuple[str, ...] = tuple(f.name for f in dataclasses.fields(CellCost))
@@ -124,7 +124,7 @@ LABELS = {
 
 MORE_IS_BETTER = frozenset({"esp", "log10_esp", "attenuation_worst"})
 UNKNOWN_IF_NONE = frozenset({"num_swaps", "swap_time_s", "readout_s", "esp", "log10_esp"})
-"""Columns in which None says that nobody knows. In others it says that the signal is gone: worse than any number."""
+"""Columns in which None stands for unknown. In others it says that the signal is gone: worse than any number."""
 
 DEFAULT_METRIC = "qpu_time_s"
 _ALIASES = {
@@ -139,7 +139,7 @@ _ALIASES = {
 
 
 def check_metric(name: str) -> str:
-    """The column, with `-` for `_`, without its unit, or by a common name (total-time, shots, duration, inflation).
+    """Return the column; `-` for `_`, no unit and common names are accepted (total-time, shots, duration, inflation).
 
     Raises:
         OptionError: There is no such column; the message lists all.

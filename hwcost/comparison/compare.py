@@ -100,8 +100,8 @@ def compare(
         sort_by: Column that ranks: `qpu_time_s`, `job_time_s`, `shots_needed`, `num_2q`, … (`METRICS`).
         num_workers: Processes; default one per core available. Qiskit's levels with one worker, or with a few cells,
             work in this process; so do, by default, compilers of a script or notebook, which no other can import.
-        cache: True keeps finished cells in `default_cache_path()`, a path in that file, False nowhere. A comparison
-            that was interrupted goes on where it was.
+        cache: True keeps finished cells in `default_cache_path()`, a path in that file, False nowhere. An
+            interrupted comparison resumes from there.
         progress: Called with (cells done, cells in all).
 
     Raises:
@@ -154,17 +154,17 @@ def compare(
         compilers=tuple(compiler for _, compiler in chosen),
     )
     seeds = tuple(range(request.seed, request.seed + request.num_seeds))
-    kept = CellCache(cache_path(cache))
+    store = CellCache(cache_path(cache))
     try:
         with tempfile.TemporaryDirectory(prefix="hwcost-compare-") as folder:
-            table = _Table(prepared, chosen, seeds, kept, basis, Path(folder))
+            table = _Table(prepared, chosen, seeds, store, basis, Path(folder))
             for item in iter_circuits(circuits):
                 table.add(item, measure_all)
             if table.is_empty():
                 raise CircuitError("there are no circuits to compare; give files, a folder, circuits or a suite")
             table.run(setup, workers, progress)
     finally:
-        kept.close()
+        store.close()
     return Comparison(
         circuits=table.named_circuits(),
         backends=tuple(b.record for b in prepared),
@@ -179,7 +179,7 @@ def compare(
         versions=versions,
         notes=tuple(notes_on(chosen, seeds)),
         num_from_cache=table.num_from_cache,
-        cache_warnings=tuple(kept.warnings),
+        cache_warnings=tuple(store.warnings),
     )
 
 
@@ -204,7 +204,7 @@ class _Table:
         self.num_from_cache = 0
 
     def add(self, item: LoadedCircuit | Unread, measure_all: bool) -> None:
-        """One more circuit: its cells from the cache, and tasks for those that are not there."""
+        """Add a circuit: its cells from the cache, and tasks for those that are not there."""
         if isinstance(item, Unread):
             self.unread.append(Failure(what=item.what, error=str(item.error), kind="input"))
             return
@@ -234,7 +234,7 @@ class _Table:
         )
 
     def is_empty(self) -> bool:
-        """Whether nothing was given, not even a file that cannot be read."""
+        """Return whether nothing was given, not even a file that cannot be read."""
         return not self._circuits and not self.unread
 
     def _missing(self, number: int, sha256: str, file: Path) -> Iterator[CellTask]:
@@ -247,11 +247,11 @@ class _Table:
                 seeds = []
                 for seed in self._seeds:
                     key = self._key(sha256, b, c, seed)
-                    found = None if key is None else self._cache.get(key)
-                    if found is None:
+                    outcome = None if key is None else self._cache.get(key)
+                    if outcome is None:
                         seeds.append(seed)
                     else:
-                        self._outcomes[number, b, c, seed] = found
+                        self._outcomes[number, b, c, seed] = outcome
                         self.num_from_cache += 1
                 if seeds:
                     yield CellTask(
@@ -259,7 +259,7 @@ class _Table:
                     )
 
     def _key(self, sha256: str, backend: int, compiler: int, seed: int) -> bytes | None:
-        """Key of a cell in the cache, None if it cannot be kept."""
+        """Return the key of a cell in the cache, None if it cannot be kept."""
         chosen = self._compilers[compiler][1]
         if chosen.cache_key is None:
             return None
@@ -289,7 +289,7 @@ class _Table:
                 b = indices[task.device]
                 self._outcomes[task.circuit, b, task.compiler, seed] = outcome
                 key = self._key(self._circuits[task.circuit].sha256, b, task.compiler, seed)
-                # Why somebody else's compiler fails may be gone next time.
+                # A custom compiler that failed may succeed next time.
                 for_good = outcome.cost is not None or isinstance(setup.compilers[task.compiler], QiskitCompiler)
                 if key is not None and for_good:
                     self._cache.put([(key, outcome)])
@@ -297,30 +297,30 @@ class _Table:
                     progress(len(self._outcomes), total)
 
     def named_circuits(self) -> tuple[ComparedCircuit, ...]:
-        """The circuits, with names that occur once."""
+        """Return the circuits, with unique names."""
         names = unique_names([circuit.name for circuit in self._circuits])
         return tuple(dataclasses.replace(c, name=name) for c, name in zip(self._circuits, names, strict=True))
 
     def cells(self) -> Iterator[Cell]:
-        """All cells in order."""
+        """Yield all cells in order."""
         for number, circuit in enumerate(self.named_circuits()):
             for b, backend in enumerate(self._backends):
                 for c, (name, _) in enumerate(self._compilers):
                     for seed in self._seeds:
-                        found = self._outcomes[number, b, c, seed]
+                        outcome = self._outcomes[number, b, c, seed]
                         yield Cell(
                             circuit=circuit.name,
                             backend=backend.record.name,
                             compiler=name,
                             seed=seed,
-                            cost=found.cost,
-                            error=found.error,
-                            kind=found.kind,
+                            cost=outcome.cost,
+                            error=outcome.error,
+                            kind=outcome.kind,
                         )
 
 
 def _by_seed(task: CellTask, setup: Setup) -> list[CellTask]:
-    """A task for each seed, if the compiler takes one."""
+    """Make a task for each seed, if the compiler takes one."""
     if not setup.compilers[task.compiler].uses_seed:
         return [task]
     return [dataclasses.replace(task, seeds=(seed,)) for seed in task.seeds]
@@ -329,7 +329,7 @@ def _by_seed(task: CellTask, setup: Setup) -> list[CellTask]:
 def _results(
     setup: Setup, tasks: deque[CellTask], num_workers: int
 ) -> Generator[tuple[CellTask, int, Outcome], None, None]:
-    # A few cells are not worth a process, unless the code of somebody else might take this one along.
+    # A few cells are not worth a process, unless a custom compiler might crash this one.
     few = sum(len(task.seeds) for task in tasks) <= _MOST_CELLS_ALONE
     ours = all(isinstance(c, QiskitCompiler) for c in setup.compilers)
     if (few and ours) or (num_workers == 1 and (ours or not can_be_sent(setup.compilers))):

@@ -57,7 +57,7 @@ class AnyCompiler(Protocol):
         """Whether another seed can give another circuit."""
 
     def __call__(self, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
-        """An ISA circuit for `target` that does what `circuit` does."""
+        """Return an ISA circuit for `target` that does what `circuit` does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class QiskitCompiler:
         return True
 
     def __call__(self, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
-        """The compiled circuit; `hwcost.comparison.work` keeps the pass managers instead of calling this."""
+        """Return the compiled circuit; `hwcost.comparison.work` keeps the pass managers instead of calling this."""
         compiler = Compiler(target)
         return compiler.compile(
             circuit, optimization_level=self.optimization_level, seed=seed, options=self.options
@@ -113,10 +113,10 @@ def _checked_options(options: PassOptions) -> PassOptions:
 
     for name, value in options:
         if name not in _STAGES:
-            raise OptionError(f"{one_line(name)!r} is no option of this compiler; choose from {', '.join(_STAGES)}")
-        known = list_stage_plugins(_STAGES[name])
-        if value not in known:
-            raise OptionError(f"{name} is {one_line(str(value))!r}; this Qiskit has {', '.join(known)}")
+            raise OptionError(f"{one_line(name)!r} is not an option of this compiler; choose from {', '.join(_STAGES)}")
+        plugins = list_stage_plugins(_STAGES[name])
+        if value not in plugins:
+            raise OptionError(f"{name} is {one_line(str(value))!r}; this Qiskit has {', '.join(plugins)}")
     if len(dict(options)) != len(options):
         raise OptionError("an option of the Qiskit compiler is given twice; give each once")
     return tuple(sorted(options))
@@ -149,7 +149,7 @@ class PassManagerCompiler:
         return not hasattr(self.pass_manager, "run")
 
     def __call__(self, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
-        """The circuit that the pass manager makes."""
+        """Run the pass manager on the circuit."""
         manager: Any = self.pass_manager
         if self.uses_seed:
             manager = manager(target, seed)
@@ -174,16 +174,16 @@ class FunctionCompiler:
 
     @property
     def uses_seed(self) -> bool:
-        """Nobody knows, so it is called for every seed."""
+        """Whether it uses the seed is unknown, so it is called for every seed."""
         return True
 
     def __call__(self, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
-        """What the function returns."""
+        """Call the function."""
         return self.function(circuit, target, seed)
 
 
 def resolve_compiler(compiler: Any) -> AnyCompiler:
-    """A compiler from whatever names one.
+    """Return the compiler that a name, function or object stands for.
 
     Args:
         compiler: One of: a compiler of this module; `"qiskit:2"`, with options `"qiskit:2,routing_method=basic"`;
@@ -224,14 +224,14 @@ def _named(text: str) -> AnyCompiler:
     module, separator, function = text.partition(":")
     if not separator or not module or not function:
         raise OptionError(
-            f"{one_line(text)!r} is no compiler; give qiskit:LEVEL, pytket or MODULE:FUNCTION, such as qiskit:3"
+            f"{one_line(text)!r} is not a compiler; give qiskit:LEVEL, pytket or MODULE:FUNCTION, such as qiskit:3"
         )
     return _of_function(_import_function(text, module, function), text)
 
 
 def _level(text: str, level: str) -> int:
     if level not in ("0", "1", "2", "3"):
-        raise OptionError(f"{one_line(text)!r}: {one_line(level)!r} is no level of Qiskit; give qiskit:0 to qiskit:3")
+        raise OptionError(f"{one_line(text)!r}: {one_line(level)!r} is not a level of Qiskit; give qiskit:0 to 3")
     return int(level)
 
 
@@ -240,20 +240,20 @@ def _parsed_options(text: str, options: str) -> PassOptions:
     for item in options.split(",") if options else ():
         name, separator, value = item.partition("=")
         if not separator:
-            raise OptionError(f"{one_line(text)!r}: {one_line(item)!r} is no option; write name=value")
+            raise OptionError(f"{one_line(text)!r}: {one_line(item)!r} is not an option; write name=value")
         pairs.append((name.strip(), value.strip()))
     return tuple(pairs)
 
 
 def _import_function(text: str, module: str, function: str) -> CompilerFunction:
-    """The function `module:function`; modules in the current directory are found too."""
+    """Import the function `module:function`; modules in the current directory are found too."""
     if module.endswith(".py") or "/" in module:
         raise OptionError(f"{one_line(text)!r} names a file; give its module, without .py, and run beside it")
     if "" not in sys.path and str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what a module prints is no part of the result
-            found: Any = importlib.import_module(module)
+            resolved: Any = importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise OptionError(
             f"compiler {one_line(text)!r}: there is no module {one_line(str(error.name))!r}, neither here nor installed"
@@ -265,12 +265,12 @@ def _import_function(text: str, module: str, function: str) -> CompilerFunction:
             f"compiler {one_line(text)!r}: importing {module} fails with {type(error).__name__}: {_said(error)}"
         ) from None
     for part in function.split("."):
-        if not hasattr(found, part):
+        if not hasattr(resolved, part):
             raise OptionError(f"compiler {one_line(text)!r}: the module {module} has no {one_line(part)!r}")
-        found = getattr(found, part)
-    if not callable(found):
-        raise OptionError(f"compiler {one_line(text)!r} is no function; give one of (circuit, target, seed)")
-    return found  # type: ignore[no-any-return]
+        resolved = getattr(resolved, part)
+    if not callable(resolved):
+        raise OptionError(f"compiler {one_line(text)!r} is not a function; give one of (circuit, target, seed)")
+    return resolved  # type: ignore[no-any-return]
 
 
 def _said(error: BaseException) -> str:
@@ -286,7 +286,7 @@ def _of_function(function: Any, name: str | None) -> FunctionCompiler:
     return FunctionCompiler(name=shown, function=function, cache_key=_versioned_key(function, shown))
 
 
-def _check_signature(function: Any, name: str | None) -> None:
+def _check_signature(function: Callable[..., Any], name: str | None) -> None:
     try:
         inspect.signature(function).bind(None, None, 0)
     except TypeError as error:
@@ -297,7 +297,7 @@ def _check_signature(function: Any, name: str | None) -> None:
         return
 
 
-def _versioned_key(function: Any, name: str) -> str | None:
+def _versioned_key(function: object, name: str) -> str | None:
     """Name, version and a hash of the file that defines the function; None without a version.
 
     A hash of the source alone would not notice a change in what the function calls.
@@ -318,7 +318,7 @@ def _versioned_key(function: Any, name: str) -> str | None:
 
 
 def unique_names(names: list[str]) -> list[str]:
-    """The names, with a number after those that came before.
+    """Return the names, with a number after those that came before.
 
     Example:
         >>> unique_names(["a", "b", "a"])
@@ -341,13 +341,13 @@ def unique_names(names: list[str]) -> list[str]:
 
 
 def levels_as_compilers(levels: Any) -> list[QiskitCompiler]:
-    """One preset compiler per level.
+    """Make one preset compiler per level.
 
     Raises:
         OptionError: Not a sequence of levels from 0 to 3.
     """
     try:
-        found = [levels] if isinstance(levels, int) else list(levels)
+        all_levels = [levels] if isinstance(levels, int) else list(levels)
     except TypeError:
         raise OptionError(f"optimization_levels is {levels!r}; give levels from 0 to 3, such as (1, 3)") from None
-    return [QiskitCompiler(optimization_level=level) for level in found]
+    return [QiskitCompiler(optimization_level=level) for level in all_levels]

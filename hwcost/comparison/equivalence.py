@@ -48,7 +48,7 @@ rotation changes a distribution by up to 1e-6."""
 
 
 def check_equivalence(circuit: QuantumCircuit, isa: QuantumCircuit, *, seed: int = 0) -> Verdict:
-    """How far it is proved that `isa` does what `circuit` does.
+    """Check whether `isa` does what `circuit` does.
 
     Args:
         circuit: The circuit before compilation. Free parameters get random values, the same in both circuits.
@@ -91,7 +91,7 @@ class EquivalenceCheck:
         self._results: dict[tuple[str, tuple[int, ...]], Simulated] = {}
 
     def verdict(self, isa: QuantumCircuit) -> Verdict:
-        """How far it is proved that `isa` does what the circuit does.
+        """Check whether `isa` does what the circuit does.
 
         Raises:
             CircuitError: The circuits differ.
@@ -127,7 +127,7 @@ class EquivalenceCheck:
         raise CircuitError(f"the compiled circuit does something else: {what}")
 
     def _bound(self, circuit: QuantumCircuit) -> QuantumCircuit:
-        """The circuit with the random values for its free parameters, which are known by name."""
+        """Bind the random values to the circuit's free parameters, by name."""
         if not circuit.num_parameters:
             return circuit
         unknown = [parameter.name for parameter in circuit.parameters if parameter.name not in self._values]
@@ -138,7 +138,7 @@ class EquivalenceCheck:
         return circuit.assign_parameters({p: self._values[p.name] for p in circuit.parameters})
 
     def _difference(self, start: Verdict, before: Program, after: Program, placed: _Placed) -> float:
-        """Total variation distance or infidelity of the two, from one of the two starting states."""
+        """Return the total variation distance or infidelity of the two, from one of the two starting states."""
         angles = self._angles[start][placed.inside]
         key = start, tuple(placed.inside)
         if key not in self._results:
@@ -160,7 +160,7 @@ def _num_used(isa: QuantumCircuit) -> int:
 
 
 def _places(width: int, isa: QuantumCircuit) -> tuple[list[int], list[int]]:
-    """Where each qubit of the circuit starts and ends in the compiled one."""
+    """Return where each qubit of the circuit starts and ends in the compiled one."""
     if isa.layout is None:
         if isa.num_qubits < width:
             raise CircuitError(f"the compiled circuit has {isa.num_qubits} qubits, the circuit {width}")
@@ -208,6 +208,6 @@ def _variation(first: Floats, second: Floats) -> float:
 
 
 def _infidelity(first: Complexes, second: Complexes, ends: Sequence[int]) -> float:
-    """1 − Σ_r |⟨first|second_r⟩|², r over the qubits that are not the circuit's: 0 if they are left in a product."""
+    """Return 1 − Σ_r |⟨first|second_r⟩|², r over the qubits outside the circuit: 0 if they are left in a product."""
     overlap = np.tensordot(first.conj(), second, axes=(range(first.ndim), list(ends)))
     return float(abs(1.0 - (np.abs(overlap) ** 2).sum()))

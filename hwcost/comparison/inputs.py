@@ -39,25 +39,25 @@ class PreparedBackend:
 
 
 def chosen_compilers(compilers: Any, levels: Any) -> list[tuple[str, AnyCompiler]]:
-    """Compilers with names that occur once."""
+    """Return the compilers with unique names."""
     single = isinstance(compilers, str) or callable(compilers) or hasattr(compilers, "run")
     if not single and not isinstance(compilers, Iterable):
         raise OptionError(f"compilers is a {type(compilers).__name__}; give one compiler or several")
-    given = [compilers] if single else list(compilers)
+    named = [compilers] if single else list(compilers)
     if levels is None:
-        levels = () if given else (2,)
-    chosen = [*levels_as_compilers(levels), *(resolve_compiler(item) for item in given)]
+        levels = () if named else (2,)
+    chosen = [*levels_as_compilers(levels), *(resolve_compiler(item) for item in named)]
     if not chosen:
         raise OptionError("there is no compiler to compare; give optimization_levels or compilers")
     preset = [compiler for compiler in chosen if isinstance(compiler, QiskitCompiler)]
     for compiler in preset:
         if preset.count(compiler) > 1:
             raise OptionError(f"{compiler.name} is given twice; a Qiskit level with a seed is always the same")
-    keys = [one.cache_key for one in chosen]
-    for one in chosen:
-        if one.cache_key is not None and keys.count(one.cache_key) > 1:
+    keys = [resolved.cache_key for resolved in chosen]
+    for resolved in chosen:
+        if resolved.cache_key is not None and keys.count(resolved.cache_key) > 1:
             raise OptionError(
-                f"two compilers cannot be told from each other, {one_line(str(one.name))}; give them different "
+                f"two compilers cannot be told from each other, {one_line(str(resolved.name))}; give them different "
                 "names or versions, or give it once"
             )
     return list(zip(unique_names([one_line(str(c.name)) for c in chosen]), chosen, strict=True))
@@ -126,18 +126,18 @@ def _record(conditions: Conditions) -> ComparedBackend:
     )
 
 
-def checked_num_workers(given: int | None) -> int:
-    """The number of worker processes; one per core available by default."""
-    if given is None:
+def checked_num_workers(num_workers: int | None) -> int:
+    """Return the number of worker processes; one per core available by default."""
+    if num_workers is None:
         try:
             return len(os.sched_getaffinity(0))
         except AttributeError:  # not on macOS
             return os.cpu_count() or 1
-    return whole("num_workers", given, 1, MAX_WORKERS)
+    return whole("num_workers", num_workers, 1, MAX_WORKERS)
 
 
 def cache_path(cache: bool | str | os.PathLike[str]) -> Path | None:
-    """The file of finished cells; None for no cache."""
+    """Return the file of finished cells; None for no cache."""
     if cache is True:
         return default_cache_path()
     if cache is False:
@@ -148,7 +148,7 @@ def cache_path(cache: bool | str | os.PathLike[str]) -> Path | None:
 
 
 def package_versions() -> dict[str, str]:
-    """Versions of the packages that the numbers depend on."""
+    """Return the versions of the packages that the numbers depend on."""
     from importlib import metadata
 
     names = ("qiskit", "rustworkx", "numpy", "scipy")
@@ -156,7 +156,7 @@ def package_versions() -> dict[str, str]:
 
 
 def notes_on(compilers: Sequence[tuple[str, AnyCompiler]], seeds: Sequence[int]) -> Iterator[str]:
-    """What to know about the compilers."""
+    """Yield notes on the compilers."""
     for name, compiler in compilers:
         if not compiler.uses_seed:
             yield f"{name} takes no seed: each circuit was compiled once, and counts for all {len(seeds)} seeds"

@@ -123,7 +123,7 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     proofs = [cell.cost.equivalence for cell in comparison.cells if cell.cost is not None]
     if "not checked" in proofs:
         yield (
-            f"{proofs.count('not checked'):,} of {len(proofs):,} compiled circuits not proved equal: "
+            f"{proofs.count('not checked'):,} of {len(proofs):,} compiled circuits not checked for equivalence: "
             f"more than {MAX_QUBITS} qubits in use, control flow, or a reset without a measurement"
         )
     unknown = [f"{backend} by {compiler}" for backend, compiler in comparison.not_ranked()]

@@ -12,7 +12,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from importlib import util
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.comparison.cell import LABELS, MORE_IS_BETTER, CellCost
 from hwcost.comparison.record import Comparison
@@ -21,6 +21,11 @@ from hwcost.core.errors import MissingDependencyError, OptionError
 from hwcost.core.files import write_file
 from hwcost.core.text import one_line
 from hwcost.report.page import registered_plot
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 
 KINDS = ("time", "spread", "shots", "frontier")
 ENDINGS = (".png", ".svg", ".pdf")
@@ -42,14 +47,14 @@ Costs: TypeAlias = Mapping[Pair, Mapping[str, Sequence[CellCost]]]
 
 
 def require_matplotlib() -> None:
-    """Raises `MissingDependencyError` if matplotlib is not installed."""
+    """Raise `MissingDependencyError` if matplotlib is not installed."""
     if util.find_spec("matplotlib") is None:
         raise MissingDependencyError("matplotlib is not installed; `pip install 'hwcost[plot]'` brings it")
 
 
 @registered_plot.register(Comparison)
-def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str] | None = None) -> Any:
-    """A picture of the best `MOST_PLACES_DRAWN` places.
+def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str] | None = None) -> Figure:
+    """Draw the best `MOST_PLACES_DRAWN` places.
 
     Args:
         comparison: What to draw.
@@ -79,11 +84,11 @@ def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str
         raise OptionError("nothing was costed, so there is nothing to draw")
     pairs = [(place.backend, place.compiler) for place in places]
     # Every place is drawn over the same circuits, or the picture would compare different work.
-    found = comparison.costs()
-    common = [c.name for c in comparison.circuits if all(c.name in found[pair] for pair in pairs)]
+    all_costs = comparison.costs()
+    common = [c.name for c in comparison.circuits if all(c.name in all_costs[pair] for pair in pairs)]
     if not common:
         raise OptionError("no circuit was costed by all places, so they cannot be drawn together")
-    costs = {pair: {name: found[pair][name] for name in common} for pair in pairs}
+    costs = {pair: {name: all_costs[pair][name] for name in common} for pair in pairs}
     figure = Figure(figsize=(8.0, 4.8), layout="constrained")
     drawings[kind](figure.add_subplot(), comparison, costs)
     if path is not None:
@@ -95,19 +100,19 @@ def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str
     return figure
 
 
-def _draw_time(axes: Any, comparison: Comparison, costs: Costs) -> None:
-    """QPU time of all circuits together; of each circuit the seed with the median QPU time."""
-    known = [
+def _draw_time(axes: Axes, comparison: Comparison, costs: Costs) -> None:
+    """Draw the QPU time of all circuits together; of each circuit the seed with the median QPU time."""
+    names = [
         name
         for name in next(iter(costs.values()))
         if all(_median_cell(by_circuit[name]) is not None for by_circuit in costs.values())
     ]
-    if not known:
+    if not names:
         raise OptionError("no circuit keeps its signal on all places, so there is no QPU time to draw; try `shots`")
     rows = []
     for by_circuit in costs.values():
         parts = [0.0] * len(_PARTS)
-        for name in known:
+        for name in names:
             cell = _median_cell(by_circuit[name])
             if cell is not None:
                 parts = [a + b for a, b in zip(parts, time_parts_s(cell), strict=True)]
@@ -130,19 +135,19 @@ def _draw_time(axes: Any, comparison: Comparison, costs: Costs) -> None:
     for row, parts in enumerate(rows):
         percents = [100.0 * part / sum(parts) for part in parts]
         shares = " / ".join("<1" if 0.0 < percent < 1.0 else f"{percent:.0f}" for percent in percents)
-        where = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
+        where: dict[str, Any] = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
         axes.annotate(f"{shares} %", (left[row], row), **where)
     axes.set_xlim(0, 1.3 * max(left))
     axes.set_yticks(range(len(rows)), [_label(pair) for pair in costs])
     axes.invert_yaxis()
     axes.set_xlabel(f"QPU time ({unit})")
-    axes.set_title(f"Where the QPU time goes, {_circuits(known, comparison)}")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False, handleheight=1.5)
-    axes.get_legend().set_title("percentages beside the bars in this order, downwards")
+    axes.set_title(f"Where the QPU time goes, {_circuits(names, comparison)}")
+    legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False, handleheight=1.5)
+    legend.set_title("percentages beside the bars in this order, downwards")
 
 
 def time_parts_s(cost: CellCost) -> tuple[float, float, float, float]:
-    """QPU time by parts: gates and waiting, readout, repetition delay, and what shot inflation adds; they add up.
+    """Split the QPU time into gates and waiting, readout, repetition delay, and what shot inflation adds.
 
     The first three are those of the shots that a noiseless device would need.
     """
@@ -158,22 +163,22 @@ def time_parts_s(cost: CellCost) -> tuple[float, float, float, float]:
 
 
 def _median_cell(cells: Sequence[CellCost]) -> CellCost | None:
-    """The cell with the (lower) median QPU time; None where the median has lost its signal."""
+    """Return the cell with the (lower) median QPU time; None where the median has lost its signal."""
     ordered = sorted(cells, key=lambda cell: math.inf if cell.qpu_time_s is None else cell.qpu_time_s)
     middle = ordered[(len(ordered) - 1) // 2]
     return None if middle.qpu_time_s is None else middle
 
 
-def _draw_spread(axes: Any, comparison: Comparison, costs: Costs) -> None:
-    """Each seed a point; several circuits are shown as multiples of the best median on the circuit."""
+def _draw_spread(axes: Axes, comparison: Comparison, costs: Costs) -> None:
+    """Draw each seed as a point; several circuits are shown as multiples of the best median on the circuit."""
     metric = comparison.sort_by
     circuits = list(next(iter(costs.values())))
     single = len(circuits) == 1 or metric.startswith("log10")
     scale: dict[str, float] = {}
     for name in circuits:
         medians = [_median([getattr(cell, metric) for cell in by_circuit[name]]) for by_circuit in costs.values()]
-        known = [value for value in medians if value is not None and value > 0]
-        best = (max if metric in MORE_IS_BETTER else min)(known, default=math.nan)
+        positive = [value for value in medians if value is not None and value > 0]
+        best = (max if metric in MORE_IS_BETTER else min)(positive, default=math.nan)
         scale[name] = 1.0 if single else best
     drawn: list[float] = []
     for row, by_circuit in enumerate(costs.values()):
@@ -202,17 +207,17 @@ def _draw_spread(axes: Any, comparison: Comparison, costs: Costs) -> None:
     axes.grid(axis="x", alpha=0.3)
 
 
-def _draw_shots(axes: Any, comparison: Comparison, costs: Costs) -> None:
-    """Medians over seeds, a point for each circuit."""
+def _draw_shots(axes: Axes, comparison: Comparison, costs: Costs) -> None:
+    """Draw medians over seeds, a point for each circuit."""
     drawn = 0
     for row, (pair, by_circuit) in enumerate(costs.items()):
         points = [
             (_median([cell.circuit_duration_s for cell in cells]), _median([cell.shots_needed for cell in cells]))
             for cells in by_circuit.values()
         ]
-        known = [(x * 1e6, y) for x, y in points if x is not None and y is not None]
-        drawn += len(known)
-        axes.plot([x for x, _ in known], [y for _, y in known], linestyle="none", label=_label(pair), **_style(row))
+        finite = [(x * 1e6, y) for x, y in points if x is not None and y is not None]
+        drawn += len(finite)
+        axes.plot([x for x, _ in finite], [y for _, y in finite], linestyle="none", label=_label(pair), **_style(row))
     if not drawn:
         raise OptionError("the signal is gone everywhere, so there are no shots to draw")
     axes.set_xscale("log")
@@ -226,8 +231,8 @@ def _draw_shots(axes: Any, comparison: Comparison, costs: Costs) -> None:
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
 
 
-def _draw_frontier(axes: Any, comparison: Comparison, costs: Costs) -> None:
-    """Each seed a point: geometric means over the circuits of duration and smallest attenuation."""
+def _draw_frontier(axes: Axes, comparison: Comparison, costs: Costs) -> None:
+    """Draw each seed as a point: geometric means over the circuits of duration and smallest attenuation."""
     points: list[tuple[float, float]] = []
     for row, (pair, by_circuit) in enumerate(costs.items()):
         own = []
@@ -256,7 +261,7 @@ def _draw_frontier(axes: Any, comparison: Comparison, costs: Costs) -> None:
 
 
 def pareto_front(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The points that no other beats with a smaller x and a larger y, from left to right.
+    """Return the Pareto front (small x, large y), from left to right.
 
     Example:
         >>> pareto_front([(1.0, 0.5), (2.0, 0.4), (3.0, 0.9)])

@@ -56,8 +56,8 @@ class _Worker:
     num_results: int = 0
 
 
-def can_be_sent(value: Any) -> bool:
-    """Whether another process can make `value` again: it is picklable and needs nothing of the caller's script."""
+def can_be_sent(value: object) -> bool:
+    """Return whether another process can make `value` again: picklable, and independent of the caller's script."""
     try:
         return b"__main__" not in pickle.dumps(value)
     except Exception:
@@ -67,7 +67,7 @@ def can_be_sent(value: Any) -> bool:
 def run_tasks(
     make: Callable[[Any], Work], setup: Any, tasks: deque[Any], num_workers: int
 ) -> Generator[tuple[Any, Any], None, None]:
-    """Each result with its task as soon as it is there, and a `Lost` for a task that ended otherwise.
+    """Yield each result with its task as soon as it is there, and a `Lost` for a task that ended otherwise.
 
     Args:
         make: Called once in every worker with `setup`; what it returns is called with each task and yields results.
@@ -120,7 +120,7 @@ def _start() -> _Worker:
 
 
 def _received(worker: _Worker, payload: bytes) -> Iterator[tuple[Any, Any]]:
-    """What one message of a worker means; its end closes the pipe."""
+    """Read one message of a worker; its end closes the pipe."""
     try:
         kind, value = worker.pipe.recv()
     except (EOFError, OSError, pickle.UnpicklingError):
@@ -177,14 +177,14 @@ def _end(workers: list[_Worker]) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Ends this process when its parent has: one that was killed cannot do it."""
+    """End this process when its parent has ended: a killed parent cannot do it."""
     while os.getppid() == parent:
         time.sleep(_POLL_S)
     os._exit(1)
 
 
 def serve(handle: int) -> None:
-    """What a worker process does until its pipe is closed; `run_tasks` starts it."""
+    """Run tasks in a worker process until its pipe is closed; `run_tasks` starts it."""
     pipe = Connection(handle)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     with contextlib.suppress(OSError):

@@ -54,7 +54,7 @@ class PytketCompiler:
         return False
 
     def __call__(self, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
-        """The circuit that pytket makes, on the Target's qubit numbers and with its layout.
+        """Compile with pytket, to the Target's qubit numbers and with its layout.
 
         Raises:
             CircuitError: The circuit has what pytket cannot read, or the Target has gates that pytket does not know.
@@ -87,7 +87,7 @@ class PytketCompiler:
 
 
 def _has(name: str) -> bool:
-    """Whether asking for the package would not fail because its parent is missing."""
+    """Return whether asking for the package would not fail because its parent is missing."""
     parent = name.rpartition(".")[0]
     return not parent or util.find_spec(parent.split(".")[0]) is not None
 
@@ -97,7 +97,7 @@ def _index(node: str) -> int:
 
 
 def _plain(circuit: QuantumCircuit) -> QuantumCircuit:
-    """The circuit on one register of each kind, with names that pytket can read."""
+    """Write the circuit on one register of each kind, with names that pytket can read."""
     from qiskit.circuit import ClassicalRegister, QuantumCircuit, QuantumRegister
 
     registers = [QuantumRegister(circuit.num_qubits, "q")]
@@ -126,7 +126,7 @@ def _to_pytket(plain: QuantumCircuit) -> Any:
 
 @lru_cache(maxsize=8)
 def _passes(target: Target) -> Any:
-    """The sequence of passes for one Target (Targets are compared by identity)."""
+    """Make the sequence of passes for one Target (Targets are compared by identity)."""
     from pytket import passes
     from pytket.architecture import Architecture
 
@@ -157,15 +157,15 @@ def _pairs(target: Target, name: str) -> list[tuple[int, int]]:
 
 
 def _gate_types(target: Target) -> set[Any]:
-    """The Target's unitary gates as pytket knows them."""
+    """Return the Target's unitary gates as pytket knows them."""
     from pytket import OpType
 
-    known = {
+    types = {
         "cx": OpType.CX, "cz": OpType.CZ, "ecr": OpType.ECR, "rzz": OpType.ZZPhase,
         "rz": OpType.Rz, "rx": OpType.Rx, "sx": OpType.SX, "x": OpType.X,
         "u1": OpType.U1, "u2": OpType.U2, "u3": OpType.U3, "u": OpType.U3, "p": OpType.U1,
     }  # fmt: skip
-    gates = {known[name] for name in target.operation_names if name in known}
+    gates = {types[name] for name in target.operation_names if name in types}
     if not gates & {OpType.CX, OpType.CZ, OpType.ECR, OpType.ZZPhase}:
         raise CircuitError(
             f"pytket knows no two-qubit gate of this device ({', '.join(target.operation_names)}); use another compiler"
@@ -197,7 +197,7 @@ def _placement(target: Target, architecture: Any) -> Any:
 
 
 def _on_target(converted: QuantumCircuit, circuit: QuantumCircuit, target: Target) -> QuantumCircuit:
-    """What pytket returned on a register as wide as the Target, with the circuit's classical bits."""
+    """Put pytket's result on a register as wide as the Target, with the circuit's classical bits."""
     from qiskit.circuit import QuantumCircuit, QuantumRegister
 
     isa = QuantumCircuit(QuantumRegister(target.num_qubits, "q"), name=circuit.name)
@@ -212,7 +212,7 @@ def _on_target(converted: QuantumCircuit, circuit: QuantumCircuit, target: Targe
 
 
 def _native(isa: QuantumCircuit, target: Target) -> QuantumCircuit:
-    """Gates turned round where an edge has a direction, and written in the Target's gates."""
+    """Turn gates round where an edge has a direction, and write them in the Target's gates."""
     from qiskit.circuit.equivalence_library import SessionEquivalenceLibrary
     from qiskit.transpiler import PassManager
     from qiskit.transpiler.passes import BasisTranslator, GateDirection, Optimize1qGatesDecomposition
@@ -225,7 +225,7 @@ def _native(isa: QuantumCircuit, target: Target) -> QuantumCircuit:
 
 
 def layout_of(circuit: QuantumCircuit, isa: QuantumCircuit, starts: Sequence[int], ends: Sequence[int]) -> Any:
-    """Qiskit's record of where qubits start and end, for a compiler that is not Qiskit's.
+    """Make Qiskit's record of where qubits start and end, for a compiler that is not Qiskit's.
 
     Args:
         circuit: The circuit before compilation.

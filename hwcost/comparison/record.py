@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hwcost.comparison.cell import (
     COST_FIELDS,
@@ -24,6 +24,10 @@ from hwcost.core.errors import MissingDependencyError, OptionError
 from hwcost.core.plain import to_plain
 from hwcost.report.page import plot
 from hwcost.report.result import Result
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 SCHEMA = "hwcost.comparison/1"
 
@@ -148,7 +152,7 @@ class Comparison(Result):
     cache_warnings: tuple[str, ...] = field(default=(), compare=False)
 
     def ranking(self, by: str | None = None, *, circuit: str | None = None) -> tuple[Place, ...]:
-        """Backends with compilers, the best first (`hwcost.comparison.statistics` says how).
+        """Rank backends with compilers, the best first (`hwcost.comparison.statistics` says how).
 
         Args:
             by: A column of the cells, such as `num_2q`; default `sort_by`.
@@ -169,7 +173,7 @@ class Comparison(Result):
         by: str | None = None,
         circuit: str | None = None,
     ) -> Difference | None:
-        """Whether two (backend, compiler) differ by more than seed noise; by default leader and runner-up.
+        """Return whether two (backend, compiler) differ by more than seed noise; by default leader and runner-up.
 
         Args:
             first: Names of backend and compiler; default those of the leader.
@@ -206,7 +210,7 @@ class Comparison(Result):
         )
 
     def not_ranked(self) -> list[Pair]:
-        """(backend, compiler) that were costed, but of which nobody knows the column that ranks."""
+        """List (backend, compiler) that were costed, but whose ranking column is unknown."""
         if self.sort_by not in UNKNOWN_IF_NONE:
             return []
         return [
@@ -217,23 +221,23 @@ class Comparison(Result):
         ]
 
     def repeated_circuits(self) -> dict[str, str]:
-        """Names of circuits that are the same as one before, with the name of that."""
+        """Return names of circuits that are the same as one before, with the name of that."""
         first: dict[str, str] = {}
         return {c.name: first[c.sha256] for c in self.circuits if first.setdefault(c.sha256, c.name) != c.name}
 
     @staticmethod
-    def _pair(given: Pair | None, leaders: list[Pair], values: Mapping[Pair, Any]) -> Pair | None:
-        if given is None:
+    def _pair(chosen: Pair | None, leaders: list[Pair], values: Mapping[Pair, Any]) -> Pair | None:
+        if chosen is None:
             return leaders[0] if leaders else None
-        pair = tuple(given)
+        pair = tuple(chosen)
         if len(pair) != 2 or pair not in values:
-            raise OptionError(f"{given!r} was not compared; give (backend, compiler) as in the ranking")
+            raise OptionError(f"{chosen!r} was not compared; give (backend, compiler) as in the ranking")
         return pair[0], pair[1]
 
     def values(self, metric: str, *, circuit: str | None = None) -> dict[Pair, dict[str, dict[int, float]]]:
-        """Value by (backend, compiler), circuit and seed; where the signal is gone, an infinitely bad one.
+        """Return the value by (backend, compiler), circuit and seed; where the signal is gone, an infinitely bad one.
 
-        Cells that failed, and those of which nobody knows the value, are missing.
+        Cells that failed, and those whose value is unknown, are missing.
 
         Raises:
             OptionError: There is no such circuit, or no cell has a value.
@@ -244,29 +248,29 @@ class Comparison(Result):
         values: dict[Pair, dict[str, dict[int, float]]] = {
             (backend.name, compiler.name): {} for backend in self.backends for compiler in self.compilers
         }
-        costed = known = False
+        costed = has_value = False
         for cell in self.cells:
             if cell.cost is not None and circuit in (None, cell.circuit):
                 value = getattr(cell.cost, metric)
-                costed, known = True, known or value is not None
+                costed, has_value = True, has_value or value is not None
                 if value is None and metric in UNKNOWN_IF_NONE:
                     continue
                 by_seed = values[cell.backend, cell.compiler].setdefault(cell.circuit, {})
                 by_seed[cell.seed] = worst if value is None else float(value)
-        if costed and not known:
+        if costed and not has_value:
             raise OptionError(
                 f"no cell has a value for {metric}, so nothing can be ranked by it; choose another column"
             )
         return values
 
     def costs(self) -> dict[Pair, dict[str, list[CellCost]]]:
-        """Costs of all seeds by (backend, compiler) and circuit; failed cells are missing."""
-        found: dict[Pair, dict[str, list[CellCost]]] = {}
+        """Return the costs of all seeds by (backend, compiler) and circuit; failed cells are missing."""
+        costs: dict[Pair, dict[str, list[CellCost]]] = {}
         for cell in self.cells:
-            by_circuit = found.setdefault((cell.backend, cell.compiler), {})
+            by_circuit = costs.setdefault((cell.backend, cell.compiler), {})
             if cell.cost is not None:
                 by_circuit.setdefault(cell.circuit, []).append(cell.cost)
-        return found
+        return costs
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -283,15 +287,15 @@ class Comparison(Result):
         return (*self.unread, *failed)
 
     def answer(self, *, circuit: str | None = None) -> tuple[tuple[Place, ...], Difference | None]:
-        """Ranking and difference by `sort_by`; empty where nothing was costed or the column has no values."""
+        """Return ranking and difference by `sort_by`; empty where nothing was costed or the column has no values."""
         try:
             return self.ranking(circuit=circuit), self.difference(circuit=circuit)
         except OptionError:
             return (), None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data with the keys of the JSON schema `hwcost.comparison/1`."""
-        ranking, found = self.answer()
+        """Return plain data with the keys of the JSON schema `hwcost.comparison/1`."""
+        ranking, difference = self.answer()
         return {
             "schema": SCHEMA,
             "sort_by": self.sort_by,
@@ -302,14 +306,14 @@ class Comparison(Result):
             "compilers": to_plain(self.compilers),
             "seeds": list(self.seeds),
             "ranking": to_plain(ranking),
-            "difference": None if found is None else to_plain(found),
+            "difference": None if difference is None else to_plain(difference),
             "cells": [_flat_cell(cell) for cell in self.cells],
             "failures": to_plain(self.failures),
             "notes": list(self.notes),
         }
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """One flat dictionary per cell, failed ones included: what CSV and the data frame hold."""
+        """Return one flat dictionary per cell, failed ones included: what CSV and the data frame hold."""
         circuits = {circuit.name: circuit for circuit in self.circuits}
         dates = {backend.name: to_plain(backend.snapshot_date) for backend in self.backends}
         empty = dict.fromkeys(COST_FIELDS)
@@ -330,8 +334,8 @@ class Comparison(Result):
             for cell in self.cells
         ]
 
-    def to_frame(self) -> Any:
-        """A pandas `DataFrame` with one row per cell.
+    def to_frame(self) -> DataFrame:
+        """Return a pandas `DataFrame` with one row per cell.
 
         Raises:
             MissingDependencyError: pandas is not installed.
@@ -357,7 +361,7 @@ class Comparison(Result):
         return plot(self, kind, path)
 
     def __repr__(self) -> str:
-        """Sizes; the cells are thousands."""
+        """Show the sizes only; there are thousands of cells."""
         return (
             f"<Comparison of {len(self.circuits)} circuits, {len(self.backends)} backends, {len(self.compilers)} "
             f"compilers and {len(self.seeds)} seeds, ranked by {self.sort_by}>"

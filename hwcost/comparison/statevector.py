@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.circuit import Operation
 
 Complexes: TypeAlias = npt.NDArray[np.complex128]
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -38,19 +39,19 @@ class Program:
     steps: list[tuple[Any, ...]] = field(default_factory=list)
 
     def qubits(self) -> set[int]:
-        """The qubits that anything happens to."""
+        """Return the qubits that anything happens to."""
         used: set[int] = set()
         for step in self.steps:
             used.update(step[2] if step[0] == "gate" else (step[1],))
         return used
 
     def clbits(self) -> set[int]:
-        """The classical bits that are written."""
+        """Return the classical bits that are written."""
         return {step[2] for step in self.steps if step[0] == "measure"}
 
 
 def read_program(circuit: QuantumCircuit) -> Program:
-    """The circuit as a program.
+    """Read the circuit as a program.
 
     Raises:
         CannotSimulateError: It has control flow, opaque operations, or more than `MAX_STEPS` operations.
@@ -88,8 +89,8 @@ def _walk(circuit: QuantumCircuit, qubits: Mapping[Any, int], clbits: Mapping[An
             _walk(definition, inner_qubits, inner_clbits, program)
 
 
-def _matrix(operation: Any) -> Complexes | None:
-    """The unitary of a gate on few qubits, first qubit least significant; None where a definition says more."""
+def _matrix(operation: Operation) -> Complexes | None:
+    """Return the unitary of a gate on few qubits, first qubit least significant; None where a definition says more."""
     if operation.num_qubits > 3 or operation.num_clbits or not hasattr(operation, "to_matrix"):
         return None
     try:
@@ -99,7 +100,7 @@ def _matrix(operation: Any) -> Complexes | None:
 
 
 def product_state(angles: Floats) -> Complexes:
-    """cos(θ/2)|0⟩ + e^{iφ} sin(θ/2)|1⟩ on each qubit; one axis per qubit, after one for the branches."""
+    """Return cos(θ/2)|0⟩ + e^{iφ} sin(θ/2)|1⟩ on each qubit; one axis per qubit, after one for the branches."""
     state = np.ones((1,), dtype=complex)
     for theta, phi in angles:
         state = np.multiply.outer(state, np.array([np.cos(theta / 2), np.exp(1j * phi) * np.sin(theta / 2)]))
@@ -115,14 +116,14 @@ class Simulated:
     read_at_end: dict[int, int]
 
     def distribution(self, clbits: Sequence[int]) -> Floats:
-        """Joint distribution of the classical bits, one axis each."""
+        """Return the joint distribution of the classical bits, one axis each."""
         qubits = [self.read_at_end[c] for c in clbits if c in self.read_at_end]
         total = np.zeros((2,) * len(clbits))
         for state, written in zip(self.state, self.written, strict=True):
             others = tuple(q for q in range(state.ndim) if q not in qubits)
             probabilities = (np.abs(state) ** 2).sum(axis=others)
-            kept = [q for q in range(state.ndim) if q in qubits]
-            probabilities = probabilities.transpose([kept.index(q) for q in qubits])
+            axes = [q for q in range(state.ndim) if q in qubits]
+            probabilities = probabilities.transpose([axes.index(q) for q in qubits])
             where = tuple(slice(None) if c in self.read_at_end else written.get(c, 0) for c in clbits)
             total[where] += probabilities
         return total
@@ -158,7 +159,7 @@ def simulate(program: Program, index: Mapping[int, int], state: Complexes) -> Si
 
 
 def _with_waiting(matrix: Complexes, qubits: Sequence[int], waiting: dict[int, Complexes]) -> Complexes:
-    """A gate together with the gates on one qubit that come before it."""
+    """Join a gate with the gates on one qubit that come before it."""
     if waiting.keys().isdisjoint(qubits):
         return matrix
     before: Complexes = np.eye(1, dtype=complex)
@@ -169,7 +170,7 @@ def _with_waiting(matrix: Complexes, qubits: Sequence[int], waiting: dict[int, C
 
 
 def _final_measurements(program: Program) -> set[int]:
-    """Measurements after which nothing happens to their qubit, and nothing else writes their classical bit."""
+    """Find the measurements after which nothing happens to their qubit, and nothing else writes their classical bit."""
     later_qubits: set[int] = set()
     later_clbits: set[int] = set()
     final: set[int] = set()
@@ -190,7 +191,7 @@ def _flush(state: Complexes, waiting: dict[int, Complexes], qubit: int) -> Compl
 
 
 def _apply(state: Complexes, matrix: Complexes, qubits: Sequence[int]) -> Complexes:
-    """A gate on some of the axes; Qiskit's matrices have the first qubit least significant."""
+    """Apply a gate to some of the axes; Qiskit's matrices have the first qubit least significant."""
     axes = [1 + q for q in reversed(qubits)]  # axis 0 counts the branches
     order = [*axes, *(axis for axis in range(state.ndim) if axis not in axes)]
     moved = state.transpose(order)
@@ -202,7 +203,7 @@ def _apply(state: Complexes, matrix: Complexes, qubits: Sequence[int]) -> Comple
 
 
 def _split(state: Complexes, qubit: int, *, flip: bool) -> Complexes:
-    """Both outcomes of a measurement, one after the other; with `flip` the second is put back to |0⟩."""
+    """Return both outcomes of a measurement, one after the other; with `flip` the second is put back to |0⟩."""
     if 2 * len(state) > MAX_BRANCHES:
         raise CannotSimulateError
     zero, one = np.zeros_like(state), np.zeros_like(state)

@@ -307,7 +307,7 @@ def _effect(middle: float, logarithmic: bool) -> float | None:
 
 
 def signed_rank_p(changes: Sequence[float]) -> float:
-    """Two-sided p of Wilcoxon's signed-rank test on differences that are not zero (infinite ones rank highest).
+    """Return the two-sided p of Wilcoxon's signed-rank test on nonzero differences (infinite ones rank highest).
 
     Example:
         >>> signed_rank_p([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])  # 2 of the 2^6 sign patterns are as extreme
@@ -334,7 +334,7 @@ def _signed_ranks(changes: Sequence[float]) -> list[float]:
 
 
 def _change(first: float, second: float, logarithmic: bool) -> float:
-    """First − second on the scale of the test; 0 for equal ones, infinite where only one of the two has a value."""
+    """Return first − second on the scale of the test; 0 for equal ones, infinite where only one has a value."""
     if first == second:
         return 0.0
     if logarithmic or first < 0 or second < 0:

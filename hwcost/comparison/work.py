@@ -1,8 +1,8 @@
 """The work of a comparison: cells of one circuit on one device by one compiler are compiled, checked and costed.
 
-What serves many cells is made once per process: the Target and pass managers of the device at hand, the circuit at
-hand and its simulation for the check of equivalence. Everything else is let go, so that memory does not grow with the
-number of circuits or devices.
+What serves many cells is made once per process: the Target and pass managers of the current device, the current circuit
+and its simulation for the check of equivalence. Everything else is let go, so that memory does not grow with the number
+of circuits or devices.
 """
 
 from __future__ import annotations
@@ -94,13 +94,13 @@ class CellWork:
         self._circuit: tuple[str, QuantumCircuit, EquivalenceCheck] | None = None
 
     def __call__(self, task: CellTask) -> Iterator[tuple[int, Outcome]]:
-        """(seed, outcome) of each cell of a task, as they are finished."""
+        """Yield (seed, outcome) of each cell of a task, as they are finished."""
         compiler = self._setup.compilers[task.compiler]
-        known: Outcome | None = None
+        outcome: Outcome | None = None
         for seed in task.seeds:
-            if known is None or compiler.uses_seed:
-                known = self._outcome(task, compiler, seed)
-            yield seed, known
+            if outcome is None or compiler.uses_seed:
+                outcome = self._outcome(task, compiler, seed)
+            yield seed, outcome
 
     def _outcome(self, task: CellTask, compiler: AnyCompiler, seed: int) -> Outcome:
         try:
@@ -121,7 +121,7 @@ class CellWork:
         return self._conditions[1]
 
     def _target_for(self, task: CellTask, device: Device, compiler: AnyCompiler) -> Target:
-        """The Target that a compiler is given: one of its own, if it might change it."""
+        """Return the Target for a compiler: its own copy, if the compiler might change it."""
         if isinstance(compiler, QiskitCompiler):
             return device.target
         key = task.device, task.compiler
@@ -172,7 +172,7 @@ def evaluate(
 
 
 def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
-    """What a compiler of somebody else returns for a copy of the circuit."""
+    """Call a custom compiler with a copy of the circuit."""
     from qiskit import QuantumCircuit
 
     try:
@@ -183,12 +183,12 @@ def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: 
     except BaseException as error:  # the user's function does what it wants, leaving the interpreter included
         raise CircuitError(f"the compiler fails with {type(error).__name__}: {one_line(error_text(error))}") from error
     if not isinstance(isa, QuantumCircuit):
-        raise CircuitError(f"the compiler returns an object of type {type(isa).__name__}, no QuantumCircuit")
+        raise CircuitError(f"the compiler returns an object of type {type(isa).__name__}, not a QuantumCircuit")
     return isa
 
 
 def _check_output(circuit: QuantumCircuit, isa: QuantumCircuit, device: Device) -> None:
-    """What can be told of circuits of any size: width, classical bits, and that no measurement was lost."""
+    """Check what can be checked at any size: width, classical bits, and that no measurement was lost."""
     width = len(device.audited.component)
     if isa.num_qubits > width:
         raise CircuitError(
@@ -207,17 +207,17 @@ def _check_output(circuit: QuantumCircuit, isa: QuantumCircuit, device: Device) 
 
 
 def _measured(circuit: QuantumCircuit, *, inside: bool = False) -> set[int]:
-    """Numbers of the classical bits that are measured into; with `inside` also in branches and loops."""
+    """Return the numbers of the classical bits that are measured into; with `inside` also in branches and loops."""
     index = {bit: i for i, bit in enumerate(circuit.clbits)}
-    found: set[int] = set()
+    clbits: set[int] = set()
     for instruction in circuit.data:
         bits = [index[bit] for bit in instruction.clbits]
         if instruction.name == "measure":
-            found.add(bits[0])
+            clbits.add(bits[0])
         elif inside:
             for block in getattr(instruction.operation, "blocks", ()):
-                found |= {bits[number] for number in _measured(block, inside=True)}
-    return found
+                clbits |= {bits[number] for number in _measured(block, inside=True)}
+    return clbits
 
 
 def _cell_cost(candidate: CostedCandidate, device: Device, equivalence: str) -> CellCost:
@@ -268,5 +268,5 @@ def _swap_time_s(swaps: Sequence[tuple[int, int]], device: Device) -> float:
 
 
 def make_work(setup: Any) -> CellWork:
-    """What `run_tasks` calls in every worker."""
+    """Make the function that `run_tasks` calls in every worker."""
     return CellWork(setup)

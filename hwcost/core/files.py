@@ -29,7 +29,7 @@ def check_target(path: str | os.PathLike[str]) -> Path:
 
 
 def write_file(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write `data` under `path` so that nobody ever sees half of it; an older file is replaced in one step.
+    """Write `data` under `path` completely or not at all; an older file is replaced in one step.
 
     A link is followed, not replaced.
 

@@ -60,12 +60,12 @@ def error_text(error: BaseException) -> str:
 
 
 def internal_error(error: Exception, *, program: str = "hwcost") -> str:
-    """Write the message for an exception that nobody foresaw."""
+    """Write the message for an unexpected exception."""
     return f"internal error, {type(error).__name__}: {error}; `{program} --debug …` shows where, please report it"
 
 
 def shows_progress(quiet: bool) -> bool:
-    """Return whether to show progress: not asked to be quiet, and somebody looks at stderr (None if it was closed)."""
+    """Return whether to show progress: not asked to be quiet, and stderr is a terminal (None if it was closed)."""
     return not quiet and sys.stderr is not None and sys.stderr.isatty()
 
 

@@ -48,7 +48,7 @@ def format_share(value: float) -> str:
 
 
 def format_count(value: int | None) -> str:
-    """Write a whole number with thousands separated, in powers of ten where nobody would count digits.
+    """Write a whole number with thousands separated, large ones as powers of ten.
 
     Example:
         >>> format_count(4096), format_count(3 * 10**12)

@@ -194,10 +194,10 @@ class CostEstimate(Result):
     isa_circuit: QuantumCircuit = field(repr=False, compare=False)
 
     def __hash__(self) -> int:
-        """Of what identifies the estimate; the counts of operations are a mapping and have none."""
+        """Hash what identifies the estimate; the counts of operations are a mapping and have none."""
         return hash((self.circuit.sha256, self.backend.name, self.transpile, self.time.circuit_duration_s))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.estimate/1`."""
+        """Return plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.estimate/1`."""
         sections = {f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)[:-1]}
         return {"schema": SCHEMA, **sections}

@@ -18,6 +18,7 @@ from hwcost.isa.columns import IsaCircuit, Kind, OperationTable
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.circuit import CircuitInstruction, Operation
 
 MAX_INLINED_OPERATIONS = 5_000_000
 """Bound on the operations after inlining loops: beyond this a laptop's memory, not the estimate, is the limit."""
@@ -147,7 +148,7 @@ class _Walker:
                 f"{MAX_INLINED_OPERATIONS:,} can be costed; estimate one iteration and multiply"
             )
 
-    def delay_s(self, operation: Any) -> float:
+    def delay_s(self, operation: Operation) -> float:
         unit, value = operation.unit, operation.duration
         if unit == "dt":
             if self.table.dt_s is None:
@@ -166,7 +167,11 @@ class _Walker:
         return seconds
 
     def control_flow(
-        self, instruction: Any, qubits: tuple[int, ...], clbits: tuple[int, ...], clbit_of: dict[Any, int]
+        self,
+        instruction: CircuitInstruction,
+        qubits: tuple[int, ...],
+        clbits: tuple[int, ...],
+        clbit_of: dict[Any, int],
     ) -> _Columns:
         """Take the longest branch of a bounded construct, fenced by barriers on its qubits and classical bits."""
         operation = instruction.operation

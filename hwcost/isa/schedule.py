@@ -33,12 +33,12 @@ class Schedule:
 
 
 def sum_of_durations(isa: IsaCircuit) -> float:
-    """Σ t_g in seconds over gates, resets and measurements; delays are waiting, not work."""
+    """Return Σ t_g in seconds over gates, resets and measurements; delays are waiting, not work."""
     return math.fsum(d for kind, d in zip(isa.kinds, isa.durations_s, strict=True) if kind is not Kind.DELAY)
 
 
 def longest_path(isa: IsaCircuit) -> tuple[float, float]:
-    """Length of the longest path and the measurement time on it, both in seconds.
+    """Return the length of the longest path and the measurement time on it, both in seconds.
 
     Returns:
         `(duration_s, readout_s)`; of two equally long paths the one with more measurement counts.

@@ -52,7 +52,7 @@ _FITTED_REPETITION = _Model(terms=("t0", "tau"), repetition="fitted")
 
 
 def group_folds(groups: Labels, seed: int, source: str) -> list[Labels]:
-    """Rows to leave out in turn: whole groups, spread over at most `MAX_FOLDS` folds of similar size.
+    """Return the rows to leave out in turn: whole groups, spread over at most `MAX_FOLDS` folds of similar size.
 
     Raises:
         InputError: There is only one group.
@@ -75,7 +75,7 @@ def group_folds(groups: Labels, seed: int, source: str) -> list[Labels]:
 
 
 def _solve(design: Matrix, known: Vector, observed: Vector) -> Vector:
-    """Non-negative constants b that minimise Σ ρ((design·b + known − observed) / observed), ρ Huber's loss.
+    """Find the non-negative constants b that minimise Σ ρ((design·b + known − observed) / observed), ρ Huber's loss.
 
     Relative errors, because a job of 3 s and one of 700 s count alike; Huber, because overheads of short jobs come in
     several modes and a square would let the rarest decide.
@@ -104,7 +104,7 @@ def _solve(design: Matrix, known: Vector, observed: Vector) -> Vector:
 
 
 def _candidates(jobs: JobArrays, start: _Model, notes: list[str]) -> list[str]:
-    """Terms that these jobs can identify beside those of the start."""
+    """Return the terms that these jobs can identify beside those of the start."""
     names = [name for name in TERMS if name in jobs.amounts and name not in start.terms and name != "tau"]
     if jobs.circuit_time == "duration":
         names = [name for name in names if name in ("c_circuit", "c_instruction")]
@@ -167,7 +167,7 @@ def _out_of_fold(jobs: JobArrays, model: _Model, folds: Sequence[Labels]) -> Vec
 
 
 def _losses(jobs: JobArrays, model: _Model, folds: Sequence[Labels]) -> Vector:
-    """|log(predicted / observed)| of each job: too long and too short by the same factor cost the same."""
+    """Return |log(predicted / observed)| of each job: too long and too short by the same factor cost the same."""
     import numpy as np
 
     return np.abs(np.log(np.maximum(_out_of_fold(jobs, model, folds), 1e-9) / jobs.observed))

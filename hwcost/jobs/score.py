@@ -158,7 +158,7 @@ def cross_validate(
 
 
 def _scorable(table: JobTable, min_circuits: int) -> tuple[list[int], int]:
-    """Rows to score, and how many of the size asked for are left out."""
+    """Return the rows to score, and how many of the requested size are left out."""
     unreal = {job.line for job in find_outliers(table) if job.kind != "long"}
     large = [i for i, circuits in enumerate(table.columns["num_circuits"]) if circuits >= min_circuits]
     kept = [i for i in large if table.lines[i] not in unreal]

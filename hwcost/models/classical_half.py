@@ -23,7 +23,7 @@ of weights and input, against one product forward."""
 
 
 def module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: MachineProfile) -> ClassicalCost:
-    """The cost of a torch module's passes, forward, backward and optimizer step.
+    """Return the cost of a torch module's passes, forward, backward and optimizer step.
 
     Args:
         module: The classical layers; quantum layers replaced by stand-ins.
@@ -40,12 +40,12 @@ def _module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: 
     flops = 0.0
     notes: dict[str, None] = {}
     for batch in work.batches:
-        one = classical_time(module, batch_of(sample, batch.size), profile, training=batch.training)
-        time_s += one.time_s * batch.count
-        low_s += one.low_s * batch.count
-        high_s += one.high_s * batch.count
-        flops += one.flops * batch.count
-        notes.update(dict.fromkeys(one.notes))
+        batch_time = classical_time(module, batch_of(sample, batch.size), profile, training=batch.training)
+        time_s += batch_time.time_s * batch.count
+        low_s += batch_time.low_s * batch.count
+        high_s += batch_time.high_s * batch.count
+        flops += batch_time.flops * batch.count
+        notes.update(dict.fromkeys(batch_time.notes))
     # In the size that is run: a batch of one can be too small, for batch normalisation in training.
     largest = max(work.batches, key=lambda batch: (batch.training, batch.size))
     single = count_flops(module, batch_of(sample, largest.size), backward=largest.training)
@@ -62,7 +62,7 @@ def _module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: 
 
 
 def flops_cost(forward_flops: float, work: Workload, profile: MachineProfile) -> ClassicalCost:
-    """The cost of a classical half of which only the FLOPs of one sample's forward pass are known.
+    """Return the cost of a classical half of which only the FLOPs of one sample's forward pass are known.
 
     Raises:
         OptionError: The FLOPs are no number of operations.
@@ -78,12 +78,12 @@ def flops_cost(forward_flops: float, work: Workload, profile: MachineProfile) ->
     time_s = low_s = high_s = total = 0.0
     for batch in work.batches if forward_flops else ():
         flops = forward_flops * (1.0 + BACKWARD_FACTOR * batch.training) * batch.size
-        one = time_of_flops(flops, profile)
-        time_s += one.time_s * batch.count
-        low_s += one.low_s * batch.count
-        high_s += one.high_s * batch.count
+        batch_time = time_of_flops(flops, profile)
+        time_s += batch_time.time_s * batch.count
+        low_s += batch_time.low_s * batch.count
+        high_s += batch_time.high_s * batch.count
         total += flops * batch.count
-        notes += one.notes
+        notes += batch_time.notes
     per_sample = forward_flops * (1.0 + BACKWARD_FACTOR * (work.num_training_samples > 0))
     return ClassicalCost(
         flops=round(total),

@@ -88,7 +88,7 @@ def estimate_model(
         job_profile: Job-time profile; default `ibm`.
         spsa_directions: Random directions of one SPSA gradient.
         circuits_per_job: Most circuits of one job; default 300.
-        mode: `job`, `batch` or `session`; a session is billed while classical work goes on.
+        mode: `job`, `batch` or `session`; a session is billed during classical work too.
         mitigation: Text such as `readout,zne:1:3:5,pec` or parsed methods.
         max_qubits: Cut circuits that are wider.
         price_per_second: Your rate for a second of billed time.

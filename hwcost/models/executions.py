@@ -117,7 +117,7 @@ def _base_s(cost: CostEstimate) -> float:
 
 
 def plain_execution(cost: CostEstimate) -> Execution | None:
-    """How the device runs one circuit as it is; None where no number of shots is enough."""
+    """Return how the device runs one circuit as it is; None where no number of shots is enough."""
     shots, time = cost.shots.needed, cost.time
     if shots is None or time.qpu_time_s is None:
         return None
@@ -139,7 +139,7 @@ def plain_execution(cost: CostEstimate) -> Execution | None:
 
 
 def _cut_execution(parts: Sequence[PlannedCircuit], cuts: CuttingCost) -> Execution | None:
-    """All subexperiments of a cut circuit, whose shots are shared evenly.
+    """Return the execution of all subexperiments of a cut circuit, whose shots are shared evenly.
 
     Values of the parts are multiplied, so that every part needs the shots for the noise of all of them, and the
     sampling overhead on top: N · κ² · Π 1/λ².
@@ -201,7 +201,7 @@ def _cutting_overhead(cuts: CuttingCost) -> Overhead:
 
 
 def mean_execution(executions: Sequence[Execution]) -> Execution:
-    """The mean over a layer's circuits, all of which run equally often."""
+    """Return the mean over a layer's circuits, all of which run equally often."""
     means = {
         f.name: math.fsum(getattr(each, f.name) for each in executions) / len(executions)
         for f in fields(Execution)

@@ -23,7 +23,7 @@ MAX_SAMPLE_VALUES = 10**8
 
 
 def load_model(text: str) -> Any:
-    """The model that `module:name` or `file.py:name` stands for, or the circuit in a file.
+    """Load the model that `module:name` or `file.py:name` stands for, or the circuit in a file.
 
     A name that is a plain function without needed arguments is called, so that a model need not be built on import.
     Code of the user's is run, as by `python -m module`; files are found from the current folder.
@@ -36,7 +36,7 @@ def load_model(text: str) -> Any:
         if Path(text).exists():
             return load_circuit(text)
         raise InputError(
-            f"{one_line(text)!r} is no model: give module:name or file.py:name of a torch module, a QNode, a circuit "
+            f"{one_line(text)!r} is not a model: give module:name or file.py:name of a torch module, QNode, circuit "
             "or a function that makes one; or a circuit file"
         )
     try:
@@ -44,14 +44,14 @@ def load_model(text: str) -> Any:
             module = _import(module_name)
             if not hasattr(module, name):
                 raise InputError(f"{module_name} has no {name!r}; it has {_names(module)}")
-            found = getattr(module, name)
-            if _is_factory(found):
-                found = found()
+            model = getattr(module, name)
+            if _is_factory(model):
+                model = model()
     except (InputError, KeyboardInterrupt):
         raise
     except BaseException as error:  # the user's code does what it wants, leaving the interpreter included
         raise InputError(f"{text}: {type(error).__name__}: {one_line(error_text(error))}") from error
-    return found
+    return model
 
 
 def _import(name: str) -> Any:
@@ -68,7 +68,7 @@ def _import(name: str) -> Any:
         spec.loader.exec_module(module)
         return module
     if not all(part.isidentifier() for part in name.split(".")):
-        raise InputError(f"{one_line(name)!r} is no module name and no file that ends in .py")
+        raise InputError(f"{one_line(name)!r} is neither a module name nor a file that ends in .py")
     folder = str(Path.cwd())
     if folder not in sys.path:
         sys.path.insert(0, folder)
@@ -80,31 +80,31 @@ def _import(name: str) -> Any:
         raise InputError(f"there is no module {name!r}; it is looked for in the current folder too") from error
 
 
-def _names(module: Any) -> str:
+def _names(module: object) -> str:
     shown = [name for name, value in vars(module).items() if not name.startswith("_") and not inspect.ismodule(value)]
     return one_line(", ".join(shown[:12])) or "no names"
 
 
-def _is_factory(found: Any) -> bool:
-    """Whether it is to be called: a function or a class that needs no arguments."""
-    if not (inspect.isfunction(found) or inspect.isclass(found)):
+def _is_factory(item: object) -> bool:
+    """Return whether it is to be called: a function or a class that needs no arguments."""
+    if not (inspect.isfunction(item) or inspect.isclass(item)):
         return False
     needed = [
         parameter.name
-        for parameter in inspect.signature(found).parameters.values()
+        for parameter in inspect.signature(item).parameters.values()
         if parameter.default is parameter.empty
         and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     ]
     if needed:
-        raise InputError(f"{found.__name__} needs arguments ({', '.join(needed)}); give a function that needs none")
+        raise InputError(f"{item.__name__} needs arguments ({', '.join(needed)}); give a function that needs none")
     return True
 
 
 def load_samples(model: Any, given: Sequence[str]) -> Any:
-    """The sample that belongs to a model: a tensor with a batch dimension of one for a torch module, a tuple of arrays
-    for a QNode, nothing for a circuit.
+    """Load the sample that belongs to a model, of the kind that the model takes.
 
-    Shapes are filled with random numbers from 0 to 1 of a fixed seed.
+    A torch module takes a tensor with a batch dimension of one, a QNode a tuple of arrays, a circuit nothing. Shapes
+    are filled with random numbers from 0 to 1 of a fixed seed.
 
     Args:
         model: What `load_model` returned.

@@ -40,7 +40,7 @@ class GradientCircuits:
 def circuits_per_sample(
     layer: QuantumLayer, gradient: Gradient, *, num_directions: int = 1, training: bool = True
 ) -> GradientCircuits:
-    """Circuits that one sample costs in one layer, as PennyLane executes them.
+    """Count the circuits that one sample costs in one layer, as PennyLane executes them.
 
     ::
 
@@ -61,7 +61,7 @@ def circuits_per_sample(
         training: False for inference: no gradient.
 
     Raises:
-        OptionError: The method is unknown or the number of directions makes no sense.
+        OptionError: The method is unknown or the number of directions is invalid.
 
     Example:
         >>> from qiskit import QuantumCircuit

@@ -186,7 +186,7 @@ def _without_signal(facts: Facts) -> QuantumCost:
 
 
 def _unified(facts: Facts, quantum: QuantumCost) -> UnifiedCost:
-    """Add both halves, one after the other: a step needs the circuits' results before its backward pass goes on."""
+    """Add both halves, one after the other: a step needs the circuits' results before its backward pass continues."""
     classical, jobs, rate = facts.classical, quantum.job_time_s, facts.request.price_per_second
     if jobs is None:
         return UnifiedCost(

@@ -110,7 +110,7 @@ def total_jobs(
     device: str,
     once: Sequence[CalibrationRun] = (),
 ) -> JobsTotal:
-    """What all passes of a workload take on the device.
+    """Sum what all passes of a workload take on the device.
 
     The circuits of one call of one layer for all samples of a batch go together, in as many jobs as the limit makes
     necessary; so do the circuits of a layer's gradient. Calls, layers, forward and gradient, and batches follow each
@@ -154,7 +154,7 @@ def total_jobs(
 
 
 def _calibration_execution(run: CalibrationRun, like: Execution) -> Execution:
-    """Circuits of a calibration; size and depth, which some job-time profiles ask for, as of a circuit of the model."""
+    """Return the execution of a calibration's circuits; their size and depth are those of a circuit of the model."""
     return Execution(
         num_circuits=run.num_circuits,
         num_shots=run.shots,
@@ -183,7 +183,7 @@ class _Sum:
         self._notes: dict[str, None] = {}
 
     def add(self, execution: Execution, size: int, times: int) -> None:
-        """`times` jobs of `size` circuits."""
+        """Add `times` jobs of `size` circuits."""
         share = size / execution.num_circuits
         qpu_time_s = execution.qpu_time_s * share
         job_size = JobSize(
@@ -218,7 +218,7 @@ class _Sum:
             self._parts[name] = self._parts.get(name, 0.0) + seconds * times
 
     def result(self) -> JobsTotal:
-        """The sums."""
+        """Return the sums."""
         return JobsTotal(
             num_circuits=self._counts["circuits"],
             num_shots=round(self._shots),

@@ -11,12 +11,16 @@ import sys
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hwcost.circuits.layers import QuantumLayer
 from hwcost.circuits.pennylane import DATA_ARGUMENT, layer_from_qnode
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import error_text, one_line
+
+if TYPE_CHECKING:
+    import torch
+    from pennylane import QNode
 
 
 @dataclass(slots=True)
@@ -33,7 +37,7 @@ class LooseCall:
         needs_gradient: Whether the gradient of its result is asked for: set when a backward pass comes by.
     """
 
-    qnode: Any
+    qnode: QNode
     arguments: dict[str, Any]
     trained: tuple[str, ...]
     num_circuits: int
@@ -49,7 +53,7 @@ class Observer:
     calls: list[LooseCall] = field(default_factory=list)
     _forms: dict[Hashable, _Form] = field(default_factory=dict)
 
-    def answer(self, qnode: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    def answer(self, qnode: QNode, args: Sequence[object], kwargs: dict[str, object]) -> object:
         """Note a call and return zeros of the shape of its result, which depend on what it got.
 
         Raises:
@@ -59,7 +63,7 @@ class Observer:
         bound.apply_defaults()
         arguments = dict(bound.arguments)
         form = self._form(qnode, arguments)
-        needing = [name for name, value in arguments.items() if any(t.requires_grad for t in _tensors(value))]
+        needing = [name for name, value in arguments.items() if any(t.requires_grad for t in tensors_in(value))]
         call = LooseCall(
             qnode=qnode,
             arguments={name: _detached(value) for name, value in arguments.items()},
@@ -71,7 +75,7 @@ class Observer:
         self.calls.append(call)
         return form.zeros(arguments, call)
 
-    def _form(self, qnode: Any, arguments: dict[str, Any]) -> _Form:
+    def _form(self, qnode: QNode, arguments: dict[str, Any]) -> _Form:
         shapes = tuple((name, _shape_key(value)) for name, value in arguments.items())
         key = (id(qnode), shapes)
         if key not in self._forms:
@@ -109,26 +113,29 @@ class _Form:
     batch_size: int | None
     structure: Hashable
 
-    def zeros(self, arguments: dict[str, Any], call: LooseCall) -> Any:
+    def zeros(self, arguments: dict[str, Any], call: LooseCall) -> object:
         import numpy as np
 
         batch = () if self.batch_size is None else (self.batch_size,)
-        floats = [t for value in arguments.values() for t in _tensors(value) if t.is_floating_point()]
+        floats = [t for value in arguments.values() for t in tensors_in(value) if t.is_floating_point()]
         if not floats:
             results: list[Any] = [np.zeros((*batch, *shape)) for shape in self.shapes]
             return results[0] if self.container is None else self.container(results)
-        zero = sum(tensor.sum() for tensor in floats) * 0.0
+        zero = floats[0].sum()
+        for tensor in floats[1:]:
+            zero = zero + tensor.sum()
+        zero = zero * 0.0
         if zero.requires_grad:
 
-            def note(gradient: Any) -> None:
+            def note(gradient: torch.Tensor) -> None:
                 call.needs_gradient = True
 
-            zero.register_hook(note)
+            zero.register_hook(note)  # type: ignore[no-untyped-call]
         results = [zero.expand((*batch, *shape)) for shape in self.shapes]
         return results[0] if self.container is None else self.container(results)
 
 
-def _form(qnode: Any, arguments: dict[str, Any]) -> _Form:
+def _form(qnode: QNode, arguments: dict[str, Any]) -> _Form:
     import pennylane as qml
     from pennylane.workflow import construct_tape
 
@@ -150,7 +157,7 @@ def _form(qnode: Any, arguments: dict[str, Any]) -> _Form:
     )
 
 
-def measured_shapes(output: Any) -> tuple[Any, list[tuple[int, ...]]]:
+def measured_shapes(output: object) -> tuple[Any, list[tuple[int, ...]]]:
     """Return how a QNode's function returns its measurements (None for a single one), and the shape of each.
 
     Raises:
@@ -160,7 +167,7 @@ def measured_shapes(output: Any) -> tuple[Any, list[tuple[int, ...]]]:
 
     several = isinstance(output, (list, tuple))
     shapes: list[tuple[int, ...]] = []
-    for measurement in output if several else [output]:
+    for measurement in output if isinstance(output, (list, tuple)) else [output]:
         if isinstance(measurement, qml.measurements.ProbabilityMP):
             shapes.append((2 ** len(measurement.wires),))
         elif isinstance(measurement, (qml.measurements.ExpectationMP, qml.measurements.VarianceMP)):
@@ -173,26 +180,27 @@ def measured_shapes(output: Any) -> tuple[Any, list[tuple[int, ...]]]:
     return (type(output) if several else None), shapes
 
 
-def _tensors(value: Any) -> Iterator[Any]:
+def tensors_in(value: object) -> Iterator[torch.Tensor]:
+    """Yield the tensors in nested containers."""
     import torch
 
     if isinstance(value, torch.Tensor):
         yield value
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _tensors(item)
+            yield from tensors_in(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _tensors(item)
+            yield from tensors_in(item)
 
 
-def _detached(value: Any) -> Any:
+def _detached(value: object) -> object:
     import torch
 
     return value.detach().clone() if isinstance(value, torch.Tensor) else value
 
 
-def _shape_key(value: Any) -> Hashable:
+def _shape_key(value: object) -> Hashable:
     """Return what the form of a result may depend on: shapes of arrays, other values as they are."""
     shape = getattr(value, "shape", None)
     if shape is not None:

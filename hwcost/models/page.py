@@ -143,7 +143,7 @@ def _classical_rows(cost: ModelCost) -> Iterator[tuple[str, ...]]:
 
 
 def _size(value: int | None) -> str:
-    """A large count with a decimal prefix.
+    """Write a large count with a decimal prefix.
 
     Example:
         >>> _size(12_544), _size(3_456_000_000), _size(7)

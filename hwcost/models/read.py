@@ -44,7 +44,7 @@ class Model:
 def read_model(
     model: Any, sample: Any, *, classical: Any = None, inputs: Sequence[Any] | None = None, observable: Any = None
 ) -> Model:
-    """A torch module, a QNode or a Qiskit circuit as quantum layers and a classical half.
+    """Read a torch module, a QNode or a Qiskit circuit as quantum layers and a classical half.
 
     Args:
         model: The model.
@@ -114,19 +114,19 @@ def _circuit(model: Any) -> Any:
     )
 
 
-def _classical(given: Any) -> tuple[Any, Any]:
-    if given is None:
+def _classical(half: Any) -> tuple[Any, Any]:
+    if half is None:
         return None, None
-    if not (isinstance(given, tuple) and len(given) == 2 and is_torch_module(given[0])):
+    if not (isinstance(half, tuple) and len(half) == 2 and is_torch_module(half[0])):
         raise OptionError("classical is the pair (torch module, sample) of the classical half")
-    return given
+    return half
 
 
 def _num_trainable(module: Any) -> int:
     return sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
 
 
-def _refuse(what: str, **given: Any) -> None:
-    for name, value in given.items():
+def _refuse(what: str, **options: Any) -> None:
+    for name, value in options.items():
         if value is not None:
             raise OptionError(f"{name} does not belong to {what}: it is read from the model itself")

@@ -222,7 +222,7 @@ class ModelCost(Result):
         return texts(self.caveats)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.model/1`."""
+        """Return plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.model/1`."""
         plain: dict[str, Any] = {"schema": SCHEMA}
         for f in dataclasses.fields(self):
             if f.name == "caveats":
@@ -239,5 +239,5 @@ class ModelCost(Result):
         return [{**row, "backend": self.estimates[0].backend.name if self.estimates else None}]
 
     def __hash__(self) -> int:
-        """Of what identifies the answer; mappings have no hash."""
+        """Hash what identifies the answer; mappings have no hash."""
         return hash((self.model, self.workload, self.unified.time_s, self.classical.device))

@@ -13,7 +13,7 @@ from hwcost.circuits.layers import QuantumLayer
 from hwcost.circuits.pennylane import layer_from_qnode
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import error_text, one_line
-from hwcost.models.loose_qnodes import measured_shapes, observed_qnodes
+from hwcost.models.loose_qnodes import measured_shapes, observed_qnodes, tensors_in
 
 if TYPE_CHECKING:
     import torch
@@ -40,15 +40,15 @@ class HybridModel:
     notes: tuple[str, ...]
 
 
-def is_torch_module(model: Any) -> bool:
-    """Whether an object is a torch module; imports nothing."""
+def is_torch_module(model: object) -> bool:
+    """Return whether an object is a torch module; imports nothing."""
     torch = sys.modules.get("torch")
     nn = getattr(torch, "nn", None)
     return nn is not None and isinstance(model, nn.Module)
 
 
 def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
-    """The quantum layers of a torch module and its classical rest.
+    """Read the quantum layers of a torch module and its classical rest.
 
     The module is left as it is and no circuit is run: a copy with stand-ins is called once with the sample, to see what
     reaches each quantum layer, how often, and whether it needs a gradient.
@@ -133,24 +133,11 @@ def _see_gradients(classical: torch.nn.Module, output: Any) -> None:
     """Go backwards from the output once, so that each call sees whether its gradient is needed."""
     import torch
 
-    ends = [tensor.sum() for tensor in _tensors(output) if tensor.requires_grad]
+    ends = [tensor.sum() for tensor in tensors_in(output) if tensor.requires_grad]
     if ends:
         torch.autograd.backward(ends)
     for parameter in classical.parameters():
         parameter.grad = None
-
-
-def _tensors(output: Any) -> Iterator[Any]:
-    import torch
-
-    if isinstance(output, torch.Tensor):
-        yield output
-    elif isinstance(output, dict):
-        for value in output.values():
-            yield from _tensors(value)
-    elif isinstance(output, (list, tuple)):
-        for value in output:
-            yield from _tensors(value)
 
 
 _SUFFIXES = {(True, True): "", (True, False): " (no gradient of its data)", (False, False): " (no gradient)"}
@@ -175,7 +162,7 @@ def _layers_of_calls(name: str, module: Any, seen: _Zeros) -> Iterator[QuantumLa
         yield layer.called(sum(call.num_rows for call in calls), with_gradient=needed)
 
 
-def _is_torch_layer(module: Any) -> bool:
+def _is_torch_layer(module: object) -> bool:
     qnn = getattr(sys.modules.get("pennylane"), "qnn", None)
     layer = getattr(qnn, "TorchLayer", None)
     return layer is not None and isinstance(module, layer)
@@ -200,7 +187,7 @@ def _refuse_foreign_layers(model: torch.nn.Module) -> None:
 
 
 def _stand_in(layer: Any) -> Any:
-    """The same layer with a function in place of its QNode, and without weights."""
+    """Copy the layer with a function in place of its QNode, and without weights."""
     twin = copy.copy(layer)
     twin._parameters = {}
     twin._buffers = {}
@@ -302,7 +289,7 @@ def _shape(sample: Any) -> str:
 
 
 def batch_of(sample: Any, size: int) -> Any:
-    """A batch of `size` equal rows from the first row of each tensor in a sample (a 1-D tensor is one row).
+    """Make a batch of `size` equal rows from the first row of each tensor in a sample (a 1-D tensor is one row).
 
     Example:
         >>> import torch

@@ -11,7 +11,7 @@ from hwcost.core.errors import OptionError
 Scope: TypeAlias = Literal["inference", "step", "epoch", "training"]
 
 MAX_COUNT = 10**12
-"""More samples, epochs or circuits in a job than anybody has."""
+"""Upper bound of samples, epochs and circuits in a job; larger values are typing errors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +80,10 @@ class Workload:
 
 def _split(samples: int, batch_size: int, times: int, training: bool) -> list[Batch]:
     full, rest = divmod(samples, batch_size)
-    found = [Batch(size=batch_size, count=full * times, training=training)] if full else []
+    batches = [Batch(size=batch_size, count=full * times, training=training)] if full else []
     if rest:
-        found.append(Batch(size=rest, count=times, training=training))
-    return found
+        batches.append(Batch(size=rest, count=times, training=training))
+    return batches
 
 
 def workload(
@@ -94,17 +94,17 @@ def workload(
     epochs: int | None = None,
     validation_samples: int = 0,
 ) -> Workload:
-    """A checked workload.
+    """Check the settings of a workload and return it.
 
     Args:
         scope: `inference` (default 1 sample), `step` (one batch), `epoch` (all samples once) or `training`.
         samples: Samples of one pass; needed for `epoch` and `training`.
         batch_size: Samples of one step; default 1.
-        epochs: Passes over the data; needed for `training`, senseless elsewhere.
+        epochs: Passes over the data; needed for `training`, not allowed in other scopes.
         validation_samples: Evaluated after each epoch.
 
     Raises:
-        OptionError: A number is missing, makes no sense, or belongs to another scope.
+        OptionError: A number is missing, invalid, or belongs to another scope.
     """
     if scope not in get_args(Scope):
         raise OptionError(f"scope is {scope!r}; choose from {', '.join(get_args(Scope))}")
@@ -131,7 +131,7 @@ def workload(
 
 
 def check_count(name: str, value: object, *, low: int = 1) -> int:
-    """A whole number of at least `low` (NumPy's too) as int.
+    """Return a whole number of at least `low` (NumPy's too) as int.
 
     Raises:
         OptionError: It is something else.

@@ -127,7 +127,7 @@ def _with_readout(row: TrackedPauli, estimate: SignalEstimate) -> QubitAttenuati
 
 
 def attenuation_omissions(isa: IsaCircuit, audited: NoiseTable) -> tuple[str, ...]:
-    """What the attenuation of this circuit leaves out because the calibration does not say it, one line each."""
+    """Return what the attenuation leaves out because the calibration does not say it, one line each."""
     qubits = active_qubits(isa)
     records = audited.calibration.qubits
     measured = sorted({q[0] for kind, q in zip(isa.kinds, isa.qubits, strict=True) if kind is Kind.MEASURE})
@@ -136,7 +136,7 @@ def attenuation_omissions(isa: IsaCircuit, audited: NoiseTable) -> tuple[str, ..
         for name, kind, error in zip(isa.names, isa.kinds, isa.errors, strict=True)
         if error is None and kind <= Kind.TWO_QUBIT
     }
-    found: dict[str, Sequence[object]] = {
+    items_of_text: dict[str, Sequence[object]] = {
         "T1 unknown on qubits {}: the decay of Z there is left out": [q for q in qubits if records[q].t1_s is None],
         "T2 unknown on qubits {}: only their T1 counts (T2 = 2·T1)": [
             q for q in qubits if audited.t2_s[q] is None and records[q].t1_s is not None
@@ -146,4 +146,4 @@ def attenuation_omissions(isa: IsaCircuit, audited: NoiseTable) -> tuple[str, ..
         ],
         "gate error unknown for {}: only relaxation counts": sorted(gates),
     }
-    return tuple(text.format(", ".join(map(str, items))) for text, items in found.items() if items)
+    return tuple(text.format(", ".join(map(str, items))) for text, items in items_of_text.items() if items)

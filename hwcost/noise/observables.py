@@ -85,7 +85,7 @@ class TrackedPauli:
 
 
 def readout_factor(noise: NoiseTable, qubit: int) -> float | None:
-    """Attenuation of ⟨Z⟩ by assignment errors, or None if the calibration does not know them.
+    """Return the attenuation of ⟨Z⟩ by assignment errors, or None if they are unknown.
 
     1 − P(0|1) − P(1|0), the slope of the measured on the true ⟨Z⟩ under the 2×2 confusion matrix; 1 − 2·e if only the
     mean assignment error e is known. Not below 0: beyond that point the outcomes say the opposite of the state,
@@ -100,7 +100,7 @@ def readout_factor(noise: NoiseTable, qubit: int) -> float | None:
 
 
 def active_qubits(isa: IsaCircuit) -> tuple[int, ...]:
-    """Physical qubits on which anything but delays and barriers happens, in order."""
+    """Return the physical qubits on which anything but delays and barriers happens, in order."""
     return tuple(
         sorted({q for kind, qubits in zip(isa.kinds, isa.qubits, strict=True) if kind < Kind.DELAY for q in qubits})
     )
@@ -109,7 +109,7 @@ def active_qubits(isa: IsaCircuit) -> tuple[int, ...]:
 def track_observables(
     isa: IsaCircuit, noise: NoiseTable, observables: Sequence[Observable] | None = None
 ) -> tuple[TrackedPauli, ...]:
-    """The observables to follow, with the moment at which each of their qubits is read.
+    """Return the observables to follow, with the moment at which each of their qubits is read.
 
     Without `observables`: Z at the last measurement into each classical bit, in the order of the classical bits; in a
     circuit without measurements, Z on each active qubit at the end, free of readout error. A given observable is read
@@ -156,8 +156,8 @@ def _track(observable: Observable, isa: IsaCircuit, noise: NoiseTable, final: Ma
         if PAULI_CODE[pauli] == 0:
             continue
         starts.append((qubit, PAULI_CODE[pauli], final.get(qubit, len(isa))))
-        known = readout_factor(noise, qubit)
-        factor *= 1.0 if known is None else known
+        readout = readout_factor(noise, qubit)
+        factor *= 1.0 if readout is None else readout
     single = starts[0] if len(starts) == 1 else None
     clbits = isa.clbits[single[2]] if single is not None and single[2] < len(isa) else ()
     return TrackedPauli(
@@ -169,7 +169,7 @@ def _track(observable: Observable, isa: IsaCircuit, noise: NoiseTable, final: Ma
 
 
 def _final_measurements(isa: IsaCircuit) -> dict[int, int]:
-    """Index of the measurement that is the last operation of a qubit, for the qubits that end in one."""
+    """Return the index of the measurement that is the last operation of a qubit, for the qubits that end in one."""
     last: dict[int, int] = {}
     for index, (kind, qubits) in enumerate(zip(isa.kinds, isa.qubits, strict=True)):
         if kind < Kind.DELAY:

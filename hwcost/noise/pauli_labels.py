@@ -62,5 +62,5 @@ def _labels(observable: Any) -> list[str]:
     ]
     for label in labels:
         if not isinstance(label, str) or not label or set(label) - set("IXYZ"):
-            raise OptionError(f"the observable {label!r} is no Pauli label; use the letters I, X, Y, Z, such as ZZII")
+            raise OptionError(f"the observable {label!r} is not a Pauli label; use letters I, X, Y, Z, such as ZZII")
     return labels

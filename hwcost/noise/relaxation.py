@@ -10,7 +10,7 @@ _SHORTEST_TIME_S = 1e-30  # stands for a reported T1 or T2 of 0: everything deca
 
 
 def relaxation_rates_per_s(noise: NoiseTable, qubit: int) -> tuple[float, float]:
-    """Decay rates `(1/T1, 1/T2)` of a qubit in 1/s, T2 clamped to 2·T1.
+    """Return decay rates `(1/T1, 1/T2)` of a qubit in 1/s, T2 clamped to 2·T1.
 
     In a time t, Z keeps e^(−t/T1) and X and Y keep e^(−t/T2): the slope of the expectation values under thermal
     relaxation (its pull towards |0⟩ shifts values and does not attenuate them). Where T1 is unknown its rate is 0;
@@ -26,7 +26,7 @@ def relaxation_rates_per_s(noise: NoiseTable, qubit: int) -> tuple[float, float]
 
 
 def final_idle_s(isa: IsaCircuit, schedule: Schedule) -> dict[int, float]:
-    """Seconds that each active qubit waits between its last operation and the end of the circuit."""
+    """Return the seconds that each active qubit waits between its last operation and the end of the circuit."""
     end: dict[int, float] = {}
     for kind, qubits, duration, start in zip(isa.kinds, isa.qubits, isa.durations_s, schedule.starts_s, strict=True):
         if kind < Kind.DELAY:

@@ -56,12 +56,12 @@ class ShotCost:
 
 
 def inflation(attenuation: float) -> float:
-    """Shot inflation 1/λ²; infinite for λ = 0."""
+    """Return the shot inflation 1/λ²; infinite for λ = 0."""
     return math.inf if attenuation < SMALLEST_ATTENUATION else 1.0 / attenuation**2
 
 
 def shots_for_precision(attenuation: float, standard_error: float, mean_z_squared: float = 0.0) -> float:
-    """Shots N = (1/λ² − ⟨Z²⟩)/ε² for a standard error ε of the rescaled expectation value.
+    """Return the shots N = (1/λ² − ⟨Z²⟩)/ε² for a standard error ε of the rescaled expectation value.
 
     Args:
         attenuation: λ in (0, 1].
@@ -72,12 +72,12 @@ def shots_for_precision(attenuation: float, standard_error: float, mean_z_square
 
 
 def _noiseless(requested: int | None, precision: float | None) -> float:
-    """Shots without noise: as requested, or for the precision with λ = 1."""
+    """Return the shots without noise: as requested, or for the precision with λ = 1."""
     return float(requested) if requested is not None else shots_for_precision(1.0, precision or 1.0)
 
 
 def finite(value: float) -> float | None:
-    """The value, or None where it is infinite or not a number (JSON has no word for those)."""
+    """Return the value, or None where it is infinite or not a number (JSON has no word for those)."""
     return value if math.isfinite(value) else None
 
 
@@ -91,7 +91,7 @@ def shot_cost(
     task: Task = "expectation",
     log10_esp: float = 0.0,
 ) -> ShotCost:
-    """Shots needed for the requested shots or precision.
+    """Return the shots needed for the requested shots or precision.
 
     Args:
         attenuations: λ of each measured qubit or observable, at least one.
@@ -125,7 +125,7 @@ def shot_cost(
 
 
 def noiseless_shots(*, requested: int | None, precision: float | None) -> ShotCost:
-    """The shots of a noiseless device, for estimates of durations only."""
+    """Return the shots of a noiseless device, for estimates of durations only."""
     return ShotCost(
         requested=requested,
         precision=precision,

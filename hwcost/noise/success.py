@@ -68,7 +68,7 @@ def _log_survival(errors: Sequence[float | None]) -> float:
 
 
 def idle_survival(duration_s: float, t1_s: float | None, t2_s: float | None) -> float:
-    """Survival probability of a waiting qubit: the process fidelity of amplitude and phase damping.
+    """Return the survival probability of a waiting qubit: the process fidelity of amplitude and phase damping.
 
     (1 + e^{−t/T1} + 2 e^{−t/T2}) / 4, the mean attenuation of the four Paulis. Where only T2 is unknown it is taken as
     2·T1, where T1 is unknown nothing decays by it; estimates name such qubits.
@@ -86,7 +86,7 @@ def idle_survival(duration_s: float, t1_s: float | None, t2_s: float | None) -> 
 def success_probability(
     isa: IsaCircuit, schedule: Schedule, t1_s: Sequence[float | None], t2_s: Sequence[float | None]
 ) -> SuccessProbability:
-    """ESP of one shot and its parts.
+    """Return the ESP of one shot and its parts.
 
     Assumes independent errors that each spoil the shot. Operations without a known error (reset) count as perfect;
     the report says so.
@@ -118,7 +118,7 @@ def success_probability(
 
 
 def paper_cost(isa: IsaCircuit, t2_s: Sequence[float | None]) -> PaperCost | None:
-    """The paper's T_gate, P_gate, P_decoh, P_fail and effective time, exactly and in log space.
+    """Return the paper's T_gate, P_gate, P_decoh, P_fail and effective time, exactly and in log space.
 
     Choices where the paper is silent: T_gate is the serial sum, routing is what the transpiled circuit contains, T2 is
     the smallest of the active qubits, delays and resets are not costed, and virtual gates count with error 0.

@@ -30,7 +30,7 @@ _NUM_ANGLES = 12
 
 
 def transfer_weights(gates: Sequence[GateKey], num_qubits: int) -> Floats:
-    """Weights R_ij² of each gate, as one array of shape `[len(gates), 4**num_qubits, 4**num_qubits]`.
+    """Return the weights R_ij² of each gate, as one array of shape `[len(gates), 4**num_qubits, 4**num_qubits]`.
 
     Rows are the Pauli after the gate, columns the Pauli before it; each row sums to 1. On two qubits the index is
     4·(Pauli on the gate's first qubit) + (Pauli on its second), with I, X, Y, Z = 0 … 3. A free parameter (None) is
@@ -59,7 +59,7 @@ def transfer_weights(gates: Sequence[GateKey], num_qubits: int) -> Floats:
 
 @lru_cache(maxsize=1024)
 def _cached_weights(name: str, params: tuple[float | None, ...], num_qubits: int) -> Floats:
-    """Weights of one gate without parameters or with free ones, averaged over the latter."""
+    """Return the weights of one gate without parameters or with free ones, averaged over the latter."""
     grid = np.arange(_NUM_ANGLES) * (4.0 * np.pi / _NUM_ANGLES)
     angles = np.array(list(itertools.product(*(grid if value is None else (value,) for value in params))))
     weights: Floats = _weights(_unitaries(name, angles, num_qubits)).mean(axis=0)
@@ -70,7 +70,7 @@ def _cached_weights(name: str, params: tuple[float | None, ...], num_qubits: int
 
 @lru_cache(maxsize=2)
 def _pauli_basis(num_qubits: int) -> Complexes:
-    """Tensor products of Paulis, first qubit most significant in both the index and the matrix."""
+    """Return tensor products of Paulis, first qubit most significant in both the index and the matrix."""
     basis = np.ones((1, 1, 1), dtype=complex)
     for _ in range(num_qubits):
         basis = np.stack([np.kron(a, b) for a in basis for b in _PAULIS])
@@ -78,7 +78,7 @@ def _pauli_basis(num_qubits: int) -> Complexes:
 
 
 def _weights(unitaries: Complexes) -> Floats:
-    """R_ij² with R_ij = Tr(P_i U P_j U†)/d, rows normalised against rounding."""
+    """Return R_ij² with R_ij = Tr(P_i U P_j U†)/d, rows normalised against rounding."""
     dimension = unitaries.shape[-1]
     basis = _pauli_basis(dimension.bit_length() - 1)
     images = np.einsum("kab,jbc,kdc->kjad", unitaries, basis, unitaries.conj(), optimize=True)
@@ -90,7 +90,7 @@ def _weights(unitaries: Complexes) -> Floats:
 
 
 def _phases(*exponents: Floats) -> Complexes:
-    """Diagonal unitaries with the given phases in radians."""
+    """Return diagonal unitaries with the given phases in radians."""
     unitaries: Complexes = np.exp(1j * np.stack(exponents, axis=-1))[..., None] * np.eye(len(exponents))
     return unitaries
 
@@ -122,7 +122,7 @@ _PARAMETRISED: dict[str, Callable[..., Complexes]] = {
 
 
 def _unitaries(name: str, angles: Floats, num_qubits: int) -> Complexes:
-    """Unitaries of a gate for each row of `angles`, first qubit most significant."""
+    """Return unitaries of a gate for each row of `angles`, first qubit most significant."""
     if name in _PARAMETRISED:
         unitaries = _PARAMETRISED[name](*angles.T)
     else:

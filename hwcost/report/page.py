@@ -54,7 +54,7 @@ class Column:
     Attributes:
         heading: Its heading.
         align: Where its cells stand.
-        wraps: Whether long cells go on in the next line.
+        wraps: Whether long cells continue in the next line.
     """
 
     heading: str

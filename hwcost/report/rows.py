@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
 
-def flatten(prefix: str, value: Any, *, skipped: Set[str]) -> Iterator[tuple[str, Any]]:
+def flatten(prefix: str, value: object, *, skipped: Set[str]) -> Iterator[tuple[str, Any]]:
     """Yield nested plain data as (`section.key`, value) pairs; what is in `skipped` is left out.
 
     Example:

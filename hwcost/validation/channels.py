@@ -22,7 +22,7 @@ Placed: TypeAlias = tuple[Any, tuple[int, ...]]
 
 
 def require_aer() -> Any:
-    """The module `qiskit_aer`.
+    """Import the module `qiskit_aer`.
 
     Raises:
         MissingDependencyError: It is not installed.
@@ -41,7 +41,7 @@ def _aer_noise() -> Any:
 
 
 def relaxation_times_s(noise: NoiseTable, qubit: int) -> tuple[float, float]:
-    """T1 and T2 of a qubit in seconds as a physical channel needs them: T2 at most 2·T1, infinite where unknown."""
+    """Return T1 and T2 of a qubit in seconds for a physical channel: T2 at most 2·T1, infinite where unknown."""
     rate_1, rate_2 = relaxation_rates_per_s(noise, qubit)
     t1_s = 1.0 / rate_1 if rate_1 > 0.0 else math.inf
     t2_s = 1.0 / rate_2 if rate_2 > 0.0 else math.inf
@@ -49,7 +49,7 @@ def relaxation_times_s(noise: NoiseTable, qubit: int) -> tuple[float, float]:
 
 
 def relaxation_process_fidelity(time_s: float, t1_s: float, t2_s: float) -> float:
-    """F = (1 + e^(−t/T1) + 2·e^(−t/T2))/4, the process fidelity of one qubit's thermal relaxation at zero temperature.
+    """Return F = (1 + e^(−t/T1) + 2·e^(−t/T2))/4, the process fidelity of thermal relaxation at zero temperature.
 
     Args:
         time_s: Duration t in seconds.
@@ -60,7 +60,7 @@ def relaxation_process_fidelity(time_s: float, t1_s: float, t2_s: float) -> floa
 
 
 def depolarizing_probability(error: float, process_fidelity: float, num_qubits: int) -> float:
-    """Probability p of the depolarizing channel (1 − p)·ρ + p·1/d that makes up the rest of a gate's error.
+    """Return the probability p of the depolarizing channel (1 − p)·ρ + p·1/d that makes up the rest of a gate's error.
 
     p = d·(e − (1 − F))/(d·F − 1), with e the average gate error that the calibration reports, d = 2^(qubits), and
     F = (d·F_p + 1)/(d + 1) the average gate fidelity of the relaxation during the gate, whose process fidelity is F_p.
@@ -82,7 +82,7 @@ def depolarizing_probability(error: float, process_fidelity: float, num_qubits: 
 
 
 def confusion_matrix(noise: NoiseTable, qubit: int) -> Floats:
-    """P(read i | state j) as a 2×2 array `[i, j]`.
+    """Return P(read i | state j) as a 2×2 array `[i, j]`.
 
     From P(0|1) and P(1|0) where both are known, else symmetric with the mean assignment error, else without error.
     """
@@ -94,7 +94,7 @@ def confusion_matrix(noise: NoiseTable, qubit: int) -> Floats:
 
 
 def read_out(expectation: Floats, confusion: Floats) -> Floats:
-    """⟨Z⟩ as read: P(read 0) − P(read 1) of a qubit with ⟨Z⟩ = `expectation` under its confusion matrix."""
+    """Return ⟨Z⟩ as read: P(read 0) − P(read 1) of a qubit with ⟨Z⟩ = `expectation` under its confusion matrix."""
     states = np.stack([1.0 + expectation, 1.0 - expectation]) / 2.0
     outcome = np.tensordot(confusion, states, axes=1)
     result: Floats = outcome[0] - outcome[1]
@@ -102,7 +102,7 @@ def read_out(expectation: Floats, confusion: Floats) -> Floats:
 
 
 def gate_noise(noise: NoiseTable, qubits: Sequence[int], duration_s: float, error: float | None) -> list[Placed]:
-    """The noise after one gate as Aer's quantum errors, each with the positions in `qubits` that it acts on, in order.
+    """Return the noise after one gate as Aer's quantum errors, each with its positions in `qubits`, in order.
 
     Args:
         noise: Relaxation times.
@@ -123,7 +123,7 @@ def gate_noise(noise: NoiseTable, qubits: Sequence[int], duration_s: float, erro
 
 
 def relaxation_noise(noise: NoiseTable, qubit: int, time_s: float) -> Any | None:
-    """Thermal relaxation of one qubit for `time_s` seconds as Aer's quantum error, None if nothing happens."""
+    """Return thermal relaxation of one qubit for `time_s` seconds as Aer's quantum error, None if nothing happens."""
     t1_s, t2_s = relaxation_times_s(noise, qubit)
     if time_s <= 0.0 or (math.isinf(t1_s) and math.isinf(t2_s)):
         return None

@@ -154,7 +154,7 @@ class Validation(Result):
     statement: str = STATEMENT
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.validation/1`."""
+        """Return plain dictionaries, lists, text and numbers with the keys of the JSON schema `hwcost.validation/1`."""
         return {"schema": SCHEMA, **{f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
 
     def to_rows(self) -> list[dict[str, Any]]:

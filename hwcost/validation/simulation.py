@@ -172,7 +172,7 @@ class _Builder:
         return self._channels[key]
 
     def _collapse(self) -> list[Placed]:
-        """A measurement whose outcome nobody looks at: complete dephasing."""
+        """Return a measurement whose outcome is not read: complete dephasing."""
         if "collapse" not in self._channels:
             self._channels["collapse"] = _instructions(
                 [(require_aer().noise.pauli_error([("I", 0.5), ("Z", 0.5)]), (0,))]
@@ -185,7 +185,7 @@ def _instructions(channels: Iterable[Placed]) -> list[Placed]:
 
 
 def _instruction(channel: Any) -> Any:
-    """A quantum error as an instruction, by its Kraus operators where it is no mixture of unitaries and resets.
+    """Turn a quantum error into an instruction, by its Kraus operators where it is no mixture of unitaries and resets.
 
     Those are relaxations with T1 < T2. With them as quantum errors, trajectories of Aer 0.17 stop on some circuits with
     "QuantumError: Kraus is empty", or crash; as instructions of the circuit they do not take that path.
@@ -202,7 +202,7 @@ def _label(clbit: int) -> str:
 
 
 def simulation_method(num_qubits: int) -> SimulationMethod:
-    """How a circuit that uses `num_qubits` qubits is simulated.
+    """Choose how to simulate a circuit that uses `num_qubits` qubits.
 
     Raises:
         CircuitError: It uses more than `TRAJECTORY_MAX_QUBITS`.
@@ -226,7 +226,7 @@ def simulate(
     method: SimulationMethod | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SimulatedValues:
-    """⟨Z⟩ at each measurement of circuits that differ only in their angles or in their input.
+    """Simulate ⟨Z⟩ at each measurement of circuits that differ only in their angles or in their input.
 
     On the qubits in use, operation by operation: relaxation for the time that each qubit waited (waits before its first
     operation do not count), the gate, then `gate_noise`. A measurement that is not its qubit's last operation dephases
@@ -296,7 +296,7 @@ def simulate(
 
 
 def _run(circuits: Sequence[QuantumCircuit], method: str, clbits: Sequence[int], shots: int, seed: int) -> Floats:
-    """⟨Z⟩ as `[circuit, clbit, shot]`."""
+    """Simulate ⟨Z⟩ as `[circuit, clbit, shot]`."""
     simulator = require_aer().AerSimulator(
         method=method,
         # The same numbers on every machine: shots in one stream of random numbers, sums by one thread.

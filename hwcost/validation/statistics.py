@@ -34,7 +34,7 @@ class Slope:
 
 
 def fit_slope(ideal: Floats, noisy: Floats) -> Slope | None:
-    """Least-squares line of `noisy` on `ideal`, or None where `ideal` is flat (standard deviation below `FLAT_SD`).
+    """Fit a least-squares line of `noisy` on `ideal`; None where `ideal` is flat (standard deviation below `FLAT_SD`).
 
     λ = Σ (x − x̄)(y − ȳ) / Σ (x − x̄)²; its variance is Σ r² / ((n − 2)·Σ (x − x̄)²) with residuals r. The intercept
     takes up what does not depend on the ideal value: relaxation towards |0⟩ and asymmetric readout. Assumes draws
@@ -58,12 +58,12 @@ def fit_slope(ideal: Floats, noisy: Floats) -> Slope | None:
 
 
 def noiseless_standard_error(ideal: Floats, shots: int) -> float:
-    """Standard error √(mean(1 − ⟨Z⟩²)/N) that N shots of a noiseless device reach, over all draws."""
+    """Return the standard error √(mean(1 − ⟨Z⟩²)/N) that N shots of a noiseless device reach, over all draws."""
     return math.sqrt(float(np.mean(np.clip(1.0 - ideal**2, 0.0, 1.0))) / shots)
 
 
 def reached_standard_error(noisy: Floats, slope: float, shots: int, rng: np.random.Generator) -> float:
-    """Standard error of the rescaled ⟨Z⟩ that a number of shots reaches: root mean square over draws and repetitions.
+    """Return the standard error of the rescaled ⟨Z⟩ of a number of shots: root mean square over draws and repetitions.
 
     For every draw the number of 1s is sampled from the binomial distribution of `shots` shots with P(1) =
     (1 − noisy)/2, repeatedly, and (⟨Z⟩ − noisy)/λ is the error of the rescaled value. It contains no bias: rescaling

@@ -42,7 +42,7 @@ SMALLEST_IDEAL = 0.1
 """Ideal |⟨Z⟩| of a bound circuit below which the ratio of noisy to ideal is mostly relaxation towards |0⟩."""
 
 SIGNIFICANT_SIGMAS = 3.0
-"""A measured attenuation below so many of its standard errors is no signal, and 1/λ² of it means nothing."""
+"""A measured attenuation below this number of its standard errors is no signal, and 1/λ² of it means nothing."""
 
 MIN_DRAWS, MAX_DRAWS = 3, 10_000
 MAX_TRAJECTORIES = 1_000_000
@@ -83,7 +83,7 @@ def validate(
     not known is taken as 0; with `shots` of √((1 − λ²⟨Z⟩²)/(1 − ⟨Z⟩²)), well above 1 only where ⟨Z⟩ is near ±1.
     Rescaling by a wrong λ would add a bias, which is not in this ratio.
 
-    This proves the reduction of a calibration to λ and to shots. It does not prove that calibrations describe
+    This validates the step from a calibration to λ and to shots. It does not validate that calibrations describe
     hardware: crosstalk, coherent errors, leakage and drift are in neither side.
 
     Args:
@@ -305,7 +305,7 @@ def _validate_qubit(
 
 
 def _own_shots(attenuation: float, shots: ShotCost) -> int | None:
-    """Shots that this qubit alone would need, by the rule of every estimate."""
+    """Return the shots that this qubit alone would need, by the rule of every estimate."""
     row = QubitAttenuation(qubit=None, clbit=None, value=attenuation)
     return shot_cost([row], method="", requested=shots.requested, precision=shots.precision).needed
 

@@ -10,9 +10,9 @@ from hwcost.core.version import __version__
 _COMMANDS = {
     "space": "Show a search space: genes, genomes, distinct architectures.",
     "train": "Train one network and save it.",
-    "search": "Search for the networks with the best accuracy at their cost.",
-    "resume": "Go on with a search that was stopped or killed.",
-    "front": "Show the networks of a run that no other beats.",
+    "search": "Search for networks with the best accuracy at their cost.",
+    "resume": "Resume a search that was stopped or killed.",
+    "front": "Show the Pareto front of a run.",
     "report": "Write a run as a page with pictures.",
     "recost": "Show the front of a run on another device.",
     "export": "Write a network of the front: circuits, weights, costs.",
@@ -28,7 +28,7 @@ _COMMANDS = {
 @click.version_option(__version__, prog_name="nas")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def _root() -> None:
-    """Hybrid quantum-classical networks with the best accuracy at their cost on hardware."""
+    """Search for hybrid quantum-classical networks with the best accuracy at their cost on hardware."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""`nas front`: the networks of a run that no other beats."""
+"""`nas front`: the Pareto front of a run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 @click.argument("folder", metavar="RUN")
 @click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
 def command(folder: str, form: str) -> int:
-    """Show the front of a run, finished or not: the networks that no other beats in every objective."""
+    """Show the Pareto front of a run, finished or not."""
     from nas.results.front import front_csv, front_json, front_text
     from nas.runs.run import open_run
 

@@ -11,7 +11,7 @@ import click
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def command(folder: str, workers: int, cluster: str | None, quiet: bool) -> int:
-    """Go on with a search that was stopped or killed; it ends with the front of one that was not."""
+    """Resume a search that was stopped or killed; it ends with the front of an uninterrupted one."""
     from hwcost.core.text import say
     from nas.cli.progress import finish, shown
     from nas.runs.search import resume

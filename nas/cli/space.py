@@ -81,7 +81,7 @@ def _allowed(values: tuple[Any, ...]) -> str:
     return ", ".join(map(_shown, values)) if isinstance(values[0], str | bool) else f"{values[0]:g} to {values[1]:g}"
 
 
-def _shown(choice: Any) -> str:
+def _shown(choice: object) -> str:
     return str(choice).lower()
 
 

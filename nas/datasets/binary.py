@@ -40,7 +40,7 @@ def read_idx(path: str | Path) -> NDArray[Any]:
     big-endian 32-bit number, the values in big-endian order.
 
     Raises:
-        DataError: The file cannot be read, or is no IDX file, or is cut short.
+        DataError: The file cannot be read, or is not an IDX file, or is cut short.
     """
     path = Path(path)
     try:
@@ -50,7 +50,7 @@ def read_idx(path: str | Path) -> NDArray[Any]:
             head = file.read(4)
             kind = _IDX_TYPES.get(head[2]) if len(head) == 4 and head[:2] == b"\0\0" else None
             if kind is None or head[3] == 0:
-                raise DataError(f"{path}: no IDX file (it begins with {head.hex() or 'nothing'})")
+                raise DataError(f"{path}: not an IDX file (it begins with {head.hex() or 'nothing'})")
             lengths = file.read(4 * head[3])
             if len(lengths) < 4 * head[3]:
                 raise DataError(f"{path}: cut short within its head; fetch it again")
@@ -142,7 +142,7 @@ def read_npz(path: str | Path, *, name: str) -> Samples:
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror or one_line(error_text(error))})") from None
     except (ValueError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"{path}: no NPZ file of numbers ({one_line(error_text(error))})") from None
+        raise DataError(f"{path}: not an NPZ file of numbers ({one_line(error_text(error))})") from None
     origin = f"NPZ file {path}"
     is_image = arrays[wanted[0]].ndim > 2
     if len(wanted) == 2:

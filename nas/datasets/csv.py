@@ -100,7 +100,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield line number and cells of each row that is not empty."""
     try:
         if not path.is_file():
-            raise DataError(f"{path}: {'no regular file' if path.exists() else 'there is no such file'}")
+            raise DataError(f"{path}: {'not a regular file' if path.exists() else 'there is no such file'}")
         num_bytes = path.stat().st_size
         if num_bytes > MAX_CSV_BYTES:
             raise DataError(
@@ -114,7 +114,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise DataError(f"{path}: is {encoding} text; save the table as CSV in UTF-8")
     zero = data.find(b"\0")
     if zero >= 0:
-        raise DataError(f"{path}: is no text file (byte {zero} is 0); save the table as CSV in UTF-8")
+        raise DataError(f"{path}: is not a text file (byte {zero} is 0); save the table as CSV in UTF-8")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -166,7 +166,7 @@ def _is_number(text: str) -> bool:
 
 
 def _find_fault(path: Path, line: int, names: Sequence[str], cells: Sequence[str]) -> None:
-    """Raises for the first cell that is no finite number."""
+    """Raise for the first cell that is not a finite number."""
     for name, cell in zip(names, cells, strict=True):
         text = cell.strip()
         where = f"{path}, line {line}, column {one_line(name)!r}"
@@ -174,7 +174,7 @@ def _find_fault(path: Path, line: int, names: Sequence[str], cells: Sequence[str
             raise DataError(f"{where}: the value is missing; fill it, or leave the row or the column out")
         if not _is_number(text) or "_" in text:
             raise DataError(
-                f"{where}: {one_line(text)!r} is no number; write decimals with a point, and encode text as numbers or "
+                f"{where}: {one_line(text)!r} is not a number; write decimals with a point, encode text as numbers or "
                 "leave the column out"
             )
         if not math.isfinite(float(text)):

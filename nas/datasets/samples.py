@@ -90,7 +90,7 @@ def checked_features(values: npt.ArrayLike, where: str) -> Features:
 
 
 def numbered_labels(values: npt.ArrayLike, where: str) -> tuple[Labels, tuple[str, ...]]:
-    """Number the labels from 0 and name the classes; whole numbers are ordered as numbers.
+    """Encode the labels as numbers from 0 and name the classes; whole numbers are ordered as numbers.
 
     >>> numbered_labels(["b", "a", "b"], "labels")
     (array([1, 0, 1]), ('a', 'b'))

@@ -175,7 +175,7 @@ class _Simulation(torch.autograd.Function):
 
 
 class _FirstOrder(torch.autograd.Function):
-    """Derivatives as they are, with an error where somebody asks for their derivatives."""
+    """Derivatives as they are; asking for derivatives of these is an error."""
 
     @staticmethod
     def forward(ctx: Any, by_weight: Tensor, by_value: Tensor, *arguments: Tensor) -> tuple[Tensor, Tensor]:

@@ -50,7 +50,7 @@ def forward(tables: GroupTables, weights: Tensor, x: Tensor, *, keep: bool = Tru
     turns = _turns(tables, x) if any(stage.reupload for stage in tables.stages) else None
     state, arguments, parts = _initial(tables, x)
     states, factors = [], []
-    fresh = False  # whether nobody else needs the state, so that it may be changed in place
+    fresh = False  # whether the state is not needed elsewhere, so that it may be changed in place
     for stage in tables.stages:
         factor = _factor(tables, stage, diagonals)
         if stage.source is not None:

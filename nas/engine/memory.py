@@ -75,7 +75,7 @@ def _left_in_group() -> int | None:
 
 @cache
 def keep_freed_memory() -> None:
-    """Has the C library keep freed memory for the next step, up to 64 MB, where it is glibc.
+    """Let the C library keep freed memory for the next step, up to 64 MB, where it is glibc.
 
     By default glibc returns freed memory to the system as soon as there are twice as many bytes as the largest block
     freed so far, and every step pays for having it cleared again: up to half of the time at 12 qubits. One freed block

@@ -26,6 +26,8 @@ from nas.training.checkpoint import save_checkpoint
 from nas.training.train import train_network
 
 if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
     from nas.costs import CandidateCost
     from nas.runs.context import SearchContext
     from nas.training.train import TrainedNetwork
@@ -135,7 +137,7 @@ def _circuits(network: TrainedNetwork, cost: CandidateCost) -> dict[str, bytes]:
     return files
 
 
-def _qpy(circuit: Any) -> bytes:
+def _qpy(circuit: QuantumCircuit) -> bytes:
     from qiskit import qpy
 
     buffer = io.BytesIO()
@@ -166,5 +168,5 @@ def _description(
     }
 
 
-def _json(plain: Any) -> bytes:
+def _json(plain: object) -> bytes:
     return (json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from nas.runs.run import Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 HATCHES = ("", "///", "...", "xx", "\\\\\\", "++", "oo")
@@ -153,7 +154,7 @@ def _scatter(
     )
 
 
-def _axis(axis: Any, set_scale: Any, objective: Objective, complete: Sequence[Evaluation]) -> None:
+def _axis(axis: Axis, set_scale: Callable[[str], None], objective: Objective, complete: Sequence[Evaluation]) -> None:
     from matplotlib.ticker import LogLocator
 
     if objective.logarithmic and all(one.objectives[objective.name] > 0.0 for one in complete):

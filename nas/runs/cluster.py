@@ -26,7 +26,7 @@ class ClusterWorkers:
         address: Address of the scheduler, such as `tcp://host:8786`.
 
     Raises:
-        WorkerError: Nobody answers there, or the scheduler has no workers.
+        WorkerError: No scheduler answers at the address, or it has no workers.
         MissingDependencyError: The extra `cluster` is not installed.
     """
 
@@ -60,7 +60,7 @@ class ClusterWorkers:
                 suspects.append(task)
             else:
                 yield task, results
-        # A worker takes tasks with it that only waited in it: each once more, with nobody beside it.
+        # A worker takes tasks with it that only waited in it: each is run once more, alone.
         for suspect in suspects:
             for task, results in self._run([suspect]):
                 yield task, results or gone(self._context, task, "every worker of the cluster that took it died")
@@ -91,17 +91,17 @@ class ClusterWorkers:
 
 
 def _wait_for_scheduler(address: str, timeout_s: float) -> None:
-    """Wait until somebody answers at the address. A Dask client that finds nobody complains once more at its end.
+    """Wait until a scheduler answers at the address. A Dask client without one would complain again at its end.
 
     Raises:
-        OSError: Nobody does.
-        ValueError: It is no address.
+        OSError: None answers.
+        ValueError: It is not an address.
     """
     from distributed.comm.addressing import get_address_host_port, parse_address
 
     scheme, _ = parse_address(address)
     if not address or scheme not in ("tcp", "tls"):
-        raise ValueError("no address of a scheduler; give one such as tcp://host:8786")
+        raise ValueError("not the address of a scheduler; give one such as tcp://host:8786")
     host, port = get_address_host_port(address)
     end = time.monotonic() + timeout_s
     while True:

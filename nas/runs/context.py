@@ -268,7 +268,7 @@ def _parsed(text: str, name: str) -> Mapping[str, Any]:
     try:
         plain = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SettingError(f"{name}: no JSON: {one_line(str(error))}") from None
+        raise SettingError(f"{name}: not JSON: {one_line(str(error))}") from None
     if not isinstance(plain, Mapping) or not plain:
         raise SettingError(f"{name}: holds no profile; it must be an object with a schema")
     return plain

@@ -1,4 +1,4 @@
-"""Which candidates no other beats, how good a front is, and which of its members to take."""
+"""Pareto fronts of candidates: their members, their hypervolume, and which member to take."""
 
 from __future__ import annotations
 

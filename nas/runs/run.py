@@ -28,7 +28,7 @@ class Generation:
         front_size: Members of the front of everything found so far.
         best_error: Least validation error so far, None if it is no objective.
         hypervolume: Of everything so far, within the limits of the first generation (`nas.runs.fronts.hypervolume`).
-        stop: Why the search ended with it, None if it went on.
+        stop: Why the search ended with it, None if it continued.
     """
 
     number: int

@@ -174,7 +174,7 @@ class _Search:
                     self.asked[hashed] = None
         # A group is evaluated as a whole or not at all: who is in it is part of its results.
         new = [task for task in tasks if not all(self.key(genome) in self.known for genome in task.genomes)]
-        # Long ones first, so that at the end nobody waits for one that began late.
+        # Long ones first, so that the workers do not wait at the end for one that began late.
         new.sort(key=lambda task: -sum(self._size(genome) for genome in task.genomes))
         self._show(generation)
         for _, results in self.workers.run(new):

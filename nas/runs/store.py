@@ -149,7 +149,7 @@ class RunStore:
         return RunError(f"{self.folder / EVALUATIONS}: {text}")
 
     def add(self, evaluations: Sequence[tuple[int, Evaluation]]) -> None:
-        """Have evaluations with their positions written, all or none; `flush` says when they are on the disk.
+        """Queue evaluations with their positions to be written, all or none; `flush` says when they are on the disk.
 
         Raises:
             RunError: Something before could not be written: the disk is full.
@@ -229,7 +229,7 @@ def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
             _same_search(path, context)
             return
         if path.is_dir() and not all(_is_left_over(item) for item in path.iterdir()):
-            raise RunError(f"{path}: not empty and no run of nas; give a new directory")
+            raise RunError(f"{path}: not empty and not a run of nas; give a new directory")
         path.mkdir(parents=True, exist_ok=True)
         for name, text in context.files.items():
             write_file(path / name, text.encode())
@@ -310,7 +310,7 @@ def _read_run(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:  # a name that is too long, or otherwise impossible
         raise unusable(folder, error) from error
     if not there:
-        raise RunError(f"{folder}: no run of nas (there is no {RUN}); `nas search … -o {folder}` makes one")
+        raise RunError(f"{folder}: not a run of nas (there is no {RUN}); `nas search … -o {folder}` makes one")
     try:
         plain = json.loads(_read_text(path))
         schema = plain["schema"]
@@ -320,7 +320,7 @@ def _read_run(folder: Path) -> dict[str, Any]:
             raise TypeError("search, versions and files must be objects")
         unknown = plain["files"].keys() - {CALIBRATION, DEVICE, JOB_PROFILE}
         if unknown:
-            raise ValueError(f"{sorted(unknown)[0]!r} is no file of a run")
+            raise ValueError(f"{sorted(unknown)[0]!r} is not a file of a run")
     except RunError:
         raise
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -340,7 +340,7 @@ def _read_text(path: Path) -> str:
             raise RunError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; damaged")
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise RunError(f"{path}: damaged (no text)") from error
+        raise RunError(f"{path}: damaged (not text)") from error
     except OSError as error:
         raise unusable(path, error) from error
 
@@ -361,5 +361,5 @@ def _locked(folder: Path) -> Any:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        raise RunError(f"{folder}: another search is at work in it") from error
+        raise RunError(f"{folder}: another search is running in it") from error
     return file

@@ -1,4 +1,4 @@
-"""Writing to the database of a run without making anyone wait: `Writer`."""
+"""Writing to the database of a run without blocking: `Writer`."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Writer:
     of work. What has come meanwhile goes into one transaction.
 
     Args:
-        database: An open connection that may be used in another thread, without transactions of its own. Nobody else
-            may use it before `flush` or `close` has returned.
+        database: An open connection that may be used in another thread, without transactions of its own. It must
+            not be used elsewhere before `flush` or `close` has returned.
     """
 
     def __init__(self, database: sqlite3.Connection):
@@ -37,7 +37,7 @@ class Writer:
         self._thread.start()
 
     def put(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Has the statement executed soon.
+        """Queue the statement to be executed soon.
 
         Raises:
             sqlite3.Error: An earlier one could not be.

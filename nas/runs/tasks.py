@@ -47,7 +47,7 @@ class Workers(Protocol):
 
 @cache
 def use_one_thread() -> None:
-    """Have torch, NumPy's library and Qiskit use one thread: more would take the time of the other workers."""
+    """Make torch, NumPy's library and Qiskit use one thread: more would take the time of the other workers."""
     os.environ["RAYON_NUM_THREADS"] = "1"  # read when Qiskit first computes
     import torch
     from threadpoolctl import threadpool_limits

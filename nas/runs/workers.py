@@ -101,7 +101,7 @@ class LocalWorkers:
         return True
 
     def _alone(self, task: Task) -> list[Evaluation]:
-        """Run a task whose process died, or that of another task, once more with nobody beside it.
+        """Run a task whose process died, or that of another task, once more, alone.
 
         A group stays together, for its composition is part of its results; only of one that dies again each is tried.
         """
@@ -145,7 +145,7 @@ class LocalWorkers:
 
 
 def prepare_processes() -> None:
-    """Have the process begin of which all workers are forks: it imports torch and the rest, once, and runs nothing."""
+    """Start the process of which all workers are forks: it imports torch and the rest, once, and runs nothing."""
     from multiprocessing import forkserver, resource_tracker
 
     multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED)
@@ -160,7 +160,7 @@ def prepare_processes() -> None:
 
 
 def _wait_for_parent() -> None:
-    """Wait until the workers' parent has imported everything. Until then it forks nobody, and a fork takes long.
+    """Wait until the workers' parent has imported everything. Until then it does not fork, and a fork takes long.
 
     Raises:
         WorkerError: It does not run.

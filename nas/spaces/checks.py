@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any, cast
+from typing import cast
 
 from hwcost.core.text import one_line
 from nas.core.errors import SpaceError
@@ -41,7 +41,7 @@ def make_gene(name: str, choices: object) -> Gene:
     return Gene(name=name, choices=tuple(checked))
 
 
-def _checked_choice(name: str, word: Word, value: Any) -> Choice:
+def _checked_choice(name: str, word: Word, value: object) -> Choice:
     kind = type(word.values[0])
     if kind in (str, bool):
         fits = type(value) is kind and value in word.values
@@ -51,7 +51,7 @@ def _checked_choice(name: str, word: Word, value: Any) -> Choice:
         fits = isinstance(value, (int, kind)) and not isinstance(value, bool) and low <= value <= high
         allowed = f"{'numbers' if kind is float else 'whole numbers'} from {low:g} to {high:g}"
     if not fits:
-        raise SpaceError(f"gene {name}: {one_line(repr(value))} is no choice; it may be {allowed}")
+        raise SpaceError(f"gene {name}: {one_line(repr(value))} is not a choice; it may be {allowed}")
     return cast(Choice, kind(value))
 
 

@@ -164,7 +164,7 @@ def _from_file(space: SearchSpace, path: Path) -> Genome:
     try:
         return _from_json(space, content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise SpaceError(f"{shown}: no text; a genome is a JSON object of genes and their values") from None
+        raise SpaceError(f"{shown}: not text; a genome is a JSON object of genes and their values") from None
     except SpaceError as error:
         raise SpaceError(f"{shown}: {error}") from None
 
@@ -173,7 +173,7 @@ def _from_json(space: SearchSpace, text: str) -> Genome:
     try:
         given = json.loads(text, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:
-        raise SpaceError(f"the genome is no JSON: {one_line(str(error))}") from None
+        raise SpaceError(f"the genome is not JSON: {one_line(str(error))}") from None
     return space.check(given)
 
 

@@ -1,7 +1,7 @@
 """Trained networks in files: `save_checkpoint` and `load_checkpoint`.
 
-A checkpoint is what `torch.save` makes of plain data and tensors. It is read with `weights_only=True`, so that a file
-from a stranger cannot run code, and every value is checked before anything is built from it.
+A checkpoint is what `torch.save` makes of plain data and tensors. It is read with `weights_only=True`, so that an
+untrusted file cannot run code, and every value is checked before anything is built from it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MAX_FEATURES = 10**7
 
 
 class CheckpointError(NasError, InputError):
-    """A file is no checkpoint, or a damaged one, or of another version."""
+    """A file is not a checkpoint, or a damaged one, or of another version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -142,7 +142,7 @@ def load_checkpoint(path: str | os.PathLike[str], *, engine: Engine | None = Non
         engine: Engine of the module. [default: the one that trained it]
 
     Raises:
-        CheckpointError: The file is no checkpoint, or a damaged one, or of another version.
+        CheckpointError: The file is not a checkpoint, or a damaged one, or of another version.
         SettingError: There is no such engine.
         MissingDependencyError: torch, or PennyLane for its engine, is not installed.
     """
@@ -155,7 +155,7 @@ def load_checkpoint(path: str | os.PathLike[str], *, engine: Engine | None = Non
     except CheckpointError as error:
         raise CheckpointError(f"{path}: {error}") from None
     except InputError as error:
-        raise CheckpointError(f"{path}: no checkpoint of nas, or a damaged one ({one_line(str(error))})") from None
+        raise CheckpointError(f"{path}: not a checkpoint of nas, or a damaged one ({one_line(str(error))})") from None
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -172,16 +172,16 @@ def _read(path: Path) -> Mapping[str, Any]:
             num_bytes = sum(member.file_size for member in archive.infolist())
         # torch.save compresses nothing; a file that does would unpack to whatever its author likes.
         if num_bytes > len(data):
-            raise CheckpointError(f"{path}: unpacks to {num_bytes:,} bytes, more than it has; no checkpoint of nas")
+            raise CheckpointError(f"{path}: unpacks to {num_bytes:,} bytes, more than it has; not a checkpoint of nas")
         payload = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except CheckpointError:
         raise
     except Exception as error:  # whatever torch and pickle raise for bytes that they did not write
         raise CheckpointError(
-            f"{path}: no checkpoint of nas, or a damaged one ({type(error).__name__}: {_first_line(error)})"
+            f"{path}: not a checkpoint of nas, or a damaged one ({type(error).__name__}: {_first_line(error)})"
         ) from None
     if not isinstance(payload, dict) or "schema" not in payload:
-        raise CheckpointError(f"{path}: a file of torch, but no checkpoint of nas; `nas train -o` writes one")
+        raise CheckpointError(f"{path}: a file of torch, but not a checkpoint of nas; `nas train -o` writes one")
     if payload["schema"] != SCHEMA:
         found = one_line(repr(payload["schema"]))
         raise CheckpointError(f"{path}: schema {found}; this version of nas reads {SCHEMA}; train the network again")
@@ -242,7 +242,7 @@ def _checkpoint(payload: Mapping[str, Any], engine: Engine | None) -> Checkpoint
 
 def _names(data: object, where: str) -> tuple[str, ...]:
     if not isinstance(data, list) or not 0 < len(data) <= MAX_FEATURES or not all(isinstance(n, str) for n in data):
-        raise InputError(f"{where} is no list of names")
+        raise InputError(f"{where} is not a list of names")
     return tuple(data)
 
 
@@ -255,7 +255,7 @@ def _scaling(data: Any, num_features: int) -> Scaling:
         value = data[name]
         plain = type(value) is torch.Tensor and value.layout is torch.strided and value.dtype is torch.float64
         if not plain or value.shape != (num_features,) or not bool(value.isfinite().all()):
-            raise InputError(f"scaling.{name} is no number for each of the {num_features} features")
+            raise InputError(f"scaling.{name} is not a number for each of the {num_features} features")
     if bool((data["scale"] == 0.0).any()):
         raise InputError("scaling.scale has a 0")
     kind = cast(ScalingKind, data["kind"])
@@ -271,7 +271,7 @@ def _state(data: Any, expected: int) -> dict[str, Any]:
     for name, value in data.items():
         plain = type(value) is torch.Tensor and value.layout is torch.strided and value.is_floating_point()
         if not isinstance(name, str) or not plain:
-            raise InputError(f"state_dict has {one_line(repr(name))}, which is no tensor of numbers")
+            raise InputError(f"state_dict has {one_line(repr(name))}, which is not a tensor of numbers")
         total += value.numel()
     if total != expected:
         raise InputError(f"{total} weights, but the architecture has {expected} parameters")

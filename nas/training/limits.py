@@ -34,7 +34,7 @@ class Clock:
         return (time.perf_counter() - self.started_s) / self.num_networks
 
     def check(self, epoch: int) -> None:
-        """Raises `TrainingFailedError` once the limit has passed."""
+        """Raise `TrainingFailedError` once the limit has passed."""
         if self.limit_s is not None and self.elapsed_s() > self.limit_s:
             raise TrainingFailedError(f"the time limit of {self.limit_s:g} s passed in epoch {epoch}")
 

@@ -35,7 +35,7 @@ def check_shapes(architectures: Sequence[Architecture]) -> None:
     first = stack_key(architectures[0])
     for number, architecture in enumerate(architectures[1:], start=2):
         if stack_key(architecture) != first:
-            raise InputError(f"candidate {number} has another shape than candidate 1; group candidates by stack_key")
+            raise InputError(f"candidate {number} differs in shape from candidate 1; group candidates by stack_key")
 
 
 class CandidateBatch(nn.Module):

@@ -48,11 +48,11 @@ def name_and_date(file_name: str) -> tuple[str, datetime | None]:
     >>> name_and_date("ibm_osaka_calibrations_2024-01-16T15_16_48Z.csv")
     ('ibm_osaka', datetime.datetime(2024, 1, 16, 15, 16, 48, tzinfo=datetime.timezone.utc))
     """
-    found = _FILE_NAME.fullmatch(file_name)
-    if found is None:
+    match = _FILE_NAME.fullmatch(file_name)
+    if match is None:
         return file_name.rpartition(".")[0] or file_name, None
-    date = parse_date(found["date"].replace("_", ":"))
-    return found["name"], None if date is None else date.replace(tzinfo=UTC)
+    date = parse_date(match["date"].replace("_", ":"))
+    return match["name"], None if date is None else date.replace(tzinfo=UTC)
 
 
 def parse_calibration_csv(text: str, *, name: str, origin: str, date: datetime | None = None) -> Calibration:
@@ -135,7 +135,7 @@ class _Table:
         return Cell(text=self.cells[qubit][index], origin=self.origin, line=self.lines[qubit], header=header)
 
     def of_kind(self, kind: Kind) -> Iterator[tuple[int, Column]]:
-        """Index and meaning of each column of this kind."""
+        """Yield the index and the meaning of each column of this kind."""
         return ((index, column) for index, (_, column) in enumerate(self.columns) if column.kind == kind)
 
 
@@ -213,11 +213,11 @@ def _qubit(table: _Table, qubit: int) -> QubitCalibration:
         values[column.name] = read_number(table.cell(qubit, index), scale=column.unit_s or 1.0)
     for index, column in table.of_kind("qubit_probability"):
         values[column.name] = read_probability(table.cell(qubit, index))
-    known = [name for name, value in values.items() if value is not None]
+    reported = [name for name, value in values.items() if value is not None]
     for index, _ in table.of_kind("operational"):
         values["operational"] = read_operational(table.cell(qubit, index))
     date = next((read_date(table.cell(qubit, index)) for index, _ in table.of_kind("date")), None)
-    return QubitCalibration(qubit=qubit, **values, dates={} if date is None else dict.fromkeys(known, date))
+    return QubitCalibration(qubit=qubit, **values, dates={} if date is None else dict.fromkeys(reported, date))
 
 
 def _one_qubit_gates(table: _Table) -> tuple[list[GateCalibration], tuple[str, ...]]:
@@ -250,46 +250,46 @@ def _two_qubit_gates(table: _Table) -> Iterator[GateCalibration]:
     # The table has one column of times; where it names no gate, it is that of the gate that is always there.
     timed = [name for name in errors if name not in FRACTIONAL_GATES] or list(errors)
     times_s = _pair_times_s(table, symmetric=SYMMETRIC_GATES.issuperset(timed))
-    for name, found in errors.items():
-        for qubits, error in found.items():
+    for name, by_pair in errors.items():
+        for qubits, error in by_pair.items():
             keys = ((name, qubits), ("", qubits)) if name in timed else ((name, qubits),)
             duration_s = next((times_s[key] for key in keys if key in times_s), None)
             for where in (qubits, qubits[::-1]) if name in SYMMETRIC_GATES else (qubits,):
                 yield GateCalibration(name=name, qubits=where, error=error, duration_s=duration_s)
-    known = {frozenset(qubits) for found in errors.values() for qubits in found}
+    pairs = {frozenset(qubits) for by_pair in errors.values() for qubits in by_pair}
     for (gate, qubits), duration_s in times_s.items():
         # A pair without an error is there all the same; it gets a record, so that it is seen to be unusable.
-        if timed and frozenset(qubits) not in known:
+        if timed and frozenset(qubits) not in pairs:
             yield GateCalibration(name=gate or timed[0], qubits=qubits, duration_s=duration_s)
 
 
 def _pair_errors(table: _Table, index: int, name: str) -> dict[Qubits, float | None]:
-    """Error of gate `name` by pair, in the order that the table gives or, for a symmetric gate, ascending."""
-    found: dict[Qubits, float | None] = {}
+    """Return the error of gate `name` by pair, in the table's order or, for a symmetric gate, ascending."""
+    errors: dict[Qubits, float | None] = {}
     for qubit in range(len(table.lines)):
         cell = table.cell(qubit, index)
         for pair in read_pairs(cell, qubit, len(table.lines)):
             if pair.gate not in (None, name):
                 raise cell.error(f"names the gate {shown(pair.gate)} in the column of {name}")
             key = tuple(sorted(pair.qubits)) if name in SYMMETRIC_GATES else pair.qubits
-            _add(cell, found, key, pair.value)
-    return found
+            _add(cell, errors, key, pair.value)
+    return errors
 
 
 def _pair_times_s(table: _Table, *, symmetric: bool) -> Mapping[tuple[str, Qubits], float | None]:
-    """Duration in seconds by gate ("" where the cell names none) and pair."""
-    found: dict[tuple[str, Qubits], float | None] = {}
+    """Return the duration in seconds by gate ("" where the cell names none) and pair."""
+    times_s: dict[tuple[str, Qubits], float | None] = {}
     for index, column in table.of_kind("pair_time"):
         for qubit in range(len(table.lines)):
             cell = table.cell(qubit, index)
             for pair in read_pairs(cell, qubit, len(table.lines), time_unit_s=column.unit_s):
                 key = tuple(sorted(pair.qubits)) if symmetric else pair.qubits
-                _add(cell, found, (pair.gate or "", key), pair.value)
-    return found
+                _add(cell, times_s, (pair.gate or "", key), pair.value)
+    return times_s
 
 
-def _add(cell: Cell, found: dict[Any, float | None], key: Any, value: float | None) -> None:
+def _add(cell: Cell, values: dict[Any, float | None], key: Any, value: float | None) -> None:
     """Keep a value; a pair stands in the rows of both its qubits, and both must say the same."""
-    if key in found and found[key] != value:
-        raise cell.error(f"gives {value} where another cell gave {found[key]} for the same pair; keep the right one")
-    found[key] = value
+    if key in values and values[key] != value:
+        raise cell.error(f"gives {value} where another cell gave {values[key]} for the same pair; keep the right one")
+    values[key] = value

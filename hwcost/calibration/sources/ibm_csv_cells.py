@@ -52,10 +52,10 @@ class PairValue:
 
 def read_qubit(cell: Cell) -> int:
     """Read the number in `7` or `Q7`."""
-    found = _QUBIT.fullmatch(cell.text)
-    if found is None:
+    match = _QUBIT.fullmatch(cell.text)
+    if match is None:
         raise cell.error(f"is {shown(cell.text)}; it must be the number of a qubit")
-    return int(found[1])
+    return int(match[1])
 
 
 def read_number(cell: Cell, *, scale: float = 1.0) -> float | None:
@@ -101,12 +101,12 @@ def read_pairs(cell: Cell, qubit: int, num_qubits: int, *, time_unit_s: float | 
     pairs = []
     parts = [part.strip() for part in cell.text.split(";" if ";" in cell.text else ",")]
     for part in parts if parts[-1] else parts[:-1]:
-        found = _PAIR.fullmatch(part)
-        text = "" if found is None else found["value"]
-        if found is None or not (_NUMBER.fullmatch(text) or text.lower() in _UNKNOWN):
+        match = _PAIR.fullmatch(part)
+        text = "" if match is None else match["value"]
+        if match is None or not (_NUMBER.fullmatch(text) or text.lower() in _UNKNOWN):
             raise cell.error(f"has {shown(part)}; {_damage(part)}")
-        first = qubit if found["a"] is None else int(found["a"])
-        second = int(found["b"])
+        first = qubit if match["a"] is None else int(match["a"])
+        second = int(match["b"])
         if qubit not in (first, second):
             raise cell.error(f"has {shown(part)} in the row of qubit {qubit}, which is not one of the two")
         if first == second or max(first, second) >= num_qubits:
@@ -114,7 +114,7 @@ def read_pairs(cell: Cell, qubit: int, num_qubits: int, *, time_unit_s: float | 
         value: float | None = None
         if text.lower() not in _UNKNOWN:
             value = _probability(cell, text) if time_unit_s is None else _number(cell, text) * time_unit_s
-        pairs.append(PairValue(gate=found["gate"], qubits=(first, second), value=value))
+        pairs.append(PairValue(gate=match["gate"], qubits=(first, second), value=value))
     return pairs
 
 

@@ -53,7 +53,7 @@ def parse_ibm_json(
     """Read the `Calibration` that a pair of IBM JSON documents describes.
 
     A gate that the configuration lists for some qubits but that has no record in the properties gets a record
-    without error and duration, so that nobody can mistake it for a perfect gate.
+    without error and duration, so that it is not mistaken for a perfect gate.
 
     Args:
         props: The properties document, as loaded from JSON or from `properties().to_dict()` (dates may be
@@ -111,8 +111,8 @@ def _read_parameters(
     probabilities: Mapping[str, str],
     dates: list[datetime],
 ) -> dict[str, Any]:
-    """Keyword arguments of a record from a list of {name, unit, value, date}; `dates` collects what was used."""
-    found: dict[str, Any] = {}
+    """Return keyword arguments of a record from a list of {name, unit, value, date}; `dates` collects what was used."""
+    arguments: dict[str, Any] = {}
     dated: dict[str, datetime] = {}
     for entry in expect(place, "parameters", parameters, (list, tuple), "a list"):
         expect(place, "a parameter", entry, dict, "an object with name, unit and value")
@@ -128,20 +128,20 @@ def _read_parameters(
             found_value = _probability(place, field, entry)
         else:
             continue  # frequencies and the like cost nothing
-        if key in found:
+        if key in arguments:
             raise place.error(field, "is given twice; keep one of the two")
-        found[key] = found_value
+        arguments[key] = found_value
         if field != "operational":
             date = optional_date(place, f"the date of {field}", entry.get("date"))
             if date is not None:
                 dated[key] = date
     if dated:
-        found["dates"] = dated
+        arguments["dates"] = dated
         dates.extend(dated.values())
-    return found
+    return arguments
 
 
-def _operational(place: Place, value: Any) -> bool:
+def _operational(place: Place, value: object) -> bool:
     # IBM writes 0 and 1; JSON writers of other tools write false and true.
     if isinstance(value, (bool, int, float)) and value in (0, 1):
         return bool(value)
@@ -202,7 +202,7 @@ def _check_num_qubits(place: Place, conf: dict[str, Any], num_qubits: int) -> No
 def _read_configuration(
     place: Place, conf: dict[str, Any], num_qubits: int, gates: tuple[GateCalibration, ...]
 ) -> dict[str, Any]:
-    """Keyword arguments of `Calibration` that the configuration document adds."""
+    """Return keyword arguments of `Calibration` that the configuration document adds."""
     basis_gates = gate_names(place, "basis_gates", conf.get("basis_gates"))
     supported = conf.get("supported_instructions")
     operations = None
@@ -268,10 +268,10 @@ def _timing_constraints(place: Place, value: Any) -> TimingConstraints | None:
     return TimingConstraints(**{name: count(place, name, value[name]) for name in fields if name in value})
 
 
-def _processor(value: Any) -> str | None:
+def _processor(value: object) -> str | None:
     """Read `Eagle r3`; the field is for people only, so an odd one is left out instead of refused."""
     if not isinstance(value, dict) or not isinstance(value.get("family"), str):
         return None
     family, revision = value["family"], value.get("revision")
-    known = isinstance(revision, (int, float, str)) and not isinstance(revision, bool)
-    return f"{family} r{revision}" if known else family
+    is_known = isinstance(revision, (int, float, str)) and not isinstance(revision, bool)
+    return f"{family} r{revision}" if is_known else family

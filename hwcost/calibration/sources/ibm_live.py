@@ -245,10 +245,10 @@ def _read(client: Any, service: Any, request: Request, progress: _Progress) -> C
         except CalibrationError as error:
             return Failure(message=str(error))  # our own words
         except Exception as error:
-            found = symptoms(error)
-            if progress.step == "looking for the backend" and "QiskitBackendNotFoundError" in found.kinds:
+            signs = symptoms(error)
+            if progress.step == "looking for the backend" and "QiskitBackendNotFoundError" in signs.kinds:
                 return _not_found(service, where, request, progress, swallowed)
-            return explain(request, progress.step, found)
+            return explain(request, progress.step, signs)
 
 
 def _calibration(version: str, backend: Any, request: Request, progress: _Progress) -> Calibration:
@@ -284,15 +284,15 @@ def _not_found(
     """Explain why the client found no such backend: it says so too when it could not look, or could not read it."""
     listing_failed = False
     for text, error in swallowed.errors:
-        found = symptoms(error)
-        if found.is_outage:
-            return explain(request, progress.step, found)
+        signs = symptoms(error)
+        if signs.is_outage:
+            return explain(request, progress.step, signs)
         if text.startswith(_LISTING_FAILED):
             listing_failed = True  # one instance of several may be closed to the account
-        elif found.status in RETIRED_STATUSES:
+        elif signs.status in RETIRED_STATUSES:
             return retired(request)
         else:
-            return explain(request, progress.step, found)
+            return explain(request, progress.step, signs)
     progress.fallback = unknown(request, ())
     try:
         names = [backend.name for backend in service.backends(**where)]
@@ -315,7 +315,7 @@ def _in_utc(value: Any) -> Any:
 
 @contextmanager
 def _listening() -> Iterator[_Swallowed]:
-    """Collects what the client swallows in this thread and keeps its log lines off the terminal."""
+    """Collect what the client swallows in this thread and keep its log lines off the terminal."""
     swallowed, thread = _Swallowed(), threading.get_ident()
 
     class Listener(logging.Handler):

@@ -122,36 +122,36 @@ def _statuses(chain: Iterable[BaseException]) -> Iterator[int]:
 def _fields(chain: Iterable[BaseException]) -> Iterator[str]:
     for link in chain:
         # "Invalid `channel` value. …", "The apikey shouldn't start …": only the first word is safe to repeat.
-        found = re.match(r"Invalid `(\w+)` value|The (apikey) shouldn't", str(getattr(link, "message", "") or link))
-        if found:
-            yield "token" if found[2] else found[1]
+        match = re.match(r"Invalid `(\w+)` value|The (apikey) shouldn't", str(getattr(link, "message", "") or link))
+        if match:
+            yield "token" if match[2] else match[1]
 
 
-def explain(request: Request, step: Step, found: Symptoms) -> Failure:
+def explain(request: Request, step: Step, signs: Symptoms) -> Failure:
     """Explain what a failed step means and what to do about it."""
-    return Failure(message=f"{request.name}: {_reason(request, step, found)}", trail=found.trail)
+    return Failure(message=f"{request.name}: {_reason(request, step, signs)}", trail=signs.trail)
 
 
-def _reason(request: Request, step: Step, found: Symptoms) -> str:
-    if "AccountNotFoundError" in found.kinds:
+def _reason(request: Request, step: Step, signs: Symptoms) -> str:
+    if "AccountNotFoundError" in signs.kinds:
         where = f" for channel {request.channel}" if request.channel else ""
         return (
             f"no IBM Quantum account is known{where}; save one with `QiskitRuntimeService.save_account(token=…)` "
             f"or set QISKIT_IBM_TOKEN{offline(request)}"
         )
-    if found.status is not None:
-        return _status_reason(request, step, found)
-    if "IBMInputValueError" in found.kinds:
+    if signs.status is not None:
+        return _status_reason(request, step, signs)
+    if "IBMInputValueError" in signs.kinds:
         return no_instance(request)
-    if found.field is not None:
-        return f"the client refuses the account's {found.field}; check the saved account and the QISKIT_IBM_… variables"
-    return _network_reason(request, found) or _other_reason(step, found)
+    if signs.field is not None:
+        return f"the client refuses the account's {signs.field}; check the saved account and the QISKIT_IBM_… variables"
+    return _network_reason(request, signs) or _other_reason(step, signs)
 
 
-def _status_reason(request: Request, step: Step, found: Symptoms) -> str:
-    status = found.status or 0
+def _status_reason(request: Request, step: Step, signs: Symptoms) -> str:
+    status = signs.status or 0
     # IBM's identity service answers 400 to an unknown key.
-    if status == 401 or (status == 400 and "ApiException" in found.kinds):
+    if status == 401 or (status == 400 and "ApiException" in signs.kinds):
         return f"IBM rejects the account's token (HTTP {status}); {_NEW_KEY}"
     if status == 403:
         return f"the account may not do this (HTTP 403, {step}); check its rights and the instance"
@@ -164,8 +164,8 @@ def _status_reason(request: Request, step: Step, found: Symptoms) -> str:
     return f"IBM's service answers HTTP {status} while {step}; `pip install -U qiskit-ibm-runtime` may help"
 
 
-def _network_reason(request: Request, found: Symptoms) -> str | None:
-    kinds = found.kinds
+def _network_reason(request: Request, signs: Symptoms) -> str | None:
+    kinds = signs.kinds
     if "ProxyError" in kinds:
         return f"the proxy cannot be reached or refuses; check HTTPS_PROXY{offline(request)}"
     if "SSLError" in kinds:
@@ -184,11 +184,11 @@ def _network_reason(request: Request, found: Symptoms) -> str | None:
     return None
 
 
-def _other_reason(step: Step, found: Symptoms) -> str:
-    is_file = not found.kinds.isdisjoint(("JSONDecodeError", "OSError")) and "RequestException" not in found.kinds
+def _other_reason(step: Step, signs: Symptoms) -> str:
+    is_file = not signs.kinds.isdisjoint(("JSONDecodeError", "OSError")) and "RequestException" not in signs.kinds
     if step == "signing in" and is_file:
         return "the file of saved accounts cannot be read; check qiskit-ibm.json in the folder .qiskit"
-    kind = found.trail.split(" < ", maxsplit=1)[0]
+    kind = signs.trail.split(" < ", maxsplit=1)[0]
     return f"the client failed while {step} ({kind}); `pip install -U qiskit-ibm-runtime` may help"
 
 

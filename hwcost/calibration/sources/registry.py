@@ -47,7 +47,7 @@ class ModuleSource:
         return bool(self._loaded().claims(given))
 
     def read(self, given: object, **options: Any) -> Calibration:
-        """Have the module read it."""
+        """Read it with the source's module."""
         calibration: Calibration = self._loaded().read(given, **options)
         return calibration
 

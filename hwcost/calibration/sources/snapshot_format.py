@@ -78,7 +78,7 @@ def _lines(entries: Iterable[dict[str, Any]]) -> str:
     return ",\n".join(f"    {_json(entry)}" for entry in entries)
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     try:
         return json.dumps(value, allow_nan=False, ensure_ascii=False)
     except (TypeError, ValueError) as error:
@@ -117,8 +117,8 @@ def _gate_entry(record: GateCalibration) -> dict[str, Any]:
 
 
 def _values(record: QubitCalibration | GateCalibration, names: Iterable[str]) -> dict[str, Any]:
-    known = ((name, getattr(record, name)) for name in names)
-    entry: dict[str, Any] = {name: value for name, value in known if value is not None}
+    values = ((name, getattr(record, name)) for name in names)
+    entry: dict[str, Any] = {name: value for name, value in values if value is not None}
     dates = {name: record.dates[name].isoformat() for name in names if name in record.dates}
     dated: dict[str, Any] = {}
     if dates and dates.keys() == entry.keys():
@@ -133,7 +133,7 @@ def _values(record: QubitCalibration | GateCalibration, names: Iterable[str]) ->
 # Reading.
 
 
-def is_snapshot(document: Any) -> bool:
+def is_snapshot(document: object) -> bool:
     """Return whether a JSON document says that it is a snapshot, of any version."""
     schema = document.get("schema") if isinstance(document, dict) else None
     return isinstance(schema, str) and schema.partition("/")[0] == _FAMILY
@@ -186,36 +186,36 @@ def parse_snapshot(document: Any, origin: str) -> Calibration:
         raise CalibrationError(f"{origin}: {error}") from None
 
 
-def _check_keys(place: Place, found: dict[str, Any], required: Iterable[str], optional: Iterable[str]) -> None:
-    known = (*required, *optional)
-    for key in found:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
+def _check_keys(place: Place, entry: dict[str, Any], required: Iterable[str], optional: Iterable[str]) -> None:
+    allowed = (*required, *optional)
+    for key in entry:
+        if key not in allowed:
+            near = difflib.get_close_matches(key, allowed, n=1)
             hint = f"did you mean {near[0]!r}?" if near else "remove it"
             raise place.error("", f"has the unknown key {shown(key)}; {hint}")
     for key in required:
-        if found.get(key) is None:
+        if entry.get(key) is None:
             raise place.error(key, "is missing")
 
 
-def _text(place: Place, field: str, value: Any) -> str:
+def _text(place: Place, field: str, value: object) -> str:
     text: str = expect(place, field, value, str, "text")
     if not (0 < len(text) <= _LONGEST_TEXT and text.isprintable()):
         raise place.error(field, f"is {shown(text)}; it must be one line of at most {_LONGEST_TEXT} characters")
     return text
 
 
-def _optional_text(place: Place, field: str, value: Any) -> str | None:
+def _optional_text(place: Place, field: str, value: object) -> str | None:
     return None if value is None else _text(place, field, value)
 
 
-def _texts(place: Place, field: str, value: Any) -> Iterator[str]:
+def _texts(place: Place, field: str, value: object) -> Iterator[str]:
     if value is not None:
         for text in expect(place, field, value, list, "a list of lines"):
             yield _text(place, f"an entry of {field}", text)
 
 
-def _range(place: Place, field: str, value: Any) -> tuple[float, float] | None:
+def _range(place: Place, field: str, value: object) -> tuple[float, float] | None:
     if value is None:
         return None
     limits = [number(place, field, bound) for bound in expect(place, field, value, list, "a list of two numbers")]
@@ -280,9 +280,9 @@ def _state(place: Place, entry: dict[str, Any], values: dict[str, Any]) -> dict[
     if not isinstance(operational, bool):
         raise place.error("operational", f"is {shown(operational)}; it must be true or false")
     shared, single = optional_date(place, "date", entry.get("date")), entry.get("dates")
-    found: dict[str, datetime] = {}
+    dates: dict[str, datetime] = {}
     if shared is not None:
-        found = {name: shared for name, value in values.items() if value is not None}
+        dates = {name: shared for name, value in values.items() if value is not None}
     if single is not None:
         where = place.at(f"{place.where}: dates")
         _check_keys(where, expect(place, "dates", single, dict, "an object"), (), values)
@@ -290,5 +290,5 @@ def _state(place: Place, entry: dict[str, Any], values: dict[str, Any]) -> dict[
             date = optional_date(where, name, text)
             if date is None:
                 raise where.error(name, "is null; leave it out if it is unknown")
-            found[name] = date
-    return {"operational": operational, "dates": found}
+            dates[name] = date
+    return {"operational": operational, "dates": dates}

@@ -11,9 +11,10 @@ from hwcost.core.text import error_text, one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.circuit import CircuitInstruction
 
 MAX_TWO_QUBIT_GATES = 5000
-"""Above this the search for cuts takes minutes, for overheads that nobody can run."""
+"""Above this the search for cuts takes minutes, and the overheads found are too large to run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class CuttableCircuit:
 
 
 def read_cuttable(circuit: QuantumCircuit) -> CuttableCircuit:
-    """The gates of a circuit that ends in measurements or in none, composite and wider gates written out.
+    """Read the gates of a circuit that ends in measurements or in none, composite and wider gates written out.
 
     Barriers are left out, as are resets of qubits that nothing has acted on.
 
@@ -87,22 +88,22 @@ def read_cuttable(circuit: QuantumCircuit) -> CuttableCircuit:
             )
         touched.update(qubits)
         gates.append((instruction.operation, qubits))
-    found = CuttableCircuit(
+    cuttable = CuttableCircuit(
         name=circuit.name,
         num_qubits=circuit.num_qubits,
         gates=tuple(gates),
         measured=tuple(sorted(measured)),
         notes=tuple(notes),
     )
-    if len(found.two_qubit_gates) > MAX_TWO_QUBIT_GATES:
+    if len(cuttable.two_qubit_gates) > MAX_TWO_QUBIT_GATES:
         raise CircuitError(
-            f"{where} has {len(found.two_qubit_gates):,} gates on two qubits, at most {MAX_TWO_QUBIT_GATES:,} can be "
-            "searched for cuts"
+            f"{where} has {len(cuttable.two_qubit_gates):,} gates on two qubits, at most {MAX_TWO_QUBIT_GATES:,} "
+            "can be searched for cuts"
         )
-    return found
+    return cuttable
 
 
-def _is_elementary(instruction: Any) -> bool:
+def _is_elementary(instruction: CircuitInstruction) -> bool:
     if instruction.name in ("barrier", "measure", "reset", "delay"):
         return True
     # Control flow is left as it is, to be refused by its name.

@@ -72,7 +72,7 @@ class CuttingCost:
         minimal: Whether it is proved that no cheaper set of gate and wire cuts exists.
         cuts: The cuts in order of time.
         subcircuits: The subcircuits, to be costed on a device: in place of a cut gate the longest of its one-qubit
-            terms without a measurement; a cut wire ends in a basis change and a measurement and goes on with one of
+            terms without a measurement; a cut wire ends in a basis change and a measurement and continues with one of
             its preparations. Their parameters and measurements are those of the circuit.
         notes: What was assumed.
     """
@@ -100,7 +100,7 @@ def cutting_cost(
     time_limit_s: float = DEFAULT_TIME_LIMIT_S,
     seed: int = 0,
 ) -> CuttingCost:
-    """The cheapest cuts found that leave no subcircuit wider than `max_qubits`, and what they cost.
+    """Find the cheapest cuts that leave no subcircuit wider than `max_qubits`, and their cost.
 
     The sampling overhead is Π κ² over the cuts: 9 for a CX, CZ or ECR, (1 + 2·|sin θ|)² for rzz(θ), 49 for a swap, 16
     for a wire, all without classical communication between the parts. A gate on two qubits with a free parameter
@@ -120,7 +120,7 @@ def cutting_cost(
 
     Raises:
         CircuitError: The circuit cannot be cut, the message says why.
-        OptionError: An option makes no sense.
+        OptionError: An option is invalid.
         MissingDependencyError: Cuts are needed and qiskit-addon-cutting is not installed.
 
     Example:
@@ -136,17 +136,17 @@ def cutting_cost(
     max_backjumps, seed = _whole("max_backjumps", max_backjumps, 0), _whole("seed", seed, 0)
     if isinstance(time_limit_s, bool) or not isinstance(time_limit_s, (int, float)) or not time_limit_s > 0.0:
         raise OptionError(f"cutting: time_limit_s is {one_line(repr(time_limit_s))}; give seconds above 0")
-    given = read_cuttable(circuit)
-    notes = list(given.notes)
+    cuttable = read_cuttable(circuit)
+    notes = list(cuttable.notes)
     # Without cuts no κ is needed, nor the package that knows it.
-    pairs = [Pair(qubits=(q[0], q[1]), gate=gate, kappa=1.0) for gate, q in given.gates if len(q) == 2]
-    if all(len(part) <= max_qubits for part in connected_parts(given.num_qubits, pairs)):
+    pairs = [Pair(qubits=(q[0], q[1]), gate=gate, kappa=1.0) for gate, q in cuttable.gates if len(q) == 2]
+    if all(len(part) <= max_qubits for part in connected_parts(cuttable.num_qubits, pairs)):
         cuts = Cuts(gates=frozenset(), wires=frozenset(), minimal=True)
     else:
-        pairs, more = _pairs(given)
+        pairs, more = _pairs(cuttable)
         notes += more
         cuts = find_cuts(
-            given.num_qubits, pairs, max_qubits, max_backjumps=max_backjumps, time_limit_s=time_limit_s, seed=seed
+            cuttable.num_qubits, pairs, max_qubits, max_backjumps=max_backjumps, time_limit_s=time_limit_s, seed=seed
         )
     if cuts.timed_out:
         notes.append(f"the search for cuts was ended by its time limit of {time_limit_s:g} s; cheaper ones may exist")
@@ -154,7 +154,7 @@ def cutting_cost(
         notes.append("the search for cuts did not prove its result minimal; cheaper ones may exist")
     log10 = 2.0 * cuts.log_kappa(pairs) / math.log(10.0)
     records = _cut_records(pairs, cuts)
-    parts = subcircuits_of(given, pairs, cuts, max_qubits)
+    parts = subcircuits_of(cuttable, pairs, cuts, max_qubits)
     if cuts.gates:
         notes.append("a third of the terms of a cut CX or CZ measures on the way; the subcircuits have a term without")
     return CuttingCost(
@@ -184,13 +184,13 @@ def _whole(name: str, value: Any, low: int) -> int:
     return whole
 
 
-def _pairs(given: CuttableCircuit) -> tuple[list[Pair], list[str]]:
-    """Gates on two qubits with their κ; those with free angles at the angles where κ is largest."""
+def _pairs(cuttable: CuttableCircuit) -> tuple[list[Pair], list[str]]:
+    """Return the gates on two qubits with their κ; those with free angles at the angles where κ is largest."""
     bases = require_cutting().qpd.QPDBasis
-    known: dict[tuple[Any, ...], tuple[Any, float]] = {}
+    bounds: dict[tuple[Any, ...], tuple[Any, float]] = {}
     free: set[str] = set()
     pairs = []
-    for gate, qubits in given.gates:
+    for gate, qubits in cuttable.gates:
         if len(qubits) != 2:
             continue
         angles: list[tuple[float, ...]] = []
@@ -202,13 +202,13 @@ def _pairs(given: CuttableCircuit) -> tuple[list[Pair], list[str]]:
         key = (gate.name, *(choice if len(choice) > 1 else choice[0] for choice in angles))
         if gate.name == "unitary":
             key = (id(gate),)
-        if key not in known:
+        if key not in bounds:
             candidates = [gate] if gate.name not in free else [gate.base_class(*c) for c in itertools.product(*angles)]
-            known[key] = max(
+            bounds[key] = max(
                 ((candidate, float(bases.from_instruction(candidate).kappa)) for candidate in candidates),
                 key=lambda entry: entry[1],
             )
-        bound, kappa = known[key]
+        bound, kappa = bounds[key]
         pairs.append(Pair(qubits=(qubits[0], qubits[1]), gate=bound, kappa=max(1.0, kappa)))
     notes = [f"free angles of {', '.join(sorted(free))}: cut at the angle that costs most"] if free else []
     return pairs, notes

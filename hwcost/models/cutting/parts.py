@@ -48,28 +48,28 @@ class _Terms:
     longest: tuple[tuple[Any, ...], tuple[Any, ...]]
 
 
-def subcircuits_of(given: CuttableCircuit, pairs: Sequence[Pair], cuts: Cuts, max_qubits: int) -> list[Subcircuit]:
-    """The subcircuits, in order of their lowest qubit.
+def subcircuits_of(circuit: CuttableCircuit, pairs: Sequence[Pair], cuts: Cuts, max_qubits: int) -> list[Subcircuit]:
+    """Return the subcircuits, in order of their lowest qubit.
 
     What stays connected is one subcircuit. Parts that no cut touches have nothing to be multiplied with and share
     circuits, as many as fit into `max_qubits`. Qubits without gates and without measurement are left out.
 
     Args:
-        given: The circuit.
+        circuit: The circuit.
         pairs: Its gates on two qubits, as they are cut.
         cuts: Where.
         max_qubits: Width limit.
     """
-    places = _places(given, cuts)
+    places = _places(circuit, cuts)
     groups = _connected(places)
     touched = {
         segment for pair_index, segments in places.of_pair.items() if pair_index in cuts.gates for segment in segments
     } | {segment for ends in places.wires for segment in ends}
     cut_groups = [group for group in groups if not touched.isdisjoint(group)]
     whole = [group for group in groups if touched.isdisjoint(group)]
-    found = sorted(cut_groups + _packed(whole, max_qubits))
+    ordered = sorted(cut_groups + _packed(whole, max_qubits))
     terms = _all_terms(pairs, cuts)
-    return [_build(given, cuts, places, group, terms, number) for number, group in enumerate(found)]
+    return [_build(circuit, cuts, places, group, terms, number) for number, group in enumerate(ordered)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +91,16 @@ class _Places:
     kept: list[tuple[Segment, Segment]]
 
 
-def _places(given: CuttableCircuit, cuts: Cuts) -> _Places:
+def _places(circuit: CuttableCircuit, cuts: Cuts) -> _Places:
     current: dict[int, Segment] = {}
     places = _Places(of_gate=[], of_pair={}, wires=[], last=current, kept=[])
     cut_before: dict[int, list[int]] = {}
     for pair_index, qubit in sorted(cuts.wires):
         cut_before.setdefault(pair_index, []).append(qubit)
-    for qubit in given.measured:
+    for qubit in circuit.measured:
         current[qubit] = (qubit, 0)
     pair_index = -1
-    for _, qubits in given.gates:
+    for _, qubits in circuit.gates:
         for qubit in qubits:
             current.setdefault(qubit, (qubit, 0))
         if len(qubits) == 2:
@@ -119,7 +119,7 @@ def _places(given: CuttableCircuit, cuts: Cuts) -> _Places:
 
 
 def _connected(places: _Places) -> list[list[Segment]]:
-    """Segments that kept gates connect, each group ascending."""
+    """Group the segments that kept gates connect, each group ascending."""
     segments = sorted({s for row in places.of_gate for s in row} | set(places.last.values()) | {
         s for ends in places.wires for s in ends
     })  # fmt: skip
@@ -141,30 +141,30 @@ def _connected(places: _Places) -> list[list[Segment]]:
 
 
 def _packed(groups: Sequence[list[Segment]], max_qubits: int) -> list[list[Segment]]:
-    """Groups put together up to a width, the widest first, each where it first fits."""
+    """Join groups up to a width, the widest first, each where it first fits."""
     bins: list[list[Segment]] = []
     for group in sorted(groups, key=lambda group: (-len(group), group)):
-        for found in bins:
-            if len(found) + len(group) <= max_qubits:
-                found.extend(group)
+        for members in bins:
+            if len(members) + len(group) <= max_qubits:
+                members.extend(group)
                 break
         else:
             bins.append(list(group))
-    return [sorted(found) for found in bins]
+    return [sorted(members) for members in bins]
 
 
 def _all_terms(pairs: Sequence[Pair], cuts: Cuts) -> dict[int | None, _Terms]:
-    """Decompositions by number of the cut gate; None stands for a wire."""
+    """Return the decompositions by number of the cut gate; None stands for a wire."""
     terms: dict[int | None, _Terms] = {}
     if not cuts.gates and not cuts.wires:
         return terms
     package = require_cutting()
-    known: dict[int, _Terms] = {}
+    terms_of_gate: dict[int, _Terms] = {}
     for index in cuts.gates:
         gate = pairs[index].gate
-        if id(gate) not in known:
-            known[id(gate)] = _terms(package.qpd.QPDBasis.from_instruction(gate))
-        terms[index] = known[id(gate)]
+        if id(gate) not in terms_of_gate:
+            terms_of_gate[id(gate)] = _terms(package.qpd.QPDBasis.from_instruction(gate))
+        terms[index] = terms_of_gate[id(gate)]
     if cuts.wires:
         terms[None] = _terms(package.qpd.QPDBasis.from_instruction(package.instructions.Move()))
     return terms
@@ -176,12 +176,12 @@ def _terms(basis: Any) -> _Terms:
     ]
 
     def longest(side: int) -> tuple[Any, ...]:
-        found: tuple[Any, ...] = ()
+        operations: tuple[Any, ...] = ()
         for sides in maps:
             unitary = all(operation.name not in (_MEASURE, "reset") for operation in sides[side])
-            if unitary and len(sides[side]) > len(found):
-                found = tuple(sides[side])
-        return found
+            if unitary and len(sides[side]) > len(operations):
+                operations = tuple(sides[side])
+        return operations
 
     return _Terms(
         num_terms=len(maps),
@@ -195,7 +195,7 @@ def _content(operations: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _build(
-    given: CuttableCircuit,
+    cuttable: CuttableCircuit,
     cuts: Cuts,
     places: _Places,
     group: Sequence[Segment],
@@ -207,16 +207,16 @@ def _build(
     index_of = {segment: index for index, segment in enumerate(group)}
     ends = {before for before, _ in places.wires if before in index_of}
     begins = {after for _, after in places.wires if after in index_of}
-    read = [places.last[qubit] for qubit in given.measured if places.last[qubit] in index_of]
-    circuit = QuantumCircuit(len(group), len(ends) + len(read), name=f"{given.name}-part-{number}")
+    read = [places.last[qubit] for qubit in cuttable.measured if places.last[qubit] in index_of]
+    circuit = QuantumCircuit(len(group), len(ends) + len(read), name=f"{cuttable.name}-part-{number}")
     num_experiments = 1
     for segment in sorted(begins):
-        # One of the six states that a cut wire goes on in.
+        # One of the six states in which a cut wire continues.
         circuit.x(index_of[segment])
         circuit.sxdg(index_of[segment])
         num_experiments *= terms[None].num_distinct[1]
     pair_index = -1
-    for (gate, qubits), segments in zip(given.gates, places.of_gate, strict=True):
+    for (gate, qubits), segments in zip(cuttable.gates, places.of_gate, strict=True):
         pair_index += len(qubits) == 2
         inside = [side for side, segment in enumerate(segments) if segment in index_of]
         if len(qubits) == 2 and pair_index in cuts.gates:

@@ -58,12 +58,12 @@ class Cuts:
     timed_out: bool = False
 
     def log_kappa(self, pairs: Sequence[Pair]) -> float:
-        """Natural logarithm of the product of all κ."""
+        """Return the natural logarithm of the product of all κ."""
         return math.fsum(math.log(pairs[index].kappa) for index in self.gates) + len(self.wires) * math.log(WIRE_KAPPA)
 
 
 def require_cutting() -> Any:
-    """The package `qiskit_addon_cutting`.
+    """Import the package `qiskit_addon_cutting`.
 
     Raises:
         MissingDependencyError: It is not installed.
@@ -81,7 +81,7 @@ def require_cutting() -> Any:
 
 
 def connected_parts(num_qubits: int, pairs: Sequence[Pair]) -> list[tuple[int, ...]]:
-    """Qubits that gates connect, each part ascending, in order of their first qubit; lone qubits are parts too."""
+    """Group the qubits that gates connect; parts ascend, by their first qubit, and lone qubits are parts too."""
     root = list(range(num_qubits))
 
     def find(qubit: int) -> int:
@@ -108,7 +108,7 @@ def find_cuts(
     time_limit_s: float,
     seed: int,
 ) -> Cuts:
-    """The cheapest cuts found after which no connected part is wider than `max_qubits`.
+    """Find the cheapest cuts after which no connected part is wider than `max_qubits`.
 
     Each connected part that is too wide is searched on its own: minima add up. A part gets the library's best-first
     search over gate and wire cuts, with ten times the budget as long as it has not proved its minimum, and, up to
@@ -137,11 +137,11 @@ def find_cuts(
             Pair(qubits=(local[pair.qubits[0]], local[pair.qubits[1]]), gate=pair.gate, kappa=pair.kappa)
             for pair in (pairs[index] for index in positions)
         ]
-        found = _find_in_part(len(part), inner, max_qubits, max_backjumps, deadline, seed)
-        gates.update(positions[index] for index in found.gates)
-        wires.update((positions[index], part[qubit]) for index, qubit in found.wires)
-        minimal &= found.minimal
-        timed_out |= found.timed_out
+        part_cuts = _find_in_part(len(part), inner, max_qubits, max_backjumps, deadline, seed)
+        gates.update(positions[index] for index in part_cuts.gates)
+        wires.update((positions[index], part[qubit]) for index, qubit in part_cuts.wires)
+        minimal &= part_cuts.minimal
+        timed_out |= part_cuts.timed_out
     return Cuts(gates=frozenset(gates), wires=frozenset(wires), minimal=minimal, timed_out=timed_out)
 
 
@@ -160,21 +160,21 @@ def _find_in_part(
         # The first search always runs: nothing else is known of wide parts.
         if took_s > 0.0 and start + took_s * _BUDGET_STEP > deadline:
             return Cuts(gates=best.gates, wires=best.wires, minimal=False, timed_out=True)
-        found = _search(num_qubits, pairs, max_qubits, budget, seed)
+        cuts = _search(num_qubits, pairs, max_qubits, budget, seed)
         took_s = time.monotonic() - start
-        if found is None:
+        if cuts is None:
             return best
-        difference = found.log_kappa(pairs) - best.log_kappa(pairs)
+        difference = cuts.log_kappa(pairs) - best.log_kappa(pairs)
         # Equal up to rounding: then the library's proof of minimality holds for its cuts.
-        if difference < -1e-9 or (found.minimal and difference < 1e-9):
-            best = found
+        if difference < -1e-9 or (cuts.minimal and difference < 1e-9):
+            best = cuts
         if best.minimal or budget >= max_backjumps:
             return best
         budget = min(budget * _BUDGET_STEP, max_backjumps)
 
 
 def _search(num_qubits: int, pairs: Sequence[Pair], max_qubits: int, max_backjumps: int, seed: int) -> Cuts | None:
-    """What the library finds; None where the overhead is too large for its floats."""
+    """Search with the library; None where the overhead is too large for its floats."""
     from qiskit import QuantumCircuit
 
     finding = require_cutting().automated_cut_finding
@@ -206,8 +206,10 @@ def _search(num_qubits: int, pairs: Sequence[Pair], max_qubits: int, max_backjum
 
 
 def _best_partition(num_qubits: int, pairs: Sequence[Pair], max_qubits: int) -> Cuts:
-    """The cheapest gate cuts: of all partitions of the qubits into sets of at most `max_qubits`, the one that keeps the
-    most, Σ ln κ over gates inside a set. By dynamic programming over subsets, the set of the lowest qubit first.
+    """Find the cheapest gate cuts by dynamic programming over subsets, the set of the lowest qubit first.
+
+    Of all partitions of the qubits into sets of at most `max_qubits` it is the one that keeps the largest Σ ln κ over
+    gates inside a set.
     """
     weight: dict[tuple[int, int], float] = {}
     for pair in pairs:
@@ -223,7 +225,7 @@ def _best_partition(num_qubits: int, pairs: Sequence[Pair], max_qubits: int) -> 
 
     @cache
     def best(qubits: int) -> tuple[float, int]:
-        """(kept, set of the lowest qubit) for these qubits."""
+        """Return (kept, set of the lowest qubit) for these qubits."""
         if not qubits:
             return 0.0, 0
         lowest, others = qubits & -qubits, qubits & (qubits - 1)

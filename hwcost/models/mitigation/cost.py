@@ -104,7 +104,7 @@ class MitigatedCost:
 
 
 def mitigation_cost(cost: CostEstimate, device: Device, methods: Sequence[MitigationMethod]) -> MitigatedCost:
-    """Circuits, shots and seconds of one estimated circuit under error mitigation.
+    """Return circuits, shots and seconds of one estimated circuit under error mitigation.
 
     - Shots: `hwcost.models.mitigation.overhead`, for the shots or precision that the estimate was asked for.
     - `zne` folds all gates: a circuit at noise factor c lasts c·(T − readout) + readout, and has c times the gates.
@@ -186,19 +186,19 @@ def mitigation_cost(cost: CostEstimate, device: Device, methods: Sequence[Mitiga
 def split_attenuations(
     cost: CostEstimate, audited: AuditedCalibration, measured: Sequence[int]
 ) -> tuple[SplitAttenuation, ...]:
-    """L and r of each observable of an estimate, whose λ = L·r holds both.
+    """Split λ = L·r of each observable of an estimate into L and r.
 
     r is the readout factor of the qubit that is read; for an observable on several qubits the product over all
     measured qubits. A value that is read from no classical bit has no readout in its λ, or one that cannot be told
     apart: then r = 1.
     """
-    known = {qubit: factor for qubit in measured if (factor := readout_factor(audited, qubit)) is not None}
+    readout_factors = {qubit: factor for qubit in measured if (factor := readout_factor(audited, qubit)) is not None}
     split = []
     for attenuation in cost.shots.attenuation:
         if attenuation.qubit is None:
-            readout = math.prod(known.values())
+            readout = math.prod(readout_factors.values())
         else:
-            readout = 1.0 if attenuation.clbit is None else known.get(attenuation.qubit, 1.0)
+            readout = 1.0 if attenuation.clbit is None else readout_factors.get(attenuation.qubit, 1.0)
         gates = min(1.0, attenuation.value / readout) if readout > 0.0 else 0.0
         split.append(SplitAttenuation(gates=gates, readout=readout))
     return tuple(split)
@@ -220,7 +220,7 @@ def _check_estimate(cost: CostEstimate, device: Device, methods: Sequence[Mitiga
 
 
 def _check_unitary(isa: IsaCircuit, cost: CostEstimate, names: Collection[str]) -> None:
-    """Folding and cancelling need gates that can be inverted between preparation and measurement."""
+    """Refuse folding and cancelling without gates that can be inverted between preparation and measurement."""
     used: set[int] = set()
     read: set[int] = set()
     for name, kind, qubits in zip(isa.names, isa.kinds, isa.qubits, strict=True):
@@ -265,7 +265,7 @@ def _runs(
 def _readout_calibration(
     num_circuits: int, shots_each: int, measured: Sequence[int], audited: AuditedCalibration, rep_delay_s: float
 ) -> CalibrationRun:
-    """Basis states prepared by X gates (or two √X), then read."""
+    """Return a run of basis states prepared by X gates (or two √X), then read."""
     flip_s = max(
         (audited.duration_s("x", (q,)) or 2.0 * (audited.duration_s("sx", (q,)) or 0.0) for q in measured), default=0.0
     )

@@ -13,7 +13,7 @@ from hwcost.models.mitigation.methods import ExtrapolationFit
 
 
 def extrapolation_weights(noise_factors: Sequence[float], fit: ExtrapolationFit) -> tuple[float, ...]:
-    """Weights w_k of the extrapolated value Σ w_k·y_k, y the measured values (`exponential`: their logarithms).
+    """Return the weights w_k of the extrapolated value Σ w_k·y_k of the measured y (`exponential`: their logarithms).
 
     - `linear`, `exponential`: the least-squares line through (c_k, y_k), unweighted, at c = 0:
       w_k = 1/K − c̄·(c_k − c̄)/Σ_j (c_j − c̄)², with c̄ the mean of the K factors.
@@ -37,7 +37,7 @@ def extrapolation_weights(noise_factors: Sequence[float], fit: ExtrapolationFit)
 
 
 def extrapolation_inflation(attenuation: float, noise_factors: Sequence[float], fit: ExtrapolationFit) -> float:
-    """Shots of all K circuits together, over those of one noiseless circuit, for the same standard error.
+    """Return the shots of all K circuits together, over those of one noiseless circuit, for the same standard error.
 
     With the shots split evenly and the variance of one shot at most 1:
 

@@ -41,7 +41,7 @@ class MitigationMethod:
         shots_per_circuit: `pec`: shots of each random circuit.
 
     Raises:
-        OptionError: A setting makes no sense.
+        OptionError: A setting is invalid.
     """
 
     name: MitigationName
@@ -78,7 +78,7 @@ class MitigationMethod:
             )
 
     def __str__(self) -> str:
-        """As on the command line."""
+        """Write the method as on the command line."""
         if self.name == "zne":
             fit = "" if self.fit == "exponential" else f":{self.fit}"
             return f"zne{fit}:{':'.join(f'{factor:g}' for factor in self.noise_factors)}"
@@ -88,7 +88,7 @@ class MitigationMethod:
 
 
 def parse_mitigation(text: str) -> tuple[MitigationMethod, ...]:
-    """The methods in a list such as `readout,zne:1:3:5`.
+    """Parse the methods in a list such as `readout,zne:1:3:5`.
 
     - `readout`, `readout:tensored` or `readout:full`
     - `zne`, with noise factors and a fit in any order: `zne:1:2:3`, `zne:linear:1:3`, `zne:richardson`
@@ -150,7 +150,7 @@ def _parse_one(item: str) -> MitigationMethod:
             )
         return MitigationMethod(name="pec", shots_per_circuit=int(settings[0]) if settings else DEFAULT_PEC_SHOTS)
     raise OptionError(
-        f"mitigation: {one_line(name)!r} is no method; choose from {', '.join(get_args(MitigationName))}, {_EXAMPLE}"
+        f"mitigation: {one_line(name)!r} is not a method; choose from {', '.join(get_args(MitigationName))}, {_EXAMPLE}"
     )
 
 

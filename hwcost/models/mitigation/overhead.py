@@ -95,7 +95,7 @@ class MitigationOverhead:
 
 
 def readout_calibration_circuits(method: MitigationMethod, num_measured: int) -> int:
-    """2 circuits (all qubits in 0, all in 1), or 2^n for the full matrix of n measured qubits."""
+    """Count calibration circuits: 2 (all qubits in 0, all in 1), or 2^n for the full matrix of n measured qubits."""
     return 2 if method.calibration == "tensored" else 1 << num_measured
 
 
@@ -108,7 +108,7 @@ def mitigation_overhead(
     log_gamma: float | None = None,
     rule: Inflation = "worst",
 ) -> MitigationOverhead:
-    """Circuits and shots of one circuit under the given methods; see the module for what replaces what.
+    """Return circuits and shots of one circuit under the given methods; see the module for what replaces what.
 
     For each observable, shots over those of a noiseless device are 1/(L·r)² without `zne` and `pec`,
     (K·Σ w_k²·L^(−2·c_k))/r² or (K·Σ w_k²)/r² with `zne` (`hwcost.models.mitigation.extrapolation`), γ²/r² with `pec`
@@ -236,10 +236,10 @@ def _detail(
         )
     if method.name == "zne":
         factors = ", ".join(f"{factor:g}" for factor in method.noise_factors)
-        found = [extrapolation_inflation(a.gates, method.noise_factors, method.fit) for a in attenuations]
+        inflations = [extrapolation_inflation(a.gates, method.noise_factors, method.fit) for a in attenuations]
         lost = "" if abs(bias) < 0.005 else f", {bias:.0%} of the value left out"
         return (
-            f"noise factors {factors}, {method.fit} fit: up to {max(found):.3g}× the shots in place of "
+            f"noise factors {factors}, {method.fit} fit: up to {max(inflations):.3g}× the shots in place of "
             f"{worst_gates:.3g}×{lost}"
         )
     gamma = math.inf if log_gamma is None else _exp(log_gamma)

@@ -36,7 +36,7 @@ class CircuitGamma:
 
 
 def depolarizing_gamma(error: float, num_qubits: int) -> float:
-    """γ of undoing a depolarizing error on k qubits that has average gate error e.
+    """Return γ of undoing a depolarizing error on k qubits that has average gate error e.
 
     The channel ρ → f·ρ + (1 − f)·1/d, d = 2^k, has average gate fidelity 1 − (1 − f)·(d − 1)/d, so
     f = 1 − e·d/(d − 1). It multiplies every Pauli but the identity by f; its inverse by 1/f. As a mixture of Paulis the
@@ -60,14 +60,14 @@ def depolarizing_gamma(error: float, num_qubits: int) -> float:
         1.025338
     """
     dimension = 2.0**num_qubits
-    kept = 1.0 - error * dimension / (dimension - 1.0)
-    if kept <= 0.0:
+    fidelity = 1.0 - error * dimension / (dimension - 1.0)
+    if fidelity <= 0.0:
         return math.inf
-    return 1.0 + 2.0 * (dimension**2 - 1.0) / dimension**2 * (1.0 / kept - 1.0)
+    return 1.0 + 2.0 * (dimension**2 - 1.0) / dimension**2 * (1.0 / fidelity - 1.0)
 
 
 def idle_gamma(time_s: float, rate_1_per_s: float, rate_2_per_s: float) -> float:
-    """γ of undoing the relaxation of one waiting qubit, twirled into a Pauli channel.
+    """Return γ of undoing the relaxation of one waiting qubit, twirled into a Pauli channel.
 
     The channel multiplies X and Y by x = e^(−t/T2) and Z by z = e^(−t/T1). Its inverse as a mixture of Paulis:
     η_I = (1 + 2/x + 1/z)/4, η_X = η_Y = (1 − 1/z)/4, η_Z = (1 + 1/z − 2/x)/4; γ is the sum of their absolute values.
@@ -88,7 +88,7 @@ def idle_gamma(time_s: float, rate_1_per_s: float, rate_2_per_s: float) -> float
 
 
 def circuit_gamma(isa: IsaCircuit, schedule: Schedule, noise: NoiseTable) -> CircuitGamma:
-    """γ of undoing the noise of all gates and waiting times of a circuit, readout apart.
+    """Return γ of undoing the noise of all gates and waiting times of a circuit, readout apart.
 
     The calibrated error of a gate is taken as depolarizing and contains the relaxation during the gate; a gate without
     a known error counts as perfect. All gates count, as in implementations that cancel whole layers; an observable
@@ -114,7 +114,7 @@ def circuit_gamma(isa: IsaCircuit, schedule: Schedule, noise: NoiseTable) -> Cir
 
 
 def two_qubit_layers(isa: IsaCircuit) -> Sequence[frozenset[tuple[str, tuple[int, ...]]]]:
-    """The distinct layers of two-qubit gates that PEC learns the noise of, in order of their first appearance.
+    """Return the distinct layers of two-qubit gates that PEC learns the noise of, in order of their first appearance.
 
     A layer is the gates of equal two-qubit depth; barriers end layers on their qubits, as on a device that learns them.
     """

@@ -127,7 +127,7 @@ class _Recorder:
     def _starts(
         self, isa: IsaCircuit, schedule: Schedule, tracked: Sequence[TrackedPauli]
     ) -> dict[int, list[tuple[int, int]]]:
-        """Begins what starts at the end of the circuit; returns what starts at each measurement."""
+        """Begin what starts at the end of the circuit; return what starts at each measurement."""
         starting: dict[int, list[tuple[int, int]]] = {}
         for row, pauli in enumerate(tracked):
             for physical, code, at in pauli.starts:
@@ -224,19 +224,19 @@ def plan_backward(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli]) -> Bac
 
 
 def relaxation_factors(times_s: Floats, rates_per_s: Floats) -> Floats:
-    """What relaxation leaves of I, X, Y and Z: `[…, 4]` = (1, e^(−t/T2), e^(−t/T2), e^(−t/T1)).
+    """Return what relaxation leaves of I, X, Y and Z: `[…, 4]` = (1, e^(−t/T2), e^(−t/T2), e^(−t/T1)).
 
     Args:
         times_s: Times t in seconds.
         rates_per_s: `[…, 2]`, 1/T1 and 1/T2 in 1/s.
     """
-    kept = np.exp(-times_s[..., None] * rates_per_s)
-    z, x = kept[..., 0], kept[..., 1]
+    decay = np.exp(-times_s[..., None] * rates_per_s)
+    z, x = decay[..., 0], decay[..., 1]
     return np.stack([np.ones_like(z), x, x, z], axis=-1)
 
 
 def residual_depolarizing(errors: Floats, relaxation_fidelities: Floats, dimension: int) -> Floats:
-    """f: what a gate's error takes from every non-identity Pauli beyond its relaxation.
+    """Return f: what a gate's error takes from every non-identity Pauli beyond its relaxation.
 
     f = min(1 − e·d/(d − 1), μ)/μ, with e the average gate error, d the dimension, and
     μ = (d²·F − 1)/(d² − 1) the mean that relaxation of process fidelity F = Π_k (1 + e^(−t/T1) + 2·e^(−t/T2))/4 leaves
@@ -250,7 +250,7 @@ def residual_depolarizing(errors: Floats, relaxation_fidelities: Floats, dimensi
 
 
 def _segments(recorder: _Recorder, rates: Floats) -> tuple[Floats, Floats]:
-    """The matrices of all segments, without and with noise."""
+    """Return the matrices of all segments, without and with noise."""
     steps = np.array(recorder.steps, dtype=float).reshape(-1, 6)
     segment, gate, qubit = (steps[:, column].astype(np.int64) for column in range(3))
     duration, error, idle = steps[:, 3], steps[:, 4], steps[:, 5]
@@ -263,7 +263,7 @@ def _segments(recorder: _Recorder, rates: Floats) -> tuple[Floats, Floats]:
 
 
 def _products(matrices: Floats, segment: Ints, num_segments: int) -> Floats:
-    """Product of the matrices of each segment, in order; halves the length of all segments at once, repeatedly."""
+    """Multiply the matrices of each segment, in order; halves the length of all segments repeatedly."""
     order = np.argsort(segment, kind="stable")
     matrices, segment = matrices[order], segment[order]
     while True:
@@ -283,13 +283,13 @@ def _products(matrices: Floats, segment: Ints, num_segments: int) -> Floats:
 
 
 def _rules(recorder: _Recorder, rates: Floats) -> tuple[Floats, Floats]:
-    """Transfer weights and noise factors of the distinct two-qubit gates."""
+    """Return the transfer weights and noise factors of the distinct two-qubit gates."""
     keys = list(recorder.rules)
     transfer = transfer_weights([key for key, *_ in keys], 2)
     qubits = np.array([(a, b) for _, a, b, _, _ in keys], dtype=np.int64).reshape(-1, 2)
     duration = np.array([key[3] for key in keys])
     error = np.array([key[4] for key in keys])
-    kept = relaxation_factors(np.repeat(duration[:, None], 2, axis=1), rates[qubits])
-    noise = (kept[:, 0, :, None] * kept[:, 1, None, :]).reshape(-1, 16)
+    relaxation = relaxation_factors(np.repeat(duration[:, None], 2, axis=1), rates[qubits])
+    noise = (relaxation[:, 0, :, None] * relaxation[:, 1, None, :]).reshape(-1, 16)
     noise[:, 1:] *= residual_depolarizing(error, noise.mean(axis=1), 4)[:, None]
     return transfer, noise

@@ -99,7 +99,7 @@ def _log(factor: float) -> float:
 
 
 def _products(log_by_mask: dict[int, float], num_rows: int) -> list[float]:
-    """For each row, the exponential of the sum of the logarithms whose mask contains the row."""
+    """Return, for each row, the exponential of the sum of the logarithms whose mask contains the row."""
     if not log_by_mask:
         return [1.0] * num_rows
     num_bytes = (num_rows + 7) // 8

@@ -49,46 +49,46 @@ def mean_field_attenuation(
 
 
 def _propagate(plan: BackwardPlan) -> Floats:
-    """L of each observable."""
+    """Return L of each observable."""
     num_rows = plan.num_observables
     field = np.zeros((len(plan.qubits), num_rows, 4))  # p of each qubit and observable
     field[:, :, 0] = 1.0
     for row, qubit, code in plan.starts:
         field[qubit, row] = np.eye(4)[code]
-    kept = np.ones(num_rows)
+    attenuation = np.ones(num_rows)
     moves = plan.rule_noise[:, :, None] * (plan.rule_transfer @ _MARGINALS)
     for level in plan.levels:
         if level.gates.start < level.gates.stop:
-            _two_qubit_gates(plan, level.gates, moves, field, kept)
+            _two_qubit_gates(plan, level.gates, moves, field, attenuation)
         for event in level.events:
-            _event(plan, event, field, kept)
+            _event(plan, event, field, attenuation)
     totals = (field @ plan.noisy_segments[plan.last_segments]).sum(axis=2)
-    result: Floats = np.clip(kept * totals.prod(axis=0), 0.0, 1.0)
+    result: Floats = np.clip(attenuation * totals.prod(axis=0), 0.0, 1.0)
     return result
 
 
-def _two_qubit_gates(plan: BackwardPlan, gates: slice, moves: Floats, field: Floats, kept: Floats) -> None:
-    """Carries all observables through gates on disjoint qubits, in place."""
+def _two_qubit_gates(plan: BackwardPlan, gates: slice, moves: Floats, field: Floats, attenuation: Floats) -> None:
+    """Carry all observables through gates on disjoint qubits, in place."""
     qubits = plan.gate_qubits[gates]
     before = field[qubits] @ plan.noisy_segments[plan.gate_segments[gates]]
     joint = (before[:, 0, :, :, None] * before[:, 1, :, None, :]).reshape(len(qubits), -1, 16)
     after = joint @ moves[plan.gate_rules[gates]]
     totals = after[:, :, :4].sum(axis=2)
-    kept *= totals.prod(axis=0)
+    attenuation *= totals.prod(axis=0)
     after /= np.where(totals > 0.0, totals, 1.0)[:, :, None]
     field[qubits[:, 0]] = after[:, :, :4]
     field[qubits[:, 1]] = after[:, :, 4:]
 
 
-def _event(plan: BackwardPlan, event: Event, field: Floats, kept: Floats) -> None:
-    """Carries all observables through a measurement or reset, in place, and begins those that start there."""
+def _event(plan: BackwardPlan, event: Event, field: Floats, attenuation: Floats) -> None:
+    """Carry all observables through a measurement or reset, in place, and begins those that start there."""
     before = field[event.qubit]
     # Only I and Z contribute from here on, so the noise counts on their share of the ideal distribution.
     local = before @ plan.noisy_segments[event.segment][:, [0, 3]]
     share = (before @ plan.ideal_segments[event.segment][:, [0, 3]]).sum(axis=1)
     totals = local.sum(axis=1)
     # Without such a share the ideal value is 0 already: nothing is left that noise could take.
-    kept *= np.where(share > 0.0, totals / np.where(share > 0.0, share, 1.0), 1.0)
+    attenuation *= np.where(share > 0.0, totals / np.where(share > 0.0, share, 1.0), 1.0)
     after = np.zeros_like(before)
     after[:, 0] = 1.0
     if event.kind is Kind.MEASURE:

@@ -78,15 +78,15 @@ class _Sampler:
         self.targets: _Codes = order.reshape(num_codes * self.width).astype(np.intp)
         self.factors = factors.reshape(num_codes * self.width)
 
-    def draw(self, codes: _Codes, kept: Floats, random: np.random.Generator) -> _Codes:
-        """The next codes; multiplies `kept` by the noise factors of the moves."""
+    def draw(self, codes: _Codes, attenuation: Floats, random: np.random.Generator) -> _Codes:
+        """Draw the next codes; multiplies `attenuation` by the noise factors of the moves."""
         moves = codes
         if self.width > 1:
             uniform = random.random(len(codes), dtype=np.float32)
             moves = codes * self.width
             for threshold in self.thresholds:
                 moves += uniform >= threshold[codes]
-        kept *= self.factors[moves]
+        attenuation *= self.factors[moves]
         return self.targets[moves]
 
 
@@ -119,9 +119,9 @@ class _Samplers:
 def _sample(
     plan: BackwardPlan, samplers: _Samplers, row: int, random: np.random.Generator, num_paths: int
 ) -> SignalEstimate:
-    """The estimate of one observable."""
+    """Estimate one observable."""
     codes: dict[int, _Codes] = {}  # of the qubits that its light cone has reached
-    kept = np.ones(num_paths)  # λ_P
+    attenuation = np.ones(num_paths)  # λ_P
     share = np.ones(num_paths)  # v_P
 
     for start, qubit, code in plan.starts:
@@ -136,16 +136,16 @@ def _sample(
             pair = np.zeros(num_paths, dtype=np.intp)
             for qubit, segment, place in ((a, segments[gate][0], 4), (b, segments[gate][1], 1)):
                 if qubit in codes:
-                    pair += place * samplers.segment(segment).draw(codes[qubit], kept, random)
-            pair = samplers.rule(rules[gate]).draw(pair, kept, random)
+                    pair += place * samplers.segment(segment).draw(codes[qubit], attenuation, random)
+            pair = samplers.rule(rules[gate]).draw(pair, attenuation, random)
             codes[a], codes[b] = pair >> 2, pair & 3
         for event in level.events:
             if event.qubit in codes:
-                _condition(plan, samplers, event, codes, kept, share, random)
+                _condition(plan, samplers, event, codes, attenuation, share, random)
             for start, code in event.starts:
                 if start == row:
                     codes[event.qubit] = np.full(num_paths, code, dtype=np.intp)
-    return _estimate(plan, codes, kept, share)
+    return _estimate(plan, codes, attenuation, share)
 
 
 def _condition(
@@ -153,31 +153,31 @@ def _condition(
     samplers: _Samplers,
     event: Event,
     codes: dict[int, _Codes],
-    kept: Floats,
+    attenuation: Floats,
     share: Floats,
     random: np.random.Generator,
 ) -> None:
-    """Keeps I and Z at a measurement or reset, in place: X and Y have no ideal signal beyond it."""
+    """Keep I and Z at a measurement or reset, in place: X and Y have no ideal signal beyond it."""
     before = codes[event.qubit]
     share *= plan.ideal_segments[event.segment][:, _IZ].sum(axis=1)[before]
-    codes[event.qubit] = samplers.segment(event.segment, only_iz=True).draw(before, kept, random)
+    codes[event.qubit] = samplers.segment(event.segment, only_iz=True).draw(before, attenuation, random)
     if event.kind is Kind.RESET:
         del codes[event.qubit]  # Z before a reset is the constant 1: the cone ends here
 
 
-def _estimate(plan: BackwardPlan, codes: dict[int, _Codes], kept: Floats, share: Floats) -> SignalEstimate:
-    """The ratio over all paths, conditioned on the input state if enough of them reach it."""
+def _estimate(plan: BackwardPlan, codes: dict[int, _Codes], attenuation: Floats, share: Floats) -> SignalEstimate:
+    """Return the ratio over all paths, conditioned on the input state if enough of them reach it."""
     if not share.any():  # the ideal value is 0 whatever the angles
         share = np.ones_like(share)
-    conditioned, weight = kept * share, share.copy()
-    unconditioned = kept * share
+    conditioned, weight = attenuation * share, share.copy()
+    unconditioned = attenuation * share
     for qubit, code in codes.items():
         segment = int(plan.last_segments[qubit])
         ideal, noisy = plan.ideal_segments[segment], plan.noisy_segments[segment]
         weight *= ideal[:, _IZ].sum(axis=1)[code]
         conditioned *= noisy[:, _IZ].sum(axis=1)[code]
         unconditioned *= noisy.sum(axis=1)[code]
-    if _effective_number(weight) >= min(MIN_EFFECTIVE_PATHS, len(kept)):
+    if _effective_number(weight) >= min(MIN_EFFECTIVE_PATHS, len(attenuation)):
         return _ratio(conditioned, weight, None)
     return _ratio(
         unconditioned,
@@ -187,13 +187,13 @@ def _estimate(plan: BackwardPlan, codes: dict[int, _Codes], kept: Floats, share:
 
 
 def _effective_number(weight: Floats) -> float:
-    """(Σv)²/Σv², the number of equally weighted paths that would be as good."""
+    """Return (Σv)²/Σv², the number of equally weighted paths that would be as good."""
     squares = float(weight @ weight)
     return float(weight.sum()) ** 2 / squares if squares > 0.0 else 0.0
 
 
 def _ratio(values: Floats, weight: Floats, note: str | None) -> SignalEstimate:
-    """Σ values / Σ weight with the linearised standard error of a ratio."""
+    """Return Σ values / Σ weight with the linearised standard error of a ratio."""
     total = float(weight.sum())
     value = float(values.sum()) / total
     residuals = values - value * weight

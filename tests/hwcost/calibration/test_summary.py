@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hwcost.calibration.audit import audit
-from hwcost.calibration.summary import format_value, summarize, summary_text
+from hwcost.calibration.page import format_value
+from hwcost.calibration.summary import summarize
 from make import DURATION_1Q_S, READOUT_ERROR, SNAPSHOT, small_calibration
 
 
@@ -12,7 +13,7 @@ def test_a_small_device() -> None:
     data = summary.to_dict()
     assert data["schema"] == "hwcost.calibration-summary/1"
     assert len(data["qubits"]) == 3
-    assert "small" in summary_text(summary)
+    assert "small" in str(summary)
 
 
 def test_values_have_the_unit_of_their_quantity() -> None:

@@ -65,7 +65,7 @@ def test_built_in_profiles_name_their_source_and_survive_a_file(name, tmp_path):
         ({"products": [{"narrowest": 1, "curve": [[1e3, -1.0]]}]}, "pairs of positive numbers"),
         ({"products": [{"narrowest": 1, "curve": [[1e3, 1.0], [1e2, 1.0]]}]}, "FLOPs of a curve must rise"),
         ({"convolutions": "many"}, "device profile"),
-        ({"overheads": {"call_s": 1.0}}, "no device profile"),
+        ({"overheads": {"call_s": 1.0}}, "not a device profile"),
         ({"overheads": dict.fromkeys(Overheads.__dataclass_fields__, -1.0)}, "overheads.call_s is -1.0"),
         ({"low_factor": 2.0}, "must enclose 1"),
         ({"peak_flops_per_s": "fast"}, "peak_flops_per_s is 'fast'"),

@@ -109,14 +109,14 @@ def test_long_names_and_a_closed_stderr(folder):
         (["circuits"], "--backend"),
         (["circuits", "-b", "fake_manil"], "fake_manila"),
         (["nowhere.qasm", "-b", "fake_manila"], None),
-        (["circuits", "-b", "fake_manila", "-O", "1-"], "'1-' is no whole number or range"),
+        (["circuits", "-b", "fake_manila", "-O", "1-"], "'1-' is not a whole number or range"),
         (["circuits", "-b", "fake_manila", "-O", "5"], "optimization_level is 5"),
-        (["circuits", "-b", "fake_manila", "-O", "9" * 500], "is no whole number"),
+        (["circuits", "-b", "fake_manila", "-O", "9" * 500], "is not a whole number"),
         (["circuits", "-b", "fake_manila", "--suite-sizes", "3"], "belong to --suite"),
         (["circuits", "-b", "fake_manila", "-c", "no_module_of_that_name:f"], "there is no module"),
-        (["circuits", "-b", "fake_manila", "-c", "\x1b[2J"], "is no compiler"),
+        (["circuits", "-b", "fake_manila", "-c", "\x1b[2J"], "is not a compiler"),
         (["circuits", "-b", "fake_manila", "--cache", "nowhere/c.sqlite3"], "there is no folder"),
-        (["circuits", "-b", "fake_manila", "--cache", "circuits/ghz_2.qasm"], "is no cache of hwcost"),
+        (["circuits", "-b", "fake_manila", "--cache", "circuits/ghz_2.qasm"], "is not a cache of hwcost"),
         (["circuits", "-b", "fake_manila", "--cache", "c", "--no-cache"], "give one"),
         (["circuits", "-b", "fake_manila", "-o", "nowhere/out"], "there is no folder"),
         (["circuits", "-b", "fake_manila", "-j", "0"], "num_workers is 0"),
@@ -180,7 +180,7 @@ def test_ctrl_c_ends_cleanly_and_the_next_run_goes_on(folder):
     assert (process.returncode, out) == (130, "")
     before = kept(folder / "c.sqlite3")
     assert err.split("\n") == [
-        f"hwcost: {before} of 40 cells are finished; the same command goes on from what the cache has kept",
+        f"hwcost: {before} of 40 cells are finished; the same command resumes from the cache",
         "",
         "hwcost: interrupted",
         "",

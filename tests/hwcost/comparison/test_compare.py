@@ -145,7 +145,7 @@ def test_without_noise_there_is_nothing_to_rank_by_attenuation():
         ("without_last_measurement", "never measures into classical bit"),
         ("raises", "the compiler fails with RuntimeError: no such pass at all"),
         ("exits", "the compiler fails with SystemExit: 3"),
-        ("returns_text", "the compiler returns an object of type str, no QuantumCircuit"),
+        ("returns_text", "the compiler returns an object of type str, not a QuantumCircuit"),
     ],
 )
 def test_a_wrong_compiler_fails_with_a_reason_and_the_rest_is_delivered(name, says):
@@ -421,10 +421,10 @@ def test_a_database_of_somebody_else_is_not_touched(tmp_path, table):
     base.commit()
     base.close()
     before = path.read_bytes()
-    with pytest.raises(OptionError, match="is no cache of hwcost; name another file"):
+    with pytest.raises(OptionError, match="is not a cache of hwcost; name another file"):
         compare(ghz(2), LINE, cache=path)
     (tmp_path / "text.db").write_text("my notes")
-    with pytest.raises(OptionError, match="is no cache of hwcost; name another file"):
+    with pytest.raises(OptionError, match="is not a cache of hwcost; name another file"):
         compare(ghz(2), LINE, cache=tmp_path / "text.db")
     assert path.read_bytes() == before
     assert sorted(item.name for item in tmp_path.iterdir()) == ["mine.sqlite3", "text.db"]
@@ -574,12 +574,12 @@ def test_damaged_cells_are_computed_again(tmp_path):
 def test_other_files_are_not_overwritten(tmp_path):
     notes = tmp_path / "notes.txt"
     notes.write_text("important " * 100)
-    with pytest.raises(OptionError, match="is no cache of hwcost"):
+    with pytest.raises(OptionError, match="is not a cache of hwcost"):
         CellCache(notes)
     assert notes.read_text() == "important " * 100
     with pytest.raises(OptionError, match="there is no folder"):
         CellCache(tmp_path / "nowhere" / "cells.sqlite3")
-    with pytest.raises(OptionError, match="no regular file"):
+    with pytest.raises(OptionError, match="not a regular file"):
         CellCache(tmp_path)
 
 

@@ -473,10 +473,10 @@ def test_observables_of_every_kind_mean_the_same():
     ("observable", "message"),
     [
         ("ZZ", "for 2 qubits"),
-        ("zzz", "no Pauli label"),
+        ("zzz", "not a Pauli label"),
         ("III", "identity"),
         (5, "of type int"),
-        ("", "no Pauli label"),
+        ("", "not a Pauli label"),
     ],
 )
 def test_an_observable_that_makes_no_sense_is_named(observable, message):

@@ -130,9 +130,9 @@ def test_fashion_mnist_is_not_taken_for_mnist(tmp_path, monkeypatch):
     [
         (b"", "begins with nothing"),
         (b"\0\0\x08", "begins with 000008"),
-        (b"PK\x03\x04", "no IDX file"),
-        (bytes([0, 0, 7, 1, 0, 0, 0, 1, 1]), "no IDX file"),
-        (bytes([0, 0, 8, 0]), "no IDX file"),
+        (b"PK\x03\x04", "not an IDX file"),
+        (bytes([0, 0, 7, 1, 0, 0, 0, 1, 1]), "not an IDX file"),
+        (bytes([0, 0, 8, 0]), "not an IDX file"),
         (bytes([0, 0, 8, 2, 0, 0]), "cut short within its head"),
         (bytes([0, 0, 8, 1, 0, 0, 0, 5, 1, 2]), "5 bytes, the file has 2"),
         (bytes([0, 0, 8, 1, 0, 0, 0, 1, 1, 2]), "1 bytes, the file has more"),
@@ -191,7 +191,7 @@ class Evil:
         ({"x_train": np.zeros((4, 2))}, "no array y_train, x_test, y_test"),
         ({"x": np.zeros((4, 2)), "y": np.zeros(3)}, "4 samples but 3 labels"),
         ({"x": np.zeros((4, 2), dtype=complex), "y": np.arange(4) % 2}, "complex128"),
-        ({"x": np.array([Evil()] * 4), "y": np.arange(4)}, "no NPZ file of numbers"),
+        ({"x": np.array([Evil()] * 4), "y": np.arange(4)}, "not an NPZ file of numbers"),
     ],
 )
 def test_npz_files_that_do_not_fit(tmp_path, arrays, message, capsys):
@@ -205,13 +205,13 @@ def test_npz_files_that_do_not_fit(tmp_path, arrays, message, capsys):
 def test_npz_files_that_are_none(tmp_path, monkeypatch):
     path = tmp_path / "data.npz"
     path.write_bytes(b"not a zip file")
-    assert "no NPZ file of numbers" in refusal(path)
+    assert "not an NPZ file of numbers" in refusal(path)
     path.write_bytes(save_npz(tmp_path / "good.npz", x=np.zeros((50, 9)), y=np.arange(50) % 2).read_bytes()[:200])
-    assert "no NPZ file of numbers" in refusal(path)
+    assert "not an NPZ file of numbers" in refusal(path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("x.npy", b"\x93NUMPY\x01\x00\x10\x00not a header    ")
         archive.writestr("y.npy", b"")
-    assert "no NPZ file of numbers" in refusal(path)
+    assert "not an NPZ file of numbers" in refusal(path)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("x.npy", "w") as file:
         file.write(b"\0" * 2**22)
     assert path.stat().st_size < 2**13
@@ -285,9 +285,9 @@ def test_constant_columns_are_kept_and_said(tmp_path):
         ("u,class\n1,a\nNA,b\n", "line 3, column 'u': the value is missing"),
         ("u,class\n1,a\nnan,b\n", "line 3, column 'u': the value is missing"),
         ("u,class\n1,a\n2,\n", "line 3, column 'class': the label is missing"),
-        ("u,class\nmale,a\n", "line 2, column 'u': 'male' is no number"),
-        ('u;class\n"1,5";a\n', "line 2, column 'u': '1,5' is no number; write decimals with a point"),
-        ("u,class\n1_5,a\n", "line 2, column 'u': '1_5' is no number"),
+        ("u,class\nmale,a\n", "line 2, column 'u': 'male' is not a number"),
+        ('u;class\n"1,5";a\n', "line 2, column 'u': '1,5' is not a number; write decimals with a point"),
+        ("u,class\n1_5,a\n", "line 2, column 'u': '1_5' is not a number"),
         ("u,class\ninf,a\n", "line 2, column 'u': 'inf' is not finite"),
         ("u,class\n1e999,a\n", "'1e999' is not finite"),
         ("u,class\n" + "1,a\n" * 9, "all 9 samples have the label 'a'"),
@@ -295,10 +295,10 @@ def test_constant_columns_are_kept_and_said(tmp_path):
         ("u,class\n" + "".join(f"{i},{i}.5\n" for i in range(9)), "is the label column a class?"),
         ('u,class\n"1,a\n2,b\n', "not CSV"),
         ("u,class\n1,a\n".encode("utf-16"), "is UTF-16 text"),
-        ("u,class\n1,a\n".encode("utf-16-le"), "is no text file"),
+        ("u,class\n1,a\n".encode("utf-16-le"), "is not a text file"),
         ("u,größe\n1,a\n".encode("latin-1"), "is not UTF-8 text (byte 4)"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "is no text file"),
-        ("u,class\n\x1b[31m1,a\n", "is no number"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "is not a text file"),
+        ("u,class\n\x1b[31m1,a\n", "is not a number"),
         ("\x1b[2Ju,class\n1_0,a\n", "column '\\\\x1b[2Ju'"),
         ("u,class\n" + "9" * 200_000 + ",a\n", "not CSV (field larger than field limit"),
     ],
@@ -320,7 +320,7 @@ def test_a_table_that_is_too_large_or_no_file(tmp_path, monkeypatch):
     path = csv_file(tmp_path, "u,v,class\n" + GOOD_ROWS)
     monkeypatch.setattr(dataset_csv, "MAX_CSV_BYTES", 20)
     assert "larger tables as NPZ" in refusal(path, label="class")
-    assert "no regular file" in refusal("/dev/null", label="class")
+    assert "not a regular file" in refusal("/dev/null", label="class")
     assert "no data set and no file" in refusal("a" * 5000 + ".csv", label="class")
 
 

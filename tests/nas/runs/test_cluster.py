@@ -137,9 +137,9 @@ def test_a_candidate_that_kills_every_worker_has_failed(tmp_path):
     [
         ("tcp://127.0.0.1:1", "refused"),
         ("127.0.0.1:1", "refused"),
-        ("nonsense://x", "no address of a scheduler"),
-        ("inproc://x", "no address of a scheduler"),
-        ("", "no address of a scheduler"),
+        ("nonsense://x", "not the address of a scheduler"),
+        ("inproc://x", "not the address of a scheduler"),
+        ("", "not the address of a scheduler"),
         ("tcp://127.0.0.1", "missing port"),
         ("127.0.0.1:99999999", "refused|no port|not supported"),
         ("tcp://no such host.invalid:8786", "cluster"),

@@ -128,7 +128,7 @@ def test_versions_that_changed_are_named(folder):
 
 
 def test_two_searches_cannot_work_in_one_run(folder):
-    with RunStore(folder, writable=True), pytest.raises(RunError, match="another search is at work in it"):
+    with RunStore(folder, writable=True), pytest.raises(RunError, match="another search is running in it"):
         RunStore(folder, writable=True)
     RunStore(folder, writable=True).close()
 
@@ -141,7 +141,7 @@ def test_the_lock_goes_with_the_process(folder):
     holder = subprocess.Popen([sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE, text=True)
     try:
         assert holder.stdout.readline() == "locked\n"
-        with pytest.raises(RunError, match="another search is at work in it"):
+        with pytest.raises(RunError, match="another search is running in it"):
             RunStore(folder, writable=True)
     finally:
         holder.kill()
@@ -176,7 +176,7 @@ def test_another_space_under_the_same_name_is_refused(folder, context):
 
 def test_a_folder_with_other_things_is_refused_and_left_alone(tmp_path, context):
     (tmp_path / "thesis.tex").write_text("x", encoding="utf-8")
-    with pytest.raises(RunError, match="not empty and no run of nas"):
+    with pytest.raises(RunError, match="not empty and not a run of nas"):
         create(tmp_path, context)
     assert not (tmp_path / RUN).exists()
 
@@ -205,9 +205,9 @@ def test_a_file_is_no_run(tmp_path, context):
     path.write_text("x", encoding="utf-8")
     with pytest.raises(RunError, match="file"):
         create(path, context)
-    with pytest.raises(RunError, match="no run of nas"):
+    with pytest.raises(RunError, match="not a run of nas"):
         open_run(path)
-    with pytest.raises(RunError, match="no run of nas .there is no run.json.; `nas search … -o .*nothing` makes one"):
+    with pytest.raises(RunError, match="not a run of nas .there is no run.json.; `nas search .*nothing` makes one"):
         open_run(tmp_path / "nothing")
 
 

@@ -89,10 +89,10 @@ def test_a_genome_comes_from_a_file_of_json(tmp_path):
         ("qubits=3,qubits=3", "'qubits' twice"),
         ("qubits=3", "choose from angle-x, amplitude .* also missing: layers, entangler, topology, rotation_1"),
         ("", "the genome has no qubits"),
-        ("{", "no JSON"),
+        ("{", "not JSON"),
         ('{"qubits": 3, "qubits": 4}', "'qubits' twice"),
-        ('{"qubits": ' + "9" * 5_000 + "}", "no JSON"),
-        ("{" * 100_000, "no JSON"),
+        ('{"qubits": ' + "9" * 5_000 + "}", "not JSON"),
+        ("{" * 100_000, "not JSON"),
         ('["qubits"]', "not of the form gene=value"),
         ("nowhere.json", "nowhere.json: No such file"),
         ("\0.json", "null"),
@@ -109,12 +109,12 @@ def test_wrong_genomes(text, words):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"\xff\xfe\x00", "no text"),
+        (b"\xff\xfe\x00", "not text"),
         (b"[1]", "the genome is \\[1\\]; it must give a choice for each gene"),
         (b"null", "the genome is None"),
         (b'{"qubits": 99}', "the genome has no embedding"),
         (b" " * 1_000_001, "more than 1,000,000 bytes"),
-        (b"[" * 200_000, "no JSON"),
+        (b"[" * 200_000, "not JSON"),
     ],
 )
 def test_wrong_files(content, words, tmp_path):

@@ -126,17 +126,17 @@ def test_files_that_are_none(tmp_path):
     assert "there is no such file" in refusal(tmp_path)
     for content in (b"", b"text", b"\x80\x05K\x01.", b"PK\x03\x04" + b"\0" * 50):
         path.write_bytes(content)
-        assert "no checkpoint of nas" in refusal(path)
+        assert "not a checkpoint of nas" in refusal(path)
     torch.save({"weight": torch.zeros(2)}, path)
-    assert "a file of torch, but no checkpoint of nas" in refusal(path)
+    assert "a file of torch, but not a checkpoint of nas" in refusal(path)
     torch.save([1, 2], path)
-    assert "a file of torch, but no checkpoint of nas" in refusal(path)
+    assert "a file of torch, but not a checkpoint of nas" in refusal(path)
     torch.save({"schema": "nas.checkpoint/2"}, path)
     assert "this version of nas reads nas.checkpoint/1" in refusal(path)
     torch.save({"schema": "nas.checkpoint/1"}, path)
     assert "no architecture, class_names" in refusal(path)
     torch.save({"schema": "x"}, path, _use_new_zipfile_serialization=False)
-    assert "no checkpoint of nas" in refusal(path)
+    assert "not a checkpoint of nas" in refusal(path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
@@ -166,7 +166,7 @@ def test_code_in_a_file_is_not_run(tmp_path, saved):
     payload = payload_of(saved)
     payload["genome"] = {"qubits": Evil(made)}
     torch.save(payload, saved)
-    assert "no checkpoint of nas, or a damaged one (UnpicklingError" in refusal(saved)
+    assert "not a checkpoint of nas, or a damaged one (UnpicklingError" in refusal(saved)
     (tmp_path / "plain.pt").write_bytes(pickle.dumps(Evil(made)))
     refusal(tmp_path / "plain.pt")
     assert not made.exists()
@@ -215,19 +215,19 @@ def huge_tensor():
         (change_in("record", "settings", {"engine": "x"}), "engine is 'x'"),
         (change("scaling", None), "scaling has no kind"),
         (change_in("scaling", "kind", ["standard"]), "scaling has no kind"),
-        (change_in("scaling", "offset", torch.zeros(2)), "scaling.offset is no number for each of the 13 features"),
-        (change_in("scaling", "offset", huge_tensor()), "scaling.offset is no number"),
+        (change_in("scaling", "offset", torch.zeros(2)), "scaling.offset is not a number for each of the 13 features"),
+        (change_in("scaling", "offset", huge_tensor()), "scaling.offset is not a number"),
         (change_in("scaling", "scale", torch.zeros(13, dtype=torch.float64)), "scaling.scale has a 0"),
-        (change("feature_names", []), "feature_names is no list of names"),
-        (change("class_names", ["a", 2, "c"]), "class_names is no list of names"),
+        (change("feature_names", []), "feature_names is not a list of names"),
+        (change("class_names", ["a", 2, "c"]), "class_names is not a list of names"),
         (change("class_names", ["a", "b"]), "60 weights, but the architecture has 56 parameters"),
         (change("genome", 5), "space and genome"),
         (change("state_dict", None), "state_dict is none"),
         (change("state_dict", OrderedDict()), "0 weights, but the architecture has 60 parameters"),
         (change_in("state_dict", "x", huge_tensor()), "weights, but the architecture has 60"),
-        (change_in("state_dict", "x", "y"), "which is no tensor of numbers"),
-        (change_in("state_dict", 5, torch.zeros(0)), "which is no tensor of numbers"),
-        (change_in("state_dict", "x", torch.zeros(2, 2).to_sparse()), "which is no tensor of numbers"),
+        (change_in("state_dict", "x", "y"), "which is not a tensor of numbers"),
+        (change_in("state_dict", 5, torch.zeros(0)), "which is not a tensor of numbers"),
+        (change_in("state_dict", "x", torch.zeros(2, 2).to_sparse()), "which is not a tensor of numbers"),
         (change("state_dict", {"x": torch.zeros(60)}), "its weights do not fit its architecture"),
         (change("state_dict", {"x": torch.full((60,), float("nan"))}), "a weight is not finite"),
     ],

@@ -178,9 +178,9 @@ def test_adam_moves_as_torch_does() -> None:
 
 
 def test_shapes_that_differ_are_refused() -> None:
-    with pytest.raises(InputError, match="candidate 3 has another shape than candidate 1"):
+    with pytest.raises(InputError, match="candidate 3 differs in shape from candidate 1"):
         StackedNetworks([network(), network(), network(4)], 6, 3, [0, 1, 2])
-    with pytest.raises(InputError, match="candidate 2 has another shape"):
+    with pytest.raises(InputError, match="candidate 2 differs in shape"):
         CandidateBatch([network(reupload=True), network(layers=3, reupload=True)])
     with pytest.raises(InputError, match="at least one"):
         CandidateBatch([])

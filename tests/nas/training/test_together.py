@@ -178,7 +178,7 @@ def test_validation_in_pieces_is_validation_at_once(monkeypatch):
         ([SMALL], replace(EXACT, engine="pennylane"), [1], SettingError, "engine is 'pennylane'"),
         ([SMALL], {"epochs": 2}, [1], SettingError, "give TrainSettings"),
         ([], EXACT, [], InputError, "there are no candidates"),
-        ([SMALL, network("y", num_qubits=4)], EXACT, [1, 2], InputError, "candidate 2 has another shape"),
+        ([SMALL, network("y", num_qubits=4)], EXACT, [1, 2], InputError, "candidate 2 differs in shape"),
     ],
 )
 def test_what_cannot_be_trained_together(architectures, settings, seeds, error, message):

@@ -424,8 +424,8 @@ def test_parsing(text, expected):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("dd", "'dd' is no method; choose from readout, zne, pec"),
-        ("readout,,pec", "'' is no method"),
+        ("dd", "'dd' is not a method; choose from readout, zne, pec"),
+        ("readout,,pec", "'' is not a method"),
         ("readout,readout", "readout is given 2 times"),
         ("zne,pec", "zne and pec both remove the gate noise"),
         ("zne:1", "noise factors 1; give 2 to 20 different ones"),
@@ -446,7 +446,7 @@ def test_parsing(text, expected):
         ("pec:1:2", "pec takes the shots"),
         ("pec:٣", "pec takes the shots"),
         ("pec:" + "9" * 5000, "pec takes the shots"),
-        ("\x1b[31mzne\nX", "is no method"),
+        ("\x1b[31mzne\nX", "is not a method"),
     ],
 )
 def test_refused_texts(text, message):
