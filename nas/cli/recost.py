@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
+from hwcost.core.click_options import given, options_of
 from hwcost.report.console import format_option, write
-from nas.cli.keys import options_for
-from nas.runs.config import COSTING_KEYS
+from nas.runs.config import COSTING_KEYS, SearchConfig
 
 
 @click.command("recost")
 @click.argument("folder", metavar="RUN")
-@options_for(COSTING_KEYS, defaults=False)
+@options_of(SearchConfig, COSTING_KEYS, given_only=True, show_defaults=False)
 @format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def command(folder: str, form: str, quiet: bool, **keys: Any) -> int:
@@ -26,8 +26,7 @@ def command(folder: str, form: str, quiet: bool, **keys: Any) -> int:
     from nas.results.front import Front
     from nas.results.recost import recost
 
-    given = {name: value for name, value in keys.items() if value is not None}
     with counter("costing", quiet) as progress:
-        run = recost(folder, progress=progress, **given)
+        run = recost(folder, progress=progress, **given(keys))
     write([Front(run=run)], form)
     return 0

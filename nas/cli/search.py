@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import click
 
+from hwcost.core.click_options import given, options_of
 from hwcost.report.console import format_option
-from nas.cli.keys import options_for
 from nas.runs.config import SearchConfig
 from nas.runs.objectives import OBJECTIVES
 
@@ -35,7 +34,7 @@ def _help() -> str:
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786.")
 @format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
-@options_for([f.name for f in dataclasses.fields(SearchConfig)])
+@options_of(SearchConfig, given_only=True)
 def command(
     file: str | None, folder: str, workers: int, cluster: str | None, form: str, quiet: bool, **keys: Any
 ) -> int:
@@ -44,8 +43,7 @@ def command(
     from nas.runs.config import config_from_dict, load_config
     from nas.runs.search import search
 
-    given = {name: value for name, value in keys.items() if value is not None}
-    config = config_from_dict(given) if file is None else load_config(file, given)
+    config = config_from_dict(given(keys)) if file is None else load_config(file, given(keys))
     with shown(folder, quiet) as progress:
         run = search(config, folder, workers=workers, cluster=cluster, progress=progress)
     return finish(run, form)

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hwcost.core.click_options import options_of
 from hwcost.core.text import shows_progress
 from hwcost.report.console import format_option, write
+from nas.runs.config import SearchConfig
 
 if TYPE_CHECKING:
     from nas.architectures.record import Architecture
     from nas.training.loop import Progress
 
-_DATA_OPTIONS = ("label", "scaling", "test_fraction", "validation_fraction", "split_seed", "max_samples")
+_DATA_KEYS = ("label", "scaling", "test_fraction", "validation_fraction", "split_seed", "max_samples")
+_TRAINING_KEYS = ("epochs", "batch_size", "learning_rate", "engine", "dtype", "patience", "time_limit_s")
+_KEYS = ("data_folder", *_DATA_KEYS, *_TRAINING_KEYS)
+"""Keys of a search that one training has too."""
 
 
 @click.command("train")
@@ -28,25 +33,8 @@ _DATA_OPTIONS = ("label", "scaling", "test_fraction", "validation_fraction", "sp
     metavar="NAME|FILE",
     help="iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz or a folder of IDX files.",
 )
-@click.option("--data-folder", metavar="DIR", help="Where the files of mnist or fashion-mnist are. [default: OpenML]")
-@click.option("--label", metavar="COLUMN", help="Label column of a CSV file.")
-@click.option("--scaling", metavar="standard|global|minmax|none", help="[default: standard; global for images]")
-@click.option("--test-fraction", type=float, default=0.2, show_default=True, help="Share kept for the test.")
-@click.option("--validation-fraction", type=float, default=0.2, show_default=True, help="Share of the others.")
-@click.option("--split-seed", type=int, default=0, show_default=True, help="Seed of the division.")
-@click.option(
-    "--max-samples", type=int, metavar="N", help="At most N samples for training and validation. [default: all]"
-)
-@click.option("--epochs", type=int, default=5, show_default=True, metavar="N", help="Passes over the training part.")
-@click.option("--batch-size", type=int, default=64, show_default=True, metavar="N", help="Samples of a step.")
-@click.option("--learning-rate", type=float, default=0.003, show_default=True, help="Of Adam; a genome's own is first.")
-@click.option("--engine", default="fast", show_default=True, metavar="fast|pennylane", help="What simulates.")
-@click.option("--dtype", default="float32", show_default=True, metavar="float32|float64", help="Precision.")
+@options_of(SearchConfig, _KEYS)
 @click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda", help="What computes.")
-@click.option(
-    "--patience", type=int, metavar="N", help="Stop after N epochs without a better accuracy. [default: never]"
-)
-@click.option("--time-limit", "time_limit_s", type=float, metavar="SECONDS", help="Fail after so long. [default: none]")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of weights and order of samples.")
 @click.option("--test", "with_test", is_flag=True, help="Score the best epoch on the test part, for a final figure.")
 @click.option("-o", "path", metavar="CHECKPOINT.pt", help="File to save the network to.")
@@ -77,7 +65,7 @@ def command(
     from nas.training.report import TrainReport
     from nas.training.train import score_on_test_part, train_network
 
-    data_options = {name: options.pop(name) for name in _DATA_OPTIONS}
+    data_options = {name: options.pop(name) for name in _DATA_KEYS}
     settings = TrainSettings(**options)
     if path is not None:
         check_target(path)

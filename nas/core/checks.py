@@ -1,17 +1,15 @@
-"""Checks of the values of settings: `whole`, `positive`."""
+"""Checks of the values of settings: those of `hwcost.core.checks`, with the exception of `nas`."""
 
 from __future__ import annotations
 
-import math
-import operator
-from typing import SupportsFloat
+from collections.abc import Sequence
 
-from hwcost.core.text import one_line
+from hwcost.core import checks
 from nas.core.errors import SettingError
 
 
 def whole(name: str, value: object, low: int, high: int) -> int:
-    """Check a whole number of any kind, NumPy's too, and return it as int.
+    """Return a whole number of any kind, NumPy's too, as int.
 
     Raises:
         SettingError: It is none, or out of range.
@@ -19,17 +17,11 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     >>> whole("epochs", 5, 1, 10)
     5
     """
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        number = low - 1
-    if isinstance(value, bool) or not low <= number <= high:
-        raise SettingError(f"{name} is {one_line(repr(value))}; give a whole number from {low} to {high}")
-    return number
+    return checks.whole(name, value, low, high, error=SettingError)
 
 
 def positive(name: str, value: object) -> float:
-    """Check a positive finite number of any kind and return it as float.
+    """Return a positive finite number of any kind as float.
 
     Raises:
         SettingError: It is none.
@@ -37,9 +29,16 @@ def positive(name: str, value: object) -> float:
     >>> positive("learning_rate", 1)
     1.0
     """
-    number = math.nan
-    if isinstance(value, SupportsFloat) and not isinstance(value, (bool, str, bytes)):
-        number = float(value)
-    if not 0.0 < number < math.inf:
-        raise SettingError(f"{name} is {one_line(repr(value))}; give a positive number")
-    return number
+    return checks.positive(name, value, error=SettingError)
+
+
+def choice(name: str, value: object, choices: Sequence[str]) -> str:
+    """Return the text, if it is one of `choices`.
+
+    Raises:
+        SettingError: It is not.
+
+    >>> choice("engine", "fast", ("fast", "pennylane"))
+    'fast'
+    """
+    return checks.choice(name, value, choices, error=SettingError)
