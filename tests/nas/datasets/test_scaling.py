@@ -54,3 +54,32 @@ def test_a_constant_feature_is_only_shifted(value, kind):
 def test_numbers_that_overflow_are_refused():
     with pytest.raises(DataError, match="feature 'x0': its values reach"):
         dataset_from_arrays([[1e308], [-1e308]] * 5, [0, 1] * 5)
+
+
+def test_minmax_and_none_worked_by_hand():
+    x = [[1.0, 5.0], [3.0, 9.0]]
+    assert fit_scaling("minmax", x, ["a", "b"]).apply([[2.0, 10.0]]).tolist() == [[0.5, 1.25]]
+    assert fit_scaling("none", x, ["a", "b"]).apply([[2.0, 10.0]]).tolist() == [[2.0, 10.0]]
+
+
+def test_bytes_are_scaled_without_wrapping_round():
+    scaling = fit_scaling("minmax", np.array([[10], [250]], dtype=np.uint8), ["pixel1"])
+    scaled = scaling.apply(np.array([[0], [250]], dtype=np.uint8))
+    assert (scaled.dtype, scaled.ravel().tolist()) == (np.float64, [-10 / 240, 1.0])
+
+
+@given(st.lists(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=2), min_size=2, max_size=20))
+def test_minmax_fills_0_to_1_and_standard_has_unit_variance(rows):
+    x = np.array(rows)
+    minmax = fit_scaling("minmax", x, ["a", "b"]).apply(x)
+    assert ((minmax >= 0.0) & (minmax <= 1.0)).all()
+    standard = fit_scaling("standard", x, ["a", "b"]).apply(x)
+    spread = np.ptp(x, axis=0) > 1e-3
+    assert standard.std(axis=0)[spread] == pytest.approx(np.ones(spread.sum()), rel=1e-3)
+
+
+def test_the_first_feature_that_is_too_large_is_named_in_one_line():
+    with pytest.raises(DataError) as error:
+        fit_scaling("standard", [[0.0, 1e308], [1.0, -1e308]], ["small", "\x1b[2Jlarge"])
+    assert "large': its values reach 1e+308" in str(error.value)
+    assert str(error.value).isprintable()

@@ -16,7 +16,7 @@ from nas.runs.context import make_context
 from nas.runs.evaluate import candidate_cost_in, evaluate, evaluate_group, training_seed
 from nas.runs.record import Evaluation
 from nas.spaces.build import architecture
-from small_search import GENOME, small_config
+from small_search import GENES, GENOME, small_config
 
 SEED_OF_AB = 41418054420467309
 
@@ -58,12 +58,10 @@ def test_a_training_that_fails_leaves_a_record_without_objectives(tmp_path):
 
 
 def test_a_costing_that_fails_keeps_what_was_trained(tmp_path):
-    space = (tmp_path / "six.toml", 'qubits = [6]\nembedding = ["angle-x"]\nlayers = [1]\nrotation = ["rx"]\n')
+    # fake_manila has five qubits.
     keys = {"objectives": ("validation_error", "qpu_time_s"), "backend": "fake_manila"}
-    config = small_config(tmp_path, f"[genes]\n{space[1]}entangler = ['cx']\ntopology = ['linear']\n", **keys)
-    context = make_context(config)
-    genome = {"qubits": 6, "embedding": "angle-x", "layers": 1, "rotation": "rx", "entangler": "cx"}
-    found = evaluate(context, {**genome, "topology": "linear"})
+    context = make_context(small_config(tmp_path, GENES.replace("[2, 3]", "[6]"), **keys))
+    found = evaluate(context, {**GENOME, "qubits": 6})
     assert found.state == "FAILED"
     assert found.reason.startswith("costing failed: the circuit needs 6 qubits")
     assert (found.accuracies, found.accuracy) == ((), None)
