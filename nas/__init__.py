@@ -65,7 +65,7 @@ if TYPE_CHECKING:
         Exported as Exported,
         export as export,
     )
-    from nas.results.page import (
+    from nas.results.report import (
         Report as Report,
         write_report as write_report,
     )
@@ -150,7 +150,7 @@ _HOME = {
     "NasError": "core.errors",
     "OBJECTIVES": "runs.objectives",
     "Objective": "runs.objectives",
-    "Report": "results.page",
+    "Report": "results.report",
     "Run": "runs.run",
     "RunError": "core.errors",
     "Score": "training.train",
@@ -199,7 +199,7 @@ _HOME = {
     "train": "training.train",
     "train_network": "training.train",
     "train_together": "training.train",
-    "write_report": "results.page",
+    "write_report": "results.report",
 }
 
 __all__ = sorted(_HOME)

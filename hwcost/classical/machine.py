@@ -11,6 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
+from hwcost.core.checks import choice
 from hwcost.core.data_files import calibrations_dir
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.files import write_file
@@ -98,10 +99,7 @@ class MachineProfile:
             if not isinstance(getattr(self, name), str) or not getattr(self, name):
                 raise InputError(f"{where}: {name} is {getattr(self, name)!r}; it must be text")
         for name, choices in (("kind", Kind), ("basis", Basis)):
-            if getattr(self, name) not in get_args(choices):
-                raise InputError(
-                    f"{where}: {name} is {getattr(self, name)!r}; choose from {', '.join(get_args(choices))}"
-                )
+            choice(f"{where}: {name}", getattr(self, name), get_args(choices), error=InputError)
         numbers = {"low_factor": self.low_factor, "high_factor": self.high_factor}
         numbers |= {} if self.peak_flops_per_s is None else {"peak_flops_per_s": self.peak_flops_per_s}
         for name, value in numbers.items():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from hwcost.circuits.check import check_circuit
 from hwcost.classical.gate_flops import total_flops
 from hwcost.classical.tally import Tally, TallyCounter
+from hwcost.core.checks import choice
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import one_line
 
@@ -122,8 +123,7 @@ def statevector_flops(
         >>> cost.gates, cost.measurement  # two pairs of amplitudes, 12 each; 3·4 + 4
         (24, 16)
     """
-    if gradient not in get_args(SimulationGradient):
-        raise OptionError(f"gradient is {gradient!r}; choose from {', '.join(get_args(SimulationGradient))}")
+    choice("gradient", gradient, get_args(SimulationGradient))
     if real is not None and not isinstance(real, bool):
         raise OptionError(f"real is {real!r}; give True, False or None")
     check_circuit(circuit)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hwcost.cli.output import format_option, write
+from hwcost.report.console import format_option, write
 from hwcost.report.page import Column, Table
 from hwcost.report.result import Listing
 

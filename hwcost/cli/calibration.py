@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from hwcost.cli.options import live_options, resolve_backend, seconds
-from hwcost.cli.output import format_option, write
+from hwcost.report.console import format_option, write
 
 if TYPE_CHECKING:
     from hwcost.calibration.record import Calibration

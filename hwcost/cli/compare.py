@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backend
-from hwcost.cli.output import format_option, write
 from hwcost.cli.progress import bar
 from hwcost.comparison.options import DEFAULT_NUM_SEEDS
 from hwcost.core.errors import OptionError
 from hwcost.core.files import check_target
 from hwcost.core.text import say
 from hwcost.estimation.options import EstimateRequest
+from hwcost.report.console import format_option, write
 
 if TYPE_CHECKING:
     from hwcost.comparison.record import Comparison

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwcost.cli.output import format_option, write
 from hwcost.cli.progress import counter
+from hwcost.report.console import format_option, write
 from hwcost.report.page import Column, Table
 from hwcost.report.result import Listing
 from hwcost.report.rows import flatten

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backend
-from hwcost.cli.output import format_option, print_text, write
 from hwcost.cli.progress import counter
 from hwcost.core.click_options import taken
 from hwcost.core.errors import CircuitError, HwcostError, OptionError
 from hwcost.core.files import check_target, write_file
 from hwcost.core.text import internal_error, one_line, say
 from hwcost.estimation.options import EstimateRequest
+from hwcost.report.console import format_option, print_text, write
 
 if TYPE_CHECKING:
     from hwcost.circuits.load import LoadedCircuit

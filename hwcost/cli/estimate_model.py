@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backend
-from hwcost.cli.output import format_option, write
 from hwcost.cli.progress import counter
 from hwcost.core.click_options import taken
 from hwcost.core.errors import InputError
 from hwcost.estimation.options import EstimateRequest
 from hwcost.models.options import CIRCUIT_OPTIONS, ModelRequest
+from hwcost.report.console import format_option, write
 
 
 @click.command("estimate-model")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwcost.cli.output import format_option, write
 from hwcost.core.files import write_file
+from hwcost.report.console import format_option, write
 
 if TYPE_CHECKING:
     from hwcost.jobs.profile import LeftOutJob

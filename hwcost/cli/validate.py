@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.cli.options import request_options
-from hwcost.cli.output import format_option, write
 from hwcost.cli.progress import counter
 from hwcost.estimation.options import EstimateRequest
 from hwcost.noise.methods import METHODS
+from hwcost.report.console import format_option, write
 
 if TYPE_CHECKING:
     from hwcost.circuits.load import LoadedCircuit

@@ -21,16 +21,21 @@ def options_of(
     *,
     parsers: Mapping[str, Parser] | None = None,
     defaults: Mapping[str, Any] | None = None,
+    given_only: bool = False,
+    show_defaults: bool = True,
 ) -> Callable[[_Function], _Function]:
     """Return a decorator that gives a click command an option for each field that `option` made.
 
-    The command gets the values under the names of the fields, with the defaults of the fields.
+    The command gets the values under the names of the fields, by default with the defaults of the fields.
 
     Args:
         record: The record.
         names: Which fields; default all.
         parsers: Click callbacks by kind of field, for text that is not simply a number.
         defaults: Other defaults than the record's, by field.
+        given_only: Whether the command gets None where an option is missing, because something else comes before the
+            default: `given` leaves it out.
+        show_defaults: Whether the help says what counts where an option is missing.
     """
     fields = {f.name: f for f in option_fields(record)}
     hints = get_type_hints(record)
@@ -38,29 +43,39 @@ def options_of(
     def decorate(function: _Function) -> _Function:
         for name in reversed(list(fields if names is None else names)):
             default = (defaults or {}).get(name, fields[name].default)
-            function = _option(fields[name], hints[name], default, parsers or {})(function)
+            settings = _settings(fields[name], hints[name], default, parsers or {})
+            settings["help"] = _help(fields[name].metadata, default) if show_defaults else fields[name].metadata["help"]
+            if given_only:
+                settings["default"] = None
+            function = click.option(*_names(fields[name]), **settings)(function)
         return function
 
     return decorate
 
 
-def _option(f: Field[Any], hint: Any, default: Any, parsers: Mapping[str, Parser]) -> Callable[[_Function], _Function]:
+def _names(f: Field[Any]) -> list[str]:
+    """Return the names of the option, and that of the value."""
+    return [flag_of(f), *([f.metadata["short"]] if f.metadata["short"] else []), f.name]
+
+
+def _settings(f: Field[Any], hint: Any, default: Any, parsers: Mapping[str, Parser]) -> dict[str, Any]:
     meta = f.metadata
-    names = [flag_of(f), *([meta["short"]] if meta["short"] else []), f.name]
     if isinstance(default, bool):
-        return click.option(*names, is_flag=True, default=default, flag_value=not default, help=meta["help"])
-    settings: dict[str, Any] = {"metavar": meta["metavar"], "help": _help(meta, default), "default": default}
+        return {"is_flag": True, "default": default, "flag_value": not default}
+    settings: dict[str, Any] = {"metavar": meta["metavar"], "default": default}
     if meta["kind"] == "list":
         settings |= {"multiple": True, "default": ()}
+    elif meta["choices"]:
+        settings["type"] = click.Choice(meta["choices"])
     else:
         settings["type"] = _type(hint) if meta["kind"] == "plain" else str
     if meta["kind"] in parsers:
         settings["callback"] = parsers[meta["kind"]]
-    return click.option(*names, **settings)
+    return settings
 
 
 def _help(meta: Mapping[str, Any], default: Any) -> str:
-    shown = default if default not in (None, (), "") else meta["shown_default"]
+    shown = default if default not in (None, (), "") and not isinstance(default, bool) else meta["shown_default"]
     return meta["help"] if shown is None else f"{meta['help']} [default: {shown}]"
 
 
@@ -79,3 +94,12 @@ def _is_union(hint: Any) -> bool:
 def taken(record: type[Any], values: dict[str, Any]) -> dict[str, Any]:
     """Take what belongs to a record out of the values of a command."""
     return {f.name: values.pop(f.name) for f in option_fields(record) if f.name in values}
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that were given, of a command that gets None where one is missing.
+
+    >>> given({"shots": 100, "seed": None})
+    {'shots': 100}
+    """
+    return {name: value for name, value in values.items() if value is not None}

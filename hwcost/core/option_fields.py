@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import Field, field, fields
 from typing import Any, Literal, TypeAlias
 
@@ -17,6 +18,8 @@ def option(
     flag: str | None = None,
     short: str | None = None,
     kind: Kind = "plain",
+    choices: Iterable[str] = (),
+    only: Any = None,
 ) -> Any:
     """Return a dataclass field that the command lines turn into an option.
 
@@ -26,8 +29,10 @@ def option(
         metavar: What the help writes for the value.
         shown_default: Default as the help writes it where the field's own says nothing.
         flag: Name of the option; default the field's name. `--no-…` switches a True off.
-        short: Short name, such as `-O`.
+        short: Second name, such as `-O`.
         kind: How text becomes a value: `time` has a unit, `age` is one such as 7d, `list` may be given repeatedly.
+        choices: Words of which it is one; default any text.
+        only: What the option has an effect for, as the record understands it; default always.
     """
     metadata = {
         "help": meaning,
@@ -36,6 +41,8 @@ def option(
         "flag": flag,
         "short": short,
         "kind": kind,
+        "choices": tuple(choices),
+        "only": only,
     }
     return field(default=default, metadata=metadata)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from hwcost.circuits.layers import QuantumLayer
+from hwcost.core.checks import choice
 from hwcost.core.errors import OptionError
 
 Gradient: TypeAlias = Literal["parameter-shift", "spsa", "finite-diff", "backprop", "adjoint", "none"]
@@ -72,8 +73,7 @@ def circuits_per_sample(
         >>> circuits_per_sample(layer_from_circuit(circuit), "parameter-shift").total  # 1 + 2 + 2 + 4
         9
     """
-    if gradient not in get_args(Gradient):
-        raise OptionError(f"gradient is {gradient!r}; choose from {', '.join(get_args(Gradient))}")
+    choice("gradient", gradient, get_args(Gradient))
     if isinstance(num_directions, bool) or not 1 <= num_directions <= MAX_DIRECTIONS:
         raise OptionError(f"spsa_directions is {num_directions!r}; give a whole number from 1 to {MAX_DIRECTIONS}")
     times = len(layer.circuits) * layer.calls

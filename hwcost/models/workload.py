@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
-from hwcost.core.checks import whole
+from hwcost.core.checks import choice, whole
 from hwcost.core.errors import OptionError
 
 Scope: TypeAlias = Literal["inference", "step", "epoch", "training"]
@@ -106,8 +106,7 @@ def workload(
     Raises:
         OptionError: A number is missing, invalid, or belongs to another scope.
     """
-    if scope not in get_args(Scope):
-        raise OptionError(f"scope is {scope!r}; choose from {', '.join(get_args(Scope))}")
+    choice("scope", scope, get_args(Scope))
     batch = check_count("batch_size", 1 if batch_size is None else batch_size)
     validation = check_count("validation_samples", validation_samples, low=0)
     if scope != "training" and epochs is not None:

@@ -105,8 +105,21 @@ def print_page(page: Page, console: Console) -> None:
             console.print(part, soft_wrap=isinstance(block, Verbatim))
 
 
+def verbatim_text(page: Page) -> str | None:
+    """Return the text of a page on which everything is laid out already; None of any other, which needs rich.
+
+    >>> verbatim_text(Page(title="two", blocks=(Verbatim("a"), Verbatim("b\\n"))))
+    'a\\nb\\n'
+    """
+    texts = [block.text.rstrip("\n") + "\n" for block in page.blocks if isinstance(block, Verbatim)]
+    return "".join(texts) if len(texts) == len(page.blocks) else None
+
+
 def to_text(page: Page) -> str:
     """Return a page as plain text without colour codes."""
+    laid_out = verbatim_text(page)
+    if laid_out is not None:
+        return laid_out
     from rich.console import Console
 
     buffer = io.StringIO()

@@ -31,7 +31,7 @@ def flatten(prefix: str, value: object, *, skipped: Set[str]) -> Iterator[tuple[
 
 
 def csv_table(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return a CSV table; columns in the order in which they first occur.
+    """Return a CSV table; columns in the order in which they first occur, nothing at all where there are no rows.
 
     Example:
         >>> print(csv_table([{"a": 1}, {"a": 2, "b": "x"}]), end="")
@@ -40,6 +40,8 @@ def csv_table(rows: Iterable[Mapping[str, Any]]) -> str:
         2,x
     """
     listed = list(rows)
+    if not listed:
+        return ""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, list(dict.fromkeys(key for row in listed for key in row)), lineterminator="\n")
     writer.writeheader()

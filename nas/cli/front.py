@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import click
 
+from hwcost.report.console import format_option, write
+
 
 @click.command("front")
 @click.argument("folder", metavar="RUN")
-@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+@format_option
 def command(folder: str, form: str) -> int:
     """Show the Pareto front of a run, finished or not."""
-    from nas.results.front import front_csv, front_json, front_text
+    from nas.results.front import Front
     from nas.runs.run import open_run
 
-    run = open_run(folder)
-    write = {"text": front_text, "csv": front_csv, "json": front_json}[form]
-    click.echo(write(run), nl=form != "csv")
+    write([Front(run=open_run(folder))], form)
     return 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hwcost.core.text import shows_progress
+from hwcost.report.console import write
 
 if TYPE_CHECKING:
     from nas.runs.run import Run
@@ -84,11 +85,11 @@ def _duration(seconds: float) -> str:
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
-def finish(run: Run) -> int:
+def finish(run: Run, form: str) -> int:
     """Print what was found and what to do with it."""
-    from nas.results.front import front_text
+    from nas.results.front import Front
 
-    click.echo(front_text(run))
+    write([Front(run=run)], form)
     return 0
 
 

@@ -6,14 +6,15 @@ from typing import Any
 
 import click
 
-from nas.cli.keys import options_for
-from nas.runs.config import COSTING_KEYS
+from hwcost.core.click_options import given, options_of
+from hwcost.report.console import format_option, write
+from nas.runs.config import COSTING_KEYS, SearchConfig
 
 
 @click.command("recost")
 @click.argument("folder", metavar="RUN")
-@options_for(COSTING_KEYS, defaults=False)
-@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+@options_of(SearchConfig, COSTING_KEYS, given_only=True, show_defaults=False)
+@format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def command(folder: str, form: str, quiet: bool, **keys: Any) -> int:
     """Show the front of a run on another device, calibration or job profile, without training again.
@@ -22,12 +23,10 @@ def command(folder: str, form: str, quiet: bool, **keys: Any) -> int:
     front. The run stays as it is.
     """
     from nas.cli.progress import counter
-    from nas.results.front import front_csv, front_json, front_text
+    from nas.results.front import Front
     from nas.results.recost import recost
 
-    given = {name: value for name, value in keys.items() if value is not None}
     with counter("costing", quiet) as progress:
-        run = recost(folder, progress=progress, **given)
-    write = {"text": front_text, "csv": front_csv, "json": front_json}[form]
-    click.echo(write(run), nl=form != "csv")
+        run = recost(folder, progress=progress, **given(keys))
+    write([Front(run=run)], form)
     return 0

@@ -11,7 +11,7 @@ import click
 def command(folder: str, output: str | None) -> int:
     """Write report.html, one file with everything in it, and its pictures as PNG files."""
     from hwcost.core.text import printable
-    from nas.results.page import write_report
+    from nas.results.report import write_report
 
     done = write_report(folder, output)
     click.echo(f"{printable(str(done.page))}, {', '.join(path.name for path in done.pictures)}")

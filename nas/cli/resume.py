@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import click
 
+from hwcost.report.console import format_option
+
 
 @click.command("resume")
 @click.argument("folder", metavar="RUN")
 @click.option("--workers", type=int, default=1, show_default=True, help="Processes that train and cost.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786.")
+@format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
-def command(folder: str, workers: int, cluster: str | None, quiet: bool) -> int:
+def command(folder: str, workers: int, cluster: str | None, form: str, quiet: bool) -> int:
     """Resume a search that was stopped or killed; it ends with the front of an uninterrupted one."""
     from hwcost.core.text import say
     from nas.cli.progress import finish, shown
@@ -23,4 +26,4 @@ def command(folder: str, workers: int, cluster: str | None, quiet: bool) -> int:
         say(f"{folder}: other versions than at its start ({', '.join(changed)}); results may differ", program="nas")
     with shown(folder, quiet) as progress:
         run = resume(folder, workers=workers, cluster=cluster, progress=progress)
-    return finish(run)
+    return finish(run, form)

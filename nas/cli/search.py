@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import click
 
-from nas.cli.keys import options_for
+from hwcost.core.click_options import given, options_of
+from hwcost.report.console import format_option
 from nas.runs.config import SearchConfig
 from nas.runs.objectives import OBJECTIVES
 
@@ -32,16 +32,18 @@ def _help() -> str:
 @click.option("-o", "folder", required=True, metavar="RUN", help="Directory of the run; made if there is none.")
 @click.option("--workers", type=int, default=1, show_default=True, help="Processes that train and cost.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786.")
+@format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
-@options_for([f.name for f in dataclasses.fields(SearchConfig)])
-def command(file: str | None, folder: str, workers: int, cluster: str | None, quiet: bool, **keys: Any) -> int:
+@options_of(SearchConfig, given_only=True)
+def command(
+    file: str | None, folder: str, workers: int, cluster: str | None, form: str, quiet: bool, **keys: Any
+) -> int:
     """Run the search that the options describe."""
     from nas.cli.progress import finish, shown
     from nas.runs.config import config_from_dict, load_config
     from nas.runs.search import search
 
-    given = {name: value for name, value in keys.items() if value is not None}
-    config = config_from_dict(given) if file is None else load_config(file, given)
+    config = config_from_dict(given(keys)) if file is None else load_config(file, given(keys))
     with shown(folder, quiet) as progress:
         run = search(config, folder, workers=workers, cluster=cluster, progress=progress)
-    return finish(run)
+    return finish(run, form)

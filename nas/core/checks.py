@@ -1,13 +1,15 @@
-"""Checks of the values of settings: `whole`, `positive`."""
+"""Checks of the values of settings: those of `hwcost.core.checks`, with the exception of `nas`."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from hwcost.core import checks
 from nas.core.errors import SettingError
 
 
 def whole(name: str, value: object, low: int, high: int) -> int:
-    """Check a whole number of any kind, NumPy's too, and return it as int.
+    """Return a whole number of any kind, NumPy's too, as int.
 
     Raises:
         SettingError: It is none, or out of range.
@@ -19,7 +21,7 @@ def whole(name: str, value: object, low: int, high: int) -> int:
 
 
 def positive(name: str, value: object) -> float:
-    """Check a positive finite number of any kind and return it as float.
+    """Return a positive finite number of any kind as float.
 
     Raises:
         SettingError: It is none.
@@ -28,3 +30,15 @@ def positive(name: str, value: object) -> float:
     1.0
     """
     return checks.positive(name, value, error=SettingError)
+
+
+def choice(name: str, value: object, choices: Sequence[str]) -> str:
+    """Return the text, if it is one of `choices`.
+
+    Raises:
+        SettingError: It is not.
+
+    >>> choice("engine", "fast", ("fast", "pennylane"))
+    'fast'
+    """
+    return checks.choice(name, value, choices, error=SettingError)

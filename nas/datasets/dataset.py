@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias, get_args
 import numpy as np
 
 from hwcost.core.text import one_line
-from nas.core.checks import whole
-from nas.core.errors import DataError, SettingError
+from nas.core.checks import choice, whole
+from nas.core.errors import DataError
 from nas.datasets.binary import read_idx_folder, read_npz
 from nas.datasets.csv import read_csv, split_label
 from nas.datasets.published import IMAGE_SETS, SKLEARN_LOADERS, read_image_set, read_sklearn
@@ -176,9 +176,8 @@ def _split_settings(
     scaling: object, test: float, validation: float, seed: int, max_samples: int | None
 ) -> SplitSettings:
     """Check the settings before anything is read."""
-    if scaling is not None and scaling not in get_args(ScalingKind):
-        choices = ", ".join(get_args(ScalingKind))
-        raise SettingError(f"scaling is {one_line(repr(scaling))}; choose from {choices}")
+    if scaling is not None:
+        choice("scaling", scaling, get_args(ScalingKind))
     whole("split_seed", seed, 0, MAX_SEED)
     return SplitSettings(test_fraction=test, validation_fraction=validation, seed=seed, max_samples=max_samples)
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, get_args
 from hwcost import MissingDependencyError
 from hwcost.core.text import one_line
 from nas.architectures.record import Architecture, Hidden
-from nas.core.checks import whole
+from nas.core.checks import choice, whole
 from nas.core.errors import SettingError
 
 try:
@@ -77,8 +77,7 @@ def build_model(
         >>> model(torch.zeros(5, 4)).shape, sum(parameter.numel() for parameter in model.parameters())
         (torch.Size([5, 3]), 21)
     """
-    if engine not in get_args(Engine):
-        raise SettingError(f"engine is {one_line(repr(engine))}; choose from {', '.join(get_args(Engine))}")
+    choice("engine", engine, get_args(Engine))
     if dtype not in (torch.float32, torch.float64):
         raise SettingError(f"dtype is {one_line(repr(dtype))}; choose torch.float32 or torch.float64")
     num_features = whole("num_features", num_features, 1, MAX_WIDTH)

@@ -6,12 +6,13 @@ import dataclasses
 import difflib
 import os
 import types
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
+from hwcost.core.option_fields import option
 from hwcost.core.text import one_line
-from nas.core.checks import positive, whole
+from nas.core.checks import choice, positive, whole
 from nas.core.errors import SettingError
 from nas.core.toml import read_toml
 from nas.runs.algorithms import ALGORITHMS
@@ -44,14 +45,6 @@ _DEFAULT_OBJECTIVES = {
 }
 
 
-def _key(
-    default: Any, meaning: str, *, metavar: str | None = None, choices: Iterable[str] = (), only: Need | None = None
-) -> Any:
-    """Make a field with its help, its choices, and the need of objectives that it has an effect for (None: always)."""
-    metadata = {"help": meaning, "metavar": metavar, "choices": tuple(choices), "only": only}
-    return field(default=default, metadata=metadata)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchConfig:
     """What is searched, on which data, for which objectives, and how. Equal configurations find equal fronts.
@@ -66,51 +59,65 @@ class SearchConfig:
     ('quantum_flops', 'validation_error', 'parameters')
     """
 
-    preset: str | None = _key(None, "Built-in search space: faqnas, hyb-hanas or qnas.", metavar="NAME")
-    space: str | None = _key(None, "Search space of your own instead of a preset.", metavar="FILE.toml")
-    dataset: str = _key("", "iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz.")
-    objectives: tuple[str, ...] = _key((), "Two to four objectives.", metavar="A,B,…")
-    backend: str | None = _key(None, "Device that is costed: a name, or the file of a calibration.", only=BACKEND)
+    preset: str | None = option(None, "Built-in search space: faqnas, hyb-hanas or qnas.", metavar="NAME")
+    space: str | None = option(None, "Search space of your own instead of a preset.", metavar="FILE.toml")
+    dataset: str = option("", "iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz.")
+    objectives: tuple[str, ...] = option((), "Two to four objectives.", metavar="A,B,…")
+    backend: str | None = option(None, "Device that is costed: a name, or the file of a calibration.", only=BACKEND)
 
-    population: int = _key(20, "Networks of a generation.")
-    generations: int = _key(8, "Generations after the first.")
-    seed: int = _key(0, "Seed of everything random.")
-    num_train_seeds: int = _key(1, "Trainings of each network, whose accuracies are averaged.")
-    crossover: float = _key(0.8, "Probability of uniform crossover; else a copy of the first parent.")
-    mutation: float = _key(0.2, "Probability that a gene is drawn anew.")
-    stagnation: int = _key(2, "Stop after N generations with the same front; 0 never does.", metavar="N")
-    algorithm: str = _key("nsga2", f"What chooses the networks: {', '.join(ALGORITHMS)}.", choices=ALGORITHMS)
-    exhaustive: bool = _key(False, "Evaluate every distinct architecture of the space; the same as that algorithm.")
+    population: int = option(20, "Networks of a generation.")
+    generations: int = option(8, "Generations after the first.")
+    seed: int = option(0, "Seed of everything random.")
+    num_train_seeds: int = option(1, "Trainings of each network, whose accuracies are averaged.")
+    crossover: float = option(0.8, "Probability of uniform crossover; else a copy of the first parent.")
+    mutation: float = option(0.2, "Probability that a gene is drawn anew.")
+    stagnation: int = option(2, "Stop after N generations with the same front; 0 never does.", metavar="N")
+    algorithm: str = option("nsga2", "What chooses the networks.", choices=ALGORITHMS)
+    exhaustive: bool = option(False, "Evaluate every distinct architecture of the space; the same as that algorithm.")
 
-    epochs: int = _key(5, "Passes over the training part.")
-    batch_size: int = _key(64, "Samples of a step, in training and in the cost.")
-    learning_rate: float = _key(3e-3, "Of Adam; a genome's own comes first.")
-    engine: Engine = _key("fast", "What simulates: fast or pennylane.")
-    dtype: Precision = _key("float32", "Precision: float32 or float64.")
-    patience: int | None = _key(None, "Stop a training after N epochs without a better accuracy.", metavar="N")
-    time_limit_s: float | None = _key(
-        None, "A network whose training takes longer, in seconds, has failed; looked at after each step."
+    epochs: int = option(5, "Passes over the training part.")
+    batch_size: int = option(64, "Samples of a step, trained or costed.")
+    learning_rate: float = option(3e-3, "Of Adam; a genome's own comes first.")
+    engine: Engine = option("fast", "What simulates.", choices=get_args(Engine))
+    dtype: Precision = option("float32", "Precision.", choices=get_args(Precision))
+    patience: int | None = option(
+        None, "Stop a training after N epochs without a better accuracy.", metavar="N", shown_default="never"
+    )
+    time_limit_s: float | None = option(
+        None,
+        "A network whose training takes longer, in seconds, has failed; looked at after each step.",
+        metavar="SECONDS",
+        shown_default="none",
+        short="--time-limit",
     )
 
-    scope: Scope = _key("training", "What is costed: inference, step, epoch or training.", only=BACKEND)
-    shots: int = _key(1024, "Shots of a circuit on a device without noise.", only=BACKEND)
-    gradient: HardwareGradient = _key("parameter-shift", "parameter-shift, spsa or finite-diff.", only=BACKEND)
-    device: str | None = _key(
-        None, "Profile of the classical device. [default: one that is labelled as assumed]", only=BACKEND
+    scope: Scope = option("training", "What is costed.", choices=get_args(Scope), only=BACKEND)
+    shots: int = option(1024, "Shots of a circuit on a device without noise.", only=BACKEND)
+    gradient: HardwareGradient = option(
+        "parameter-shift", "How a device computes gradients.", choices=get_args(HardwareGradient), only=BACKEND
     )
-    job_profile: str | None = _key(None, "Profile of job times. [default: ibm]", only=BACKEND)
-    optimization_level: int = _key(2, "Of Qiskit's transpiler.", only=BACKEND)
-    num_seeds: int = _key(4, "Transpiler seeds; the cheapest circuit counts.", only=BACKEND)
-    qpu_power_w: float | None = _key(None, "Power of the quantum computer in watts, for energy_j.", only=POWER)
-    device_power_w: float | None = _key(None, "Power of the classical device in watts, for energy_j.", only=POWER)
+    device: str | None = option(
+        None, "Profile of the classical device.", shown_default="one that is labelled as assumed", only=BACKEND
+    )
+    job_profile: str | None = option(None, "Profile of job times.", shown_default="ibm", only=BACKEND)
+    optimization_level: int = option(2, "Of Qiskit's transpiler.", only=BACKEND)
+    num_seeds: int = option(4, "Transpiler seeds; the cheapest circuit counts.", only=BACKEND)
+    qpu_power_w: float | None = option(None, "Power of the quantum computer in watts, for energy_j.", only=POWER)
+    device_power_w: float | None = option(None, "Power of the classical device in watts, for energy_j.", only=POWER)
 
-    label: str | None = _key(None, "Label column of a CSV file.", metavar="COLUMN")
-    data_folder: str | None = _key(None, "Where the files of mnist or fashion-mnist are.", metavar="DIR")
-    scaling: str | None = _key(None, "standard, global, minmax or none.")
-    test_fraction: float = _key(0.2, "Share of the samples kept for the test, which a search never touches.")
-    validation_fraction: float = _key(0.2, "Share of the others that validates.")
-    split_seed: int = _key(0, "Seed of the division.")
-    max_samples: int | None = _key(None, "At most N samples for training and validation.", metavar="N")
+    label: str | None = option(None, "Label column of a CSV file.", metavar="COLUMN")
+    data_folder: str | None = option(
+        None, "Where the files of mnist or fashion-mnist are.", metavar="DIR", shown_default="OpenML"
+    )
+    scaling: str | None = option(
+        None, "standard, global, minmax or none.", metavar="NAME", shown_default="standard; global for images"
+    )
+    test_fraction: float = option(0.2, "Share of the samples kept for the test, which no training touches.")
+    validation_fraction: float = option(0.2, "Share of the others that validates.")
+    split_seed: int = option(0, "Seed of the division.")
+    max_samples: int | None = option(
+        None, "At most N samples for training and validation.", metavar="N", shown_default="all"
+    )
 
     def __post_init__(self) -> None:
         self._check_types()
@@ -161,7 +168,7 @@ class SearchConfig:
             else:
                 _check_type(f.name, value, hints[f.name])
                 if f.metadata["choices"]:
-                    _check_choice(f.name, value, f.metadata["choices"])
+                    choice(f.name, value, f.metadata["choices"])
 
     def _check_numbers(self) -> None:
         for name, low, high in (
@@ -288,7 +295,7 @@ def _check_type(name: str, value: object, hint: Any) -> None:
         return
     for kind in kinds:
         if get_origin(kind) is Literal:
-            _check_choice(name, value, get_args(kind))
+            choice(name, value, get_args(kind))
             return
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             return
@@ -296,8 +303,3 @@ def _check_type(name: str, value: object, hint: Any) -> None:
             return
     wanted = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
     raise SettingError(f"{name} is {one_line(repr(value))}; give {wanted.get(kinds[0], 'another value')}")
-
-
-def _check_choice(name: str, value: Any, choices: Iterable[str]) -> None:
-    if value not in choices:
-        raise SettingError(f"{name} is {one_line(repr(value))}; choose from {', '.join(choices)}")

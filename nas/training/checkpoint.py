@@ -22,6 +22,7 @@ from hwcost.core.files import write_file
 from hwcost.core.text import error_text, one_line
 from nas.architectures.json import architecture_from_dict, architecture_to_dict
 from nas.architectures.record import num_parameters
+from nas.core.checks import choice
 from nas.core.errors import NasError, SettingError
 from nas.datasets.scaling import Scaling, ScalingKind
 from nas.training.parts import require_torch
@@ -146,8 +147,8 @@ def load_checkpoint(path: str | os.PathLike[str], *, engine: Engine | None = Non
         SettingError: There is no such engine.
         MissingDependencyError: torch, or PennyLane for its engine, is not installed.
     """
-    if engine is not None and engine not in get_args(Engine):
-        raise SettingError(f"engine is {one_line(repr(engine))}; choose from {', '.join(get_args(Engine))}")
+    if engine is not None:
+        choice("engine", engine, get_args(Engine))
     path = Path(path)
     payload = _read(path)
     try:

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from hwcost.core.plain import to_plain
 from hwcost.core.text import one_line
-from nas.core.checks import positive, whole
+from nas.core.checks import choice, positive, whole
 from nas.core.errors import SettingError
 
 Engine: TypeAlias = Literal["fast", "pennylane"]
@@ -67,9 +67,7 @@ class TrainSettings:
         if self.time_limit_s is not None:
             object.__setattr__(self, "time_limit_s", positive("time_limit_s", self.time_limit_s))
         for name, allowed in (("engine", Engine), ("dtype", Precision)):
-            value = getattr(self, name)
-            if value not in get_args(allowed):
-                raise SettingError(f"{name} is {one_line(repr(value))}; choose from {', '.join(get_args(allowed))}")
+            choice(name, getattr(self, name), get_args(allowed))
         if not isinstance(self.device, str) or _DEVICE.fullmatch(self.device) is None:
             raise SettingError(f"device is {one_line(repr(self.device))}; give cpu, cuda or cuda:1")
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from hwcost.core.checks import choice
 from hwcost.core.errors import OptionError
 from hwcost.core.text import one_line
 
@@ -56,11 +57,7 @@ class MitigationMethod:
             ("fit", ExtrapolationFit),
             ("calibration", ReadoutCalibration),
         ):
-            value = getattr(self, field)
-            if value not in get_args(allowed):
-                raise OptionError(
-                    f"mitigation: {field} is {one_line(repr(value))}; choose from {', '.join(get_args(allowed))}"
-                )
+            choice(f"mitigation: {field}", getattr(self, field), get_args(allowed))
         factors = self.noise_factors
         for factor in factors:
             if not 1.0 <= factor <= MAX_NOISE_FACTOR:

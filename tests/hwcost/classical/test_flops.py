@@ -113,7 +113,7 @@ def test_traces_count_products_operations_and_tensors():
 @pytest.mark.parametrize(
     ("model", "sample", "words"),
     [
-        (lambda x: x, torch.zeros(1), "no torch module"),
+        (lambda x: x, torch.zeros(1), "not a torch module"),
         (nn.Linear(3, 2), torch.zeros(1, 4), "fails on the sample"),
         (nn.Linear(3, 2), (torch.zeros(1, 3), 5), "fails on the sample"),
     ],

@@ -44,6 +44,8 @@ def test_all_that_is_said_about_an_option_is_beside_the_field():
         "flag": "--wine",
         "short": None,
         "kind": "plain",
+        "choices": (),
+        "only": None,
     }
     assert found["main_dish"]["short"] == "-m"
     assert found["spices"]["kind"] == "list"

@@ -17,7 +17,14 @@ from nas.runs.objectives import OBJECTIVES
 
 
 def test_every_option_of_the_command_has_its_key_and_the_other_way_round():
-    options = {parameter.name for parameter in command.params} - {"file", "folder", "workers", "cluster", "quiet"}
+    options = {parameter.name for parameter in command.params} - {
+        "file",
+        "folder",
+        "workers",
+        "cluster",
+        "form",
+        "quiet",
+    }
     assert options == {f.name for f in dataclasses.fields(SearchConfig)}
 
 

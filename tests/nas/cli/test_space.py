@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import subprocess
 import sys
@@ -99,6 +101,26 @@ def test_the_genes_that_a_space_may_have_are_listed(capsys):
     plain = json.loads(run(capsys, "--genes", "--format", "json")[1])
     assert list(plain) == names
     assert plain["qubits"] == {"meaning": "qubits of the circuit", "values": [1, 24], "default": None}
+
+
+def test_every_answer_is_a_table_too(capsys):
+    def rows(*arguments):
+        return list(csv.DictReader(io.StringIO(run(capsys, *arguments, "--format", "csv")[1])))
+
+    assert [row["num_genomes"] for row in rows()] == ["23328", "4353564672", "71680000"]
+    genes = {row["name"]: row for row in rows("--genes")}
+    assert (genes["qubits"]["values"], genes["reupload"]["default"]) == ("1 24", "False")
+    (row,) = rows("faqnas")
+    assert (row["genes.embedding"], row["num_architectures"]) == ("angle-x; amplitude", "8640")
+    drawn = rows("faqnas", "--random", 3, "--seed", 5)
+    assert [row["genome"] for row in drawn] == run(capsys, "faqnas", "--random", 3, "--seed", 5)[1].splitlines()[-3:]
+
+
+def test_every_answer_is_a_page_too(capsys):
+    for arguments, words in (([], "hyb-hanas"), (["--genes"], "reupload"), (["faqnas"], "23,328 genomes")):
+        page = run(capsys, *arguments, "--format", "html")[1]
+        assert page.startswith("<!DOCTYPE html>")
+        assert words in page
 
 
 @pytest.mark.parametrize(

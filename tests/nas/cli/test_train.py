@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import dataclasses
+import io
 import json
 import subprocess
 import sys
@@ -12,7 +15,9 @@ pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 
 from nas.cli import main
+from nas.cli.train import command as train_command
 from nas.datasets.dataset import load_dataset
+from nas.runs.config import SearchConfig
 from nas.training.checkpoint import load_checkpoint
 from nas.training.record import TrainRecord, TrainSettings
 from nas.training.train import train
@@ -129,6 +134,26 @@ def test_a_training_that_fails_is_reported_and_saves_nothing(capsys, tmp_path):
     assert run(capsys, "--learning-rate", "1e38", code=1).out.startswith("3 qubits")
 
 
+def test_a_row_and_a_page_say_the_same(capsys):
+    (row,) = csv.DictReader(io.StringIO(run(capsys, "--test", "--format", "csv").out))
+    report = json.loads(run(capsys, "--test", "--format", "json").out)
+    assert float(row["best_validation_accuracy"]) == report["best_validation_accuracy"]
+    assert [float(loss) for loss in row["train_loss"].split()] == report["train_loss"]
+    assert (row["genome.qubits"], row["data.split.seed"], row["test.num_samples"]) == ("3", "0", "30")
+    page = run(capsys, "--format", "html").out
+    assert page.startswith("<!DOCTYPE html>")
+    assert "3 qubits, 2 layers, 33 parameters" in page
+
+
+def test_defaults_are_those_of_a_search_and_of_python():
+    options = {parameter.name: parameter.default for parameter in train_command.params}
+    settings = {f.name: f.default for f in dataclasses.fields(TrainSettings)}
+    assert settings.items() <= options.items()
+    own = {"genome", "space_name", "source", "device", "seed", "with_test", "path", "form", "quiet"}
+    keys = {f.name: f.default for f in dataclasses.fields(SearchConfig)}
+    assert {name: value for name, value in options.items() if name not in own}.items() <= keys.items()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -140,8 +165,8 @@ def test_a_training_that_fails_is_reported_and_saves_nothing(capsys, tmp_path):
         (["--epochs", "two"], "two"),
         (["--batch-size", "0"], "batch_size is 0"),
         (["--learning-rate", "nan"], "learning_rate is nan"),
-        (["--engine", "slow"], "engine is 'slow'"),
-        (["--dtype", "half"], "dtype is 'half'"),
+        (["--engine", "slow"], "'slow' is not one of 'fast', 'pennylane'"),
+        (["--dtype", "half"], "'half' is not one of 'float32', 'float64'"),
         (["--device", "tpu"], "device is 'tpu'"),
         (["--scaling", "robust"], "scaling is 'robust'"),
         (["--test-fraction", "1"], "test_fraction is 1.0"),

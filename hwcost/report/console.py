@@ -1,4 +1,4 @@
-"""Results on stdout or in a file, in any of the formats."""
+"""Results of a command on stdout or in a file, in any of the formats."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from hwcost.core.files import write_file
 from hwcost.report.formats import FORMATS, formatted
 from hwcost.report.page import page_of
-from hwcost.report.rendering import print_page
+from hwcost.report.rendering import print_page, verbatim_text
 from hwcost.report.result import Result
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -43,10 +43,14 @@ def write(results: Sequence[Result], form: str, *, output: str | None = None, se
 
 def print_text(result: Result, *, first: bool = True) -> None:
     """Print one report, below a line if it is not the first."""
+    page = page_of(result)
+    laid_out = verbatim_text(page)
+    if first and laid_out is not None:
+        click.echo(laid_out, nl=False)
+        return
     from rich.console import Console
 
     # A pipe or file has no width: one that holds the tables.
-    page = page_of(result)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else page.width)
     if not first:
         console.rule(style="dim")
