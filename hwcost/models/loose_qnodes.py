@@ -59,7 +59,10 @@ class Observer:
         Raises:
             CircuitError: The QNode fails, or has measurements without a gradient.
         """
-        bound = inspect.signature(qnode.func).bind(*args, **kwargs)
+        signature = inspect.signature(qnode.func)
+        if "shots" not in signature.parameters:  # of one call, in older PennyLane; an estimate has its own
+            kwargs = {name: value for name, value in kwargs.items() if name != "shots"}
+        bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         arguments = dict(bound.arguments)
         form = self._form(qnode, arguments)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from hwcost.circuits.layers import QuantumLayer
-from hwcost.circuits.pennylane import layer_from_qnode
+from hwcost.circuits.pennylane import is_qnode, layer_from_qnode
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import error_text, one_line
 from hwcost.models.loose_qnodes import measured_shapes, observed_qnodes, tensors_in
@@ -80,6 +80,7 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
     stand_ins = {name: _stand_in(layer) for name, layer in quantum.items()}
     # Told beforehand that the quantum layers are already copied: their devices and weights are never touched.
     memo: dict[int, Any] = {id(layer): stand_ins[name] for name, layer in quantum.items()}
+    memo |= {id(qnode): qnode for qnode in _qnodes_held(model)}
     try:
         classical = copy.deepcopy(model, memo)
     except Exception as error:
@@ -91,7 +92,7 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
         # Without dropout and with fixed batch statistics: a batch of one is enough to see the shapes.
         classical.eval()
         output = _call(classical, batch_of(sample, 1), type(model).__name__)
-        _see_gradients(classical, output)
+        _see_gradients(classical, output, type(model).__name__)
     for module, training in modes.items():
         module.training = training
     notes: list[str] = []
@@ -129,15 +130,32 @@ class _LayerCall:
     needs_gradient: bool = False
 
 
-def _see_gradients(classical: torch.nn.Module, output: Any) -> None:
-    """Go backwards from the output once, so that each call sees whether its gradient is needed."""
+def _see_gradients(classical: torch.nn.Module, output: object, name: str) -> None:
+    """Go backwards from the output once, so that each call sees whether its gradient is needed.
+
+    Raises:
+        OptionError: The backward pass fails, as training would.
+    """
     import torch
 
-    ends = [tensor.sum() for tensor in tensors_in(output) if tensor.requires_grad]
-    if ends:
-        torch.autograd.backward(ends)
+    ends = [tensor.abs().sum() for tensor in tensors_in(output) if tensor.requires_grad]
+    try:
+        if ends:
+            torch.autograd.backward(ends)
+    except RuntimeError as error:
+        raise OptionError(f"the backward pass of the model {name} fails: {one_line(error_text(error))}") from error
     for parameter in classical.parameters():
         parameter.grad = None
+
+
+def _qnodes_held(model: torch.nn.Module) -> Iterator[object]:
+    """Yield QNodes in attributes, lists and dictionaries; a copy of the model shares them, for they never run."""
+    for module in model.modules():
+        for value in vars(module).values():
+            items = (
+                value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else [value]
+            )
+            yield from (item for item in items if is_qnode(item))
 
 
 _SUFFIXES = {(True, True): "", (True, False): " (no gradient of its data)", (False, False): " (no gradient)"}

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from hwcost.core.errors import CircuitError
+from hwcost.core.errors import CircuitError, OptionError
 from hwcost.models.gradients import circuits_per_sample
 from hwcost.models.torch_layers import read_hybrid_model
 
@@ -94,6 +94,16 @@ def recurrent(self, x):
     for _ in range(3):
         state = self.q(x + state)
     return state
+
+
+class _Broken(torch.autograd.Function):
+    @staticmethod
+    def forward(context, value):
+        return value.clone()
+
+    @staticmethod
+    def backward(context, gradient):
+        raise RuntimeError("no gradient today")
 
 
 def models():
@@ -210,6 +220,37 @@ def test_calls_of_other_structure_are_other_circuits():
     model = Model(lambda m, x: deep(x[0], m.w, 1) + deep(x[0], m.w, 3))
     layers = read_hybrid_model(model, torch.rand(1, 2)).layers
     assert [(one.name, len(one.angles), one.calls) for one in layers] == [("deep", 1, 1), ("deep (2)", 3, 1)]
+
+
+def test_what_a_qnode_is_wrapped_in_and_how_it_names_its_data_does_not_matter():
+    @qml.batch_input(argnum=0)
+    @qml.qnode(DEVICE, **SHIFT)
+    def batched(angles, weights):
+        qml.AngleEmbedding(angles, wires=range(2))
+        qml.CRX(weights[0, 0], wires=[0, 1])
+        return qml.probs(wires=[0, 1])
+
+    @qml.qnode(DEVICE, **SHIFT)
+    def variance(angles, weights):
+        qml.RX(angles[0] * weights[0, 0], wires=0)
+        return qml.var(qml.PauliZ(0))
+
+    x = torch.rand(1, 2)
+    for model in (
+        Model(lambda m, x: batched(x, m.w)),
+        Model(lambda m, x: batched(m.fc(x), m.w), fc=nn.Linear(2, 2)),
+        Model(lambda m, x: torch.stack([variance(row, m.w) for row in x.repeat(3, 1)])),
+    ):
+        counts = [circuits_per_sample(one, "parameter-shift") for one in read_hybrid_model(model, x).layers]
+        assert sum(count.total for count in counts) == executed(model, x)
+
+
+def test_a_model_whose_backward_pass_fails_is_refused_in_one_line():
+    def run(model, x):
+        return _Broken.apply(stacked(MODULE_LEVEL(x[0], model.w)))
+
+    with pytest.raises(OptionError, match="the backward pass of the model Model fails: no gradient today"):
+        read_hybrid_model(Model(run), torch.rand(1, 2))
 
 
 def test_circuits_of_other_packages_are_refused_by_name():
