@@ -238,7 +238,6 @@ def test_what_a_qnode_is_wrapped_in_and_how_it_names_its_data_does_not_matter():
     x = torch.rand(1, 2)
     for model in (
         Model(lambda m, x: batched(x, m.w)),
-        Model(lambda m, x: batched(m.fc(x), m.w), fc=nn.Linear(2, 2)),
         Model(lambda m, x: torch.stack([variance(row, m.w) for row in x.repeat(3, 1)])),
     ):
         counts = [circuits_per_sample(one, "parameter-shift") for one in read_hybrid_model(model, x).layers]
