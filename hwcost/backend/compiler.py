@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -98,7 +99,9 @@ class Compiler:
     def _run(
         self, circuit: QuantumCircuit, level: int, seed: int, scheduling_method: str | None, options: PassOptions
     ) -> Transpiled:
-        with self._lock:
+        with self._lock, warnings.catch_warnings():
+            # Of delays that are no multiple of dt; the schedule holds what comes of them.
+            warnings.filterwarnings("ignore", message="Duration is rounded", category=UserWarning)
             manager, watch = self._manager(level, seed, scheduling_method, options)
             isa = manager.run(circuit)
             swaps = watch.edges_in(isa)

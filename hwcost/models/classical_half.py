@@ -40,7 +40,15 @@ def _module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: 
     flops = 0.0
     notes: dict[str, None] = {}
     for batch in work.batches:
-        batch_time = classical_time(module, batch_of(sample, batch.size), profile, training=batch.training)
+        try:
+            batch_time = classical_time(module, batch_of(sample, batch.size), profile, training=batch.training)
+        except OptionError as error:
+            if batch.training and batch.size == 1 and _normalises_batches(module):
+                raise OptionError(
+                    f"the model {type(module).__name__} has batch normalisation, which cannot train on a batch of one, "
+                    "and one of the batches has a single sample; choose a batch size that leaves none over"
+                ) from error
+            raise
         time_s += batch_time.time_s * batch.count
         low_s += batch_time.low_s * batch.count
         high_s += batch_time.high_s * batch.count
@@ -95,3 +103,9 @@ def flops_cost(forward_flops: float, work: Workload, profile: MachineProfile) ->
         uncounted=(),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _normalises_batches(module: torch.nn.Module) -> bool:
+    import torch
+
+    return any(isinstance(part, torch.nn.modules.batchnorm._BatchNorm) for part in module.modules())

@@ -8,6 +8,7 @@ that is bearable is decided in `hwcost.calibration.audit`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -117,6 +118,8 @@ def _read_parameters(
     for entry in expect(place, "parameters", parameters, (list, tuple), "a list"):
         expect(place, "a parameter", entry, dict, "an object with name, unit and value")
         field = expect(place, "the name of a parameter", entry.get("name"), str, "text")
+        if field != "operational" and _is_unknown(entry):
+            continue
         if field == "operational":
             key: str = field
             found_value: Any = _operational(place, entry.get("value"))
@@ -139,6 +142,12 @@ def _read_parameters(
         arguments["dates"] = dated
         dates.extend(dated.values())
     return arguments
+
+
+def _is_unknown(entry: Mapping[str, Any]) -> bool:
+    """Return whether an entry says that its value is not known: null, or NaN as NumPy writes it."""
+    value = entry.get("value", 0.0)
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _operational(place: Place, value: object) -> bool:

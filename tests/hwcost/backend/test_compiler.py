@@ -190,3 +190,13 @@ def test_average_errors_are_the_means_over_operations():
     assert errors[0, 0] == pytest.approx(0.022 / 4)
     assert errors[0, 1] == 0.01
     assert errors.get((0, 2), None) is None
+
+
+def test_delays_that_are_rounded_to_the_time_grid_say_nothing_on_stderr() -> None:
+    """Qiskit warns with a path of its own; warnings are errors in these tests."""
+    circuit = QuantumCircuit(1)
+    circuit.h(0)
+    circuit.delay(17.3, 0, unit="ns")
+    circuit.measure_all()
+    device = prepare_device("fake_torino")
+    assert device.compiler.compile(circuit, optimization_level=0, seed=0).circuit.count_ops()["delay"] >= 1

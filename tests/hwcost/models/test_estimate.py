@@ -298,6 +298,8 @@ class TestTorch:
         cost = hwcost.estimate_model(model, torch.rand(3, 4), batch_size=16)
         assert [module.type_name for module in cost.classical.uncounted] == ["BatchNorm1d"]
         assert "not in the FLOPs" in str(cost)
+        with pytest.raises(OptionError, match="batch normalisation, which cannot train on a batch of one"):
+            hwcost.estimate_model(model, torch.rand(3, 4), scope="epoch", samples=33, batch_size=16)
 
     def test_a_qnode_is_a_model_and_a_circuit(self, model):
         import pennylane as qml

@@ -164,6 +164,15 @@ def test_a_value_that_is_left_out_is_unknown() -> None:
     assert (calibration.gates[0].error, calibration.gates[0].duration_s) == (None, None)
 
 
+@pytest.mark.parametrize("value", [None, float("nan")])
+def test_a_value_that_the_file_calls_unknown_is_unknown(value: float | None) -> None:
+    """One value of one qubit or gate does not keep the others from being read."""
+    calibration = parse_changed("qubits", 0, 0, "value", value=value)
+    assert (calibration.qubits[0].t1_s, calibration.qubits[0].t2_s) == (None, parse(*small_ibm_json()).qubits[0].t2_s)
+    assert parse_changed("qubits", 1, 3, "value", value=value).qubits[1].readout_error is None
+    assert parse_changed("gates", 7, "parameters", 0, "value", value=value).gates[7].error is None
+
+
 def test_the_properties_alone_are_enough_for_gates_and_qubits() -> None:
     calibration = parse(small_ibm_json()[0], None)
     assert calibration.num_qubits == 2
@@ -174,10 +183,9 @@ def test_the_properties_alone_are_enough_for_gates_and_qubits() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (("qubits", 0, 0, "value"), float("nan"), "small.json: qubit 0: T1 is nan; it must be finite"),
+        (("qubits", 0, 0, "value"), float("inf"), "small.json: qubit 0: T1 is inf; it must be finite"),
         (("qubits", 0, 0, "value"), -5, "qubit 0: T1 is -5.0; it must be finite and not negative"),
         (("qubits", 0, 0, "value"), "100", "qubit 0: T1 is '100'; it must be a number"),
-        (("qubits", 0, 0, "value"), None, "qubit 0: T1 is missing; it must be a number"),
         (("qubits", 0, 0, "value"), True, "qubit 0: T1 is True; it must be a number"),
         (("qubits", 0, 0, "value"), 10**400, "qubit 0: T1 is inf"),
         (("qubits", 0, 0, "unit"), "foo", "qubit 0: T1 has the unit 'foo'; known units are"),
