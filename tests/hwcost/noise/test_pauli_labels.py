@@ -53,7 +53,7 @@ def test_a_component_moves_each_qubit():
         ([Pauli("-IX"), "YI"], [{0: "X"}, {1: "Y"}]),
         (PauliList(["XI", "-ZZ"]), [{1: "X"}, {0: "Z", 1: "Z"}]),
         (SparsePauliOp.from_list([("II", 0.5), ("IZ", -2.0), ("XX", 1j)]), [{0: "Z"}, {0: "X", 1: "X"}]),
-        (iter(["IZ"]), [{0: "Z"}]),
+        pytest.param(iter(["IZ"]), [{0: "Z"}], id="iterator"),
     ],
     ids=str,
 )
@@ -64,10 +64,10 @@ def test_every_way_to_write_one(observable, maps):
 @pytest.mark.parametrize(
     ("observable", "message"),
     [
-        ("ZW", "'ZW' is no Pauli label"),
-        ("zz", "'zz' is no Pauli label"),
-        ("", "'' is no Pauli label"),
-        ([3], "3 is no Pauli label"),
+        ("ZW", "'ZW' is not a Pauli label"),
+        ("zz", "'zz' is not a Pauli label"),
+        ("", "'' is not a Pauli label"),
+        ([3], "3 is not a Pauli label"),
         (3, "an observable of type int is not known"),
         (None, "an observable of type NoneType is not known"),
         ("II", "the observable is the identity"),
