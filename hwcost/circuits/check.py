@@ -128,6 +128,11 @@ class Size:
         )
 
 
+def expanded_size(circuit: QuantumCircuit) -> Size:
+    """Count what a circuit expands to, without expanding it; a `CircuitError` where that is not known."""
+    return _Sizes().of_circuit(circuit, f"circuit {one_line(circuit.name)!r}")
+
+
 _NOTHING = Size()
 _MEASUREMENT = Size(num_instructions=1, num_measurements=1)
 _RESET = Size(num_instructions=1, num_resets=1)
@@ -301,9 +306,11 @@ def library_size(operation: Operation) -> Size | None:
     """
     # Qiskit's shared instances have a class of their own without a module.
     kind = getattr(operation, "base_class", type(operation))
-    if not str(kind.__module__).startswith(("qiskit.circuit.library", "qiskit.quantum_info", "qiskit.qasm2")):
-        return None
     name, n = operation.name, operation.num_qubits
+    if kind.__name__ == "_U0Gate":  # qelib1's wait of that many cycles
+        return Size(num_instructions=max(1, int(operation.params[0])))
+    if not str(kind.__module__).startswith(("qiskit.circuit.library", "qiskit.quantum_info")):
+        return None
     if name in ("unitary", "isometry"):
         return Size(num_instructions=4**n)
     if name in ("diagonal", "state_preparation", "multiplexer", "ucrx", "ucry", "ucrz"):
@@ -312,8 +319,6 @@ def library_size(operation: Operation) -> Size | None:
         return Size(num_instructions=2**n + n, num_resets=n)
     if name in ("qft", "clifford", "linear_function", "permutation"):
         return Size(num_instructions=max(1, n * n))
-    if name == "u0":  # qelib1's wait of that many cycles
-        return Size(num_instructions=max(1, int(operation.params[0])))
     if name == "PauliEvolution":
         return Size(num_instructions=_evolution_size(operation))
     return None

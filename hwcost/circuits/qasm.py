@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from hwcost.circuits.check import refuse_too_many_bits
+from hwcost.circuits.own_gates import own_gates, rename_own_gates
 from hwcost.core.errors import CircuitError, MissingDependencyError
 from hwcost.core.text import error_text, one_line
 
@@ -106,30 +107,34 @@ def require_qasm3_reader(label: str) -> None:
 
 def parse_qasm2(data: bytes, label: str) -> list[QuantumCircuit]:
     """Read the one circuit of an OpenQASM 2 file whose claims were checked."""
-    from qiskit import qasm2
-
     text = _text_of(data, label)
     try:
-        try:
-            # No include path: only the built-in qelib1.inc may be included.
-            return [qasm2.loads(text, include_path=())]
-        except qasm2.QASM2ParseError as error:
-            undefined = _QASM2_UNDEFINED.search(error_text(error))
-            builtins = {entry.name for entry in qasm2.LEGACY_CUSTOM_INSTRUCTIONS if entry.builtin}
-            if undefined is None or undefined.group(1) not in builtins | _LEGACY_FUNCTIONS:
-                raise
-            # Qiskit and PennyLane write gates such as swap that the paper's qelib1.inc does not define.
-            circuit = qasm2.loads(
-                text,
-                include_path=(),
-                custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS,
-                custom_classical=qasm2.LEGACY_CUSTOM_CLASSICAL,
-            )
-            return [circuit]
+        circuit = _loads_qasm2(text)
+        renamed = rename_own_gates(text, parse=_loads_qasm2)
+        return [circuit if renamed is text else _loads_qasm2(renamed)]
     except (MemoryError, RecursionError):
         raise
     except Exception as error:
         raise CircuitError(_qasm2_refusal(text, error_text(error), label)) from None
+
+
+def _loads_qasm2(text: str) -> QuantumCircuit:
+    from qiskit import qasm2
+
+    try:
+        # No include path: only the built-in qelib1.inc may be included.
+        return qasm2.loads(text, include_path=())
+    except qasm2.QASM2ParseError as error:
+        undefined = _QASM2_UNDEFINED.search(error_text(error))
+        own = own_gates(text)
+        # Qiskit and PennyLane write gates such as swap that the paper's qelib1.inc does not define.
+        legacy = [entry for entry in qasm2.LEGACY_CUSTOM_INSTRUCTIONS if entry.name not in own]
+        added = {entry.name for entry in legacy if entry.builtin}
+        if undefined is None or undefined.group(1) not in added | _LEGACY_FUNCTIONS:
+            raise
+        return qasm2.loads(
+            text, include_path=(), custom_instructions=legacy, custom_classical=qasm2.LEGACY_CUSTOM_CLASSICAL
+        )
 
 
 def _qasm2_refusal(text: str, message: str, label: str) -> str:
@@ -160,7 +165,9 @@ def parse_qasm3(data: bytes, label: str) -> list[QuantumCircuit]:
 
     text = _text_of(data, label)
     try:
-        return [qasm3.loads(text)]
+        circuit = qasm3.loads(text)
+        renamed = rename_own_gates(text, parse=qasm3.loads)
+        return [circuit if renamed is text else qasm3.loads(renamed)]
     except (MemoryError, RecursionError):
         raise
     except Exception as error:
