@@ -11,6 +11,7 @@ import pytest
 from circuit_files import QASM2, QASM3, attempt, refusal
 from hwcost.circuits import load as circuits
 from hwcost.circuits.load import load_circuit
+from hwcost.circuits.qasm import qasm_format
 from hwcost.core.errors import MissingDependencyError
 
 
@@ -33,6 +34,29 @@ class TestBadQasm2:
 
     def test_a_missing_include_is_named(self, write):
         assert 'add include "qelib1.inc"' in refusal(write("OPENQASM 2.0; qreg q[1]; h q[0];"))
+
+    @pytest.mark.parametrize(
+        ("statement", "remedy"),
+        [
+            ("iswap q[0],q[1];", "define it in the file before its use (gate iswap ... { ... })"),
+            ("if (c==1) ryy(0.5) q[0],q[1];", "define it in the file before its use (gate ryy ... { ... })"),
+            ("h r[0];", "declare the register before its use (qreg r[...];)"),
+            ("rx(0.5) r[0];", "declare the register before its use (qreg r[...];)"),
+            ("cx q[0],r[0];", "declare the register before its use (qreg r[...];)"),
+            ("measure q[0] -> d[0];", "declare the register before its use (creg d[...];)"),
+            ("if (d==1) h q[0];", "declare the register before its use (creg d[...];)"),
+            ("gate g a { h b; }", "name it among the qubits of the gate"),
+            ("rx(foo) q[0];", "give a number, pi or a parameter of the gate"),
+        ],
+    )
+    def test_the_remedy_fits_what_is_not_defined(self, write, statement, remedy):
+        message = refusal(write(QASM2 + statement))
+        assert message.endswith(remedy) or remedy in message
+        assert "qelib1" not in message
+
+    def test_a_version_line_without_semicolon(self, write):
+        message = refusal(write("// a comment\nOPENQASM 2.0\nqreg q[2];"))
+        assert "line 2: OPENQASM 2.0 is not followed by ;: add one" in message
 
     @pytest.mark.parametrize("claimed", ["1000000", "99999999999999999999999", "9" * 5000])
     def test_a_large_register_is_refused_before_parsing(self, write, claimed):
@@ -121,6 +145,71 @@ class TestBadQasm3:
         start = time.monotonic()
         assert "qubits, at most 10,000 can be costed" in refusal(write(f"OPENQASM 3.0; {claim}"))
         assert time.monotonic() - start < 1.0
+
+
+@pytest.mark.usefixtures("needs_qasm3")
+class TestRemediesOfQasm3:
+    def test_a_gate_without_the_include(self, write):
+        message = refusal(write("OPENQASM 3.0;\nqubit q;\nh q;"))
+        assert "line 3, column 1" in message
+        assert 'add include "stdgates.inc"; before its use' in message
+
+    def test_what_braket_writes_is_read_after_doing_what_is_said(self, write):
+        text = "OPENQASM 3.0;\nbit[2] b;\nqubit[2] q;\nh q[0];\ncnot q[0], q[1];\nb[0] = measure q[0];\n"
+        message = refusal(write(text))
+        assert 'add include "stdgates.inc"; before its use' in message
+        assert "cnot is Amazon Braket's name of cx: write cx" in message
+        changed = text.replace("3.0;", '3.0;\ninclude "stdgates.inc";').replace("cnot", "cx")
+        assert dict(load_circuit(write(changed)).count_ops()) == {"h": 1, "cx": 1, "measure": 1}
+
+    def test_no_include_is_asked_for_where_it_is(self, write):
+        for statement in ("cnot q[0], q[1];", "foo q[0];", "h r[0];"):
+            assert "stdgates" not in refusal(write(QASM3 + statement))
+
+    def test_an_undeclared_register(self, write):
+        assert "Undefined symbol 'r'.); declare r before its use" in refusal(write(QASM3 + "h r[0];"))
+
+
+class TestVersion:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'include "stdgates.inc";\nqreg q[1];\nh q[0];',
+            "// a comment\ninclude 'stdgates.inc'; qubit q; h q;",
+            "qubit[2] q;\nU(0.1, 0, 0) q[0];",
+            "qubit q;",
+            "gate g a { U(0, 0, 0) a; }\nqubit q;\ng q;",
+            "bit b = 0;\nqubit q;",
+            "input float angle;",
+            "inv @ U(0, 0, 0) q;",
+        ],
+    )
+    def test_openqasm_3_without_a_line(self, text):
+        assert qasm_format(text.encode(), "file") == "qasm3"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'include "qelib1.inc";\nqreg q[1];\nh q[0];',
+            "qreg q[1];\n// qubit q;\nU(0, 0, 0) q[0];",
+            "gate qubit a { U(0, 0, 0) a; }\nqreg q[1];\nqubit q;",
+            "OPENQASM 2.0;\nqubit q;",
+            "prose about a qubit; not a circuit",
+        ],
+    )
+    def test_openqasm_2(self, text):
+        assert qasm_format(text.encode(), "file") == "qasm2"
+
+    @pytest.mark.usefixtures("needs_qasm3")
+    def test_the_line_makes_no_difference(self, write):
+        text = 'include "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;\n'
+        circuits = [load_circuit(write(head + text, "c.qasm")) for head in ("", "OPENQASM 3.0;\n")]
+        assert circuits[0] == circuits[1]
+
+    @pytest.mark.usefixtures("needs_qasm3")
+    def test_what_the_importer_cannot_read_is_refused_as_openqasm_3(self, write):
+        message = refusal(write('include "stdgates.inc";\nqubit q;\ndef f(qubit a) { h a; }\n'))
+        assert "line 3, column 1: this OpenQASM 3 cannot become a circuit (node of type Subroutine" in message
 
 
 def test_the_reader_of_qasm3_is_an_option(write, monkeypatch):
