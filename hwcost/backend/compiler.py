@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwcost.circuits.check import refuse_to_move
 from hwcost.core.errors import CircuitError, HwcostError
 from hwcost.core.text import error_text, one_line
 
@@ -75,10 +76,12 @@ class Compiler:
             options: More arguments of `generate_preset_pass_manager`, as (name, value) pairs.
 
         Raises:
-            CircuitError: Qiskit cannot compile the circuit for this device; the message is Qiskit's own, on one line.
+            CircuitError: The circuit is on physical qubits, or Qiskit cannot compile it for this device; the message is
+                then Qiskit's own, on one line.
         """
         from qiskit.transpiler.exceptions import TranspilerError
 
+        refuse_to_move(circuit)
         try:
             return self._run(circuit, optimization_level, seed, None, options)
         except MemoryError:

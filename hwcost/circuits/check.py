@@ -84,6 +84,19 @@ def check_circuit(circuit: QuantumCircuit) -> tuple[str, ...]:
     return _warnings(unbound, size)
 
 
+def refuse_to_move(circuit: QuantumCircuit) -> None:
+    """Refuse to compile a circuit on physical qubits ($0, $1 … in OpenQASM 3): compiling would move it.
+
+    A circuit that Qiskit transpiled has a layout too, but registers besides.
+    """
+    if circuit.layout is not None and not circuit.qregs:
+        raise CircuitError(
+            f"circuit {one_line(circuit.name)!r} is on physical qubits ($n in OpenQASM 3), and compiling would move "
+            "it; estimate with --no-transpile (transpile=False) if it is written for the device, or declare "
+            f"qubit[{circuit.num_qubits}] q; and write q[n] for $n"
+        )
+
+
 def _warnings(unbound: list[str], size: Size) -> tuple[str, ...]:
     warnings = []
     if unbound:

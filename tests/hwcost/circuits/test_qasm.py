@@ -12,7 +12,8 @@ from circuit_files import QASM2, QASM3, attempt, refusal
 from hwcost.circuits import load as circuits
 from hwcost.circuits.load import load_circuit
 from hwcost.circuits.qasm import qasm_format
-from hwcost.core.errors import MissingDependencyError
+from hwcost.core.errors import CircuitError, MissingDependencyError, NotNativeError
+from hwcost.estimation.estimate import estimate
 
 
 class TestBadQasm2:
@@ -216,3 +217,27 @@ def test_the_reader_of_qasm3_is_an_option(write, monkeypatch):
     monkeypatch.setitem(sys.modules, "qiskit_qasm3_import", None)
     with pytest.raises(MissingDependencyError, match=r'pip install "hwcost\[qasm3\]"'):
         load_circuit(write(QASM3))
+
+
+@pytest.mark.usefixtures("needs_qasm3")
+class TestPhysicalQubits:
+    NATIVE = (
+        'OPENQASM 3.0;\ninclude "stdgates.inc";\nbit[2] c;\n'
+        "sx $0;\nsx $1;\ncz $0, $1;\nsx $1;\nc[0] = measure $0;\nc[1] = measure $1;"
+    )
+
+    def test_are_never_moved(self, write):
+        path = write(self.NATIVE)
+        for source in (path, load_circuit(path), load_circuit(path).copy()):
+            with pytest.raises(CircuitError, match=r"is on physical qubits .* with --no-transpile .* qubit\[2\] q;"):
+                estimate(source, "fake_torino", num_seeds=1)
+
+    def test_are_those_of_the_device_without_compiling(self, write):
+        coupled, apart = (self.NATIVE.replace("$1;", f"${q};").replace("$0", "$16") for q in (4, 5))
+        assert estimate(write(coupled), "fake_torino", transpile=False).gates.num_2q == 1
+        with pytest.raises(NotNativeError, match="cz on qubits 16, 5"):
+            estimate(write(apart), "fake_torino", transpile=False)
+
+    def test_the_remedy_works(self, write):
+        text = self.NATIVE.replace("bit[2] c;", "bit[2] c; qubit[2] q;").replace("$0", "q[0]").replace("$1", "q[1]")
+        assert estimate(write(text), "fake_torino", num_seeds=1).gates.num_2q == 1
