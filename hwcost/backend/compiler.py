@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.circuits.check import refuse_to_move
+from hwcost.circuits.own_gates import name_own_gates
 from hwcost.core.errors import CircuitError, HwcostError
 from hwcost.core.text import error_text, one_line
 
@@ -103,7 +104,7 @@ class Compiler:
     ) -> Transpiled:
         with self._lock:
             manager, watch = self._manager(level, seed, scheduling_method, options)
-            isa = manager.run(circuit)
+            isa = manager.run(name_own_gates(circuit))
             swaps = watch.edges_in(isa)
         return Transpiled(seed=seed, circuit=isa, swaps=swaps, rescheduled=scheduling_method is not None)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hwcost.circuits.check import expanded_size
+from hwcost.circuits.check import definition_key, expanded_size
 from hwcost.core.errors import CircuitError
 from hwcost.core.gates import ALIASES, CONTROL_FLOW, GATES, LOOP_EXITS, NON_GATES
 
@@ -185,9 +185,104 @@ def _acts_alike(own: Operation, gate: Gate, values: tuple[float, ...], *, exact:
         if expanded_size(own.definition).num_instructions > _MAX_COMPARED_INSTRUCTIONS:
             return False
         found = Operator(own.definition)
-    except (CircuitError, QiskitError, ArithmeticError, ValueError):
+    except (CircuitError, QiskitError, ArithmeticError, ValueError, TypeError):
         return False
     expected = Operator(gate.base_class(*values))
     if not math.isfinite(abs(found.data).sum()):
         return False
     return bool(found == expected if exact else found.equiv(expected))
+
+
+# ---------------------------------------------------------------------------------- the same for circuits, not texts
+
+
+def name_own_gates(circuit: QuantumCircuit) -> QuantumCircuit:
+    """Rename gates of a circuit that its author defined under a name that means something else to Qiskit.
+
+    Args:
+        circuit: A circuit that `hwcost.circuits.check.check_circuit` accepts.
+
+    Returns:
+        The circuit, itself if nothing is renamed.
+
+    Example:
+        >>> from qiskit import QuantumCircuit
+        >>> mine, circuit = QuantumCircuit(2, name="swap"), QuantumCircuit(2)
+        >>> _ = mine.h(0), circuit.append(mine.to_gate(), [0, 1])
+        >>> dict(name_own_gates(circuit).count_ops())
+        {'swap_of_user': 1}
+    """
+    return _Namer().of_circuit(circuit)
+
+
+class _Namer:
+    """Renames own gates. State: definitions in which nothing is to rename, kept alive by their gates."""
+
+    def __init__(self) -> None:
+        from qiskit import circuit
+
+        self._qiskit = circuit
+        self._clean: dict[tuple[object, ...], Operation] = {}
+
+    def of_circuit(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        changed = {}
+        for index, instruction in enumerate(circuit.data):
+            if not instruction.is_standard_gate():
+                operation = self._of_operation(instruction.operation)
+                if operation is not instruction.operation:
+                    changed[index] = operation
+        if not changed:
+            return circuit
+        renamed = circuit.copy_empty_like()
+        for index, instruction in enumerate(circuit.data):
+            operation = changed.get(index)
+            new = instruction if operation is None else instruction.replace(operation=operation)
+            renamed.append(new, copy=False)
+        renamed._layout = circuit.layout  # as QuantumCircuit.copy keeps it
+        return renamed
+
+    def _of_operation(self, operation: Operation) -> Operation:
+        if isinstance(operation, self._qiskit.ControlFlowOp):
+            blocks = [self.of_circuit(block) for block in operation.blocks]
+            is_same = all(new is old for new, old in zip(blocks, operation.blocks, strict=True))
+            return operation if is_same else operation.replace_blocks(blocks)
+        if not self._is_own(operation) or (*definition_key(operation), operation.name) in self._clean:
+            return operation
+        definition = operation.definition
+        if definition is None:
+            return operation
+        inside = self.of_circuit(definition)
+        if operation.name in reserved_names() and not _is_library_gate(operation):
+            named = operation.copy(name=f"{operation.name}_of_user")
+        elif inside is not definition:
+            named = operation.copy()
+        else:
+            self._clean[*definition_key(operation), operation.name] = operation
+            return operation
+        if inside is not definition:
+            named.definition = inside
+        return named
+
+    def _is_own(self, operation: Operation) -> bool:
+        kind = getattr(operation, "base_class", type(operation))
+        if kind in (self._qiskit.Gate, self._qiskit.Instruction) or kind.__name__ == "_DefinedGate":
+            return True
+        is_instruction = isinstance(operation, self._qiskit.Instruction)
+        return is_instruction and not str(kind.__module__).startswith("qiskit.")
+
+
+def _is_library_gate(own: Operation) -> bool:
+    """Return whether a gate does what Qiskit's gate of its name does; a file's gate is tried at other angles too."""
+    from qiskit.circuit.library import get_standard_gate_name_mapping
+
+    gate = get_standard_gate_name_mapping().get(own.name)
+    signature = OwnGate(text="", num_params=len(own.params), num_qubits=own.num_qubits)
+    if gate is None or not _same_signature(signature, gate):
+        return False
+    if not getattr(own, "_gates", None):
+        return _acts_alike(own, gate, tuple(own.params), exact=False)
+    tried = [
+        (type(own)(own.name, own.num_qubits, values, own._gates, own._bytecode), values)
+        for values in _points(len(own.params))
+    ]
+    return all(_acts_alike(each, gate, values, exact=False) for each, values in tried)

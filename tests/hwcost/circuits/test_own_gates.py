@@ -7,7 +7,7 @@ from qiskit import QuantumCircuit, qasm2, qasm3
 
 from circuit_files import QASM2, QASM3, refusal
 from hwcost.circuits.load import load_circuit
-from hwcost.circuits.own_gates import own_gates, rename_own_gates, reserved_names
+from hwcost.circuits.own_gates import name_own_gates, own_gates, rename_own_gates, reserved_names
 from hwcost.estimation.estimate import estimate
 
 SIGNATURES = {
@@ -156,3 +156,55 @@ class TestRename:
 
     def test_what_passes_tell_by_name_is_reserved(self):
         assert {"delay", "measure_2", "swap", "qft", "mcx", "if_else", "xslow"} <= reserved_names()
+
+
+def two_rotations(name: str) -> QuantumCircuit:
+    body = QuantumCircuit(2, name=name)
+    body.h(0)
+    body.t(1)
+    return body
+
+
+class TestCircuits:
+    @pytest.mark.parametrize("name", ["swap", "iswap", "ecr", "cz", "delay", "measure", "reset", "barrier", "if_else"])
+    @pytest.mark.parametrize("kind", ["to_gate", "to_instruction"])
+    def test_an_own_gate_costs_what_it_holds(self, name, kind):
+        circuit = QuantumCircuit(2)
+        circuit.append(getattr(two_rotations(name), kind)(), [0, 1])
+        circuit.measure_all()
+        counts = estimate(circuit, "fake_torino", num_seeds=1).gates
+        assert (counts.num_1q, counts.num_2q, counts.num_measure) == (4, 0, 2)
+
+    def test_in_definitions_and_branches(self):
+        outer = QuantumCircuit(2, name="outer")
+        outer.append(two_rotations("swap").to_gate(), [0, 1])
+        circuit = QuantumCircuit(2, 1)
+        circuit.measure(0, 0)
+        with circuit.if_test((circuit.clbits[0], 1)):
+            circuit.append(outer.to_gate(), [0, 1])
+        before = circuit.copy()
+        (block,) = name_own_gates(circuit).data[1].operation.blocks
+        assert dict(block.data[0].operation.definition.count_ops()) == {"swap_of_user": 1}
+        assert circuit == before
+
+    def test_qiskits_gates_stay(self):
+        circuit = QuantumCircuit(2, 1)
+        circuit.swap(0, 1)
+        circuit.delay(100, 0)
+        circuit.measure(0, 0)
+        assert name_own_gates(circuit) is circuit
+
+    def test_a_definition_that_is_qiskits_keeps_its_name(self):
+        body = QuantumCircuit(2, name="swap")
+        body.cx(0, 1)
+        body.cx(1, 0)
+        body.cx(0, 1)
+        circuit = QuantumCircuit(2)
+        circuit.append(body.to_gate(), [0, 1])
+        assert name_own_gates(circuit) is circuit
+
+    def test_a_file_read_by_qiskit(self):
+        own_rzz = "gate rzz(p) a,b { cx a,b; u1(p/2) b; cx a,b; }\nrzz(0) q[0],q[1]; rzz(1) q[0],q[1];"
+        assert dict(name_own_gates(qasm2.loads(QASM2 + own_rzz)).count_ops()) == {"rzz_of_user": 2}
+        qiskits = own_rzz.replace("p/2", "p")
+        assert dict(name_own_gates(qasm2.loads(QASM2 + qiskits)).count_ops()) == {"rzz": 2}
