@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwcost.circuits.check import refuse_to_move
+from hwcost.circuits.own_gates import name_own_gates
 from hwcost.core.errors import CircuitError, HwcostError
 from hwcost.core.text import error_text, one_line
 
@@ -76,10 +78,12 @@ class Compiler:
             options: More arguments of `generate_preset_pass_manager`, as (name, value) pairs.
 
         Raises:
-            CircuitError: Qiskit cannot compile the circuit for this device; the message is Qiskit's own, on one line.
+            CircuitError: The circuit is on physical qubits, or Qiskit cannot compile it for this device; the message is
+                then Qiskit's own, on one line.
         """
         from qiskit.transpiler.exceptions import TranspilerError
 
+        refuse_to_move(circuit)
         try:
             return self._run(circuit, optimization_level, seed, None, options)
         except MemoryError:
@@ -103,7 +107,7 @@ class Compiler:
             # Of delays that are no multiple of dt; the schedule holds what comes of them.
             warnings.filterwarnings("ignore", message="Duration is rounded", category=UserWarning)
             manager, watch = self._manager(level, seed, scheduling_method, options)
-            isa = manager.run(circuit)
+            isa = manager.run(name_own_gates(circuit))
             swaps = watch.edges_in(isa)
         return Transpiled(seed=seed, circuit=isa, swaps=swaps, rescheduled=scheduling_method is not None)
 

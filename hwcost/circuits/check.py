@@ -84,6 +84,19 @@ def check_circuit(circuit: QuantumCircuit) -> tuple[str, ...]:
     return _warnings(unbound, size)
 
 
+def refuse_to_move(circuit: QuantumCircuit) -> None:
+    """Refuse to compile a circuit on physical qubits ($0, $1 … in OpenQASM 3): compiling would move it.
+
+    A circuit that Qiskit transpiled has a layout too, but registers besides.
+    """
+    if circuit.layout is not None and not circuit.qregs:
+        raise CircuitError(
+            f"circuit {one_line(circuit.name)!r} is on physical qubits ($n in OpenQASM 3), and compiling would move "
+            "it; estimate with --no-transpile (transpile=False) if it is written for the device, or declare "
+            f"qubit[{circuit.num_qubits}] q; and write q[n] for $n"
+        )
+
+
 def _warnings(unbound: list[str], size: Size) -> tuple[str, ...]:
     warnings = []
     if unbound:
@@ -126,6 +139,11 @@ class Size:
             num_measurements=self.num_measurements * times,
             num_resets=self.num_resets * times,
         )
+
+
+def expanded_size(circuit: QuantumCircuit) -> Size:
+    """Count what a circuit expands to, without expanding it; a `CircuitError` where that is not known."""
+    return _Sizes().of_circuit(circuit, f"circuit {one_line(circuit.name)!r}")
 
 
 _NOTHING = Size()
@@ -301,9 +319,11 @@ def library_size(operation: Operation) -> Size | None:
     """
     # Qiskit's shared instances have a class of their own without a module.
     kind = getattr(operation, "base_class", type(operation))
-    if not str(kind.__module__).startswith(("qiskit.circuit.library", "qiskit.quantum_info", "qiskit.qasm2")):
-        return None
     name, n = operation.name, operation.num_qubits
+    if kind.__name__ == "_U0Gate":  # qelib1's wait of that many cycles
+        return Size(num_instructions=max(1, int(operation.params[0])))
+    if not str(kind.__module__).startswith(("qiskit.circuit.library", "qiskit.quantum_info")):
+        return None
     if name in ("unitary", "isometry"):
         return Size(num_instructions=4**n)
     if name in ("diagonal", "state_preparation", "multiplexer", "ucrx", "ucry", "ucrz"):
@@ -312,8 +332,6 @@ def library_size(operation: Operation) -> Size | None:
         return Size(num_instructions=2**n + n, num_resets=n)
     if name in ("qft", "clifford", "linear_function", "permutation"):
         return Size(num_instructions=max(1, n * n))
-    if name == "u0":  # qelib1's wait of that many cycles
-        return Size(num_instructions=max(1, int(operation.params[0])))
     if name == "PauliEvolution":
         return Size(num_instructions=_evolution_size(operation))
     return None

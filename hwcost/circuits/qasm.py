@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from hwcost.circuits.check import refuse_too_many_bits
+from hwcost.circuits.own_gates import own_gates, rename_own_gates
 from hwcost.core.errors import CircuitError, MissingDependencyError
 from hwcost.core.text import error_text, one_line
 
@@ -23,6 +24,27 @@ _COMMENT_OR_STRING = re.compile(rf"""{_COMMENT}|"[^"\n]*"|'[^'\n]*'""", re.DOTAL
 _QUBIT_SIZES = re.compile(r"\bqreg\s+\w+\s*\[\s*(\w+)|\bqubit\s*\[\s*(\w+)")
 _CLBIT_SIZES = re.compile(r"\bcreg\s+\w+\s*\[\s*(\w+)|\bbit\s*\[\s*(\w+)")
 _PHYSICAL_QUBIT = re.compile(r"\$(\d+)")
+_BAD_VERSION_LINE = re.compile(r"OPENQASM\s+\d+(?:\.\d+)?(?=\s*[^\s\d.;])")
+_QASM3_ONLY = re.compile(
+    r"""\binclude\s*["']stdgates\.inc["']
+    |(?:\A|[;{}])\s*(?:
+        (?:qu)?bit\s*(?:\[[^\]]*\]\s*)?\w+\s*[;=]
+        |(?:input|output|const)\s+\w+[^;{}]*;
+        |let\s+\w+\s*=
+        |def\s+\w+\s*\(
+        |(?:ctrl|negctrl|inv|pow)\s*(?:\([^()]*\)\s*)?@
+    )""",
+    re.VERBOSE,
+)
+_QASM2_WORD = re.compile(r"\b(?:qreg|creg|gate|include)\b")
+_IF = re.compile(r"\s*(?:if\s*\([^()]*\)\s*)?")
+_QELIB1_GATES = "u3 u2 u1 cx id x y z h s sdg t tdg rx ry rz cz cy ch ccx crz cu1 cu3"
+_STDGATES = "p x y z h s sdg t tdg sx rx ry rz cx cy cz cp crx cry crz ch swap ccx cswap cu CX phase cphase id u1 u2 u3"
+_BRAKET_GATES = {
+    "cnot": "cx", "ccnot": "ccx", "phaseshift": "p", "cphaseshift": "cp", "i": "id", "si": "sdg", "ti": "tdg", "v": "sx"
+}  # fmt: skip
+_QASM3_UNDEFINED_GATE = re.compile(r"gate '(\w+)' is not defined")
+_QASM3_UNDEFINED = re.compile(r"Undefined symbol '(\w+)'")
 _STANDARD_INCLUDE = {"qasm2": "qelib1.inc", "qasm3": "stdgates.inc"}
 _QASM2_POSITION = re.compile(r"<input>:(\d+),(\d+): (.*)", re.DOTALL)
 _LEGACY_FUNCTIONS = {"asin", "acos", "atan"}  # of qasm2.LEGACY_CUSTOM_CLASSICAL, whose entries hide their names
@@ -31,13 +53,25 @@ _QASM3_POSITION = re.compile(r"L?(\d+)[,:]C?(\d+): (.*)", re.DOTALL)  # of the i
 
 
 def qasm_format(data: bytes, label: str) -> QasmFormat:
-    """Tell the version by its line; text without one is taken for OpenQASM 2."""
-    version = _version(_text_of(data, label))
-    if version in (None, "2"):
+    """Tell the version by its line, which is optional in OpenQASM 3, or by what only OpenQASM 3 has."""
+    text = _text_of(data, label)
+    version = _version(text)
+    if version is None:
+        bare = _bare(text)
+        if bad := _BAD_VERSION_LINE.match(bare.lstrip()):
+            line = text.count("\n", 0, text.find("OPENQASM")) + 1
+            raise CircuitError(f"{label}, line {line}: {one_line(bad.group())} is not followed by ;: add one")
+        return "qasm3" if _QASM3_ONLY.search(bare) and not {"qubit", "bit"} & own_gates(bare).keys() else "qasm2"
+    if version == "2":
         return "qasm2"
     if version == "3":
         return "qasm3"
-    raise CircuitError(f"{label}: OpenQASM version {one_line(str(version))}; only versions 2 and 3 exist")
+    raise CircuitError(f"{label}: OpenQASM version {one_line(version)}; only versions 2 and 3 exist")
+
+
+def _bare(text: str) -> str:
+    """Return the text without its comments, line by line."""
+    return _COMMENT_OR_STRING.sub(_blank_comment, text)
 
 
 def _version(text: str) -> str | None:
@@ -63,7 +97,7 @@ def _text_of(data: bytes, label: str) -> str:
 
 def check_qasm_claims(data: bytes, file_format: QasmFormat, label: str) -> None:
     """Refuse registers that are too large, and includes of any file: an include can name any file of the reader."""
-    text = _COMMENT_OR_STRING.sub(_blank_comment, _text_of(data, label))
+    text = _bare(_text_of(data, label))
     allowed = _STANDARD_INCLUDE[file_format]
     for include in _INCLUDE.finditer(text):
         if include.group(1) != allowed:
@@ -106,30 +140,34 @@ def require_qasm3_reader(label: str) -> None:
 
 def parse_qasm2(data: bytes, label: str) -> list[QuantumCircuit]:
     """Read the one circuit of an OpenQASM 2 file whose claims were checked."""
-    from qiskit import qasm2
-
     text = _text_of(data, label)
     try:
-        try:
-            # No include path: only the built-in qelib1.inc may be included.
-            return [qasm2.loads(text, include_path=())]
-        except qasm2.QASM2ParseError as error:
-            undefined = _QASM2_UNDEFINED.search(error_text(error))
-            builtins = {entry.name for entry in qasm2.LEGACY_CUSTOM_INSTRUCTIONS if entry.builtin}
-            if undefined is None or undefined.group(1) not in builtins | _LEGACY_FUNCTIONS:
-                raise
-            # Qiskit and PennyLane write gates such as swap that the paper's qelib1.inc does not define.
-            circuit = qasm2.loads(
-                text,
-                include_path=(),
-                custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS,
-                custom_classical=qasm2.LEGACY_CUSTOM_CLASSICAL,
-            )
-            return [circuit]
+        circuit = _loads_qasm2(text)
+        renamed = rename_own_gates(text, parse=_loads_qasm2)
+        return [circuit if renamed is text else _loads_qasm2(renamed)]
     except (MemoryError, RecursionError):
         raise
     except Exception as error:
         raise CircuitError(_qasm2_refusal(text, error_text(error), label)) from None
+
+
+def _loads_qasm2(text: str) -> QuantumCircuit:
+    from qiskit import qasm2
+
+    try:
+        # No include path: only the built-in qelib1.inc may be included.
+        return qasm2.loads(text, include_path=())
+    except qasm2.QASM2ParseError as error:
+        undefined = _QASM2_UNDEFINED.search(error_text(error))
+        own = own_gates(text)
+        # Qiskit and PennyLane write gates such as swap that the paper's qelib1.inc does not define.
+        legacy = [entry for entry in qasm2.LEGACY_CUSTOM_INSTRUCTIONS if entry.name not in own]
+        added = {entry.name for entry in legacy if entry.builtin}
+        if undefined is None or undefined.group(1) not in added | _LEGACY_FUNCTIONS:
+            raise
+        return qasm2.loads(
+            text, include_path=(), custom_instructions=legacy, custom_classical=qasm2.LEGACY_CUSTOM_CLASSICAL
+        )
 
 
 def _qasm2_refusal(text: str, message: str, label: str) -> str:
@@ -138,7 +176,7 @@ def _qasm2_refusal(text: str, message: str, label: str) -> str:
     if position:
         where = f"{label}, line {position.group(1)}, column {int(position.group(2)) + 1}"
         reason = one_line(position.group(3))
-    if _version(text) is None:
+    if _version(text) is None and not _QASM2_WORD.search(_bare(text)):
         return (
             f'{where}: not a circuit file: no QPY header and no line "OPENQASM 2.0;" or "OPENQASM 3;", '
             f"and as OpenQASM 2 it fails ({reason}); give a QPY or OpenQASM file"
@@ -149,9 +187,28 @@ def _qasm2_refusal(text: str, message: str, label: str) -> str:
             f"{where}: gphase is not OpenQASM 2 (PennyLane writes it for QubitUnitary and controlled gates); a global "
             "phase changes no result: delete these lines, or convert with pennylane_qiskit.converter.circuit_to_qiskit"
         )
-    if undefined:
-        return f'{where}: {reason}; define it in the file before its use, or add include "qelib1.inc";'
+    if undefined and position:
+        return f"{where}: {reason}; {_qasm2_remedy(text, undefined.group(1), position)}"
     return f"{where}: not valid OpenQASM 2 ({reason}); correct that line"
+
+
+def _qasm2_remedy(text: str, name: str, position: re.Match[str]) -> str:
+    """Say what to do about a name that is not defined: a gate where a statement begins, otherwise a register."""
+    if "parameter" in position.group(3):
+        return "give a number, pi or a parameter of the gate"
+    line, column = int(position.group(1)) - 1, int(position.group(2))
+    lines = text.split("\n")
+    before = _bare("\n".join([*lines[:line], lines[line][:column]]))
+    statement = re.split(r"[;{}]", before)[-1]
+    if _IF.fullmatch(statement):
+        if name in _QELIB1_GATES.split() and not _INCLUDE.search(_bare(text)):
+            return 'add include "qelib1.inc"; before its use'
+        return f"define it in the file before its use (gate {name} ... {{ ... }})"
+    if before.count("{") > before.count("}"):
+        return "name it among the qubits of the gate that is defined"
+    if "->" in statement or re.match(r"\s*if\b", statement):
+        return f"declare the register before its use (creg {name}[...];)"
+    return f"declare the register before its use (qreg {name}[...];)"
 
 
 def parse_qasm3(data: bytes, label: str) -> list[QuantumCircuit]:
@@ -160,7 +217,9 @@ def parse_qasm3(data: bytes, label: str) -> list[QuantumCircuit]:
 
     text = _text_of(data, label)
     try:
-        return [qasm3.loads(text)]
+        circuit = qasm3.loads(text)
+        renamed = rename_own_gates(text, parse=qasm3.loads)
+        return [circuit if renamed is text else qasm3.loads(renamed)]
     except (MemoryError, RecursionError):
         raise
     except Exception as error:
@@ -168,8 +227,8 @@ def parse_qasm3(data: bytes, label: str) -> list[QuantumCircuit]:
         if position := _QASM3_POSITION.match(message):
             line, column, reason = position.groups()
             raise CircuitError(
-                f"{label}, line {line}, column {int(column) + 1}: this OpenQASM 3 cannot become a circuit "
-                f"({one_line(reason)}); change that line"
+                f"{label}, {_place(text, int(line), int(column) + 1)}: this OpenQASM 3 cannot become a circuit "
+                f"({one_line(reason)}); {_qasm3_remedy(text, reason)}"
             ) from None
         if not message or isinstance(error, AttributeError):
             raise SilentSyntaxError(
@@ -178,6 +237,34 @@ def parse_qasm3(data: bytes, label: str) -> list[QuantumCircuit]:
         raise CircuitError(
             f"{label}: cannot be read as OpenQASM 3 ({type(error).__name__}: {one_line(message)}); check its syntax"
         ) from None
+
+
+def _place(text: str, line: int, column: int) -> str:
+    """Write a position; the importer's columns of names in brackets may be beyond the line's end."""
+    lines = text.split("\n")
+    is_there = line <= len(lines) and column <= len(lines[line - 1]) + 1
+    return f"line {line}, column {column}" if is_there else f"line {line}"
+
+
+def _qasm3_remedy(text: str, reason: str) -> str:
+    """Say what to do about a statement that Qiskit's importer refuses."""
+    if symbol := _QASM3_UNDEFINED.search(reason):
+        return f"declare {symbol.group(1)} before its use; registers are declared as in qubit[2] q; and bit[2] c;"
+    gate = _QASM3_UNDEFINED_GATE.search(reason)
+    if gate is None:
+        return "change that line"
+    name, bare = gate.group(1), _bare(text)
+    advice = []
+    if name not in _STDGATES.split() and name not in _BRAKET_GATES:
+        advice.append(f"define it in the file before its use (gate {name} ... {{ ... }})")
+    elif not _INCLUDE.search(bare):
+        advice.append('add include "stdgates.inc"; before its use')
+    # Names of one or two letters may be anything, those of Braket's longer ones are said all at once.
+    words = {word for word in re.findall(r"\w+", bare) if len(word) > 2} | {name}
+    for foreign, standard in _BRAKET_GATES.items():
+        if foreign in words - own_gates(bare).keys():
+            advice.append(f"{foreign} is Amazon Braket's name of {standard}: write {standard}")
+    return "; ".join(advice) or "change that line"
 
 
 class SilentSyntaxError(CircuitError):

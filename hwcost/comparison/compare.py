@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwcost.circuits.check import refuse_to_move
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.suites import Unread, iter_circuits
 from hwcost.comparison.cache import CellCache, cell_key, source_sha256
@@ -212,6 +213,7 @@ class _Table:
         what = printable(item.source) if item.source is not None else one_line(circuit.name)
         try:
             circuit, warnings = checked(circuit, measure_all=measure_all)
+            refuse_to_move(circuit)
             sha256 = content_sha256(circuit)
             number = len(self._circuits)
             file = self._folder / f"{number}.pickle"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hwcost.backend.prepared import Device
+from hwcost.circuits.check import refuse_to_move
 from hwcost.core.errors import CircuitError, NotNativeError
 from hwcost.core.text import one_line
 from hwcost.estimation.conditions import Conditions
@@ -40,6 +41,7 @@ def compile_candidates(
             return [cost_candidate(compiled, conditions, observable=logical.observable)]
         except NotNativeError as error:
             raise NotNativeError(f"{error}: transpile the circuit first (drop --no-transpile)") from None
+    refuse_to_move(logical.circuit)
     device.audited.require_qubits(logical.circuit.num_qubits)
     candidates = []
     for done in range(request.num_seeds):

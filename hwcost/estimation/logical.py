@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hwcost.circuits.check import NO_MEASUREMENT, check_circuit
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.load import LoadedCircuit, read_circuit_file
+from hwcost.circuits.own_gates import name_own_gates
 from hwcost.circuits.pennylane import is_qnode, layer_from_qnode
 from hwcost.core.caveat import Caveat
 from hwcost.core.errors import CircuitError, OptionError
@@ -90,6 +91,7 @@ def checked(circuit: QuantumCircuit, *, measure_all: bool) -> tuple[QuantumCircu
         CircuitError: It cannot be costed.
     """
     warnings = check_circuit(circuit)
+    circuit = name_own_gates(circuit)
     if measure_all and NO_MEASUREMENT in warnings:
         circuit = circuit.measure_all(inplace=False)
         warnings = check_circuit(circuit)
