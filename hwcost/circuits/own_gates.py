@@ -60,7 +60,7 @@ def rename_own_gates(text: str, *, parse: Callable[[str], QuantumCircuit]) -> st
     """
     bare = _COMMENT_OR_STRING.sub(_without_comment, text)
     gates = own_gates(bare)
-    colliding = reserved_names() & gates.keys()
+    colliding = reserved_names() & gates.keys() if gates else frozenset()
     if not colliding:
         return text
     words = {match.group() for match in _WORD_OR_STRING.finditer(bare)}
