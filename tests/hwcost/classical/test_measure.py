@@ -5,6 +5,10 @@ from __future__ import annotations
 import statistics
 from itertools import pairwise
 
+import pytest
+
+pytest.importorskip("torch")
+
 import torch
 from torch import nn
 
