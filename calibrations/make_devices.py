@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hwcost.classical.machine import DeviceProfile, Overheads, save_device_profile
+from hwcost.classical.machine import MachineProfile, Overheads, save_device_profile
 
 SUSTAINED_SHARE = 0.6
 NARROW_SHARE = 0.05
@@ -39,7 +39,7 @@ def main() -> None:
     for name, description, peak, bandwidth, source in SHEETS:
         wide = ((1e3, 1e3 / (SUSTAINED_SHARE * peak)),)
         narrow = ((1e3, 1e3 / (NARROW_SHARE * peak)),)
-        profile = DeviceProfile(
+        profile = MachineProfile(
             name=name,
             description=description,
             kind="gpu",
