@@ -41,7 +41,8 @@ def light_cone_attenuation(
                 cones.of_qubit[qubit] |= 1 << row
     if any(cones.of_qubit):
         for qubit, time_s in final_idle_s(isa, schedule).items():
-            cones.wait(qubit, time_s)
+            if time_s > 0.0:
+                cones.wait(qubit, time_s)
     for index in range(end - 1, -1, -1):
         cones.step_back(index, starting.get(index, 0))
     return [SignalEstimate(value=value) for value in _products(cones.log_by_mask, len(tracked))]
@@ -62,7 +63,7 @@ class _Cones:
     def wait(self, qubit: int, time_s: float) -> None:
         """Relax a qubit for some seconds, as far as an observable can be reached from it."""
         mask = self.of_qubit[qubit]
-        if not mask or time_s <= 0.0:
+        if not mask:
             return
         if qubit not in self._rates:
             self._rates[qubit] = relaxation_rates_per_s(self._circuit.noise, qubit)
@@ -91,7 +92,8 @@ class _Cones:
             self._multiply(mask, 1.0 - error)
         for qubit, time_s in zip(qubits, self._circuit.schedule.idle_before_s[index], strict=True):
             self.of_qubit[qubit] = mask
-            self.wait(qubit, time_s)
+            if time_s > 0.0:
+                self.wait(qubit, time_s)
 
 
 def _log(factor: float) -> float:
