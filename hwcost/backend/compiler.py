@@ -17,7 +17,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.circuits.check import refuse_to_move
-from hwcost.circuits.own_gates import name_own_gates
 from hwcost.core.errors import CircuitError, HwcostError
 from hwcost.core.text import error_text, one_line
 
@@ -72,7 +71,7 @@ class Compiler:
         """Compile `circuit` with one explicit seed.
 
         Args:
-            circuit: What to compile.
+            circuit: What to compile; own gates under names of Qiskit have been renamed (`name_own_gates`).
             optimization_level: Qiskit's, 0 to 3.
             seed: The transpiler seed.
             options: More arguments of `generate_preset_pass_manager`, as (name, value) pairs.
@@ -107,7 +106,7 @@ class Compiler:
             # Of delays that are no multiple of dt; the schedule holds what comes of them.
             warnings.filterwarnings("ignore", message="Duration is rounded", category=UserWarning)
             manager, watch = self._manager(level, seed, scheduling_method, options)
-            isa = manager.run(name_own_gates(circuit))
+            isa = manager.run(circuit)
             swaps = watch.edges_in(isa)
         return Transpiled(seed=seed, circuit=isa, swaps=swaps, rescheduled=scheduling_method is not None)
 

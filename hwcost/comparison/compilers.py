@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from hwcost.backend.compiler import Compiler, PassOptions
+from hwcost.circuits.own_gates import name_own_gates
 from hwcost.comparison.pytket import PytketCompiler
 from hwcost.core.errors import OptionError
 from hwcost.core.text import error_text, one_line
@@ -104,7 +105,7 @@ class QiskitCompiler:
         """Return the compiled circuit; `hwcost.comparison.work` keeps the pass managers instead of calling this."""
         compiler = Compiler(target)
         return compiler.compile(
-            circuit, optimization_level=self.optimization_level, seed=seed, options=self.options
+            name_own_gates(circuit), optimization_level=self.optimization_level, seed=seed, options=self.options
         ).circuit
 
 
