@@ -19,6 +19,7 @@ from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.logical import LogicalCircuit, read_logical
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import BackendInfo, CostEstimate, Excluded, Spread, TranspileInfo
+from hwcost.estimation.variances import with_known_state
 from hwcost.isa.read import read_isa
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.noise.methods import DEFAULT_ATTENUATION, AttenuationMethod
@@ -57,9 +58,9 @@ def estimate(
     Args:
         circuit: A Qiskit circuit, the path of a file with exactly one (QPY, OpenQASM 2 or 3), or a PennyLane QNode.
         backend: Name of a fake backend, a `Calibration`, a prepared `Device` or a Qiskit backend object.
-        arguments: Arguments of one call of a QNode; its observables are those that are attenuated.
-        shots: Shots that a noiseless device would need; default 4096.
-        precision: Instead of `shots`: wanted standard error of each expectation value.
+        arguments: Arguments of one call of a QNode; its observables are those that are costed.
+        shots: Shots of each basis that a noiseless device would need; default 4096.
+        precision: Instead of `shots`: wanted standard error of each observable.
         optimization_level: Qiskit's, 0 to 3.
         num_seeds: How many transpiler seeds to try; the cheapest is reported, the spread beside it.
         seed: First seed; the others follow it.
@@ -67,8 +68,10 @@ def estimate(
         attenuation: How noise is turned into shots.
         inflation: Multiply shots for the worst or for the mean measured qubit.
         task: Expectation values, or samples that no error touched (1/ESP).
-        observable: Pauli label or labels in Qiskit's order, or a `SparsePauliOp`, whose terms are attenuated instead
-            of Z on each measured qubit.
+        observable: What is wanted instead of Z on each measured qubit: a Pauli label in Qiskit's order, a
+            `SparsePauliOp`, a mapping from labels to coefficients, the path of a file with those, or a list of such
+            (`hwcost.circuits.pauli_sums.read_pauli_sums`). It is costed as the bases in which it is measured. A
+            circuit without measurements gets those of the observable.
         rep_delay_s: Repetition delay in seconds; default the backend's own.
         job_profile: Name or file of the job-time profile, or a `JobTimeProfile`; default `ibm`.
         durations_only: Cost no noise, and use gates whose error is not calibrated.
@@ -129,7 +132,7 @@ def estimate_under(
 
 def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequence[CostedCandidate]) -> CostEstimate:
     """Report the cheapest candidate, with the spread over all."""
-    best = min(candidates, key=lambda candidate: candidate.rank_key)
+    best = with_known_state(min(candidates, key=lambda candidate: candidate.rank_key), logical, conditions)
     compiled = best.compiled
     isa_circuit = compiled.circuit
     if compiled.transpiled is not None:
@@ -167,7 +170,7 @@ def _backend_info(logical: LogicalCircuit, conditions: Conditions, best: CostedC
         rep_delay_s=conditions.rep_delay_s,
         excluded=Excluded(qubits=audited.excluded_qubits, edges=audited.excluded_edges),
         findings=audited.findings,
-        assumptions=assumptions_of(best, conditions),
+        assumptions=assumptions_of(best, conditions, logical.plan),
         caveats=(*logical.caveats, *caveats_of(best, conditions)),
     )
 

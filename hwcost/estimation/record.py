@@ -128,6 +128,28 @@ class TranspileInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedJob:
+    """The job as it is requested: so many shots in each basis, whatever noise does to their precision.
+
+    Attributes:
+        shots: Shots of each basis.
+        num_bases: Circuits that are measured, one per basis.
+        executions: Shots of all bases.
+        qpu_time_s: Executions times the time of one shot.
+        job_time_s: Time of a job that runs them, with its interval.
+        standard_error: Of the worst observable after division by its attenuation; None where noise is not costed, the
+            signal is gone or samples are wanted.
+    """
+
+    shots: int
+    num_bases: int
+    executions: int
+    qpu_time_s: float
+    job_time_s: JobTime
+    standard_error: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeCost:
     """Times in seconds.
 
@@ -137,8 +159,9 @@ class TimeCost:
         readout_s: Measurement on the longest path, None if unknown.
         rep_delay_s: Wait between shots.
         shot_time_s: circuit_duration_s + rep_delay_s.
-        qpu_time_s: Shots needed times shot_time_s, None where no number of shots is enough.
-        job_time_s: Time of a job that runs this circuit alone, with its interval.
+        qpu_time_s: Shots needed in all bases times shot_time_s, None where no number of shots is enough.
+        job_time_s: Time of a job that runs this circuit alone (once per basis), with its interval.
+        requested: The same for the shots that were asked for.
     """
 
     sum_of_durations_s: float
@@ -148,6 +171,7 @@ class TimeCost:
     shot_time_s: float
     qpu_time_s: float | None
     job_time_s: JobTime | None
+    requested: RequestedJob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +203,7 @@ class CostEstimate(Result):
         isa_circuit: The compiled circuit on the device's own qubit numbers, ready to run.
     """
 
-    not_in_rows: ClassVar[Set[str]] = frozenset({"circuit.ops", "backend.findings", "shots.attenuation"})
+    not_in_rows: ClassVar[Set[str]] = frozenset({"circuit.ops", "backend.findings", "shots.attenuation", "shots.observables"})
 
     circuit: CircuitInfo
     backend: BackendInfo

@@ -38,7 +38,13 @@ def test_the_schema_comes_first_and_the_isa_circuit_is_not_in_it(cost):
 
 def test_times_have_units_in_their_names(cost):
     time = cost.to_dict()["time"]
-    assert {name for name in time if not name.endswith("_s")} == set()
+    assert {name for name in time if not name.endswith("_s")} == {"requested"}
+    assert {name for name in time["requested"] if not name.endswith("_s")} == {
+        "shots",
+        "num_bases",
+        "executions",
+        "standard_error",
+    }
     assert time["shot_time_s"] == pytest.approx(251.35e-6)
     assert time["job_time_s"]["profile"] == "test"
 
