@@ -6,6 +6,8 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from hwcost.circuits.measurement_bases import plan_measurement
+from hwcost.circuits.pauli_sums import read_pauli_sums
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import one_line
 
@@ -100,17 +102,18 @@ class QuantumLayer:
 
 
 def layer_from_circuit(
-    circuit: QuantumCircuit, *, observables: Sequence[str] | str | None = None, inputs: Iterable[Any] | None = None
+    circuit: QuantumCircuit, *, observables: object = None, inputs: Iterable[Any] | None = None
 ) -> QuantumLayer:
     """Make a circuit a layer whose free parameters are weights, except those named as inputs.
 
     Args:
         circuit: With measurements, or without any if observables are given.
-        observables: Pauli labels in Qiskit's order; they must be measurable together.
+        observables: As in `hwcost.circuits.pauli_sums.read_pauli_sums`; one circuit for each basis in which their
+            Pauli strings are measured.
         inputs: Names, `Parameter`s or `ParameterVector`s (or the vectors' names) that carry data.
 
     Raises:
-        OptionError: An input is not a parameter of the circuit, or the observables need several circuits.
+        OptionError: An input is not a parameter of the circuit, or the observables do not fit it.
         CircuitError: A free parameter stands in a gate that has no parameter-shift rule.
 
     Example:
@@ -125,7 +128,7 @@ def layer_from_circuit(
     """
     name = one_line(circuit.name)
     data = _data_parameters(circuit, inputs or ())
-    measured = _measured(circuit, (observables,) if isinstance(observables, str) else tuple(observables or ()))
+    measured = _measured(circuit, observables)
     flat = list(_expanded(circuit, name))
     return QuantumLayer(name=name, circuits=measured, angles=tuple(_angles(flat, data, _outputs(measured, circuit))))
 
@@ -151,27 +154,21 @@ def _vector_name(parameter: Parameter) -> str:
     return str(parameter.name if vector is None else vector.name)
 
 
-def _measured(circuit: QuantumCircuit, labels: tuple[str, ...]) -> tuple[MeasuredCircuit, ...]:
+def _measured(circuit: QuantumCircuit, observables: object) -> tuple[MeasuredCircuit, ...]:
     """Return the circuit as it is, or one per group of observables that agree on the basis of each qubit."""
-    if not labels:
+    if observables is None or (isinstance(observables, (list, tuple)) and not observables):
         return (MeasuredCircuit(circuit=circuit, observables=()),)
-    from qiskit.exceptions import QiskitError
-    from qiskit.quantum_info import PauliList
-
+    plan = plan_measurement(read_pauli_sums(observables))
     width = circuit.num_qubits
-    for label in labels:
-        if len(label) != width or set(label) - set("IXYZ"):
+    for label in plan.labels:
+        if len(label) != width:
             raise OptionError(
                 f"observable {one_line(label)!r}: give {width} letters of I, X, Y, Z, the right one for qubit 0"
             )
     bare = circuit.remove_final_measurements(inplace=False)
     if bare is None or bare.num_qubits != width:
         raise CircuitError(f"{one_line(circuit.name)}: its measurements cannot be taken off; leave them out")
-    try:
-        groups = PauliList([label for label in labels if set(label) != {"I"}]).group_commuting(qubit_wise=True)
-    except (QiskitError, ValueError):
-        raise OptionError("the observables are all identity; there is nothing to measure") from None
-    return tuple(measured_in_basis(bare, group.to_labels()) for group in groups)
+    return tuple(measured_in_basis(bare, group) for group in plan.groups)
 
 
 def measured_in_basis(circuit: QuantumCircuit, labels: Sequence[str]) -> MeasuredCircuit:

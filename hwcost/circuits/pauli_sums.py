@@ -6,10 +6,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hwcost.core.errors import OptionError
 from hwcost.core.text import one_line, plural
+
+if TYPE_CHECKING:
+    from qiskit.quantum_info import SparsePauliOp
 
 _PHASES = {"": 1.0, "+": 1.0, "-": -1.0}
 MAX_TERMS = 100_000
@@ -37,7 +40,7 @@ class PauliSum:
         return f"a sum of {plural(len(self.terms), 'Pauli string')}"
 
 
-def read_pauli_sums(observable: Any) -> tuple[PauliSum, ...]:
+def read_pauli_sums(observable: object) -> tuple[PauliSum, ...]:
     """Return the observables that are asked for; each is wanted as one number.
 
     Args:
@@ -64,7 +67,7 @@ def read_pauli_sums(observable: Any) -> tuple[PauliSum, ...]:
     return tuple(each for each in sums if each.terms)
 
 
-def _each(observable: Any) -> Iterator[list[tuple[Any, Any]]]:
+def _each(observable: object) -> Iterator[list[tuple[Any, Any]]]:
     """Yield the terms of each observable."""
     if isinstance(observable, str) and not _is_path(observable):
         yield [(observable, 1.0)]
@@ -96,7 +99,7 @@ def _is_path(text: str) -> bool:
     return bool(set(text) - set("+-iIXYZ")) and any(mark in text for mark in "./\\")
 
 
-def _from_sparse(observable: Any) -> Any:
+def _from_sparse(observable: object) -> SparsePauliOp:
     from qiskit.quantum_info import SparsePauliOp
 
     return SparsePauliOp.from_sparse_observable(observable)
@@ -117,7 +120,7 @@ def _sum(terms: list[tuple[Any, Any]]) -> PauliSum:
     return PauliSum(tuple((label, value) for label, value in kept.items() if set(label) != {"I"}), constant)
 
 
-def _label(written: Any) -> tuple[str, float]:
+def _label(written: object) -> tuple[str, float]:
     text = written.to_label() if hasattr(written, "to_label") else written
     letters = text.lstrip("+-i") if isinstance(text, str) else ""
     phase = text[: len(text) - len(letters)] if isinstance(text, str) else ""
@@ -130,13 +133,14 @@ def _label(written: Any) -> tuple[str, float]:
     return letters, _PHASES[phase]
 
 
-def _real(label: str, coefficient: Any) -> float:
+def _real(label: str, coefficient: object) -> float:
     try:
-        value = complex(coefficient)
+        value = complex(coefficient)  # type: ignore[call-overload]
     except (TypeError, ValueError, OverflowError):
         raise OptionError(f"the coefficient of {label} is {one_line(repr(coefficient))}; give a real number") from None
     if abs(value.imag) > 1e-10 * max(1.0, abs(value)):
         raise OptionError(f"the coefficient of {label} is {value:g}; an observable has real coefficients")
     if not abs(value.real) <= 1e100:
         raise OptionError(f"the coefficient of {label} is {value.real}; give a finite number of at most 1e100")
-    return value.real
+    real: float = value.real
+    return real

@@ -58,12 +58,16 @@ def _of_observables(plan: MeasurementPlan, shots: ShotCost) -> Iterator[str]:
             yield f"{each.name}: the state is not known, and each string is taken to have the value 0"
 
 
-def _correlated_variance(plan: MeasurementPlan, coefficients: Mapping[int, float], attenuation: Sequence[float]) -> float:
+def _correlated_variance(
+    plan: MeasurementPlan, coefficients: Mapping[int, float], attenuation: Sequence[float]
+) -> float:
     """Return the largest variance times shots per basis that any state has: Σ over bases of (Σ |c|/λ)²."""
     start, total = 0, 0.0
     for group in plan.groups:
         rows = range(start, start + len(group))
-        total += math.fsum(abs(coefficients.get(row, 0.0)) / attenuation[row] for row in rows if row in coefficients) ** 2
+        total += (
+            math.fsum(abs(coefficients.get(row, 0.0)) / attenuation[row] for row in rows if row in coefficients) ** 2
+        )
         start += len(group)
     return total
 

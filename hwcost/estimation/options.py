@@ -56,7 +56,12 @@ class EstimateRequest:
     attenuation: AttenuationMethod = option(DEFAULT_ATTENUATION, f"One of {_METHODS}.", metavar="METHOD")
     inflation: Inflation = option("worst", "Which qubit sets the shots.", metavar="worst|mean")
     task: Task = option("expectation", "What is measured.", metavar="expectation|sampling")
-    observable: Any = option(None, "Pauli label such as ZZII, or a file of labels and coefficients; repeatable.", metavar="PAULI|FILE", kind="list")
+    observable: Any = option(
+        None,
+        "Pauli label such as ZZII, or a file of labels and coefficients; repeatable.",
+        metavar="PAULI|FILE",
+        kind="list",
+    )
     job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = option(
         None, "Job-time profile.", metavar="NAME|FILE", shown_default=DEFAULT_JOB_PROFILE
     )

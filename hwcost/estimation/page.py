@@ -151,7 +151,11 @@ def _observable_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
     error = cost.time.requested.standard_error
     if error is not None:
         shots = format_count(cost.time.requested.shots)
-        yield "standard error", f"{error:.3g}", f"of the worst observable with {shots} shots, divided by its attenuation"
+        yield (
+            "standard error",
+            f"{error:.3g}",
+            f"of the worst observable with {shots} shots, divided by its attenuation",
+        )
     named = [each for each in cost.shots.observables if each.num_terms > 1]
     for each in named[:_MOST_OBSERVABLES]:
         how = "in the circuit's own state" if each.state_known else "in an unknown state"

@@ -203,7 +203,9 @@ class CostEstimate(Result):
         isa_circuit: The compiled circuit on the device's own qubit numbers, ready to run.
     """
 
-    not_in_rows: ClassVar[Set[str]] = frozenset({"circuit.ops", "backend.findings", "shots.attenuation", "shots.observables"})
+    not_in_rows: ClassVar[Set[str]] = frozenset(
+        {"circuit.ops", "backend.findings", "shots.attenuation", "shots.observables"}
+    )
 
     circuit: CircuitInfo
     backend: BackendInfo

@@ -75,14 +75,34 @@ def ideal_values(circuit: QuantumCircuit, labels: Sequence[str]) -> Mapping[str,
 
     if circuit.parameters or circuit.num_qubits > MAX_STATE_QUBITS or len(labels[0]) != circuit.num_qubits:
         return None
-    bare = circuit.remove_final_measurements(inplace=False)
-    if bare is None or bare.num_qubits != circuit.num_qubits:
+    bare = _without_measurements(circuit)
+    if bare is None:
         return None
     try:
         state = Statevector(bare)
-    except QiskitError:  # a reset, a measurement or control flow in the middle
+    except QiskitError:  # a gate whose matrix Qiskit does not know
         return None
     return {label: float(state.expectation_value(Pauli(label)).real) for label in dict.fromkeys(labels)}
+
+
+def _without_measurements(circuit: QuantumCircuit) -> QuantumCircuit | None:
+    """Return the gates before the measurements, None if there is anything else, or a gate after a measurement."""
+    from qiskit import QuantumCircuit
+    from qiskit.circuit import Barrier, Delay, Gate, Measure
+
+    bare = QuantumCircuit(circuit.num_qubits)
+    measured: set[int] = set()
+    for instruction in circuit.data:
+        qubits = [circuit.find_bit(bit).index for bit in instruction.qubits]
+        if isinstance(instruction.operation, Measure):
+            measured.update(qubits)
+        elif isinstance(instruction.operation, (Barrier, Delay)):
+            continue
+        elif measured.intersection(qubits) or not isinstance(instruction.operation, Gate):
+            return None
+        else:
+            bare.append(instruction.operation, qubits)
+    return bare
 
 
 def _products(plan: MeasurementPlan) -> list[str]:

@@ -61,7 +61,12 @@ class ModelRequest:
     inputs: Sequence[Any] | None = option(
         None, "Parameter of a circuit file that carries data.", metavar="NAME", flag="--input", kind="list"
     )
-    observable: Any = option(None, "Pauli label such as ZZII for a circuit file.", metavar="PAULI", kind="list")
+    observable: Any = option(
+        None,
+        "Of a circuit file: Pauli label such as ZZII, or a file of labels and coefficients.",
+        metavar="PAULI|FILE",
+        kind="list",
+    )
     spsa_directions: int = option(1, "Random directions per gradient.")
     circuits_per_job: int | None = option(
         None, "Most circuits of one job.", metavar="N", shown_default=str(DEFAULT_CIRCUITS_PER_JOB)

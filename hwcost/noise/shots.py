@@ -92,7 +92,7 @@ class ShotCost:
 
     @property
     def noiseless(self) -> int:
-        """Shots per basis of the job as requested: those given, or 1/ε², which is how the primitives take a precision."""
+        """Shots per basis of the job as requested: those given, or 1/ε², as the primitives take a precision."""
         return math.ceil(_noiseless(self.requested, self.precision) * (1.0 - _ROUNDING))
 
     def standard_error(self, shots: int) -> float | None:

@@ -50,7 +50,9 @@ def fewest(labels):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.text("IXYZ", min_size=3, max_size=3).filter(lambda s: s != "III"), min_size=1, max_size=5, unique=True))
+@given(
+    st.lists(st.text("IXYZ", min_size=3, max_size=3).filter(lambda s: s != "III"), min_size=1, max_size=5, unique=True)
+)
 def test_every_string_is_in_one_group_that_one_basis_measures(labels):
     groups = qubit_wise_groups(labels)
     assert sorted(label for group in groups for label in group) == sorted(labels)
