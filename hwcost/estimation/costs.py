@@ -178,7 +178,7 @@ def _time(
     shot_time_s = schedule.duration_s + conditions.rep_delay_s
 
     def job_time(number: int) -> JobTime:
-        return _job_time(compiled, schedule, gates, number, shots.num_bases, conditions)
+        return predict(conditions.request.profile, _job_size(compiled, schedule, gates, shots, number, conditions))
 
     return TimeCost(
         sum_of_durations_s=sum_of_durations(compiled.isa),
@@ -199,26 +199,25 @@ def _time(
     )
 
 
-def _job_time(
-    compiled: Compilation,
-    schedule: Schedule,
-    gates: GateCounts,
-    shots: int,
-    num_bases: int,
-    conditions: Conditions,
-) -> JobTime:
-    """Predict the time of one job that runs this circuit alone, once per basis."""
-    size = JobSize(
+def predict_job(candidate: CostedCandidate, shots: int, conditions: Conditions) -> JobTime:
+    """Predict the time of one job that runs a candidate alone, once per basis, with so many shots in each."""
+    size = _job_size(candidate.compiled, candidate.schedule, candidate.gates, candidate.shots, shots, conditions)
+    return predict(conditions.request.profile, size)
+
+
+def _job_size(
+    compiled: Compilation, schedule: Schedule, gates: GateCounts, cost: ShotCost, shots: int, conditions: Conditions
+) -> JobSize:
+    return JobSize(
         shots=shots,
-        num_circuits=num_bases,
+        num_circuits=cost.num_bases,
         rep_delay_s=conditions.rep_delay_s,
-        total_circuit_duration_s=num_bases * schedule.duration_s,
-        total_instructions=num_bases * gates.num_instructions,
-        total_depth=num_bases * gates.depth,
+        total_circuit_duration_s=cost.num_bases * schedule.duration_s,
+        total_instructions=cost.num_bases * gates.num_instructions,
+        total_depth=cost.num_bases * gates.depth,
         num_qubits=compiled.num_logical_qubits,
         device=conditions.device.audited.calibration.name,
     )
-    return predict(conditions.request.profile, size)
 
 
 def _rank_key(

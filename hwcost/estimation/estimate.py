@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from hwcost.backend.compiler import on_device_qubits
 from hwcost.backend.routing import UNKNOWN_ROUTING, RoutingCost, routing_cost
 from hwcost.circuits.load import LoadedCircuit
+from hwcost.core.durations import parse_duration_s
 from hwcost.core.version import __version__
+from hwcost.estimation.budget import budget_fit
 from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.caveats import assumptions_of, caveats_of
 from hwcost.estimation.conditions import Conditions, prepare_conditions
@@ -50,6 +52,7 @@ def estimate(
     durations_only: bool = False,
     keep_dead_readout: bool = False,
     measure_all: bool = False,
+    budget: float | str | None = None,
     max_age_days: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CostEstimate:
@@ -77,6 +80,7 @@ def estimate(
         durations_only: Cost no noise, and use gates whose error is not calibrated.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
         measure_all: Add a measurement of every qubit if the circuit has none.
+        budget: Time of one job, in seconds or such as `10min`: how many shots fit, and how precise they are.
         max_age_days: Refuse a calibration that is older.
         progress: Called with (seeds done, seeds in all).
 
@@ -113,6 +117,7 @@ def estimate(
         measure_all=measure_all,
         durations_only=durations_only,
         keep_dead_readout=keep_dead_readout,
+        budget_s=None if budget is None else parse_duration_s(budget, name="budget"),
     )
     return estimate_under(prepare_conditions(backend, request), circuit, arguments=arguments, progress=progress)
 
@@ -149,6 +154,7 @@ def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequen
         shots=best.shots,
         paper=best.paper,
         spread=_spread(candidates),
+        budget=budget_fit(best, conditions),
         isa_circuit=isa_circuit,
     )
 

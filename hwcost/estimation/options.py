@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from hwcost.core.checks import choice, real, whole
+from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
 from hwcost.jobs.profile import JobTimeProfile
@@ -76,6 +77,9 @@ class EstimateRequest:
     measure_all: bool = option(False, "Measure every qubit of a circuit without measurements.")
     durations_only: bool = option(False, "Cost no noise; use gates whose error is not calibrated.")
     keep_dead_readout: bool = option(False, "Keep qubits whose readout error is 0.5 or more.")
+    budget_s: float | None = option(
+        None, "What fits into one job of this time, such as 10min.", metavar="TIME", flag="--budget", kind="time"
+    )
 
     def __post_init__(self) -> None:
         self._check_shots()
@@ -87,6 +91,8 @@ class EstimateRequest:
             raise OptionError(
                 f"rep_delay is {self.rep_delay_s} s; give seconds between 0 and 1, for example 0.00025 for 250 µs"
             )
+        if self.budget_s is not None:
+            object.__setattr__(self, "budget_s", parse_duration_s(self.budget_s, name="budget"))
         choices: tuple[tuple[str, Sequence[str]], ...] = (
             ("attenuation", tuple(METHODS)),
             ("inflation", get_args(Inflation)),

@@ -63,11 +63,40 @@ def _headlines(cost: CostEstimate) -> Iterator[Line]:
         yield Line((f"{asked}: ", ("no number", "bold red"), ", the signal is gone in the noise"))
     else:
         yield Line((f"{asked}: ", *_job(cost, shots.needed, time.qpu_time_s, time.job_time_s)))
+    yield from _budget(cost)
     job = requested.job_time_s
     says = f"Intervals: {format_share(job.nominal)} of jobs (profile {job.profile})."
     if cost.spread.num_seeds > 1:
         says += f" Best of {cost.spread.num_seeds} seeds; compare shows their median, which is larger."
     yield Line((says,), style="dim")
+
+
+def _budget(cost: CostEstimate) -> Iterator[Line]:
+    fit = cost.budget
+    if fit is None:
+        return
+    within = f"Within {format_seconds(fit.budget_s)}: "
+    if not fit.shots:
+        yield Line(
+            (within, ("nothing", "bold red"), f", the overhead of the job alone is {format_seconds(fit.overhead_s)}")
+        )
+        return
+    slow = format_count(fit.shots_if_slow) if fit.shots_if_slow else "none"
+    yield Line(
+        (within, (f"{format_count(fit.shots)} shots", "bold green"), *_bases(cost), f" ({slow} if the job is slow)")
+    )
+    if fit.standard_error_worst is not None and fit.standard_error_mean is not None:
+        yield Line(
+            (
+                f"  standard error {fit.standard_error_worst:.3g} worst, {fit.standard_error_mean:.3g} mean; like "
+                f"{format_count(fit.noiseless_shots_worst)} (worst), {format_count(fit.noiseless_shots_mean)} (mean) "
+                "noiseless shots",
+            )
+        )
+
+
+def _bases(cost: CostEstimate) -> tuple[str, ...]:
+    return () if cost.shots.num_bases == 1 else (f" in each of {format_count(cost.shots.num_bases)} bases",)
 
 
 def _job(cost: CostEstimate, shots: int, qpu_time_s: float, job: JobTime) -> tuple[Any, ...]:

@@ -150,6 +150,35 @@ class RequestedJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetFit:
+    """What one job within a budget of time reaches.
+
+    Attributes:
+        budget_s: Seconds there are for the job, its overhead included.
+        shots: Shots of each basis that fit; 0 if not one does.
+        shots_if_slow: Those that fit even at the upper end of the job time's interval.
+        executions: Shots of all bases.
+        job_time_s: Time of that job, None if nothing fits.
+        overhead_s: Seconds of the job without a shot.
+        standard_error_worst: With these shots, of the worst observable; None where there is no signal or no noise model.
+        standard_error_mean: Root of the mean variance over the observables.
+        noiseless_shots_worst: Noiseless shots that are as precise, by the worst inflation.
+        noiseless_shots_mean: The same by the mean inflation.
+    """
+
+    budget_s: float
+    shots: int
+    shots_if_slow: int
+    executions: int
+    job_time_s: JobTime | None
+    overhead_s: float
+    standard_error_worst: float | None
+    standard_error_mean: float | None
+    noiseless_shots_worst: int | None
+    noiseless_shots_mean: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeCost:
     """Times in seconds.
 
@@ -200,6 +229,7 @@ class CostEstimate(Result):
         shots: Shots and their inflation by noise.
         paper: The Hyb-HANAS paper's model, None where it is undefined.
         spread: Spread over seeds.
+        budget: What fits into the budget of time, None without one.
         isa_circuit: The compiled circuit on the device's own qubit numbers, ready to run.
     """
 
@@ -217,6 +247,7 @@ class CostEstimate(Result):
     shots: ShotCost
     paper: PaperCost | None
     spread: Spread
+    budget: BudgetFit | None
     isa_circuit: QuantumCircuit = field(repr=False, compare=False)
 
     def __hash__(self) -> int:

@@ -95,15 +95,15 @@ class ShotCost:
         """Shots per basis of the job as requested: those given, or 1/ε², as the primitives take a precision."""
         return math.ceil(_noiseless(self.requested, self.precision) * (1.0 - _ROUNDING))
 
-    def standard_error(self, shots: int) -> float | None:
-        """Return the largest standard error over the observables with so many shots in each basis, None if unbounded.
+    def standard_error(self, shots: int, rule: Inflation = "worst") -> float | None:
+        """Return the worst or mean standard error over the observables with so many shots in each basis, if bounded.
 
         Values are rescaled by 1/λ, as always here; without that they would be biased instead.
         """
-        variances = [each.variance for each in self.observables]
-        if not variances or None in variances:
+        known = [each.variance for each in self.observables if each.variance is not None]
+        if not known or len(known) < len(self.observables):
             return None
-        return math.sqrt(max(v for v in variances if v is not None) / shots)
+        return math.sqrt((max(known) if rule == "worst" else math.fsum(known) / len(known)) / shots)
 
     def plain(self) -> dict[str, Any]:
         """Return the fields, with the executions, and the observables that were asked for by name."""
