@@ -160,7 +160,7 @@ class BudgetFit:
         executions: Shots of all bases.
         job_time_s: Time of that job, None if nothing fits.
         overhead_s: Seconds of the job without a shot.
-        standard_error_worst: With these shots, of the worst observable; None where there is no signal or no noise model.
+        standard_error_worst: With these shots, of the worst observable; None without signal or noise model.
         standard_error_mean: Root of the mean variance over the observables.
         noiseless_shots_worst: Noiseless shots that are as precise, by the worst inflation.
         noiseless_shots_mean: The same by the mean inflation.

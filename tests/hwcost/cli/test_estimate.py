@@ -158,7 +158,7 @@ def test_a_terminal_without_unicode_gets_question_marks_and_no_crash(bell):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert b"shots ?" in done.stdout
+    assert b"? the snapshot" in done.stdout
 
 
 def test_a_full_disk_is_one_line_and_exit_code_1(bell):

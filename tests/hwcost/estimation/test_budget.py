@@ -48,7 +48,9 @@ def test_asking_for_the_shots_that_fit_gives_the_budget_back(budget):
     assert again.standard_error == pytest.approx(fit.standard_error_worst)
 
 
-@pytest.mark.parametrize(("budget", "message"), [("soon", "budget"), (0, "budget"), (-3.0, "budget"), ("nan", "budget")])
+@pytest.mark.parametrize(
+    ("budget", "message"), [("soon", "budget"), (0, "budget"), (-3.0, "budget"), ("nan", "budget")]
+)
 def test_budgets_that_are_none(budget, message):
     with pytest.raises(OptionError, match=message):
         hwcost.estimate(flip_and_entangle(), "fake_manila", budget=budget)

@@ -30,7 +30,19 @@ def cost():
 
 def test_the_schema_comes_first_and_the_isa_circuit_is_not_in_it(cost):
     plain = cost.to_dict()
-    sections = ["circuit", "backend", "transpile", "gates", "time", "routing", "noise", "shots", "paper", "spread"]
+    sections = [
+        "circuit",
+        "backend",
+        "transpile",
+        "gates",
+        "time",
+        "routing",
+        "noise",
+        "shots",
+        "paper",
+        "spread",
+        "budget",
+    ]
     assert list(plain) == ["schema", *sections]
     assert plain["schema"] == "hwcost.estimate/1"
     assert json.loads(cost.to_json()) == plain
