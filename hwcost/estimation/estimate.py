@@ -20,6 +20,7 @@ from hwcost.estimation.logical import LogicalCircuit, read_logical
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import BackendInfo, CostEstimate, Excluded, Spread, TranspileInfo
 from hwcost.isa.read import read_isa
+from hwcost.isa.timeline import Timeline
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.noise.methods import DEFAULT_ATTENUATION, AttenuationMethod
 from hwcost.noise.observables import active_qubits
@@ -147,6 +148,7 @@ def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequen
         paper=best.paper,
         spread=_spread(candidates),
         isa_circuit=isa_circuit,
+        timeline=Timeline(compiled.isa, best.schedule),
     )
 
 
