@@ -23,6 +23,7 @@ from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import BackendInfo, CostEstimate, Excluded, Spread, TranspileInfo
 from hwcost.estimation.variances import with_known_state
 from hwcost.isa.read import read_isa
+from hwcost.isa.timeline import Timeline
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.noise.methods import DEFAULT_ATTENUATION, AttenuationMethod
 from hwcost.noise.observables import active_qubits
@@ -156,6 +157,7 @@ def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequen
         spread=_spread(candidates),
         budget=budget_fit(best, conditions),
         isa_circuit=isa_circuit,
+        timeline=Timeline(compiled.isa, best.schedule),
     )
 
 

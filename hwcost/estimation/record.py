@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,15 +14,20 @@ from hwcost.calibration.audit import Finding
 from hwcost.core.caveat import Caveat, texts
 from hwcost.core.plain import to_plain
 from hwcost.isa.counts import GateCounts
+from hwcost.isa.timeline import Timeline
 from hwcost.jobs.predict import JobTime
 from hwcost.noise.shots import ShotCost
 from hwcost.noise.success import PaperCost, SuccessProbability
+from hwcost.report.page import plot
 from hwcost.report.result import Result
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from qiskit import QuantumCircuit
 
 SCHEMA = "hwcost.estimate/1"
+
+_NOT_PLAIN = frozenset({"isa_circuit", "timeline"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +237,7 @@ class CostEstimate(Result):
         spread: Spread over seeds.
         budget: What fits into the budget of time, None without one.
         isa_circuit: The compiled circuit on the device's own qubit numbers, ready to run.
+        timeline: Its schedule, for pictures; neither it nor the ISA circuit is part of the JSON.
     """
 
     not_in_rows: ClassVar[Set[str]] = frozenset(
@@ -249,6 +256,7 @@ class CostEstimate(Result):
     spread: Spread
     budget: BudgetFit | None
     isa_circuit: QuantumCircuit = field(repr=False, compare=False)
+    timeline: Timeline | None = field(default=None, repr=False, compare=False)
 
     def __hash__(self) -> int:
         """Hash what identifies the estimate; the counts of operations are a mapping and have none."""
@@ -256,5 +264,18 @@ class CostEstimate(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.estimate/1`."""
-        sections = {f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)[:-1]}
-        return {"schema": SCHEMA, **sections}
+        names = [f.name for f in dataclasses.fields(self) if f.name not in _NOT_PLAIN]
+        return {"schema": SCHEMA, **{name: to_plain(getattr(self, name)) for name in names}}
+
+    def plot(self, kind: str | None = None, path: str | os.PathLike[str] | None = None) -> Figure:
+        """Draw where the time goes and the schedule of one shot; the same as `hwcost.plot`. Needs the extra `plot`.
+
+        Args:
+            kind: `time`, `schedule`, or `overview` (default), which is both.
+            path: File to write (PNG, SVG or PDF by its ending); default none.
+
+        Returns:
+            The matplotlib `Figure`.
+        """
+        figure: Figure = plot(self, kind, path)
+        return figure

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from hwcost.classical.flops import UncountedModule
 from hwcost.classical.simulation import SimulationFlops
@@ -14,7 +15,11 @@ from hwcost.core.plain import to_plain
 from hwcost.estimation.record import CostEstimate
 from hwcost.models.gradients import Gradient
 from hwcost.models.workload import Scope, Workload
+from hwcost.report.page import plot
 from hwcost.report.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SCHEMA = "hwcost.model/1"
 
@@ -265,6 +270,19 @@ class ModelCost(Result):
         """Return one flat row, with the name of the backend; the estimates have a table of their own."""
         (row,) = Result.to_rows(self)
         return [{**row, "backend": self.estimates[0].backend.name if self.estimates else None}]
+
+    def plot(self, kind: str | None = None, path: str | os.PathLike[str] | None = None) -> Figure:
+        """Draw where the time goes and the costliest circuit; the same as `hwcost.plot`. Needs the extra `plot`.
+
+        Args:
+            kind: `time`, `schedule`, or `overview` (default), which is what there is of both.
+            path: File to write (PNG, SVG or PDF by its ending); default none.
+
+        Returns:
+            The matplotlib `Figure`.
+        """
+        figure: Figure = plot(self, kind, path)
+        return figure
 
     def __hash__(self) -> int:
         """Hash what identifies the answer; mappings have no hash."""
