@@ -72,6 +72,7 @@ class QuantumLayer:
         calls: Evaluations in a forward pass of one sample.
         input_needs_gradient: Whether something trainable stands before the layer.
         has_variance: Whether a variance is measured, whose gradient needs the unshifted circuit as well.
+        shifts_unseen: Whether its gradient also shifts angles that no observable depends on.
         shots: Shots that the user's own device is set to, None if none.
         diff_method: Gradient method that the user's own layer is set to, None if it has none.
         notes: What was assumed.
@@ -83,17 +84,18 @@ class QuantumLayer:
     calls: int = 1
     input_needs_gradient: bool = False
     has_variance: bool = False
+    shifts_unseen: bool = False
     shots: int | None = None
     diff_method: str | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def trained_angles(self) -> tuple[GateAngle, ...]:
-        """The angles whose gradient is needed and not known to be zero."""
+        """The angles whose gradient is asked for; by default without those whose gradient is known to be zero."""
         return tuple(
             angle
             for angle in self.angles
-            if angle.reaches_output and (angle.source == "weight" or self.input_needs_gradient)
+            if (angle.reaches_output or self.shifts_unseen) and (angle.source == "weight" or self.input_needs_gradient)
         )
 
     def called(self, times: int, *, with_gradient: bool) -> QuantumLayer:
@@ -128,9 +130,9 @@ def layer_from_circuit(
     """
     name = one_line(circuit.name)
     data = _data_parameters(circuit, inputs or ())
-    measured = _measured(circuit, observables)
+    measured = measured_circuits(circuit, observables)
     flat = list(_expanded(circuit, name))
-    return QuantumLayer(name=name, circuits=measured, angles=tuple(_angles(flat, data, _outputs(measured, circuit))))
+    return QuantumLayer(name=name, circuits=measured, angles=tuple(gate_angles(flat, data, measured, circuit)))
 
 
 def _data_parameters(circuit: QuantumCircuit, inputs: Iterable[Any]) -> set[Any]:
@@ -154,8 +156,22 @@ def _vector_name(parameter: Parameter) -> str:
     return str(parameter.name if vector is None else vector.name)
 
 
-def _measured(circuit: QuantumCircuit, observables: object) -> tuple[MeasuredCircuit, ...]:
-    """Return the circuit as it is, or one per group of observables that agree on the basis of each qubit."""
+def measured_circuits(circuit: QuantumCircuit, observables: object) -> tuple[MeasuredCircuit, ...]:
+    """Return the circuit as it is, or one per group of Pauli strings that agree on the basis of each qubit.
+
+    Args:
+        circuit: The circuit.
+        observables: As in `hwcost.circuits.pauli_sums.read_pauli_sums`; None or nothing leaves the circuit as it is.
+
+    Raises:
+        OptionError: A label does not fit the circuit, or all are the identity.
+        CircuitError: The circuit's own measurements cannot be taken off.
+
+    Example:
+        >>> from qiskit import QuantumCircuit
+        >>> [group.observables for group in measured_circuits(QuantumCircuit(2), ["ZI", "IZ", "XX"])]
+        [('ZI', 'IZ'), ('ZZ',)]
+    """
     if observables is None or (isinstance(observables, (list, tuple)) and not observables):
         return (MeasuredCircuit(circuit=circuit, observables=()),)
     plan = plan_measurement(read_pauli_sums(observables))
@@ -234,9 +250,21 @@ def _outputs(measured: Sequence[MeasuredCircuit], circuit: QuantumCircuit) -> se
     return {i.qubits[0] for i in circuit.data if i.operation.name == "measure"} or set(circuit.qubits)
 
 
-def _angles(
-    operations: Sequence[tuple[str, tuple[Any, ...], tuple[Any, ...]]], data: set[Any], outputs: set[Any]
+def gate_angles(
+    operations: Sequence[tuple[str, tuple[Any, ...], tuple[Any, ...]]],
+    data: set[Any],
+    measured: Sequence[MeasuredCircuit],
+    circuit: QuantumCircuit,
 ) -> Iterator[GateAngle]:
+    """Yield the free gate parameters of operations that have a shift rule.
+
+    Args:
+        operations: (gate, parameters, bits) of each, in order of time; the bits are those of `circuit`.
+        data: Parameters that carry data.
+        measured: What is observed.
+        circuit: The circuit.
+    """
+    outputs = _outputs(measured, circuit)
     reaching = light_cone([where if gate not in _NO_EFFECT else () for gate, _, where in operations], outputs)
     for (gate, values, _), reaches in zip(operations, reaching, strict=True):
         for value in values:
