@@ -169,7 +169,7 @@ def measured_circuits(circuit: QuantumCircuit, observables: object) -> tuple[Mea
 
     Example:
         >>> from qiskit import QuantumCircuit
-        >>> [group.observables for group in measured_circuits(QuantumCircuit(2), ["ZI", "IZ", "XX"])]
+        >>> sorted(group.observables for group in measured_circuits(QuantumCircuit(2), ["ZI", "IZ", "XX"]))
         [('ZI', 'IZ'), ('ZZ',)]
     """
     if observables is None or (isinstance(observables, (list, tuple)) and not observables):
