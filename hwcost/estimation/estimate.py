@@ -12,13 +12,14 @@ from hwcost.backend.compiler import on_device_qubits
 from hwcost.backend.routing import UNKNOWN_ROUTING, RoutingCost, routing_cost
 from hwcost.circuits.load import LoadedCircuit
 from hwcost.core.version import __version__
+from hwcost.estimation.backend_info import backend_info
 from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.caveats import assumptions_of, caveats_of
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.logical import LogicalCircuit, read_logical
 from hwcost.estimation.options import EstimateRequest
-from hwcost.estimation.record import BackendInfo, CostEstimate, Excluded, Spread, TranspileInfo
+from hwcost.estimation.record import CostEstimate, Spread, TranspileInfo
 from hwcost.isa.read import read_isa
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.noise.methods import DEFAULT_ATTENUATION, AttenuationMethod
@@ -137,7 +138,11 @@ def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequen
         isa_circuit = on_device_qubits(compiled.circuit, audited.component, audited.calibration.num_qubits)
     return CostEstimate(
         circuit=logical.info(),
-        backend=_backend_info(logical, conditions, best),
+        backend=backend_info(
+            conditions,
+            assumptions=assumptions_of(best, conditions),
+            caveats=(*logical.caveats, *caveats_of(best, conditions)),
+        ),
         transpile=_transpile_info(best, conditions.request, isa_circuit),
         gates=best.gates,
         time=best.time,
@@ -147,28 +152,6 @@ def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequen
         paper=best.paper,
         spread=_spread(candidates),
         isa_circuit=isa_circuit,
-    )
-
-
-def _backend_info(logical: LogicalCircuit, conditions: Conditions, best: CostedCandidate) -> BackendInfo:
-    audited = conditions.device.audited
-    calibration = audited.calibration
-    return BackendInfo(
-        name=calibration.name,
-        source=calibration.source,
-        origin=calibration.origin,
-        processor=calibration.processor,
-        num_qubits=calibration.num_qubits,
-        num_qubits_usable=len(audited.component),
-        snapshot_date=calibration.snapshot_date,
-        snapshot_age_days=audited.age_days,
-        oldest_value_date=calibration.oldest_value_date,
-        newest_value_date=calibration.newest_value_date,
-        rep_delay_s=conditions.rep_delay_s,
-        excluded=Excluded(qubits=audited.excluded_qubits, edges=audited.excluded_edges),
-        findings=audited.findings,
-        assumptions=assumptions_of(best, conditions),
-        caveats=(*logical.caveats, *caveats_of(best, conditions)),
     )
 
 

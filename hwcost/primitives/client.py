@@ -1,0 +1,134 @@
+"""What IBM's own client prepares, offline: `client_counts`. The one place that calls its inner functions.
+
+`qiskit_ibm_runtime.executor_estimator.prepare` and `executor_sampler.prepare` (0.51) turn PUBs into a `QuantumProgram`,
+which is counted by `hwcost.primitives.program`. Neither is documented as public; the tests hold both to the closed form.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Any
+
+from hwcost.core.errors import OptionError
+from hwcost.core.text import error_text, one_line
+from hwcost.primitives.counts import Run
+from hwcost.primitives.option_tree import OptionTree
+from hwcost.primitives.options import JobOptions
+from hwcost.primitives.program import program_runs
+from hwcost.primitives.pubs import Pub
+
+_NEEDED = (
+    "qiskit_ibm_runtime.executor_estimator",
+    "qiskit_ibm_runtime.executor_sampler",
+    "qiskit_mitigation",
+    "samplomatic",
+)
+
+# Nothing in them changes a count; decoupling would need the backend itself.
+_LEFT_OUT = ("dynamical_decoupling", "environment", "simulator", "experimental")
+
+MAX_CIRCUITS = 20_000
+"""Circuits before randomizations that the client is asked to prepare; it makes arrays for each."""
+
+
+def client_version() -> str | None:
+    """Return the version of qiskit-ibm-runtime if it prepares circuits itself (0.51), None otherwise."""
+    try:
+        if not all(find_spec(name) for name in _NEEDED):
+            return None
+    except ModuleNotFoundError:  # of a package in whose name there is a dot
+        return None
+    import qiskit_ibm_runtime
+
+    return str(qiskit_ibm_runtime.__version__)
+
+
+def can_count(pubs: Sequence[Pub], options: JobOptions) -> str | None:
+    """Return why the client cannot be asked about a job, None if it can."""
+    from hwcost.circuits.boxes import has_boxes
+
+    if client_version() is None:
+        return "qiskit-ibm-runtime 0.51, which prepares circuits itself, is not installed"
+    if options.processing != "client":
+        return "these primitives prepare circuits on IBM's server"
+    if options.needs_noise_model and not options.has_noise_model:
+        return "PEC and PEA need a learned noise model, and none is given"
+    if any(has_boxes(pub.circuit) for pub in pubs):
+        return "the primitives refuse circuits with boxes"
+    if sum(pub.num_circuits for pub in pubs) > MAX_CIRCUITS:
+        return f"there are more than {MAX_CIRCUITS:,} circuits"
+    return None
+
+
+def client_counts(
+    pubs: Sequence[Pub],
+    options: JobOptions,
+    tree: OptionTree,
+    *,
+    precision: float | None = None,
+    shots: int | None = None,
+) -> tuple[Run, ...]:
+    """Let the client prepare a job, and count what it would send.
+
+    Args:
+        pubs: The PUBs.
+        options: The options, resolved.
+        tree: The options as they were given.
+        precision: Precision of the call (Estimator).
+        shots: Shots of the call.
+
+    Raises:
+        OptionError: The client refuses the job; the message names the PUB where it is one alone.
+    """
+    try:
+        return _count(pubs, options, tree, precision, shots)
+    except Exception as error:
+        for pub in pubs if len(pubs) > 1 else ():
+            try:
+                _count([pub], options, tree, precision, shots)
+            except Exception as own:
+                raise _refusal(f"PUB {pub.index}", own) from own
+        raise _refusal("PUB 0" if len(pubs) == 1 else "the job", error) from error
+
+
+def _count(
+    pubs: Sequence[Pub], options: JobOptions, tree: OptionTree, precision: float | None, shots: int | None
+) -> tuple[Run, ...]:
+    values = {name: value for name, value in tree.values.items() if name not in _LEFT_OUT}
+    native = [pub.native for pub in pubs]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what it says of the options, the report says too
+        if options.primitive == "estimator":
+            program = _estimator_program(native, options, values, precision, shots)
+        else:
+            program = _sampler_program(native, values, shots)
+    return program_runs(program, [pub.index for pub in pubs])
+
+
+def _estimator_program(
+    pubs: list[Any], options: JobOptions, values: dict[str, Any], precision: float | None, shots: int | None
+) -> Any:
+    from qiskit_ibm_runtime.executor_estimator.prepare import prepare
+    from qiskit_ibm_runtime.options_models import EstimatorOptions
+
+    given = EstimatorOptions(**values)
+    given.resilience_level = options.resilience_level
+    if options.has_noise_model:
+        given.resilience.layer_noise_model = options.layer_noise_model  # a zip would be used up by now
+    if shots is not None:
+        given.default_shots = shots
+    return prepare(pubs, given, precision)[0]
+
+
+def _sampler_program(pubs: list[Any], values: dict[str, Any], shots: int | None) -> Any:
+    from qiskit_ibm_runtime.executor_sampler.prepare import prepare
+    from qiskit_ibm_runtime.options_models import SamplerOptions
+
+    known = {name: value for name, value in values.items() if not (name == "default_shots" and value is None)}
+    return prepare(pubs, SamplerOptions(**known), shots)[0]
+
+
+def _refusal(where: str, error: Exception) -> OptionError:
+    return OptionError(f"{where}: IBM's client refuses it: {one_line(error_text(error))}")
