@@ -9,7 +9,7 @@ import inspect
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from hwcost.core.errors import InputError
 from hwcost.core.text import error_text, one_line
@@ -25,7 +25,7 @@ def names_object(text: str) -> bool:
     return bool(colon) and name.isidentifier()
 
 
-def load_object(text: str) -> Any:
+def load_object(text: str) -> object:
     """Load what `module:name` or `file.py:name` stands for.
 
     A name that is a function or class without needed arguments is called, so that nothing need be built on import.
@@ -50,7 +50,7 @@ def load_object(text: str) -> Any:
     return found
 
 
-def _import(name: str) -> Any:
+def _import(name: str) -> ModuleType:
     if name.endswith(".py"):
         path = Path(name)
         if not path.is_file():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from hwcost.backend.prepared import Device
 from hwcost.circuits.boxes import has_boxes
@@ -26,13 +26,17 @@ from hwcost.primitives.request import JobRequest
 from hwcost.primitives.seconds import TimedRun, job_seconds, run_cost, widened
 from hwcost.primitives.timing import TimedCircuit, learning_duration_s, readout_of, time_circuit, time_pubs
 
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit_ibm_runtime.quantum_program import QuantumProgram
+
 Progress = Callable[[int, int], None] | None
 
 
 def cost_of_pubs(
     request: JobRequest,
     pubs: Sequence[Pub],
-    backend: Any,
+    backend: object,
     tree: OptionTree,
     options: JobOptions,
     progress: Progress = None,
@@ -81,7 +85,9 @@ def cost_of_pubs(
             caveats=[*notes.caveats(reader, timed_runs), *_boxes(pubs)],
         ),
         options=options,
-        pubs=tuple(_pub_info(pub, each, timed[pub.index], options, request) for pub, each in zip(pubs, shots, strict=True)),
+        pubs=tuple(
+            _pub_info(pub, each, timed[pub.index], options, request) for pub, each in zip(pubs, shots, strict=True)
+        ),
         runs=costs,
         num_circuits=sum(cost.num_circuits for cost in included),
         executions=sum(cost.executions for cost in included),
@@ -91,7 +97,7 @@ def cost_of_pubs(
 
 
 def cost_of_program(
-    request: JobRequest, program: Any, backend: Any, tree: OptionTree, progress: Progress = None
+    request: JobRequest, program: QuantumProgram, backend: object, tree: OptionTree, progress: Progress = None
 ) -> JobCost:
     """Cost a `QuantumProgram`, whose circuits run as they are.
 
@@ -112,9 +118,7 @@ def cost_of_program(
         if progress is not None:
             progress(index + 1, len(circuits))
     places = _item_of_run(runs, len(circuits))
-    timed_runs = [
-        TimedRun.of(run, timed[place], None, conditions) for run, place in zip(runs, places, strict=True)
-    ]
+    timed_runs = [TimedRun.of(run, timed[place], None, conditions) for run, place in zip(runs, places, strict=True)]
     seconds = job_seconds(timed_runs, conditions)
     reader = notes.Reader(options=None, conditions=conditions, timed=timed, runs=runs, seconds=seconds)
     return JobCost(
@@ -127,9 +131,7 @@ def cost_of_program(
             caveats=notes.caveats(reader, timed_runs),
         ),
         options=None,
-        pubs=tuple(
-            _item_info(index, program, circuit, timed[index]) for index, circuit in enumerate(circuits)
-        ),
+        pubs=tuple(_item_info(index, program, circuit, timed[index]) for index, circuit in enumerate(circuits)),
         runs=tuple(run_cost(each, conditions) for each in timed_runs),
         num_circuits=sum(run.num_circuits for run in runs),
         executions=sum(run.executions for run in runs),
@@ -138,7 +140,7 @@ def cost_of_program(
     )
 
 
-def _conditions(request: JobRequest, backend: Any, rep_delay_s: float | None, *, needs_errors: bool) -> Conditions:
+def _conditions(request: JobRequest, backend: object, rep_delay_s: float | None, *, needs_errors: bool) -> Conditions:
     """Prepare the backend. A circuit that was compiled elsewhere may use gates whose error is not calibrated."""
     circuits = request.circuits
     if rep_delay_s is not None:
@@ -157,8 +159,8 @@ def _check(pubs: Sequence[Pub], options: JobOptions) -> None:
     for pub in pubs:
         if options.measure_mitigation and pub.has_projectors:
             raise OptionError(
-                f"PUB {pub.index}: its observables have projectors (0, 1, +, -, r, l), whose readout cannot be mitigated; "
-                "write them as Paulis, or set resilience.measure_mitigation to false"
+                f"PUB {pub.index}: its observables have projectors (0, 1, +, -, r, l), whose readout cannot be "
+                "mitigated: write them as Paulis, or set resilience.measure_mitigation to false"
             )
         if options.dynamical_decoupling and pub.circuit.has_control_flow_op():
             raise OptionError(
@@ -185,9 +187,7 @@ def _timed(run: Run, timed: Mapping[int, TimedCircuit], options: JobOptions, con
     )
 
 
-def _learning(
-    options: JobOptions, timed: Mapping[int, TimedCircuit], conditions: Conditions
-) -> Iterator[TimedRun]:
+def _learning(options: JobOptions, timed: Mapping[int, TimedCircuit], conditions: Conditions) -> Iterator[TimedRun]:
     """Yield the circuits that learn the noise of layers, where it is needed and not given."""
     if not options.needs_noise_model or options.has_noise_model:
         return
@@ -209,9 +209,7 @@ def _learning(
     )
 
 
-def _ends(
-    pubs: Sequence[Pub], options: JobOptions, shots: Sequence[int], fixed: bool
-) -> Iterator[tuple[Run, ...]]:
+def _ends(pubs: Sequence[Pub], options: JobOptions, shots: Sequence[int], fixed: bool) -> Iterator[tuple[Run, ...]]:
     """Yield the counts at both ends of what the sampling overhead may be: none, and the limit of the options."""
     yield count_runs(pubs, options, shots, fixed=fixed)
     if options.pec_max_overhead is not None:
@@ -224,8 +222,8 @@ def _boxes(pubs: Sequence[Pub]) -> Iterator[Caveat]:
         if has_boxes(pub.circuit):
             yield Caveat(
                 "boxes",
-                f"PUB {pub.index}: its circuit has boxes, which count as barriers here; the primitives refuse them, the "
-                "Executor takes them once samplomatic has built them",
+                f"PUB {pub.index}: its circuit has boxes, which count as barriers here; the primitives refuse them, "
+                "the Executor takes them once samplomatic has built them",
             )
 
 
@@ -252,7 +250,7 @@ def _pub_info(pub: Pub, shots: int, timed: TimedCircuit, options: JobOptions, re
     )
 
 
-def _item_info(index: int, program: Any, circuit: Any, timed: TimedCircuit) -> PubInfo:
+def _item_info(index: int, program: QuantumProgram, circuit: QuantumCircuit, timed: TimedCircuit) -> PubInfo:
     item = program.items[index]
     size = int(item.size())
     return PubInfo(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qiskit.primitives.containers.observables_array import ObservablesArray
 
 _AXES = str.maketrans("01+-rl", "ZZXXYY")
 """Projectors are measured along the axis of their Pauli."""
@@ -23,7 +26,7 @@ class Configurations:
     max_bases: int
 
 
-def count_configurations(observables: Any, parameter_shape: tuple[int, ...]) -> Configurations:
+def count_configurations(observables: ObservablesArray, parameter_shape: tuple[int, ...]) -> Configurations:
     """Count pairs of a parameter set and a measurement basis.
 
     Observables and parameters are broadcast against each other, as NumPy does. All terms that meet one parameter set
@@ -68,7 +71,7 @@ def count_bases(labels: list[str]) -> int:
     return len(PauliList(distinct).group_commuting(qubit_wise=True))
 
 
-def has_projectors(observables: Any) -> bool:
+def has_projectors(observables: ObservablesArray) -> bool:
     """Return whether an observable has 0, 1, +, -, r or l in it beside Paulis."""
     flat = observables.ravel()
     projectors = set("01+-rl")

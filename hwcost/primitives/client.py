@@ -1,7 +1,7 @@
 """What IBM's own client prepares, offline: `client_counts`. The one place that calls its inner functions.
 
 `qiskit_ibm_runtime.executor_estimator.prepare` and `executor_sampler.prepare` (0.51) turn PUBs into a `QuantumProgram`,
-which is counted by `hwcost.primitives.program`. Neither is documented as public; the tests hold both to the closed form.
+which is counted by `hwcost.primitives.program`. Neither is documented as public; tests hold both to the closed form.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hwcost.core.errors import OptionError
 from hwcost.core.text import error_text, one_line
@@ -18,6 +18,9 @@ from hwcost.primitives.option_tree import OptionTree
 from hwcost.primitives.options import JobOptions
 from hwcost.primitives.program import program_runs
 from hwcost.primitives.pubs import Pub
+
+if TYPE_CHECKING:
+    from qiskit_ibm_runtime.quantum_program import QuantumProgram
 
 _NEEDED = (
     "qiskit_ibm_runtime.executor_estimator",
@@ -109,7 +112,7 @@ def _count(
 
 def _estimator_program(
     pubs: list[Any], options: JobOptions, values: dict[str, Any], precision: float | None, shots: int | None
-) -> Any:
+) -> QuantumProgram:
     from qiskit_ibm_runtime.executor_estimator.prepare import prepare
     from qiskit_ibm_runtime.options_models import EstimatorOptions
 
@@ -122,7 +125,7 @@ def _estimator_program(
     return prepare(pubs, given, precision)[0]
 
 
-def _sampler_program(pubs: list[Any], values: dict[str, Any], shots: int | None) -> Any:
+def _sampler_program(pubs: list[Any], values: dict[str, Any], shots: int | None) -> QuantumProgram:
     from qiskit_ibm_runtime.executor_sampler.prepare import prepare
     from qiskit_ibm_runtime.options_models import SamplerOptions
 

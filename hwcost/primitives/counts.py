@@ -24,7 +24,7 @@ from hwcost.primitives.shots import shots_for_precision, split_shots
 Purpose: TypeAlias = Literal["computation", "readout learning", "noise learning"]
 
 LEARNING_BASES = 9
-"""Circuits that measure all 16 Paulis of every pair of neighbours in a layer (van den Berg et al., arXiv:2201.09866)."""
+"""Circuits that measure all 16 Paulis of each pair of neighbours in a layer (van den Berg et al., arXiv:2201.09866)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,16 +116,16 @@ def count_runs(
         splits.append((randomizations, each))
         if options.pec:
             randomizations = pec_randomizations(randomizations, options, (overheads or {}).get(pub.index, 1.0))
-        for factor in options.noise_factors or (None,):
-            runs.append(
-                Run(
-                    purpose="computation",
-                    pub=pub.index,
-                    noise_factor=factor,
-                    num_circuits=randomizations * pub.num_circuits,
-                    shots=each,
-                )
+        runs += [
+            Run(
+                purpose="computation",
+                pub=pub.index,
+                noise_factor=factor,
+                num_circuits=randomizations * pub.num_circuits,
+                shots=each,
             )
+            for factor in options.noise_factors or (None,)
+        ]
     if options.measure_mitigation:
         randomizations, each = max(splits)
         runs.append(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Any
 
 from hwcost.circuits.load import read_circuit_file
 from hwcost.core.errors import InputError, OptionError
@@ -13,7 +12,7 @@ from hwcost.core.text import error_text, one_line
 from hwcost.core.user_code import load_object, names_object
 
 
-def load_pubs(text: str) -> Any:
+def load_pubs(text: str) -> object:
     """Load the PUBs that `module:name` or `file.py:name` stands for, or the circuits of a file, for the Sampler.
 
     Raises:
@@ -29,7 +28,7 @@ def load_pubs(text: str) -> Any:
     )
 
 
-def load_options(text: str) -> Any:
+def load_options(text: str) -> object:
     """Load options from a JSON or TOML file, or the object that `file.py:name` stands for.
 
     Raises:
@@ -49,5 +48,7 @@ def load_options(text: str) -> Any:
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: {one_line(error_text(error))}") from error
     if not isinstance(options, dict):
-        raise OptionError(f'{path}: options are a {type(options).__name__}; give an object such as {{"resilience_level": 2}}')
+        raise OptionError(
+            f'{path}: options are a {type(options).__name__}; give an object such as {{"resilience_level": 2}}'
+        )
     return options

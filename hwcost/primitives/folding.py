@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 
 from hwcost.isa.columns import IsaCircuit, Kind
 
@@ -41,14 +42,16 @@ def repetitions(num_gates: int, factor: float, amplifier: str) -> list[int]:
     return [1 + 2 * (folds + (position in chosen)) for position in range(num_gates)]
 
 
-def folded(isa: IsaCircuit, factor: float, amplifier: str, *, between_s: float = 0.0) -> tuple[IsaCircuit, int]:
+def folded(
+    isa: IsaCircuit, factor: float, amplifier: str, *, twirl_s: Mapping[int, float] | None = None
+) -> tuple[IsaCircuit, int]:
     """Return the circuit with its two-qubit gates folded, each as one operation of the whole length.
 
     Args:
         isa: The circuit.
         factor: Noise factor.
         amplifier: Which gates are folded where only some are.
-        between_s: Time between two repetitions: the layer of one-qubit gates where gates are twirled.
+        twirl_s: Where gates are twirled: seconds of the one-qubit gates between two repetitions, by qubit.
 
     Returns:
         The circuit, and how many gates were added.
@@ -61,6 +64,7 @@ def folded(isa: IsaCircuit, factor: float, amplifier: str, *, between_s: float =
     durations = list(isa.durations_s)
     added = 0
     for i, times in zip(foldable, repetitions(len(foldable), factor, amplifier), strict=True):
+        between_s = max((twirl_s.get(q, 0.0) for q in isa.qubits[i]), default=0.0) if twirl_s else 0.0
         durations[i] = times * durations[i] + (times - 1) * between_s
         added += times - 1
     return dataclasses.replace(isa, durations_s=durations), added

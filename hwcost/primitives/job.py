@@ -19,11 +19,11 @@ from hwcost.primitives.request import Counting, JobRequest
 
 
 def estimate_job(
-    pubs: Any,
-    backend: Any,
+    pubs: object,
+    backend: object,
     *,
     primitive: Primitive = "estimator",
-    options: Any = None,
+    options: object = None,
     precision: float | None = None,
     shots: int | None = None,
     resilience_level: int | None = None,
@@ -103,9 +103,9 @@ def estimate_job(
 
 def estimate_job_as(
     request: JobRequest,
-    pubs: Any,
-    backend: Any,
-    options: Any = None,
+    pubs: object,
+    backend: object,
+    options: object = None,
     *,
     progress: Callable[[int, int], None] | None = None,
 ) -> JobCost:

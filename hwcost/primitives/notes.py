@@ -1,4 +1,4 @@
-"""What a reader of a job's cost must be told beside the numbers: assumptions, caveats, and what makes it a lower bound."""
+"""What a reader of a job's cost must be told beside the numbers: assumptions, caveats, why it is a lower bound."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def assumptions(reader: Reader, why_formula: str | None, *, estimated: bool) -> 
 def _of_options(reader: Reader, options: JobOptions, *, estimated: bool) -> Iterator[str]:
     if options.primitive == "estimator":
         readouts = [each.readout for each in reader.timed.values() if each.readout is not None]
-        yield "all qubits of a circuit are measured together at its end, behind one layer of one-qubit gates (basis, twirl)"
+        yield "all qubits are measured together at the end, behind one layer of one-qubit gates (basis and twirl)"
         if any(readout.layer_s is None for readout in readouts):
             yield "no one-qubit gate has a duration: the layer before the measurement counts as 0 s"
     if options.twirl_gates:
@@ -72,7 +72,7 @@ def _of_options(reader: Reader, options: JobOptions, *, estimated: bool) -> Iter
     if options.processing == "server":
         yield "counts follow IBM's documentation of the options; the server prepares the circuits and may do otherwise"
         if options.measure_mitigation and options.learning_shots == "auto":
-            yield "shots that learn the readout are as many per circuit as those of the computation (documented: automatic)"
+            yield "circuits that learn the readout have as many shots as those of the computation (automatic)"
     if estimated:
         overheads = [sampling_overhead(each.isa)[0] for each in reader.timed.values()]
         yield (
@@ -81,8 +81,8 @@ def _of_options(reader: Reader, options: JobOptions, *, estimated: bool) -> Iter
         )
     if any(run.purpose == "noise learning" for run in reader.runs):
         yield (
-            "layers of two-qubit gates are found gate by gate, as early as possible; each takes 9 bases, the documented "
-            "depths and randomizations"
+            "layers of two-qubit gates are found gate by gate, as early as possible; each is learned in 9 bases at the "
+            "depths of the options"
         )
 
 
@@ -103,7 +103,8 @@ def caveats(reader: Reader, timed_runs: Sequence[TimedRun]) -> Iterator[Caveat]:
                 f"the job {sure} cancelled before it is done: max_execution_time is {limit_s} s, and it takes "
                 f"{format_seconds(reader.seconds.low_s)} to {format_seconds(reader.seconds.high_s)}",
             )
-    if options is not None and options.pec and not all(sampling_overhead(each.isa)[1] for each in reader.timed.values()):
+    known = all(sampling_overhead(each.isa)[1] for each in reader.timed.values())
+    if options is not None and options.pec and not known:
         yield Caveat("pec_errors", "the error of some two-qubit gates is unknown; they count as perfect in γ²")
     for note in job_time(timed_runs, reader.conditions).notes:
         yield Caveat(JOB_TIME, f"job time: {note}")

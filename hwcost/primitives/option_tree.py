@@ -84,17 +84,23 @@ class OptionTree:
     values: Mapping[str, Any]
     processing: Processing | None
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str) -> object:
         """Return the value at a dotted path, None where it is not set."""
-        value: Any = self.values
+        value: object = self.values
         for name in path.split("."):
             if not isinstance(value, Mapping) or name not in value:
                 return None
             value = value[name]
         return value
 
+    def has(self, path: str) -> bool:
+        """Return whether a dotted path was set, to None perhaps."""
+        above, _, name = path.rpartition(".")
+        values = self.get(above) if above else self.values
+        return isinstance(values, Mapping) and name in values
 
-def option_tree(options: Any, primitive: Primitive | Literal["executor"]) -> OptionTree:
+
+def option_tree(options: object, primitive: Primitive | Literal["executor"]) -> OptionTree:
     """Read options.
 
     Args:
@@ -119,7 +125,7 @@ def option_tree(options: Any, primitive: Primitive | Literal["executor"]) -> Opt
     return OptionTree(values=values, processing=_processing(options, values))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Turn option objects, of either generation, into dictionaries without what is not set."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items() if not _is_unset(item)}
@@ -135,18 +141,18 @@ def _plain(value: Any) -> Any:
     return {name: _plain(item) for name, item in items.items() if not _is_unset(item)}
 
 
-def _is_unset(value: Any) -> bool:
+def _is_unset(value: object) -> bool:
     return type(value).__name__ == "UnsetType"
 
 
-def _check_kind(options: Any, primitive: str) -> None:
+def _check_kind(options: object, primitive: str) -> None:
     name = type(options).__name__.lower()
     for other in ("estimator", "sampler", "executor"):
         if other != primitive and name.startswith(other) and not isinstance(options, Mapping):
             raise OptionError(f"options is a {type(options).__name__}, but the job is for the {primitive}")
 
 
-def _processing(options: Any, values: Mapping[str, Any]) -> Processing | None:
+def _processing(options: object, values: Mapping[str, Any]) -> Processing | None:
     module = type(options).__module__
     if module.startswith("qiskit_ibm_runtime.options_models"):
         return "client"
@@ -160,7 +166,8 @@ def _check_names(values: Mapping[str, Any], known: Mapping[str, Any], where: str
     for name, value in values.items():
         path = f"{where}{name}"
         if name not in known:
-            raise OptionError(f"the {primitive} has no option {one_line(path)!r}; {_hint(name, known, where, primitive)}")
+            meant = _hint(name, known, where, primitive)
+            raise OptionError(f"the {primitive} has no option {one_line(path)!r}; {meant}")
         below = known[name]
         if isinstance(below, Mapping) and value is not None:
             if not isinstance(value, Mapping):

@@ -8,9 +8,9 @@ twirls measurements, PEA and PEC twirl everything.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from hwcost.core.checks import choice, positive, real, whole
 from hwcost.core.errors import OptionError
@@ -18,6 +18,9 @@ from hwcost.core.text import one_line
 from hwcost.primitives.option_tree import OptionTree, Processing, option_tree
 from hwcost.primitives.pubs import Primitive
 from hwcost.primitives.shots import Number
+
+_T = TypeVar("_T")
+_D = TypeVar("_D")
 
 Amplifier: TypeAlias = Literal["gate_folding", "gate_folding_front", "gate_folding_back", "pea"]
 AMPLIFIERS = ("gate_folding", "gate_folding_front", "gate_folding_back", "pea")
@@ -29,11 +32,17 @@ MAX_SHOTS = 10**15
 MAX_RANDOMIZATIONS = 10**12
 MAX_FACTORS = 1000
 
+DEFAULT_OVERHEAD = 100.0
+"""Limit of the sampling overhead of PEC."""
+
 NOISE_FACTORS = (1.0, 3.0, 5.0)
 SERVER_PEA_FACTORS = (1.0, 1.5, 2.0, 2.5, 3.0)
 """Default noise factors of PEA where the server prepares the circuits; the client takes `NOISE_FACTORS`."""
 
 SERVER_LEARNING_RANDOMIZATIONS = 32
+
+SERVER_LAYERS = 4
+"""Layers whose noise the server learns, at most, by default."""
 
 FACTORS_NEEDED = {
     "linear": 2,
@@ -110,7 +119,7 @@ class JobOptions:
     noise_factors: tuple[float, ...] = ()
     amplifier: str = "gate_folding"
     pec: bool = False
-    pec_max_overhead: float | None = 100.0
+    pec_max_overhead: float | None = DEFAULT_OVERHEAD
     pec_noise_gain: float | Literal["auto"] = "auto"
     layer_learning: LayerLearning = LayerLearning()
     has_noise_model: bool = False
@@ -133,7 +142,7 @@ class JobOptions:
 
 
 def read_options(
-    options: Any,
+    options: object,
     primitive: Primitive,
     *,
     processing: Processing | None = None,
@@ -207,7 +216,7 @@ def _estimator(tree: OptionTree, processing: Processing, resilience_level: int |
     learning, shots = _measure_learning(tree, processing)
     forced = [("twirling.enable_measure", mitigates or injects), ("twirling.enable_gates", injects)]
     model = tree.get("resilience.layer_noise_model")
-    if model is not None and not isinstance(model, (list, tuple)) and hasattr(model, "__next__"):
+    if isinstance(model, Iterator):
         model = list(model)  # a zip, which the client reads once
     return JobOptions(
         primitive="estimator",
@@ -255,13 +264,14 @@ def _factors(tree: OptionTree, processing: Processing) -> tuple[float, ...]:
     amplifier = _amplifier(tree)
     default = SERVER_PEA_FACTORS if processing == "server" and amplifier == "pea" else NOISE_FACTORS
     given = tree.get("resilience.zne.noise_factors")
-    factors = default if given is None or given == "auto" else _listed("resilience.zne.noise_factors", given)
+    factors = default if given is None or given == "auto" else _numbers("resilience.zne.noise_factors", given)
     if not 2 <= len(factors) <= MAX_FACTORS or any(not 1.0 <= factor < math.inf for factor in factors):
         raise OptionError(
-            f"resilience.zne.noise_factors is {one_line(repr(given))}; give at least two numbers from 1, such as 1, 3, 5"
+            f"resilience.zne.noise_factors is {one_line(repr(given))}; give two or more numbers from 1, such as 1, 3, 5"
         )
     chosen = tree.get("resilience.zne.extrapolator")
-    for name in (chosen,) if isinstance(chosen, str) else chosen or ("exponential", "linear"):
+    names = ("exponential", "linear") if chosen is None else (chosen,) if isinstance(chosen, str) else chosen
+    for name in _items("resilience.zne.extrapolator", names):
         needed = FACTORS_NEEDED[choice("resilience.zne.extrapolator", name, tuple(FACTORS_NEEDED))]
         if len(factors) < needed:
             raise OptionError(
@@ -275,10 +285,14 @@ def _amplifier(tree: OptionTree) -> str:
     return _get(tree, "resilience.zne.amplifier", lambda name, value: choice(name, value, AMPLIFIERS), AMPLIFIERS[0])
 
 
-def _listed(name: str, values: Any) -> tuple[float, ...]:
-    if isinstance(values, (str, bytes)) or not isinstance(values, Sequence) and not hasattr(values, "__iter__"):
-        raise OptionError(f"{name} is {one_line(repr(values))}; give a list of numbers")
-    return tuple(real(name, value) for value in values)
+def _numbers(name: str, values: object) -> tuple[float, ...]:
+    return tuple(real(name, value) for value in _items(name, values))
+
+
+def _items(name: str, values: object) -> tuple[object, ...]:
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise OptionError(f"{name} is {one_line(repr(values))}; give a list")
+    return tuple(values)
 
 
 def _measure_learning(tree: OptionTree, processing: Processing) -> tuple[Number, Number]:
@@ -294,23 +308,26 @@ def _layer_learning(tree: OptionTree, processing: Processing) -> LayerLearning:
     path, default = "resilience.layer_noise_learning", LayerLearning()
     depths = tree.get(f"{path}.layer_pair_depths")
     layers = tree.get(f"{path}.max_layers_to_learn")
-    learning = tree.get(path) or {}
     # A limit of the server: the client learns the layers that it is given. None there means no limit.
-    unlimited = processing == "client" or ("max_layers_to_learn" in learning and layers is None)
+    unlimited = processing == "client" or (tree.has(f"{path}.max_layers_to_learn") and layers is None)
     return LayerLearning(
-        max_layers=None if unlimited else whole(f"{path}.max_layers_to_learn", 4 if layers is None else layers, 0, 10**6),
+        max_layers=None
+        if unlimited
+        else whole(f"{path}.max_layers_to_learn", SERVER_LAYERS if layers is None else layers, 0, 10**6),
         randomizations=_get(tree, f"{path}.num_randomizations", _count, default.randomizations),
         shots=_get(tree, f"{path}.shots_per_randomization", _count, default.shots),
         pair_depths=default.pair_depths
         if depths is None
-        else tuple(whole(f"{path}.layer_pair_depths", depth, 0, 10**6) for depth in depths),
+        else tuple(whole(f"{path}.layer_pair_depths", depth, 0, 10**6) for depth in _items(path, depths)),
     )
 
 
 def _overhead(tree: OptionTree) -> float | None:
-    pec = tree.get("resilience.pec") or {}
-    given = pec.get("max_overhead", 100.0)
-    return None if given is None else positive("resilience.pec.max_overhead", given)
+    path = "resilience.pec.max_overhead"
+    given = tree.get(path)
+    if given is None:  # which means no limit where it is set
+        return None if tree.has(path) else DEFAULT_OVERHEAD
+    return positive(path, given)
 
 
 def _gain(tree: OptionTree) -> float | Literal["auto"]:
@@ -323,7 +340,7 @@ def _gain(tree: OptionTree) -> float | Literal["auto"]:
     return gain
 
 
-def _get(tree: OptionTree, path: str, check: Callable[[str, Any], Any], default: Any) -> Any:
+def _get(tree: OptionTree, path: str, check: Callable[[str, object], _T], default: _D) -> _T | _D:
     value = tree.get(path)
     return default if value is None else check(path, value)
 
@@ -337,19 +354,19 @@ def _switch(tree: OptionTree, path: str, default: bool) -> bool:
     return value
 
 
-def _shots(name: str, value: Any) -> int:
+def _shots(name: str, value: object) -> int:
     return whole(name, value, 1, MAX_SHOTS)
 
 
-def _count(name: str, value: Any) -> int:
+def _count(name: str, value: object) -> int:
     return whole(name, value, 1, MAX_RANDOMIZATIONS)
 
 
-def _number(name: str, value: Any) -> Number:
+def _number(name: str, value: object) -> Number:
     return "auto" if isinstance(value, str) and value == "auto" else _count(name, value)
 
 
-def _delay(name: str, value: Any) -> float:
+def _delay(name: str, value: object) -> float:
     delay_s = real(name, value)
     if not 0.0 <= delay_s <= 1.0:
         raise OptionError(f"{name} is {delay_s}; give seconds between 0 and 1, for example 0.00025 for 250 µs")

@@ -109,7 +109,9 @@ def _run_table(cost: JobCost) -> Table:
     headings = ("PUB", "purpose", "noise", "circuits", "shots", "executions", "one circuit", "QPU time")
     first = "item" if cost.primitive == "executor" else "PUB"
     columns = tuple(
-        Column(first if name == "PUB" else name, align="left" if name == "purpose" else "right", wraps=name == "purpose")
+        Column(first, align="right", wraps=False)
+        if name == "PUB"
+        else Column(name, align="left" if name == "purpose" else "right", wraps=name == "purpose")
         for name in headings
     )
     return Table(columns=columns, rows=tuple(_run_row(run) for run in cost.runs[:MOST_ROWS]))
@@ -167,7 +169,8 @@ def _option_texts(options: JobOptions) -> Iterator[tuple[str, str]]:
     kinds = [name for name, on in (("gates", options.twirl_gates), ("measurements", options.twirl_measure)) if on]
     yield "twirling", " and ".join(kinds) or "off"
     if options.twirls:
-        yield "randomizations", f"{_number(options.randomizations)}, shots of each {_number(options.shots_per_randomization)}"
+        each = _number(options.shots_per_randomization)
+        yield "randomizations", f"{_number(options.randomizations)}, shots of each {each}"
     if options.primitive == "estimator":
         yield "mitigation", ", ".join(_mitigation(options)) or "none"
     if options.dynamical_decoupling:

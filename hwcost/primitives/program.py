@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeGuard
 
 from hwcost.core.checks import whole
 from hwcost.core.errors import OptionError
@@ -13,6 +13,7 @@ from hwcost.primitives.counts import Run
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit_ibm_runtime.quantum_program import QuantumProgram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,17 +25,17 @@ class _Task:
     noise_factors: tuple[float, ...]
 
 
-def is_program(value: Any) -> bool:
+def is_program(value: object) -> TypeGuard[QuantumProgram]:
     """Return whether it is a `QuantumProgram` (of qiskit-ibm-runtime or samplomatic)."""
     return any(kind.__name__ == "QuantumProgram" for kind in type(value).__mro__)
 
 
-def program_circuits(program: Any) -> list[QuantumCircuit]:
+def program_circuits(program: QuantumProgram) -> list[QuantumCircuit]:
     """Return the circuit of each item."""
     return [item.circuit for item in program.items]
 
 
-def program_runs(program: Any, pubs: Sequence[int] | None = None) -> tuple[Run, ...]:
+def program_runs(program: QuantumProgram, pubs: Sequence[int] | None = None) -> tuple[Run, ...]:
     """Count the circuits of a program, item by item: the product of its shape, each with the program's shots.
 
     What an item is for is read from the notes that the client leaves in `passthrough_data`.
@@ -74,7 +75,7 @@ def program_runs(program: Any, pubs: Sequence[int] | None = None) -> tuple[Run, 
     return tuple(runs)
 
 
-def _sizes(program: Any, task: _Task) -> Iterator[tuple[float | None, int]]:
+def _sizes(program: QuantumProgram, task: _Task) -> Iterator[tuple[float | None, int]]:
     """Yield (noise factor, circuits) of a task: folding has an item for each factor, PEA an axis of one item."""
     if task.mitigation == "gate_folding":
         for offset, factor in enumerate(task.noise_factors):
@@ -88,7 +89,7 @@ def _sizes(program: Any, task: _Task) -> Iterator[tuple[float | None, int]]:
     yield None, math.prod(shape)
 
 
-def _tasks(notes: Any) -> dict[int, _Task]:
+def _tasks(notes: object) -> dict[int, _Task]:
     listed = notes.get("qiskit_mitigation", ()) if isinstance(notes, Mapping) else ()
     tasks = [
         _Task(

@@ -13,6 +13,8 @@ from hwcost.primitives.bases import Configurations, count_configurations, has_pr
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.primitives.containers.estimator_pub import EstimatorPub
+    from qiskit.primitives.containers.sampler_pub import SamplerPub
 
 Primitive: TypeAlias = Literal["estimator", "sampler"]
 
@@ -64,7 +66,7 @@ class Pub:
         return self.num_parameter_sets if self.configurations is None else self.configurations.total
 
 
-def read_pubs(pubs: Any, primitive: Primitive) -> tuple[Pub, ...]:
+def read_pubs(pubs: object, primitive: Primitive) -> tuple[Pub, ...]:
     """Read PUBs in any of the forms that the primitives take.
 
     Args:
@@ -89,7 +91,7 @@ def read_pubs(pubs: Any, primitive: Primitive) -> tuple[Pub, ...]:
     return tuple(_read(index, given, primitive) for index, given in enumerate(listed))
 
 
-def _read(index: int, given: Any, primitive: Primitive) -> Pub:
+def _read(index: int, given: object, primitive: Primitive) -> Pub:
     try:
         return _read_estimator(index, given) if primitive == "estimator" else _read_sampler(index, given)
     except HwcostError as error:
@@ -98,7 +100,7 @@ def _read(index: int, given: Any, primitive: Primitive) -> Pub:
         raise OptionError(f"PUB {index}: {_advice(error, given, primitive)}") from error
 
 
-def _read_estimator(index: int, given: Any) -> Pub:
+def _read_estimator(index: int, given: object) -> Pub:
     from qiskit import QuantumCircuit
     from qiskit.primitives.containers.estimator_pub import EstimatorPub
 
@@ -108,7 +110,7 @@ def _read_estimator(index: int, given: Any) -> Pub:
     _check_size(pub)
     _check_values(pub)
     if pub.observables.size == 0:
-        raise OptionError("it has no observables (shape {}); give at least one".format(tuple(pub.observables.shape)))
+        raise OptionError(f"it has no observables (shape {tuple(pub.observables.shape)}); give at least one")
     flat = pub.observables.ravel()
     for number in range(flat.size):
         if not len(flat[number]):
@@ -129,7 +131,7 @@ def _read_estimator(index: int, given: Any) -> Pub:
     )
 
 
-def _read_sampler(index: int, given: Any) -> Pub:
+def _read_sampler(index: int, given: object) -> Pub:
     from qiskit.primitives.containers.sampler_pub import SamplerPub
 
     pub = SamplerPub.coerce(given, None)
@@ -154,7 +156,7 @@ def _read_sampler(index: int, given: Any) -> Pub:
     )
 
 
-def _check_size(pub: Any) -> None:
+def _check_size(pub: EstimatorPub | SamplerPub) -> None:
     shape = tuple(pub.shape)
     if 0 in shape:
         raise OptionError(f"its shape is {shape}, so nothing is run; give at least one parameter set")
@@ -162,7 +164,7 @@ def _check_size(pub: Any) -> None:
         raise OptionError(f"its shape {shape} has {math.prod(shape):,} elements; at most {MAX_CONFIGURATIONS:,}")
 
 
-def _check_values(pub: Any) -> None:
+def _check_values(pub: EstimatorPub | SamplerPub) -> None:
     """Refuse parameter values that are no angles."""
     import numpy as np
 
@@ -172,7 +174,7 @@ def _check_values(pub: Any) -> None:
             raise OptionError(f"a value of the parameter {one_line(str(first))} is not finite; give an angle")
 
 
-def _advice(error: Exception, given: Any, primitive: Primitive) -> str:
+def _advice(error: Exception, given: object, primitive: Primitive) -> str:
     """Write what Qiskit says of a PUB, and what to do."""
     text = one_line(error_text(error)).rstrip(".")
     if "does not match the number of qubits" in text or "number of qubits of the circuit" in text:
@@ -185,7 +187,7 @@ def _advice(error: Exception, given: Any, primitive: Primitive) -> str:
     return f"{text}; give {_FORMS[primitive]}"
 
 
-def _layout_advice(given: Any) -> str:
+def _layout_advice(given: object) -> str:
     circuit = given[0] if isinstance(given, (tuple, list)) and given else getattr(given, "circuit", None)
     if getattr(circuit, "layout", None) is not None:
         return "the circuit is transpiled: give observable.apply_layout(circuit.layout)"

@@ -58,7 +58,7 @@ class JobRequest:
                 raise OptionError("precision belongs to the Estimator; the Sampler takes shots")
             precision = positive("precision", self.precision)
             if not MIN_PRECISION <= precision < math.inf:
-                raise OptionError(f"precision is {precision}; give a standard error from {MIN_PRECISION:g}, such as 0.01")
+                raise OptionError(f"precision is {precision}; give an error from {MIN_PRECISION:g}, such as 0.01")
             object.__setattr__(self, "precision", precision)
         if self.shots is not None:
             object.__setattr__(self, "shots", whole("shots", self.shots, 1, MAX_SHOTS))

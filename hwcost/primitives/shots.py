@@ -44,9 +44,9 @@ def split_shots(
     >>> split_shots(2500, "auto", "auto"), split_shots(2500, "auto", "auto", pec=True), split_shots(2500, 10, "auto")
     ((32, 79), (40, 64), (10, 250))
     """
-    if randomizations != "auto":
-        each = math.ceil(shots / randomizations) if shots_per_randomization == "auto" else shots_per_randomization
-        return randomizations, each
-    if shots_per_randomization == "auto":
-        shots_per_randomization = FEWEST_SHOTS if pec else max(FEWEST_SHOTS, math.ceil(shots / USUAL_RANDOMIZATIONS))
-    return math.ceil(shots / shots_per_randomization), shots_per_randomization
+    given = None if isinstance(shots_per_randomization, str) else shots_per_randomization
+    if not isinstance(randomizations, str):
+        return randomizations, math.ceil(shots / randomizations) if given is None else given
+    if given is None:
+        given = FEWEST_SHOTS if pec else max(FEWEST_SHOTS, math.ceil(shots / USUAL_RANDOMIZATIONS))
+    return math.ceil(shots / given), given

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hwcost.calibration.audit import AuditedCalibration
@@ -65,12 +65,14 @@ class TimedCircuit:
         readout: What follows it, None where the circuit has its own measurements.
         num_logical_qubits: Width before compilation.
         twirl_s: Layer of one-qubit gates before its own measurements, where these are twirled.
+        qubit_layer_s: Seconds of an arbitrary one-qubit gate, by physical qubit.
     """
 
     isa: IsaCircuit
     readout: Readout | None
     num_logical_qubits: int
     twirl_s: float = 0.0
+    qubit_layer_s: Mapping[int, float] = field(default_factory=dict)
 
     def duration_s(self, factor: float | None, options: JobOptions | None) -> float:
         """Return the seconds of one shot without the repetition delay.
@@ -93,8 +95,8 @@ class TimedCircuit:
     def _amplified(self, factor: float | None, options: JobOptions | None) -> tuple[IsaCircuit, int]:
         if factor is None or options is None or options.amplifier == "pea":
             return self.isa, 0
-        between_s = (self.readout.layer_s or 0.0) if self.readout is not None and options.twirl_gates else 0.0
-        return folded(self.isa, factor, options.amplifier, between_s=between_s)
+        twirl_s = self.qubit_layer_s if options.twirl_gates else None
+        return folded(self.isa, factor, options.amplifier, twirl_s=twirl_s)
 
 
 def layer_duration_s(audited: AuditedCalibration, qubits: Iterable[int]) -> float | None:
@@ -160,16 +162,20 @@ def _time(circuit: QuantumCircuit, options: JobOptions, conditions: Conditions) 
         timed = time_circuit(flat, conditions)
         if not options.twirl_measure:
             return timed
-        layer_s = layer_duration_s(conditions.device.audited, sorted({q for qubits in timed.isa.qubits for q in qubits}))
+        used = {q for qubits in timed.isa.qubits for q in qubits}
+        layer_s = layer_duration_s(conditions.device.audited, used)
         return TimedCircuit(
             isa=timed.isa, readout=None, num_logical_qubits=timed.num_logical_qubits, twirl_s=layer_s or 0.0
         )
+    audited = conditions.device.audited
     compiled = _compiled(flat.remove_final_measurements(inplace=False), conditions)
-    width = circuit.num_qubits if compiled.transpiled is None else conditions.device.audited.calibration.num_qubits
+    width = circuit.num_qubits if compiled.transpiled is None else audited.calibration.num_qubits
+    used = {q for qubits in compiled.isa.qubits for q in qubits}
     return TimedCircuit(
         isa=compiled.isa,
         readout=readout_of(conditions, width),
         num_logical_qubits=compiled.num_logical_qubits,
+        qubit_layer_s={q: _one_qubit_s(audited, q) or 0.0 for q in used},
     )
 
 
@@ -181,8 +187,8 @@ def _compiled(circuit: QuantumCircuit, conditions: Conditions) -> Compilation:
         return compilation_as_given(logical.circuit, conditions.device)
     except NotNativeError as error:
         raise NotNativeError(
-            f"{error}: it is no ISA circuit of {conditions.device.audited.calibration.name}; transpile it and apply its "
-            "layout to the observables, or let it be compiled (--transpile, transpile=True)"
+            f"{error}: it is no ISA circuit of {conditions.device.audited.calibration.name}; transpile it and apply "
+            "its layout to the observables, or let it be compiled (--transpile, transpile=True)"
         ) from None
 
 
