@@ -179,7 +179,7 @@ def _advice(error: Exception, given: object, primitive: Primitive) -> str:
     text = one_line(error_text(error)).rstrip(".")
     if "does not match the number of qubits" in text or "number of qubits of the circuit" in text:
         return f"{text}; {_layout_advice(given)}"
-    if "does not match the number of parameters" in text:
+    if "does not match the number of parameters" in text or "inconsistent with last dimension" in text:
         text = text.split(" Note that if you want")[0].rstrip(".")
         return f"{text}; give a value for each free parameter, as the last axis of the parameter values"
     if "not broadcastable" in text:
