@@ -10,6 +10,7 @@ from hwcost.backend.prepared import Device
 from hwcost.circuits.boxes import has_boxes
 from hwcost.core.caveat import Caveat
 from hwcost.core.errors import CircuitError, HwcostError, OptionError
+from hwcost.core.gates import CONTROL_FLOW
 from hwcost.estimation.backend_info import backend_info
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.isa.counts import gate_counts
@@ -55,7 +56,9 @@ def cost_of_pubs(
     overheads = {pub.index: sampling_overhead(timed[pub.index].isa)[0] for pub in pubs} if options.pec else {}
     fixed = request.shots is not None or request.precision is not None or _any_own(pubs)
     runs = count_runs(pubs, options, shots, overheads=overheads, fixed=fixed)
-    why_formula = can_count(pubs, options) if request.count != "formula" else "asked for"
+    why_formula = "asked for" if request.count == "formula" else can_count(pubs, options)
+    if why_formula is None and request.transpile:
+        why_formula = "circuits are compiled here"
     if request.count == "client" and why_formula is not None:
         raise OptionError(f"count is client, but the client cannot be asked: {why_formula}; take auto or formula")
     if why_formula is None:
@@ -162,7 +165,7 @@ def _check(pubs: Sequence[Pub], options: JobOptions) -> None:
                 f"PUB {pub.index}: its observables have projectors (0, 1, +, -, r, l), whose readout cannot be "
                 "mitigated: write them as Paulis, or set resilience.measure_mitigation to false"
             )
-        if options.dynamical_decoupling and pub.circuit.has_control_flow_op():
+        if options.dynamical_decoupling and not CONTROL_FLOW.isdisjoint(pub.circuit.count_ops()):
             raise OptionError(
                 f"PUB {pub.index}: its circuit has control flow, which dynamical decoupling does not take; "
                 "set dynamical_decoupling.enable to false"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -168,7 +169,7 @@ def _time(circuit: QuantumCircuit, options: JobOptions, conditions: Conditions) 
             isa=timed.isa, readout=None, num_logical_qubits=timed.num_logical_qubits, twirl_s=layer_s or 0.0
         )
     audited = conditions.device.audited
-    compiled = _compiled(flat.remove_final_measurements(inplace=False), conditions)
+    compiled = _compiled(_unmeasured(flat), conditions)
     width = circuit.num_qubits if compiled.transpiled is None else audited.calibration.num_qubits
     used = {q for qubits in compiled.isa.qubits for q in qubits}
     return TimedCircuit(
@@ -177,6 +178,14 @@ def _time(circuit: QuantumCircuit, options: JobOptions, conditions: Conditions) 
         num_logical_qubits=compiled.num_logical_qubits,
         qubit_layer_s={q: _one_qubit_s(audited, q) or 0.0 for q in used},
     )
+
+
+def _unmeasured(circuit: QuantumCircuit) -> QuantumCircuit:
+    """Return the circuit without its final measurements, in whose place the Estimator puts its own."""
+    with warnings.catch_warnings():
+        # Qiskit rebuilds the circuit and warns that it has a layout; which is not looked at here.
+        warnings.filterwarnings("ignore", message="Trying to add QuantumRegister", category=UserWarning)
+        return circuit.remove_final_measurements(inplace=False)
 
 
 def _compiled(circuit: QuantumCircuit, conditions: Conditions) -> Compilation:

@@ -82,7 +82,11 @@ def test_names_that_only_the_server_knows_say_so(values):
         ({"twirling": {"num_randomisations": 1}}, "sampler", "did you mean twirling.num_randomizations"),
         ({"noise_factors": [1, 3]}, "estimator", "did you mean resilience.zne.noise_factors"),
         ({"num_randomizations": 3}, "estimator", "twirling.num_randomizations or resilience.measure_noise_learning"),
-        ({"resilience_level": 1}, "sampler", "the sampler has no option 'resilience_level'; it is one of the estimator"),
+        (
+            {"resilience_level": 1},
+            "sampler",
+            "the sampler has no option 'resilience_level'; it is one of the estimator",
+        ),
         ({"zzz": 1}, "sampler", "it has default_shots, max_execution_time"),
         ({"twirling": True}, "sampler", "option twirling is True; give a dictionary of enable_gates"),
         ([1], "sampler", "options is a list; give an options object"),

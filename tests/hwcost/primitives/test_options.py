@@ -100,7 +100,10 @@ def test_values_are_taken():
         ({"resilience": {"zne_mitigation": True, "zne": {"noise_factors": [0.5, 1]}}}, "two or more numbers from 1"),
         ({"resilience": {"zne_mitigation": True, "zne": {"noise_factors": "1 3"}}}, "give a list"),
         ({"resilience": {"zne_mitigation": True, "zne": {"noise_factors": [1, "x"]}}}, "is 'x'; give a number"),
-        ({"resilience": {"zne_mitigation": True, "zne": {"amplifier": "magic"}}}, "is 'magic'; choose from gate_folding"),
+        (
+            {"resilience": {"zne_mitigation": True, "zne": {"amplifier": "magic"}}},
+            "is 'magic'; choose from gate_folding",
+        ),
         (
             {"resilience": {"zne_mitigation": True, "zne": {"extrapolator": "double_exponential"}}},
             "double_exponential needs 4 noise factors, but resilience.zne.noise_factors has 3",
