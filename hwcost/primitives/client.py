@@ -33,7 +33,10 @@ _NEEDED = (
 _LEFT_OUT = ("dynamical_decoupling", "environment", "simulator", "experimental")
 
 MAX_CIRCUITS = 20_000
-"""Circuits before randomizations that the client is asked to prepare; it makes arrays for each."""
+"""Circuits before randomizations that the client is asked to prepare: some seconds of work."""
+
+MAX_PUBS = 100
+"""PUBs that it is asked to prepare: up to 0.1 s for each."""
 
 
 def client_version() -> str | None:
@@ -60,6 +63,8 @@ def can_count(pubs: Sequence[Pub], options: JobOptions) -> str | None:
         return "PEC and PEA need a learned noise model, and none is given"
     if any(has_boxes(pub.circuit) for pub in pubs):
         return "the primitives refuse circuits with boxes"
+    if len(pubs) > MAX_PUBS:
+        return f"there are more than {MAX_PUBS} PUBs"
     if sum(pub.num_circuits for pub in pubs) > MAX_CIRCUITS:
         return f"there are more than {MAX_CIRCUITS:,} circuits"
     return None
@@ -129,8 +134,7 @@ def _sampler_program(pubs: list[Any], values: dict[str, Any], shots: int | None)
     from qiskit_ibm_runtime.executor_sampler.prepare import prepare
     from qiskit_ibm_runtime.options_models import SamplerOptions
 
-    known = {name: value for name, value in values.items() if not (name == "default_shots" and value is None)}
-    return prepare(pubs, SamplerOptions(**known), shots)[0]
+    return prepare(pubs, SamplerOptions(**values), shots)[0]
 
 
 def _refusal(where: str, error: Exception) -> OptionError:

@@ -78,6 +78,10 @@ def shots_of_pubs(
     else:
         default = options.default_shots if shots is None else shots
         wanted = [default if pub.shots is None else pub.shots for pub in pubs]
+        if None in wanted:
+            raise OptionError(
+                f"PUB {wanted.index(None)}: it has no shots, and default_shots of the options is null; give shots"
+            )
         found = tuple(int(value or 0) for value in wanted)
     if options.processing == "client" and len(set(wanted)) > 1:
         other = next(index for index, value in enumerate(wanted) if value != wanted[0])

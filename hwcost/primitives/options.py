@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from hwcost.core.checks import choice, positive, real, whole
 from hwcost.core.errors import OptionError
 from hwcost.core.text import one_line
+from hwcost.estimation.options import MIN_PRECISION
 from hwcost.primitives.option_tree import OptionTree, Processing, option_tree
 from hwcost.primitives.pubs import Primitive
 from hwcost.primitives.shots import Number
@@ -193,7 +194,7 @@ def _sampler(tree: OptionTree, processing: Processing) -> JobOptions:
     return JobOptions(
         primitive="sampler",
         processing=processing,
-        default_shots=_get(tree, "default_shots", _shots, DEFAULT_SAMPLER_SHOTS),
+        default_shots=_get(tree, "default_shots", _shots, None if tree.has("default_shots") else DEFAULT_SAMPLER_SHOTS),
         twirl_gates=_switch(tree, "twirling.enable_gates", False),
         twirl_measure=twirl_measure,
         **_common(tree),
@@ -222,7 +223,7 @@ def _estimator(tree: OptionTree, processing: Processing, resilience_level: int |
         primitive="estimator",
         processing=processing,
         resilience_level=level,
-        default_precision=_get(tree, "default_precision", positive, DEFAULT_PRECISION),
+        default_precision=_get(tree, "default_precision", _precision, DEFAULT_PRECISION),
         default_shots=_get(tree, "default_shots", _shots, None),
         twirl_gates=_switch(tree, "twirling.enable_gates", level == 2) or injects,
         twirl_measure=_switch(tree, "twirling.enable_measure", level >= 1) or mitigates or injects,
@@ -352,6 +353,13 @@ def _switch(tree: OptionTree, path: str, default: bool) -> bool:
     if not isinstance(value, bool):
         raise OptionError(f"{path} is {one_line(repr(value))}; give true or false")
     return value
+
+
+def _precision(name: str, value: object) -> float:
+    precision = positive(name, value)
+    if precision < MIN_PRECISION:
+        raise OptionError(f"{name} is {precision}; give a standard error from {MIN_PRECISION:g}, such as 0.01")
+    return precision
 
 
 def _shots(name: str, value: object) -> int:

@@ -38,7 +38,8 @@ def _blocks(cost: JobCost) -> Iterator[Block]:
     yield BLANK
     yield from _headline(cost)
     yield from section("Where the time goes", tuple(_part_rows(cost)))
-    yield Heading("Circuits by purpose")
+    yield from section("Time by purpose, without overhead", tuple(_purpose_rows(cost)))
+    yield Heading("Circuits")
     yield _run_table(cost)
     yield from _left_out(len(cost.runs))
     yield Heading("Items" if cost.primitive == "executor" else "PUBs")
@@ -99,10 +100,12 @@ def _part_rows(cost: JobCost) -> Iterator[tuple[str, ...]]:
     for name, seconds in cost.time.parts.items():
         share = seconds / total if total else 0.0
         yield name, format_seconds(seconds), f"{format_share(share):>7}  {bar(share)}"
-    if len(cost.time.purposes) > 1:
-        for name, seconds in cost.time.purposes.items():
-            share = seconds / total if total else 0.0
-            yield f"  {name}", format_seconds(seconds), f"{format_share(share):>7}"
+
+
+def _purpose_rows(cost: JobCost) -> Iterator[tuple[str, ...]]:
+    total = cost.time.value_s
+    for name, seconds in cost.time.purposes.items() if len(cost.time.purposes) > 1 else ():
+        yield name, format_seconds(seconds), f"{format_share(seconds / total):>7}" if total else ""
 
 
 def _run_table(cost: JobCost) -> Table:

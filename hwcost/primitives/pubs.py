@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from hwcost.core.errors import CircuitError, HwcostError, OptionError
+from hwcost.core.errors import HwcostError, OptionError
 from hwcost.core.text import error_text, one_line
+from hwcost.estimation.options import MIN_PRECISION
 from hwcost.primitives.bases import Configurations, count_configurations, has_projectors
 
 if TYPE_CHECKING:
@@ -115,8 +116,10 @@ def _read_estimator(index: int, given: object) -> Pub:
     for number in range(flat.size):
         if not len(flat[number]):
             raise OptionError(f"observable {number} has no terms; give one with a coefficient that is not 0")
-    if pub.precision is not None and not 0.0 < pub.precision < math.inf:
-        raise OptionError(f"its precision is {pub.precision}; give a positive standard error such as 0.01")
+    if pub.precision is not None and not MIN_PRECISION <= pub.precision < math.inf:
+        raise OptionError(
+            f"its precision is {pub.precision}; give a standard error from {MIN_PRECISION:g}, such as 0.01"
+        )
     return Pub(
         index=index,
         circuit=pub.circuit,
@@ -196,5 +199,4 @@ def _layout_advice(given: object) -> str:
 
 def named(pub: Pub, error: HwcostError) -> HwcostError:
     """Return an error about a circuit with the number of its PUB in front."""
-    kind = type(error) if isinstance(error, (CircuitError, OptionError)) else CircuitError
-    return kind(f"PUB {pub.index}: {error}")
+    return type(error)(f"PUB {pub.index}: {error}")

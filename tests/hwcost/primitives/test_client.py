@@ -167,6 +167,7 @@ def test_why_the_client_is_not_asked():
     assert "need a learned noise model" in can_count(pubs, pec)
     wide = [(isa_ansatz(), all_bases(), parameter_sets(MAX_CIRCUITS // 81 + 1))]
     assert "more than 20,000 circuits" in can_count(read_pubs(wide, "estimator"), read_options(None, "estimator"))
+    assert "more than 100 PUBs" in can_count(pubs * 101, read_options(None, "estimator"))
     boxed = isa_bell().copy()
     with boxed.box():
         boxed.x(0)

@@ -129,6 +129,14 @@ def test_sampler():
     assert [(run.num_circuits, run.shots) for run in runs] == [(32, 128), (32, 128)]
 
 
+def test_a_sampler_without_shots_is_refused():
+    read = read_pubs([(isa_bell(), None, 10), isa_bell()], "sampler")
+    options = read_options({"default_shots": None}, "sampler", processing="server")
+    with pytest.raises(OptionError, match="PUB 1: it has no shots, and default_shots of the options is null"):
+        shots_of_pubs(read, options)
+    assert shots_of_pubs(read, options, shots=5) == (10, 5)
+
+
 def test_where_shots_come_from():
     read = read_pubs([ONE, (*ONE, 0.1)], "estimator")
     server = read_options({"default_shots": 77}, "estimator", processing="server")

@@ -90,6 +90,7 @@ def test_values_are_taken():
     [
         ({"resilience_level": 3}, "resilience_level is 3; give a whole number from 0 to 2"),
         ({"default_precision": 0}, "default_precision is 0; give a positive number"),
+        ({"default_precision": 1e-200}, "default_precision is 1e-200; give a standard error from 1e-07"),
         ({"default_shots": 0}, "default_shots is 0"),
         ({"twirling": {"num_randomizations": 0}}, "twirling.num_randomizations is 0"),
         ({"twirling": {"shots_per_randomization": "many"}}, "twirling.shots_per_randomization is 'many'"),
@@ -114,7 +115,7 @@ def test_values_are_taken():
         ({"resilience": {"pec": {"max_overhead": 0}}}, "max_overhead is 0; give a positive number"),
         ({"resilience": {"pec": {"noise_gain": -1}}}, "noise_gain is -1.0; give 'auto' or a number from 0"),
     ],
-    ids=range(19),
+    ids=range(20),
 )
 def test_invalid_values(values, message):
     with pytest.raises(OptionError, match=message):

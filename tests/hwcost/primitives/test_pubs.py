@@ -71,6 +71,10 @@ BAD_ESTIMATOR = {
     "NaN": ((isa_ansatz(), one_term(), parameter_sets() * math.nan), "PUB 1: a value of the parameter .* not finite"),
     "precision 0": ((QuantumCircuit(2), "ZZ", None, 0.0), "PUB 1: its precision is 0"),
     "precision NaN": ((QuantumCircuit(2), "ZZ", None, math.nan), "PUB 1: its precision is nan"),
+    "tiny precision": (
+        (QuantumCircuit(2), "ZZ", None, 1e-200),
+        "PUB 1: its precision is 1e-200; give a standard error",
+    ),
     "negative precision": ((QuantumCircuit(2), "ZZ", None, -0.1), "PUB 1: precision must be non-negative"),
     "letters": ((QuantumCircuit(2), "ZQ"), "PUB 1: .*give .circuit, observables"),
     "imaginary": ((QuantumCircuit(2), SparsePauliOp("ZZ", 1j)), "PUB 1: Non-Hermitian"),
