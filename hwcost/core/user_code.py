@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -34,20 +35,36 @@ def load_object(text: str) -> object:
     Raises:
         InputError: There is no such module or name, or the code fails.
     """
-    module_name, _, name = text.rpartition(":")
+    with _guarded(text):
+        return _load(text)
+
+
+def load_items(text: str) -> object:
+    """Do the same, and run what it stands for to its end if it is a generator."""
+    with _guarded(text):
+        found = _load(text)
+        return list(found) if isinstance(found, Iterator) else found
+
+
+@contextlib.contextmanager
+def _guarded(text: str) -> Iterator[None]:
+    """Run code of the user's: what it prints is no part of the result, and it may fail in any way."""
     try:
-        with contextlib.redirect_stdout(sys.stderr):  # what it prints is no part of the result
-            module = _import(module_name)
-            if not hasattr(module, name):
-                raise InputError(f"{module_name} has no {name!r}; it has {_names(module)}")
-            found = getattr(module, name)
-            if _is_factory(found):
-                found = found()
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
     except (InputError, KeyboardInterrupt):
         raise
-    except BaseException as error:  # the user's code does what it wants, leaving the interpreter included
+    except BaseException as error:  # leaving the interpreter included
         raise InputError(f"{text}: {type(error).__name__}: {one_line(error_text(error))}") from error
-    return found
+
+
+def _load(text: str) -> object:
+    module_name, _, name = text.rpartition(":")
+    module = _import(module_name)
+    if not hasattr(module, name):
+        raise InputError(f"{module_name} has no {name!r}; it has {_names(module)}")
+    found = getattr(module, name)
+    return found() if _is_factory(found) else found
 
 
 def _import(name: str) -> ModuleType:

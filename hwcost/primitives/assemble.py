@@ -54,7 +54,7 @@ def cost_of_pubs(
     conditions = _conditions(request, backend, options.rep_delay_s, needs_errors=options.pec)
     timed = time_pubs(pubs, options, conditions, progress)
     overheads = {pub.index: sampling_overhead(timed[pub.index].isa)[0] for pub in pubs} if options.pec else {}
-    fixed = request.shots is not None or request.precision is not None or _any_own(pubs)
+    fixed = _fixed(request, pubs)
     runs = count_runs(pubs, options, shots, overheads=overheads, fixed=fixed)
     why_formula = "asked for" if request.count == "formula" else can_count(pubs, options)
     if why_formula is None and request.transpile:
@@ -172,8 +172,10 @@ def _check(pubs: Sequence[Pub], options: JobOptions) -> None:
             )
 
 
-def _any_own(pubs: Sequence[Pub]) -> bool:
-    return any(pub.shots is not None or pub.precision is not None for pub in pubs)
+def _fixed(request: JobRequest, pubs: Sequence[Pub]) -> frozenset[int]:
+    """Return the numbers of the PUBs whose shots are asked for, rather than a default of the options."""
+    by_call = request.shots is not None or request.precision is not None
+    return frozenset(pub.index for pub in pubs if by_call or pub.shots is not None or pub.precision is not None)
 
 
 def _timed(run: Run, timed: Mapping[int, TimedCircuit], options: JobOptions, conditions: Conditions) -> TimedRun:
@@ -212,7 +214,9 @@ def _learning(options: JobOptions, timed: Mapping[int, TimedCircuit], conditions
     )
 
 
-def _ends(pubs: Sequence[Pub], options: JobOptions, shots: Sequence[int], fixed: bool) -> Iterator[tuple[Run, ...]]:
+def _ends(
+    pubs: Sequence[Pub], options: JobOptions, shots: Sequence[int], fixed: frozenset[int]
+) -> Iterator[tuple[Run, ...]]:
     """Yield the counts at both ends of what the sampling overhead may be: none, and the limit of the options."""
     yield count_runs(pubs, options, shots, fixed=fixed)
     if options.pec_max_overhead is not None:

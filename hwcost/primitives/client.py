@@ -7,9 +7,9 @@ which is counted by `hwcost.primitives.program`. Neither is documented as public
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.core.errors import OptionError
 from hwcost.core.text import error_text, one_line
@@ -21,6 +21,8 @@ from hwcost.primitives.pubs import Pub
 
 if TYPE_CHECKING:
     from qiskit_ibm_runtime.quantum_program import QuantumProgram
+
+Prepare: TypeAlias = Callable[[list[Any]], "QuantumProgram"]
 
 _NEEDED = (
     "qiskit_ibm_runtime.executor_estimator",
@@ -90,52 +92,52 @@ def client_counts(
     Raises:
         OptionError: The client refuses the job; the message names the PUB where it is one alone.
     """
-    try:
-        return _count(pubs, options, tree, precision, shots)
-    except Exception as error:
-        for pub in pubs if len(pubs) > 1 else ():
-            try:
-                _count([pub], options, tree, precision, shots)
-            except Exception as own:
-                raise _refusal(f"PUB {pub.index}", own) from own
-        raise _refusal("PUB 0" if len(pubs) == 1 else "the job", error) from error
-
-
-def _count(
-    pubs: Sequence[Pub], options: JobOptions, tree: OptionTree, precision: float | None, shots: int | None
-) -> tuple[Run, ...]:
-    values = {name: value for name, value in tree.values.items() if name not in _LEFT_OUT}
-    native = [pub.native for pub in pubs]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what it says of the options, the report says too
-        if options.primitive == "estimator":
-            program = _estimator_program(native, options, values, precision, shots)
-        else:
-            program = _sampler_program(native, values, shots)
+        warnings.simplefilter("ignore")  # what the client says of the options, the report says too
+        try:
+            prepare = _estimator(options, tree, precision, shots) if _of_estimator(options) else _sampler(tree, shots)
+        except Exception as error:
+            raise _refusal("the options", error) from error
+        try:
+            program = prepare([pub.native for pub in pubs])
+        except Exception as error:
+            for pub in pubs if len(pubs) > 1 else ():
+                try:
+                    prepare([pub.native])
+                except Exception as own:
+                    raise _refusal(f"PUB {pub.index}", own) from own
+            raise _refusal(f"PUB {pubs[0].index}" if len(pubs) == 1 else "the job", error) from error
     return program_runs(program, [pub.index for pub in pubs])
 
 
-def _estimator_program(
-    pubs: list[Any], options: JobOptions, values: dict[str, Any], precision: float | None, shots: int | None
-) -> QuantumProgram:
+def _of_estimator(options: JobOptions) -> bool:
+    return options.primitive == "estimator"
+
+
+def _known(tree: OptionTree) -> dict[str, Any]:
+    return {name: value for name, value in tree.values.items() if name not in _LEFT_OUT}
+
+
+def _estimator(options: JobOptions, tree: OptionTree, precision: float | None, shots: int | None) -> Prepare:
     from qiskit_ibm_runtime.executor_estimator.prepare import prepare
     from qiskit_ibm_runtime.options_models import EstimatorOptions
 
-    given = EstimatorOptions(**values)
-    given.resilience_level = options.resilience_level
-    if options.has_noise_model:
-        given.resilience.layer_noise_model = options.layer_noise_model  # a zip would be used up by now
+    values = _known(tree)
+    if options.has_noise_model:  # a zip would be used up by now
+        values["resilience"] = {**values["resilience"], "layer_noise_model": options.layer_noise_model}
+    given = EstimatorOptions(**{**values, "resilience_level": options.resilience_level})
     if shots is not None:
         given.default_shots = shots
-    return prepare(pubs, given, precision)[0]
+    return lambda pubs: prepare(pubs, given, precision)[0]
 
 
-def _sampler_program(pubs: list[Any], values: dict[str, Any], shots: int | None) -> QuantumProgram:
+def _sampler(tree: OptionTree, shots: int | None) -> Prepare:
     from qiskit_ibm_runtime.executor_sampler.prepare import prepare
     from qiskit_ibm_runtime.options_models import SamplerOptions
 
-    return prepare(pubs, SamplerOptions(**values), shots)[0]
+    given = SamplerOptions(**_known(tree))
+    return lambda pubs: prepare(pubs, given, shots)[0]
 
 
 def _refusal(where: str, error: Exception) -> OptionError:
-    return OptionError(f"{where}: IBM's client refuses it: {one_line(error_text(error))}")
+    return OptionError(f"{where}: refused by IBM's client: {one_line(error_text(error))}")

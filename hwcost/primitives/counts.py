@@ -12,12 +12,12 @@ Source: the documentation of the options of qiskit-ibm-runtime. What the client-
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from hwcost.core.errors import OptionError
-from hwcost.primitives.options import JobOptions
+from hwcost.primitives.options import MAX_RANDOMIZATIONS, JobOptions
 from hwcost.primitives.pubs import Pub
 from hwcost.primitives.shots import shots_for_precision, split_shots
 
@@ -99,7 +99,7 @@ def count_runs(
     shots: Sequence[int],
     *,
     overheads: Mapping[int, float] | None = None,
-    fixed: bool = False,
+    fixed: Collection[int] = (),
 ) -> tuple[Run, ...]:
     """Count the circuits of a job, without those that learn the noise of layers.
 
@@ -108,7 +108,7 @@ def count_runs(
         options: The options.
         shots: Shots of one configuration of each PUB, see `shots_of_pubs`.
         overheads: Sampling overhead γ² of each PUB, for probabilistic error cancellation.
-        fixed: Whether the server must obey `shots`, which came with a PUB or the call.
+        fixed: Numbers of the PUBs whose shots came with them or with the call: the server obeys these.
 
     Returns:
         PUB by PUB, noise factor by noise factor; readout learning last.
@@ -116,10 +116,10 @@ def count_runs(
     runs: list[Run] = []
     splits: list[tuple[int, int]] = []
     for pub, wanted in zip(pubs, shots, strict=True):
-        randomizations, each = _split(options, wanted, fixed)
+        randomizations, each = _split(options, wanted, pub.index in fixed)
         splits.append((randomizations, each))
         if options.pec:
-            randomizations = pec_randomizations(randomizations, options, (overheads or {}).get(pub.index, 1.0))
+            randomizations = _scaled(pub, randomizations, options, (overheads or {}).get(pub.index, 1.0))
         runs += [
             Run(
                 purpose="computation",
@@ -171,13 +171,29 @@ def pec_randomizations(randomizations: int, options: JobOptions, overhead: float
         randomizations: Without noise.
         options: The options.
         overhead: γ² of the whole noise, at least 1.
+
+    Raises:
+        OptionError: They are more than can be run.
     """
     kept = options.pec_noise_gain
     limit = math.inf if options.pec_max_overhead is None else options.pec_max_overhead
     if kept != "auto":
         # γ is the exponential of the noise that is removed, so that a share of it is a power.
         overhead = math.exp(min(700.0, math.log(overhead) * max(0.0, 1.0 - kept)))
-    return math.ceil(min(randomizations * limit, randomizations * overhead))
+    scaled = randomizations * min(limit, overhead)
+    if scaled > MAX_RANDOMIZATIONS:
+        raise OptionError(
+            f"PEC multiplies its {randomizations:,} randomizations by {min(limit, overhead):.1e}, too many to be run; "
+            "give resilience.pec.max_overhead, or a circuit with less noise"
+        )
+    return math.ceil(scaled)
+
+
+def _scaled(pub: Pub, randomizations: int, options: JobOptions, overhead: float) -> int:
+    try:
+        return pec_randomizations(randomizations, options, overhead)
+    except OptionError as error:
+        raise OptionError(f"PUB {pub.index}: {error}") from None
 
 
 def _split(options: JobOptions, shots: int, fixed: bool) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from hwcost.circuits.load import read_circuit_file
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.text import error_text, one_line
-from hwcost.core.user_code import load_object, names_object
+from hwcost.core.user_code import load_items, load_object, names_object
 
 
 def load_pubs(text: str) -> object:
@@ -19,7 +19,7 @@ def load_pubs(text: str) -> object:
         InputError: There is no such file, module or name, or the code fails.
     """
     if names_object(text):
-        return load_object(text)
+        return load_items(text)
     if Path(text).is_file() and Path(text).suffix != ".py":
         return [loaded.circuit for loaded in read_circuit_file(text)]
     raise InputError(

@@ -32,6 +32,7 @@ DEFAULT_LEVEL = 1
 MAX_SHOTS = 10**15
 MAX_RANDOMIZATIONS = 10**12
 MAX_FACTORS = 1000
+MAX_FACTOR = 1e6
 
 DEFAULT_OVERHEAD = 100.0
 """Limit of the sampling overhead of PEC."""
@@ -266,7 +267,7 @@ def _factors(tree: OptionTree, processing: Processing) -> tuple[float, ...]:
     default = SERVER_PEA_FACTORS if processing == "server" and amplifier == "pea" else NOISE_FACTORS
     given = tree.get("resilience.zne.noise_factors")
     factors = default if given is None or given == "auto" else _numbers("resilience.zne.noise_factors", given)
-    if not 2 <= len(factors) <= MAX_FACTORS or any(not 1.0 <= factor < math.inf for factor in factors):
+    if not 2 <= len(factors) <= MAX_FACTORS or any(not 1.0 <= factor <= MAX_FACTOR for factor in factors):
         raise OptionError(
             f"resilience.zne.noise_factors is {one_line(repr(given))}; give two or more numbers from 1, such as 1, 3, 5"
         )

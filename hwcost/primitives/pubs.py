@@ -86,7 +86,10 @@ def read_pubs(pubs: object, primitive: Primitive) -> tuple[Pub, ...]:
             f"pubs is a {type(pubs).__name__}; give a list of PUBs, each {_FORMS[primitive]}, such as "
             + ("[circuit]" if primitive == "sampler" else "[(circuit, observable)]")
         )
-    listed = list(pubs)
+    try:
+        listed = list(pubs)
+    except Exception as error:  # a generator of the user's
+        raise OptionError(f"pubs cannot be read: {type(error).__name__}: {one_line(error_text(error))}") from error
     if not listed:
         raise OptionError("pubs is empty; give at least one PUB")
     return tuple(_read(index, given, primitive) for index, given in enumerate(listed))

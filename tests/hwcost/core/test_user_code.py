@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from hwcost.core.errors import InputError
-from hwcost.core.user_code import load_object, names_object
+from hwcost.core.user_code import load_items, load_object, names_object
 
 CODE = """
 print("imported")
@@ -21,6 +21,12 @@ def fails():
     raise RuntimeError("not\\ntoday")
 def leaves():
     raise SystemExit(3)
+def generate():
+    print("running")
+    yield number
+def generates_badly():
+    yield number
+    raise RuntimeError("later")
 class Made:
     pass
 """
@@ -48,6 +54,14 @@ def test_values_functions_and_classes(file, capsys):
     assert load_object("user_things:make") == [5]
     assert type(load_object(f"{file}:Made")).__name__ == "Made"
     assert capsys.readouterr().out == ""  # what it prints is no part of the result
+
+
+def test_generators_are_run_to_their_end(file, capsys):
+    assert load_items(f"{file}:generate") == [5]
+    assert load_items(f"{file}:number") == 5
+    assert capsys.readouterr().out == ""
+    with pytest.raises(InputError, match="generates_badly: RuntimeError: later"):
+        load_items(f"{file}:generates_badly")
 
 
 @pytest.mark.parametrize(

@@ -152,8 +152,16 @@ def test_what_the_client_refuses_names_the_pub():
     (good,) = PUBS["one"]
     pubs = read_pubs([good, (isa_bell(), {"IIIZ0": 1.0})], "estimator")
     options, tree = read_options(None, "estimator"), option_tree(None, "estimator")
-    with pytest.raises(OptionError, match="PUB 1: IBM's client refuses it: Measurement mitigation is currently not"):
+    with pytest.raises(OptionError, match="PUB 1: refused by IBM's client: Measurement mitigation is currently not"):
         client_counts(pubs, options, tree)
+
+
+@needs_client
+def test_options_that_only_the_client_can_judge():
+    values = {"resilience_level": 0, "twirling": {"group": "none"}}
+    pubs = read_pubs(PUBS["one"], "estimator")
+    with pytest.raises(OptionError, match="the options: refused by IBM's client: .*group"):
+        client_counts(pubs, read_options(values, "estimator"), option_tree(values, "estimator"))
 
 
 def test_why_the_client_is_not_asked():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
@@ -23,7 +24,8 @@ def runs_of(pubs, values=None, *, precision=None, shots=None, processing=None, *
     read = read_pubs(pubs, "estimator")
     options = read_options(values, "estimator", processing=processing)
     wanted = shots_of_pubs(read, options, precision=precision, shots=shots)
-    return count_runs(read, options, wanted, fixed=precision is not None or shots is not None, **settings)
+    fixed = range(len(read)) if precision is not None or shots is not None else ()
+    return count_runs(read, options, wanted, fixed=fixed, **settings)
 
 
 def executions(*args, **settings):
@@ -108,6 +110,21 @@ def test_randomizations_of_pec_by_hand(values, overhead, number):
     assert (runs[0].num_circuits, runs[0].shots, runs[1].num_circuits) == (number, 64, 40)
     options = read_options(given_values, "estimator")
     assert pec_randomizations(40, options, overhead) == number
+
+
+def test_more_randomizations_than_can_be_run_are_refused():
+    values = {"resilience": {"pec_mitigation": True, "pec": {"max_overhead": None}}}
+    with pytest.raises(OptionError, match=r"PUB 0: PEC multiplies its 40 randomizations by 1.0e\+304"):
+        runs_of([ONE], values, precision=0.02, overheads={0: 1e304})
+
+
+def test_the_server_obeys_the_shots_of_those_pubs_that_have_some():
+    read = read_pubs([(*ONE, 0.02), ONE], "estimator")
+    twirling = {"num_randomizations": 10, "shots_per_randomization": 7}
+    options = read_options({"twirling": twirling, "resilience_level": 0}, "estimator", processing="server")
+    options = dataclasses.replace(options, twirl_measure=True)
+    runs = count_runs(read, options, shots_of_pubs(read, options), fixed={0})
+    assert [(run.num_circuits, run.shots) for run in runs] == [(10, 250), (10, 7)]
 
 
 def test_learning_the_noise_of_layers():

@@ -99,6 +99,7 @@ def test_values_are_taken():
         ({"max_execution_time": 0.5}, "max_execution_time is 0.5"),
         ({"resilience": {"zne_mitigation": True, "zne": {"noise_factors": [1]}}}, "two or more numbers from 1"),
         ({"resilience": {"zne_mitigation": True, "zne": {"noise_factors": [0.5, 1]}}}, "two or more numbers from 1"),
+        ({"resilience": {"zne_mitigation": True, "zne": {"noise_factors": [1, 1e300]}}}, "two or more numbers from 1"),
         ({"resilience": {"zne_mitigation": True, "zne": {"noise_factors": "1 3"}}}, "give a list"),
         ({"resilience": {"zne_mitigation": True, "zne": {"noise_factors": [1, "x"]}}}, "is 'x'; give a number"),
         (
@@ -115,7 +116,7 @@ def test_values_are_taken():
         ({"resilience": {"pec": {"max_overhead": 0}}}, "max_overhead is 0; give a positive number"),
         ({"resilience": {"pec": {"noise_gain": -1}}}, "noise_gain is -1.0; give 'auto' or a number from 0"),
     ],
-    ids=range(20),
+    ids=range(21),
 )
 def test_invalid_values(values, message):
     with pytest.raises(OptionError, match=message):

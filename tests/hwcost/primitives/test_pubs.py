@@ -120,6 +120,15 @@ def test_what_is_no_list_of_pubs(pubs, message):
         read_pubs(pubs, "sampler")
 
 
+def test_a_generator_that_fails():
+    def generate():
+        yield isa_bell()
+        raise RuntimeError("not\ntoday")
+
+    with pytest.raises(OptionError, match="pubs cannot be read: RuntimeError: not today"):
+        read_pubs(generate(), "sampler")
+
+
 def test_too_many_configurations():
     circuit = QuantumCircuit(1)
     circuit.rz(Parameter("a"), 0)
