@@ -72,8 +72,8 @@ def _correlated_variance(
     return total
 
 
-def caveats_of(candidate: CostedCandidate, conditions: Conditions) -> Iterator[Caveat]:
-    """Yield what to treat with caution in this estimate."""
+def device_caveats(conditions: Conditions) -> Iterator[Caveat]:
+    """Yield what to treat with caution in the calibration and the repetition delay."""
     audited, rep_delay_s = conditions.device.audited, conditions.rep_delay_s
     for finding in audited.findings:
         if finding.severity != "info":
@@ -85,6 +85,11 @@ def caveats_of(candidate: CostedCandidate, conditions: Conditions) -> Iterator[C
             f"the repetition delay of {rep_delay_s * 1e6:g} µs lies outside what the device accepts "
             f"({limits[0] * 1e6:g} to {limits[1] * 1e6:g} µs)",
         )
+
+
+def caveats_of(candidate: CostedCandidate, conditions: Conditions) -> Iterator[Caveat]:
+    """Yield what to treat with caution in this estimate."""
+    yield from device_caveats(conditions)
     for note in candidate.compiled.isa.notes:
         yield Caveat("isa", note)
     for row in candidate.shots.attenuation:

@@ -13,6 +13,7 @@ from hwcost.backend.routing import UNKNOWN_ROUTING, RoutingCost, routing_cost
 from hwcost.circuits.load import LoadedCircuit
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.version import __version__
+from hwcost.estimation.backend_info import backend_info
 from hwcost.estimation.budget import budget_fit
 from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.caveats import assumptions_of, caveats_of
@@ -20,7 +21,7 @@ from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.logical import LogicalCircuit, read_logical
 from hwcost.estimation.options import EstimateRequest
-from hwcost.estimation.record import BackendInfo, CostEstimate, Excluded, Spread, TranspileInfo
+from hwcost.estimation.record import CostEstimate, Spread, TranspileInfo
 from hwcost.estimation.variances import with_known_state
 from hwcost.isa.read import read_isa
 from hwcost.isa.timeline import Timeline
@@ -146,7 +147,11 @@ def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequen
         isa_circuit = on_device_qubits(compiled.circuit, audited.component, audited.calibration.num_qubits)
     return CostEstimate(
         circuit=logical.info(),
-        backend=_backend_info(logical, conditions, best),
+        backend=backend_info(
+            conditions,
+            assumptions=assumptions_of(best, conditions, logical.plan),
+            caveats=(*logical.caveats, *caveats_of(best, conditions)),
+        ),
         transpile=_transpile_info(best, conditions.request, isa_circuit),
         gates=best.gates,
         time=best.time,
@@ -158,28 +163,6 @@ def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequen
         budget=budget_fit(best, conditions),
         isa_circuit=isa_circuit,
         timeline=Timeline(compiled.isa, best.schedule),
-    )
-
-
-def _backend_info(logical: LogicalCircuit, conditions: Conditions, best: CostedCandidate) -> BackendInfo:
-    audited = conditions.device.audited
-    calibration = audited.calibration
-    return BackendInfo(
-        name=calibration.name,
-        source=calibration.source,
-        origin=calibration.origin,
-        processor=calibration.processor,
-        num_qubits=calibration.num_qubits,
-        num_qubits_usable=len(audited.component),
-        snapshot_date=calibration.snapshot_date,
-        snapshot_age_days=audited.age_days,
-        oldest_value_date=calibration.oldest_value_date,
-        newest_value_date=calibration.newest_value_date,
-        rep_delay_s=conditions.rep_delay_s,
-        excluded=Excluded(qubits=audited.excluded_qubits, edges=audited.excluded_edges),
-        findings=audited.findings,
-        assumptions=assumptions_of(best, conditions, logical.plan),
-        caveats=(*logical.caveats, *caveats_of(best, conditions)),
     )
 
 

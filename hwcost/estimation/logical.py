@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from hwcost.circuits.boxes import inline_boxes
 from hwcost.circuits.check import NO_MEASUREMENT, check_circuit
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.load import LoadedCircuit, read_circuit_file
@@ -122,6 +123,7 @@ def checked(circuit: QuantumCircuit, *, measure_all: bool) -> tuple[QuantumCircu
     Raises:
         CircuitError: It cannot be costed.
     """
+    circuit = inline_boxes(circuit)
     warnings = check_circuit(circuit)
     circuit = name_own_gates(circuit)
     if measure_all and NO_MEASUREMENT in warnings:
