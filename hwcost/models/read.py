@@ -135,7 +135,11 @@ def _circuit(model: Any) -> Any:
         raise OptionError(
             f"a {one_line(type(model).__name__)} of qiskit-machine-learning cannot be costed: how often its circuits run is "
             "up to its optimizer or its data; cost its "
-            + ("network: model.neural_network, with a sample" if held else "circuit: estimate_model(circuit, inputs=...)")
+            + (
+                "network: model.neural_network, with a sample"
+                if held
+                else "circuit: estimate_model(circuit, inputs=...)"
+            )
         )
     raise OptionError(
         f"a model of type {type(model).__module__}.{type(model).__name__} cannot be costed; give a torch module, a "

@@ -15,6 +15,7 @@ from hwcost.estimation.backend_info import backend_info
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.isa.counts import gate_counts
 from hwcost.primitives import notes
+from hwcost.primitives.budget import job_budget
 from hwcost.primitives.client import can_count, client_counts, client_version
 from hwcost.primitives.counts import Run, count_runs, learning_run, shots_of_pubs
 from hwcost.primitives.layers import distinct_layers, sampling_overhead
@@ -22,7 +23,7 @@ from hwcost.primitives.option_tree import OptionTree
 from hwcost.primitives.options import JobOptions, rep_delay_of
 from hwcost.primitives.program import program_circuits, program_runs
 from hwcost.primitives.pubs import Pub
-from hwcost.primitives.record import JobCost, PubInfo
+from hwcost.primitives.record import JobCost, JobSeconds, PubInfo
 from hwcost.primitives.request import JobRequest
 from hwcost.primitives.seconds import TimedRun, job_seconds, run_cost, widened
 from hwcost.primitives.timing import TimedCircuit, learning_duration_s, readout_of, time_circuit, time_pubs
@@ -73,6 +74,13 @@ def cost_of_pubs(
             for end in _ends(pubs, options, shots, fixed)
         ]
         seconds = widened(seconds, [job_seconds(end, conditions) for end in ends])
+
+    def seconds_of(number: int) -> tuple[JobSeconds, int]:
+        counted = count_runs(pubs, options, [number] * len(pubs), overheads=overheads, fixed=every)
+        scaled = [*(_timed(run, timed, options, conditions) for run in counted), *learned]
+        return job_seconds(scaled, conditions), sum(each.run.executions for each in scaled if each.run.in_job)
+
+    every = frozenset(pub.index for pub in pubs)
     reader = notes.Reader(
         options=options, conditions=conditions, timed=timed, runs=[each.run for each in timed_runs], seconds=seconds
     )
@@ -95,6 +103,7 @@ def cost_of_pubs(
         num_circuits=sum(cost.num_circuits for cost in included),
         executions=sum(cost.executions for cost in included),
         time=seconds,
+        budget=job_budget(request.budget_s, seconds_of, has_precision=options.primitive == "estimator"),
         lower_bound=tuple(notes.lower_bound(reader, estimated=estimated)),
     )
 
@@ -139,6 +148,7 @@ def cost_of_program(
         num_circuits=sum(run.num_circuits for run in runs),
         executions=sum(run.executions for run in runs),
         time=seconds,
+        budget=None,
         lower_bound=tuple(notes.lower_bound(reader, estimated=False)),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.estimation.options import EstimateRequest
 from hwcost.jobs.profile import JobTimeProfile
@@ -29,6 +30,7 @@ def estimate_job(
     resilience_level: int | None = None,
     processing: Processing | None = None,
     count: Counting = "auto",
+    budget: float | str | None = None,
     transpile: bool = False,
     optimization_level: int = 2,
     num_seeds: int = 4,
@@ -55,6 +57,7 @@ def estimate_job(
         processing: `client` for the primitives that prepare circuits themselves (qiskit-ibm-runtime 0.51), `server`
             for those before; default as the options object has it, else `client`.
         count: `auto`, `client` or `formula`.
+        budget: Time of the job, in seconds or such as `10min`: how many shots of each configuration fit.
         transpile: Compile the circuits; without it they must be ISA circuits on the backend's qubit numbers.
         optimization_level: Qiskit's, 0 to 3, where circuits are compiled.
         num_seeds: Transpiler seeds to try, where circuits are compiled.
@@ -87,6 +90,7 @@ def estimate_job(
         resilience_level=resilience_level,
         processing=processing,
         count=count,
+        budget_s=None if budget is None else parse_duration_s(budget, name="budget"),
         transpile=transpile,
         circuits=EstimateRequest(
             max_age_days=max_age_days,
@@ -127,6 +131,7 @@ def _refuse_with_program(request: JobRequest) -> None:
         "shots": request.shots,
         "resilience_level": request.resilience_level,
         "processing": request.processing,
+        "budget": request.budget_s,
         "transpile": request.transpile or None,
         "count": None if request.count == "auto" else request.count,
     }

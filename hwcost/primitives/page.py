@@ -37,6 +37,7 @@ def _blocks(cost: JobCost) -> Iterator[Block]:
     yield from _head(cost)
     yield BLANK
     yield from _headline(cost)
+    yield from _budget(cost)
     yield from section("Where the time goes", tuple(_part_rows(cost)))
     yield from section("Time by purpose, without overhead", tuple(_purpose_rows(cost)))
     yield Heading("Circuits")
@@ -69,6 +70,25 @@ def _head(cost: JobCost) -> Iterator[Line]:
         f"repetition delay {format_seconds(backend.rep_delay_s)}",
     ]
     yield Line(("  " + ", ".join(part for part in parts if part),), style="dim")
+
+
+def _budget(cost: JobCost) -> Iterator[Line]:
+    fit = cost.budget
+    if fit is None:
+        return
+    within = f"Within {format_seconds(fit.budget_s)}: "
+    if not fit.shots:
+        yield Line((within, ("nothing", "bold red"), f", one shot of each takes {format_seconds(fit.least_s)}"))
+        return
+    slow = format_count(fit.shots_if_slow) if fit.shots_if_slow else "none"
+    precision = "" if fit.precision is None else f", precision {fit.precision:.3g} before noise"
+    yield Line(
+        (
+            within,
+            (f"{format_count(fit.shots)} shots", "bold green"),
+            f" of each configuration ({slow} if the job is slow){precision}, {format_count(fit.executions)} executions",
+        )
+    )
 
 
 def _headline(cost: JobCost) -> Iterator[Line]:

@@ -105,6 +105,29 @@ class JobSeconds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobBudget:
+    """What fits into a budget of time.
+
+    Attributes:
+        budget_s: Seconds there are for the job, its overhead included.
+        shots: Shots of each configuration (parameter set and basis) of every PUB that fit; 0 if not one does.
+        shots_if_slow: Those that fit even at the upper end of the job time's interval.
+        executions: Shots of the whole job, with what mitigation adds.
+        precision: 1/√shots, the precision that the Estimator is asked for; noise is not in it. None for a Sampler.
+        time_s: Time of that job, None if nothing fits.
+        least_s: Time of a job of one shot of each configuration.
+    """
+
+    budget_s: float
+    shots: int
+    shots_if_slow: int
+    executions: int
+    precision: float | None
+    time_s: float | None
+    least_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobCost(Result):
     """The cost of one job of the Estimator, the Sampler or the Executor. Times in seconds.
 
@@ -119,6 +142,7 @@ class JobCost(Result):
         num_circuits: Circuits of the job.
         executions: Shots of the job.
         time: Seconds of the job.
+        budget: What fits into the budget of time, None without one.
         lower_bound: Why the time is a lower bound, one line for each reason; empty where it is none.
     """
 
@@ -132,6 +156,7 @@ class JobCost(Result):
     num_circuits: int
     executions: int
     time: JobSeconds
+    budget: JobBudget | None
     lower_bound: tuple[str, ...]
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
 from hwcost.core.checks import choice, positive, whole
+from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
 from hwcost.estimation.options import MIN_PRECISION, EstimateRequest
@@ -43,6 +44,9 @@ class JobRequest:
         "Count by IBM's client, or by formula; auto takes the client where it is installed.",
         metavar="|".join(get_args(Counting)),
     )
+    budget_s: float | None = option(
+        None, "How many shots fit into a job of this time, such as 10min.", metavar="TIME", flag="--budget", kind="time"
+    )
     transpile: bool = option(False, "Compile the circuits; without it they are ISA circuits already.")
     circuits: EstimateRequest = field(default_factory=lambda: EstimateRequest(transpile=False))
 
@@ -62,6 +66,8 @@ class JobRequest:
             object.__setattr__(self, "precision", precision)
         if self.shots is not None:
             object.__setattr__(self, "shots", whole("shots", self.shots, 1, MAX_SHOTS))
+        if self.budget_s is not None:
+            object.__setattr__(self, "budget_s", parse_duration_s(self.budget_s, name="budget"))
         if self.resilience_level is not None:
             object.__setattr__(self, "resilience_level", whole("resilience_level", self.resilience_level, 0, 2))
         if self.transpile != self.circuits.transpile:
