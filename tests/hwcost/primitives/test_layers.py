@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from qiskit import QuantumCircuit
+from qiskit.circuit.library import efficient_su2
+from qiskit.quantum_info import SparsePauliOp
+from qiskit.transpiler import generate_preset_pass_manager
 
 from hwcost.isa.read import read_isa
+from hwcost.primitives.client import client_version
 from hwcost.primitives.layers import distinct_layers, layers_of, sampling_overhead
 from primitive_jobs import conditions
 
@@ -54,3 +59,18 @@ def test_unknown_errors_are_told():
     circuit.cx(0, 1)
     isa = read_isa(circuit, conditions(durations_only=True).device.audited)
     assert sampling_overhead(isa) == (1.0, False)
+
+
+@pytest.mark.skipif(client_version() is None, reason="the client prepares no circuits before 0.51")
+@pytest.mark.parametrize("entanglement", ["linear", "pairwise", "circular"])
+def test_layers_are_as_many_as_the_client_learns(entanglement):
+    from qiskit_ibm_runtime.executor_estimator import Estimator
+    from qiskit_ibm_runtime.fake_provider import FakeTorino
+
+    ansatz = efficient_su2(6, reps=2, entanglement=entanglement)
+    isa = generate_preset_pass_manager(1, backend=FakeTorino(), seed_transpiler=0).run(ansatz)
+    estimator = Estimator(mode=FakeTorino(), options={"resilience": {"pec_mitigation": True}})
+    observable = SparsePauliOp("ZIIIII").apply_layout(isa.layout)
+    learned = estimator.find_unique_layers([(isa, observable, np.zeros(ansatz.num_parameters))])
+    table = conditions("fake_torino", durations_only=True).device.audited
+    assert len(distinct_layers([read_isa(isa, table)])) == len(learned)
