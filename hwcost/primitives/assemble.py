@@ -21,6 +21,7 @@ from hwcost.primitives.counts import Run, count_runs, learning_run, shots_of_pub
 from hwcost.primitives.layers import distinct_layers, sampling_overhead
 from hwcost.primitives.option_tree import OptionTree
 from hwcost.primitives.options import JobOptions, rep_delay_of
+from hwcost.primitives.precise import precise_job
 from hwcost.primitives.program import program_circuits, program_runs
 from hwcost.primitives.pubs import Pub
 from hwcost.primitives.record import JobCost, JobSeconds, PubInfo
@@ -75,8 +76,8 @@ def cost_of_pubs(
         ]
         seconds = widened(seconds, [job_seconds(end, conditions) for end in ends])
 
-    def seconds_of(number: int) -> tuple[JobSeconds, int]:
-        counted = count_runs(pubs, options, [number] * len(pubs), overheads=overheads, fixed=every)
+    def seconds_of(numbers: Sequence[int]) -> tuple[JobSeconds, int]:
+        counted = count_runs(pubs, options, numbers, overheads=overheads, fixed=every)
         scaled = [*(_timed(run, timed, options, conditions) for run in counted), *learned]
         return job_seconds(scaled, conditions), sum(each.run.executions for each in scaled if each.run.in_job)
 
@@ -103,7 +104,12 @@ def cost_of_pubs(
         num_circuits=sum(cost.num_circuits for cost in included),
         executions=sum(cost.executions for cost in included),
         time=seconds,
-        budget=job_budget(request.budget_s, seconds_of, has_precision=options.primitive == "estimator"),
+        precise=precise_job(pubs, options, shots, conditions, backend, seconds_of),
+        budget=job_budget(
+            request.budget_s,
+            lambda number: seconds_of([number] * len(pubs)),
+            has_precision=options.primitive == "estimator",
+        ),
         lower_bound=tuple(notes.lower_bound(reader, estimated=estimated)),
     )
 
@@ -148,6 +154,7 @@ def cost_of_program(
         num_circuits=sum(run.num_circuits for run in runs),
         executions=sum(run.executions for run in runs),
         time=seconds,
+        precise=None,
         budget=None,
         lower_bound=tuple(notes.lower_bound(reader, estimated=False)),
     )

@@ -95,7 +95,7 @@ def _headline(cost: JobCost) -> Iterator[Line]:
     time = cost.time
     yield Line(
         (
-            "The job takes ",
+            "As requested the job takes ",
             ("at least " if cost.is_lower_bound else "about "),
             (format_seconds(time.value_s), "bold green"),
             f" ({format_seconds(time.low_s)} to {format_seconds(time.high_s)} in {format_share(time.nominal)} of jobs, "
@@ -111,6 +111,26 @@ def _headline(cost: JobCost) -> Iterator[Line]:
         (
             (format_count(cost.executions), "bold"),
             f" executions of {plural(cost.num_circuits, 'circuit', digits=',')}, {counted}",
+        )
+    )
+    yield from _precise(cost)
+
+
+def _precise(cost: JobCost) -> Iterator[Line]:
+    precise = cost.precise
+    if precise is None or cost.primitive != "estimator":
+        return
+    if precise.time is None or precise.inflations is None:
+        yield Line((f"As precise as noiseless: not known, because {precise.not_known}",))
+        return
+    time = precise.time
+    yield Line(
+        (
+            "As precise as noiseless it takes ",
+            ("at least " if cost.is_lower_bound else "about "),
+            (format_seconds(time.value_s), "bold green"),
+            f" ({format_seconds(time.low_s)} to {format_seconds(time.high_s)}): {format_count(precise.executions)} "
+            f"executions, shots × {max(precise.inflations):.3g} at most",
         )
     )
 

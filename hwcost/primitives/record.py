@@ -105,6 +105,25 @@ class JobSeconds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreciseJob:
+    """The job that reaches, in spite of noise, the precision that the requested one has without noise.
+
+    Attributes:
+        inflations: Factor on the shots of each PUB, by its worst observable; None where it is not known.
+        shots: Shots of each configuration, PUB by PUB.
+        executions: Shots of the job.
+        time: Seconds of the job.
+        not_known: Why there is no number, None if there is one.
+    """
+
+    inflations: tuple[float, ...] | None
+    shots: tuple[int, ...] | None
+    executions: int | None
+    time: JobSeconds | None
+    not_known: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobBudget:
     """What fits into a budget of time.
 
@@ -142,6 +161,7 @@ class JobCost(Result):
         num_circuits: Circuits of the job.
         executions: Shots of the job.
         time: Seconds of the job.
+        precise: The job that is as precise in spite of noise, None for a program.
         budget: What fits into the budget of time, None without one.
         lower_bound: Why the time is a lower bound, one line for each reason; empty where it is none.
     """
@@ -156,6 +176,7 @@ class JobCost(Result):
     num_circuits: int
     executions: int
     time: JobSeconds
+    precise: PreciseJob | None
     budget: JobBudget | None
     lower_bound: tuple[str, ...]
 

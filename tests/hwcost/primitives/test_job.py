@@ -226,6 +226,8 @@ def test_as_one_record_and_in_every_format():
         "num_circuits",
         "executions",
         "time",
+        "precise",
+        "budget",
         "lower_bound",
         "is_lower_bound",
     ]
@@ -244,7 +246,7 @@ def test_the_text_says_the_answer_first():
     text = str(estimate_job([ONE], "fake_manila", options={"resilience_level": 2, "max_execution_time": 1}))
     lines = text.splitlines()
     assert lines[0] == "Estimator job of 1 PUB on fake_manila"
-    assert lines[3].startswith("The job takes about ")
+    assert lines[3].startswith("As requested the job takes about ")
     assert " executions of " in lines[4]
     for words in (
         "computation, noise × 3",
