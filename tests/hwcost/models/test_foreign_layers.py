@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 
+import torch
 from torch import nn
 
 from hwcost.core.errors import CircuitError
@@ -35,7 +36,9 @@ def test_by_the_name_of_the_package(package):
 
 def test_a_class_of_the_users_own_is_known_by_what_it_extends():
     own = type("MyCircuit", (foreign("torchquantum"),), {"__module__": "model"})
-    with pytest.raises(CircuitError, match="module 'MyCircuit' is a MyCircuit, and that a QuantumModule of torchquantum"):
+    with pytest.raises(
+        CircuitError, match="module 'MyCircuit' is a MyCircuit, and that a QuantumModule of torchquantum"
+    ):
         read_hybrid_model(own(3, 2), torch.zeros(1, 3))
 
 

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import warnings
-
 import pytest
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 pytest.importorskip("qiskit_machine_learning")
 
-from counting_primitives import CountingSimulator
+import torch
 from qiskit import QuantumCircuit, generate_preset_pass_manager
 from qiskit.circuit import Parameter, ParameterVector
 from qiskit.circuit.library import real_amplitudes, zz_feature_map
 from qiskit.quantum_info import Pauli, SparsePauliOp
+from qiskit_machine_learning.algorithms import VQC, NeuralNetworkClassifier
+from qiskit_machine_learning.connectors import TorchConnector
+from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
+from qiskit_machine_learning.kernels import FidelityQuantumKernel
+from qiskit_machine_learning.neural_networks import EstimatorQNN, NeuralNetwork, SamplerQNN
 from torch import nn
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from qiskit_machine_learning.algorithms import VQC, NeuralNetworkClassifier
-    from qiskit_machine_learning.connectors import TorchConnector
-    from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
-    from qiskit_machine_learning.kernels import FidelityQuantumKernel
-    from qiskit_machine_learning.neural_networks import EstimatorQNN, NeuralNetwork, SamplerQNN
-
 import hwcost
+from counting_primitives import CountingSimulator
 from hwcost.circuits.layers import layer_from_circuit
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.models.gradients import circuits_per_sample
@@ -130,8 +126,9 @@ def models():
     yield "frozen", Model(plain, q=frozen(TorchConnector(estimator())))
     yield "frozen in a head", Model(headed, fc=nn.Linear(2, 2), q=frozen(TorchConnector(estimator(**inputs))),
                                     out=nn.Linear(1, 1))  # fmt: skip
-    yield "frozen head, trained network", Model(
-        headed, fc=frozen(nn.Linear(2, 2)), q=TorchConnector(estimator(**inputs)), out=nn.Linear(1, 1)
+    yield (
+        "frozen head, trained network",
+        Model(headed, fc=frozen(nn.Linear(2, 2)), q=TorchConnector(estimator(**inputs)), out=nn.Linear(1, 1)),
     )
     yield "no_grad", Model(lambda m, x: m.out(without_gradient(m.q, x)), q=TorchConnector(estimator()),
                            out=nn.Linear(1, 1))  # fmt: skip
@@ -139,8 +136,9 @@ def models():
     yield "unused result", Model(lambda m, x: (m.q(x), m.out(x))[1], q=TorchConnector(estimator()), out=nn.Linear(2, 1))
     yield "two", Model(lambda m, x: m.a(x) + m.b(x), a=TorchConnector(estimator()), b=TorchConnector(sampler()))
     yield "shared", Model(lambda m, x: m.q(x) * m.q(m.fc(x)), q=TorchConnector(estimator(**inputs)), fc=nn.Linear(2, 2))
-    yield "one call of two needs a gradient", Model(
-        lambda m, x: without_gradient(m.q, x) + m.q(x), q=TorchConnector(estimator())
+    yield (
+        "one call of two needs a gradient",
+        Model(lambda m, x: without_gradient(m.q, x) + m.q(x), q=TorchConnector(estimator())),
     )
     first = TorchConnector(sampler(interpret=parity, output_shape=2))
     yield "one after the other", Model(lambda m, x: m.b(m.a(x)), a=first, b=TorchConnector(estimator()))
@@ -191,7 +189,10 @@ def test_with_a_qnode_both_are_counted():
         qml.BasicEntanglerLayers(weights, wires=range(2))
         return [qml.expval(qml.PauliZ(wire)) for wire in range(2)]
 
-    parts = {"p": qml.qnn.TorchLayer(circuit, {"weights": (1, 2)}), "q": TorchConnector(estimator(input_gradients=True))}
+    parts = {
+        "p": qml.qnn.TorchLayer(circuit, {"weights": (1, 2)}),
+        "q": TorchConnector(estimator(input_gradients=True)),
+    }
     model, sample = Model(lambda m, x: m.q(m.p(x)), **parts), torch.rand(1, 2)
     with qml.Tracker(circuit.device) as tracker:
         forward, gradient = executed(model, sample)
@@ -313,7 +314,9 @@ def test_a_connector_that_is_not_called_is_named():
 
 def test_classifiers_and_kernels_are_refused_by_name():
     for model in (NeuralNetworkClassifier(estimator()), VQC(2)):
-        with pytest.raises(OptionError, match=f"a {type(model).__name__} of qiskit-machine-learning.* cost its network"):
+        with pytest.raises(
+            OptionError, match=f"a {type(model).__name__} of qiskit-machine-learning.* cost its network"
+        ):
             read_model(model, None)
     with pytest.raises(OptionError, match="a FidelityQuantumKernel of qiskit-machine-learning.* cost its circuit"):
         read_model(FidelityQuantumKernel(feature_map=zz_feature_map(2)), None)
