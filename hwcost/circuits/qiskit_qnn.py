@@ -17,6 +17,7 @@ from hwcost.core.text import error_text, one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit_machine_learning.neural_networks import NeuralNetwork
 
 PACKAGE = "qiskit_machine_learning"
 
@@ -32,7 +33,7 @@ def is_qnn(model: object) -> bool:
     return networks is not None and isinstance(model, networks.NeuralNetwork)
 
 
-def layer_from_qnn(qnn: Any, *, name: str | None = None, with_gradient: bool = True) -> QuantumLayer:
+def layer_from_qnn(qnn: NeuralNetwork, *, name: str | None = None, with_gradient: bool = True) -> QuantumLayer:
     """Make a network a layer: its circuit in each measurement basis, and the angles that its gradient shifts.
 
     Args:
@@ -62,11 +63,11 @@ def layer_from_qnn(qnn: Any, *, name: str | None = None, with_gradient: bool = T
         shifts_unseen=True,
         shots=_shots(qnn),
         diff_method=_own_gradient(qnn),
-        notes=tuple(_notes(qnn, circuit, label)),
+        notes=tuple(_notes(qnn, label)),
     )
 
 
-def check_qnn(qnn: Any, label: str) -> None:
+def check_qnn(qnn: NeuralNetwork, label: str) -> None:
     """Refuse a network that runs other circuits than an `EstimatorQNN` or `SamplerQNN` does.
 
     Raises:
@@ -84,9 +85,9 @@ def check_qnn(qnn: Any, label: str) -> None:
     )
 
 
-def _measured(qnn: Any, label: str) -> tuple[QuantumCircuit, tuple[MeasuredCircuit, ...]]:
+def _measured(qnn: NeuralNetwork, label: str) -> tuple[QuantumCircuit, tuple[MeasuredCircuit, ...]]:
     """Return the network's circuit, and as it is measured: once for each observable and basis."""
-    circuit = qnn.circuit.copy(label)
+    circuit = _without_layout(qnn.circuit, label)
     if not hasattr(qnn, "observables"):
         if not circuit.clbits:
             circuit.measure_all()
@@ -98,7 +99,18 @@ def _measured(qnn: Any, label: str) -> tuple[QuantumCircuit, tuple[MeasuredCircu
     return circuit, tuple(groups)
 
 
-def _labels(observable: Any, label: str) -> list[str]:
+def _without_layout(circuit: QuantumCircuit, label: str) -> QuantumCircuit:
+    """Copy a circuit without what it keeps of an earlier compilation, whose device is not that of an estimate."""
+    from qiskit import QuantumCircuit
+
+    bare = QuantumCircuit(list(circuit.qubits), list(circuit.clbits), name=label)
+    for register in (*circuit.qregs, *circuit.cregs):
+        bare.add_register(register)
+    bare.compose(circuit, inplace=True)
+    return bare
+
+
+def _labels(observable: object, label: str) -> list[str]:
     """Return the Pauli words of an observable, in Qiskit's order."""
     from qiskit.exceptions import QiskitError
     from qiskit.primitives.containers.observables_array import ObservablesArray
@@ -114,7 +126,7 @@ def _labels(observable: Any, label: str) -> list[str]:
 
 
 def _shifted_angles(
-    qnn: Any, circuit: QuantumCircuit, measured: tuple[MeasuredCircuit, ...], label: str
+    qnn: NeuralNetwork, circuit: QuantumCircuit, measured: tuple[MeasuredCircuit, ...], label: str
 ) -> tuple[GateAngle, ...]:
     """Return the gate angles of the network's gradient, in the gates into which it expands the circuit."""
     from qiskit.exceptions import QiskitError
@@ -132,17 +144,17 @@ def _shifted_angles(
     return tuple(gate_angles(operations, set(qnn.input_params), measured, circuit))
 
 
-def _shots(qnn: Any) -> int | None:
+def _shots(qnn: NeuralNetwork) -> int | None:
     precision = getattr(qnn, "default_precision", None)
     return math.ceil(1.0 / precision**2) if precision else None
 
 
-def _own_gradient(qnn: Any) -> str:
+def _own_gradient(qnn: NeuralNetwork) -> str:
     name = type(qnn.gradient).__name__
     return next((method for start, method in _OWN_GRADIENTS.items() if name.startswith(start)), name)
 
 
-def _notes(qnn: Any, circuit: QuantumCircuit, label: str) -> list[str]:
+def _notes(qnn: NeuralNetwork, label: str) -> list[str]:
     notes = []
     if len(getattr(qnn, "observables", ())) > 1:
         notes.append(f"{label}: each observable is a PUB of its own, run apart from the others even in the same basis")
@@ -150,6 +162,6 @@ def _notes(qnn: Any, circuit: QuantumCircuit, label: str) -> list[str]:
         notes.append(
             f"{label}: its own gradient is {type(qnn.gradient).__name__}; counted is the gradient method asked for"
         )
-    if circuit.layout is not None:
+    if qnn.circuit.layout is not None:
         notes.append(f"{label}: its circuit was compiled for a device before; it is compiled again from there")
     return notes

@@ -47,8 +47,8 @@ def command(
 ) -> int:
     """Cost a whole hybrid model, quantum and classical half, in seconds.
 
-    MODEL is a torch module, a PennyLane QNode, a Qiskit circuit or a function that makes one, written `module:name` or
-    `file.py:name`; or a circuit file.
+    MODEL is a torch module, a PennyLane QNode, an EstimatorQNN or SamplerQNN, a Qiskit circuit or a function that makes
+    one, written `module:name` or `file.py:name`; or a circuit file.
     """
     from hwcost.models.estimate import estimate_model_as
     from hwcost.models.files import load_model, load_samples

@@ -63,10 +63,11 @@ def estimate_model(
     """Cost a hybrid model: one inference, one training step, one epoch or a whole training, in seconds.
 
     Args:
-        model: A torch module with PennyLane layers (`qml.qnn.TorchLayer`, any number of them) or none, a PennyLane
-            QNode, a Qiskit circuit or a circuit file.
+        model: A torch module with any number of quantum layers (`qml.qnn.TorchLayer`, QNodes, `TorchConnector`) or
+            none, a PennyLane QNode, an `EstimatorQNN` or `SamplerQNN`, a Qiskit circuit or a circuit file.
         sample: A tensor or a tuple of tensors for a torch module, batch dimension first; the arguments of a QNode as
-            a tuple. Its values do not matter, except in state preparations.
+            a tuple; one row of data for an `EstimatorQNN` or `SamplerQNN`. Its values do not matter, except in state
+            preparations.
         backend: What `hwcost.estimate` takes; None simulates the circuits on the classical device.
         scope: `inference`, `step`, `epoch` or `training`.
         gradient: `parameter-shift`, `spsa` or `finite-diff`; `backprop` and `adjoint` for simulated circuits; `none`.

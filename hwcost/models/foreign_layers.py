@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import one_line
@@ -39,7 +39,7 @@ def foreign_layers_refused() -> Iterator[None]:
     """Refuse every quantum layer of another package that is called meanwhile, also one that no module holds."""
     import torch
 
-    def see(module: torch.nn.Module, arguments: Any) -> None:
+    def see(module: torch.nn.Module, arguments: object) -> None:
         _refuse_foreign(module, "")
 
     hook = torch.nn.modules.module.register_module_forward_pre_hook(see)

@@ -1,7 +1,7 @@
 """Networks of qiskit-machine-learning that a model runs, in a `TorchConnector` or without; whoever holds them.
 
-While a model is called under observation, every forward and backward pass of a network is noted and answered with zeros;
-no circuit is simulated. The connector's own code decides when a gradient is asked for.
+While a model is called under observation, every forward and backward pass of a network is noted and answered with
+zeros; no circuit is simulated. The connector's own code decides when a gradient is asked for.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from hwcost.core.errors import CircuitError
 
 if TYPE_CHECKING:
     import torch
+    from qiskit_machine_learning.connectors import TorchConnector
+    from qiskit_machine_learning.neural_networks import NeuralNetwork
 
 
 @dataclass(slots=True)
@@ -33,7 +35,7 @@ class QnnRuns:
         has_frozen_weights: Whether the weights of one of its connectors are not trained.
     """
 
-    qnn: Any
+    qnn: NeuralNetwork
     forward: int = 0
     backward: int = 0
     data_needs_gradient: bool = False
@@ -53,7 +55,7 @@ class QnnObserver:
 
     runs: dict[int, QnnRuns] = field(default_factory=dict)
 
-    def forward(self, qnn: Any, input_data: Any) -> Any:
+    def forward(self, qnn: NeuralNetwork, input_data: object) -> object:
         """Note a forward pass and return zeros of the shape of its result.
 
         Raises:
@@ -63,7 +65,7 @@ class QnnObserver:
         self._runs(qnn).forward += math.prod(lead)
         return _answer(qnn, (*lead, *qnn.output_shape))
 
-    def connected(self, connector: Any, data: torch.Tensor | None) -> None:
+    def connected(self, connector: TorchConnector, data: torch.Tensor | None) -> None:
         """Note what of a connector's call needs a gradient."""
         import torch
 
@@ -72,7 +74,7 @@ class QnnObserver:
             runs.data_needs_gradient |= data is not None and data.requires_grad
             runs.has_frozen_weights |= bool(connector.neural_network.num_weights) and not connector.weight.requires_grad
 
-    def backward(self, qnn: Any, input_data: Any) -> tuple[Any, Any]:
+    def backward(self, qnn: NeuralNetwork, input_data: object) -> tuple[object, object]:
         """Note a backward pass and return zeros as gradients of inputs and weights; None where it returns none."""
         lead = self._lead(qnn, input_data)
         self._runs(qnn).backward += math.prod(lead)
@@ -104,31 +106,31 @@ class QnnObserver:
                 layer = layer_from_qnn(runs.qnn, name=title, with_gradient=False)
                 yield layer.called(runs.forward - runs.backward, with_gradient=False)
 
-    def _runs(self, qnn: Any) -> QnnRuns:
+    def _runs(self, qnn: NeuralNetwork) -> QnnRuns:
         if id(qnn) not in self.runs:
             check_qnn(qnn, "a quantum layer")
             self.runs[id(qnn)] = QnnRuns(qnn)
         return self.runs[id(qnn)]
 
     @staticmethod
-    def _lead(qnn: Any, input_data: Any) -> tuple[int, ...]:
+    def _lead(qnn: NeuralNetwork, input_data: object) -> tuple[int, ...]:
         """Return the batch dimensions that the network's result has; one row has a batch of one."""
         shape = () if input_data is None else _shape(input_data)
         if shape and shape[-1] != qnn.num_inputs:
             raise CircuitError(
-                f"a network ({type(qnn).__name__}) of {qnn.num_inputs} inputs gets data of shape {shape}; the last dimension is "
-                "that of the inputs"
+                f"a network ({type(qnn).__name__}) of {qnn.num_inputs} inputs gets data of shape {shape}; give it "
+                f"(..., {qnn.num_inputs})"
             )
         return shape[:-1] if len(shape) > 1 else (1,)
 
 
-def _shape(value: Any) -> tuple[int, ...]:
+def _shape(value: object) -> tuple[int, ...]:
     import numpy as np
 
-    return np.shape(value)
+    return tuple(np.asarray(value).shape)
 
 
-def _answer(qnn: Any, shape: tuple[int, ...]) -> Any:
+def _answer(qnn: NeuralNetwork, shape: tuple[int, ...]) -> object:
     import numpy as np
 
     if not qnn.sparse:
@@ -143,11 +145,11 @@ def _answer(qnn: Any, shape: tuple[int, ...]) -> Any:
 def observed_qnns(*, as_classical: bool = False) -> Iterator[QnnObserver]:
     """Let an observer answer every pass of a network; nothing happens where qiskit-machine-learning is not in use.
 
-    Copies of a model made meanwhile share its networks, which hold primitives and sessions. Not to be used by two threads
-    at once: the classes themselves are changed meanwhile.
+    Copies of a model made meanwhile share its networks, which hold primitives and sessions. Not to be used by two
+    threads at once: the classes themselves are changed meanwhile.
 
     Args:
-        as_classical: Let connectors return zeros by torch's own operations at once, for passes on tensors without values.
+        as_classical: Let connectors return zeros by torch's own operations, for passes on tensors without values.
     """
     observer = QnnObserver()
     networks: Any = sys.modules.get(f"{PACKAGE}.neural_networks")
@@ -164,31 +166,33 @@ def observed_qnns(*, as_classical: bool = False) -> Iterator[QnnObserver]:
                 setattr(networks.NeuralNetwork, name, change)
         if connector is not None:
             stack.callback(_restored(connector, "forward"))
-            connector.forward = _zeros_of_connector if as_classical else _noted(observer, connector.forward)
+            forward = vars(connector)["forward"]
+            setattr(connector, "forward", _zeros_of_connector if as_classical else _noted(observer, forward))  # noqa: B010
         yield observer
 
 
-def _restored(owner: Any, name: str) -> Callable[[], None]:
+def _restored(owner: type, name: str) -> Callable[[], None]:
     """Return what puts an attribute of a class back as it is now."""
-    if name in vars(owner):
-        return lambda value=vars(owner)[name]: setattr(owner, name, value)  # type: ignore[misc]
-    return lambda: delattr(owner, name)
+    if name not in vars(owner):
+        return lambda: delattr(owner, name)
+    value = vars(owner)[name]
+    return lambda: setattr(owner, name, value)
 
 
-def torch_connector() -> Any:
+def torch_connector() -> type | None:
     """Return the class `TorchConnector` if it is in use; imports nothing."""
     return getattr(sys.modules.get(f"{PACKAGE}.connectors"), "TorchConnector", None)
 
 
 def _noted(observer: QnnObserver, forward: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
-    def noting(self: Any, input_data: Any = None) -> torch.Tensor:
+    def noting(self: TorchConnector, input_data: torch.Tensor | None = None) -> torch.Tensor:
         observer.connected(self, input_data)
         return forward(self, input_data)
 
     return noting
 
 
-def _zeros_of_connector(self: Any, input_data: Any = None) -> torch.Tensor:
+def _zeros_of_connector(self: TorchConnector, input_data: torch.Tensor | None = None) -> torch.Tensor:
     import torch
 
     qnn = self.neural_network
@@ -208,7 +212,7 @@ def connectors_in(model: torch.nn.Module) -> dict[str, Any]:
     return {name: module for name, module in model.named_modules() if isinstance(module, connector)}
 
 
-def without_weights(connector: Any) -> None:
+def without_weights(connector: TorchConnector) -> None:
     """Take a connector's weights out of its parameters; it keeps them as a plain tensor, for code that reads them."""
     weights = connector.weight
     for name in ("weight", "_weights"):

@@ -132,14 +132,10 @@ def _circuit(model: Any) -> Any:
         return load_circuit(model)
     if any(base.__module__.partition(".")[0] == PACKAGE for base in type(model).__mro__):
         held = hasattr(model, "neural_network")
+        instead = "network: model.neural_network" if held else "circuit: estimate_model(circuit, inputs=...)"
         raise OptionError(
-            f"a {one_line(type(model).__name__)} of qiskit-machine-learning cannot be costed: how often its circuits run is "
-            "up to its optimizer or its data; cost its "
-            + (
-                "network: model.neural_network, with a sample"
-                if held
-                else "circuit: estimate_model(circuit, inputs=...)"
-            )
+            f"a {one_line(type(model).__name__)} of qiskit-machine-learning cannot be costed: how often its circuits "
+            f"run is up to its optimizer or its data; cost its {instead}"
         )
     raise OptionError(
         f"a model of type {type(model).__module__}.{type(model).__name__} cannot be costed; give a torch module, a "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
+
+import torch
 
 from hwcost.classical.flops import count_flops
 from hwcost.classical.kept_gradients import gradients_kept

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import warnings
-
 import pytest
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 pytest.importorskip("qiskit_machine_learning")
 
-from counting_primitives import CountingSimulator
+import torch
 from qiskit import QuantumCircuit, generate_preset_pass_manager
 from qiskit.circuit import Parameter, ParameterVector
 from qiskit.circuit.library import real_amplitudes, zz_feature_map
 from qiskit.quantum_info import Pauli, SparsePauliOp
+from qiskit_machine_learning.algorithms import VQC, NeuralNetworkClassifier
+from qiskit_machine_learning.connectors import TorchConnector
+from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
+from qiskit_machine_learning.kernels import FidelityQuantumKernel
+from qiskit_machine_learning.neural_networks import EstimatorQNN, NeuralNetwork, SamplerQNN
 from torch import nn
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from qiskit_machine_learning.algorithms import VQC, NeuralNetworkClassifier
-    from qiskit_machine_learning.connectors import TorchConnector
-    from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
-    from qiskit_machine_learning.kernels import FidelityQuantumKernel
-    from qiskit_machine_learning.neural_networks import EstimatorQNN, NeuralNetwork, SamplerQNN
-
 import hwcost
+from counting_primitives import CountingSimulator
 from hwcost.circuits.layers import layer_from_circuit
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.models.gradients import circuits_per_sample

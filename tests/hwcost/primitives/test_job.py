@@ -255,7 +255,7 @@ def test_the_text_says_the_answer_first():
         "max_execution_time is 1 s",
     ):
         assert words in text
-    assert "The job takes at least" in str(
+    assert "As requested the job takes at least" in str(
         estimate_job([ONE], "fake_manila", options={"resilience": {"pec_mitigation": True}})
     )
     many = str(estimate_job([isa_bell()] * 45, "fake_manila", primitive="sampler"))
