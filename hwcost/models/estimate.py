@@ -159,7 +159,14 @@ def estimate_model_as(
     request.check_place(on_hardware=on_hardware)
     if classical is not None and request.classical_flops is not None:
         raise OptionError("classical and classical_flops are both given; give one of them")
-    read = read_model(model, sample, classical=classical, inputs=request.inputs, observable=request.observable)
+    read = read_model(
+        model,
+        sample,
+        classical=classical,
+        inputs=request.inputs,
+        observable=request.observable,
+        training=request.scope != "inference",
+    )
     facts = gather_facts(read, request, on_hardware=on_hardware)
     if not on_hardware:
         return cost_simulated(facts)

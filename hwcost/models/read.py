@@ -42,7 +42,8 @@ class Model:
 
 
 def read_model(
-    model: Any, sample: Any, *, classical: Any = None, inputs: Sequence[Any] | None = None, observable: Any = None
+    model: Any, sample: Any, *, classical: Any = None, inputs: Sequence[Any] | None = None, observable: Any = None,
+    training: bool = True,
 ) -> Model:
     """Read a torch module, a QNode or a Qiskit circuit as quantum layers and a classical half.
 
@@ -52,13 +53,14 @@ def read_model(
         classical: For QNodes and circuits: (torch module, its sample) of the classical half, None without one.
         inputs: For circuits: parameters that carry data.
         observable: For circuits: Pauli labels.
+        training: For torch modules: whether it is called as in training.
 
     Raises:
         OptionError: The model is something else, or an argument does not belong to its kind.
     """
     if is_torch_module(model):
         _refuse("a torch module", classical=classical, inputs=inputs, observable=observable)
-        return _read_torch(model, sample)
+        return _read_torch(model, sample, training)
     module, its_sample = _classical(classical)
     if is_qnode(model):
         _refuse("a QNode", inputs=inputs, observable=observable)
@@ -82,10 +84,10 @@ def read_model(
     )
 
 
-def _read_torch(model: Any, sample: Any) -> Model:
+def _read_torch(model: Any, sample: Any, training: bool) -> Model:
     if sample is None:
         raise OptionError("a torch module needs a sample, a tensor such as torch.rand(1, 784) (--sample 784)")
-    hybrid = read_hybrid_model(model, sample)
+    hybrid = read_hybrid_model(model, sample, training=training)
     number = hybrid.num_modules if hybrid.layers else 0
     layers = "no quantum layer" if not number else f"{number} quantum layer{'s' if number > 1 else ''}"
     return Model(
