@@ -110,7 +110,9 @@ def layer_from_tapes(
     _check_measurements(rows[0], label)
     circuits, notes = _circuits(rows, _wire_order(rows[0], qnode), label)
     if any(op.name in _STATES for op in rows[0].operations):
-        notes.append(f"{label}: a state is prepared by rotations; those that are zero for the sample given are left out")
+        notes.append(
+            f"{label}: a state is prepared by rotations; those that are zero for the sample given are left out"
+        )
     return QuantumLayer(
         name=label,
         circuits=circuits,
@@ -258,11 +260,9 @@ def _angles(tapes: Sequence[Any], label: str) -> tuple[GateAngle, ...]:
 
 def _num_shifts(operation: Operator, index: int, label: str) -> int:
     """Count the circuits of one angle: two for each frequency, or those of the gate's own recipe."""
-    from pennylane.exceptions import ParameterFrequenciesUndefinedError
-
     try:
         return 2 * len(operation.parameter_frequencies[index])
-    except ParameterFrequenciesUndefinedError:
+    except Exception:  # not defined, or PennyLane fails to find them for some controlled gates
         pass
     recipe = (operation.grad_recipe or [None])[index]
     if recipe is None:
@@ -292,13 +292,7 @@ def _sources(tapes: Sequence[Any], label: str) -> list[tuple[Source | None, ...]
     return [
         tuple(
             # What no argument moves and is trained comes from outside of the function: a closure, an attribute.
-            "weight"
-            if differs(v, w)
-            else "input"
-            if differs(v, d)
-            else "weight"
-            if qml.math.requires_grad(v)
-            else None
+            "weight" if differs(v, w) else "input" if differs(v, d) else "weight" if qml.math.requires_grad(v) else None
             for v, w, d in zip(one.data, two.data, three.data, strict=True)
         )
         for one, two, three in zip(base.operations, by_weights.operations, by_data.operations, strict=True)
@@ -395,13 +389,22 @@ def _flattened(tape: QuantumScript, label: str) -> Any:
         known = operation.name in _GATES or operation.name in _NOTHING or operation.name in _KEPT
         return known or not operation.has_decomposition
 
+    def taken_apart(written: QuantumScript) -> QuantumScript:
+        (flat,), _ = qml.transforms.decompose(
+            written, gate_set=set(_GATES) | _NOTHING | _KEPT, stopping_condition=stop, strict=False
+        )
+        return flat
+
     try:
-        (flat,), _ = qml.transforms.decompose(tape, gate_set=set(_GATES) | _NOTHING | _KEPT, stopping_condition=stop)
+        return taken_apart(tape)
+    except Exception:  # some decompositions know only NumPy's arrays
+        (values,), _ = qml.transforms.convert_to_numpy_parameters(tape)
+    try:
+        return taken_apart(values)
     except Exception as error:
         raise CircuitError(
             f"QNode {label}: its gates cannot be taken apart: {one_line(error_text(error))}; write it with rotations"
         ) from error
-    return flat
 
 
 def _matrix(operation: Operator, label: str) -> Any:

@@ -63,8 +63,9 @@ def estimate_model(
     Args:
         model: A torch module with PennyLane layers (`qml.qnn.TorchLayer`, any number of them) or none, a PennyLane
             QNode, a Qiskit circuit or a circuit file.
-        sample: A tensor or a tuple of tensors for a torch module, batch dimension first; the arguments of a QNode as
-            a tuple. Its values do not matter, except in state preparations.
+        sample: A tensor, or a tuple or dictionary of tensors, for a torch module: a batch as it takes it, batch
+            dimension first, whose first sample is used (a tensor of one dimension is one sample); the arguments of a
+            QNode as a tuple. Its values do not matter, except in state preparations.
         backend: What `hwcost.estimate` takes; None simulates the circuits on the classical device.
         scope: `inference`, `step`, `epoch` or `training`.
         gradient: `parameter-shift`, `spsa` or `finite-diff`; `backprop` and `adjoint` for simulated circuits; `none`.
@@ -166,6 +167,7 @@ def estimate_model_as(
         inputs=request.inputs,
         observable=request.observable,
         training=request.scope != "inference",
+        batches=any(batch.size > 1 for batch in request.workload().batches),
     )
     facts = gather_facts(read, request, on_hardware=on_hardware)
     if not on_hardware:

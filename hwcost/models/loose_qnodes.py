@@ -133,7 +133,11 @@ class Observer:
         known = self._calls.get((id(qnode), forms))
         if known is None:
             call = record_call(qnode, args, kwargs)
-            known = self._calls[id(qnode), forms] = (qnode, call, bool(call.trained()))  # the QNode, that its id is its own
+            known = self._calls[id(qnode), forms] = (
+                qnode,
+                call,
+                bool(call.trained()),
+            )  # the QNode, that its id is its own
             return call.answer(_nothing)
         _, call, depends = known
         needing = [tensor for tensor in tensors_in(given) if tensor.requires_grad]
@@ -166,7 +170,9 @@ class LayerCall:
 
 
 def _free_name(names: set[str], circuit: _Circuit, needed: bool) -> str:
-    suffix = "" if circuit.input_needs_gradient and needed else " (no gradient of its data)" if needed else " (no gradient)"
+    suffix = (
+        "" if circuit.input_needs_gradient and needed else " (no gradient of its data)" if needed else " (no gradient)"
+    )
     name = circuit.title
     if name in names and circuit.is_layer and suffix and name + suffix not in names:
         name += suffix
@@ -193,7 +199,8 @@ def _form(leaf: Any) -> Hashable:
     shape = getattr(leaf, "shape", None)
     if shape is None:
         return repr(leaf)
-    return tuple(shape), str(getattr(leaf, "dtype", "")), bool(getattr(leaf, "requires_grad", False))
+    place = (str(getattr(leaf, "dtype", "")), str(getattr(leaf, "device", "")))
+    return tuple(shape), place, bool(getattr(leaf, "requires_grad", False))
 
 
 def _code(qnode: QNode) -> Hashable:

@@ -58,7 +58,8 @@ class RecordedCall:
 
         parameters = [value for tape in self.tapes for value in tape.get_parameters(trainable_only=False)]
         as_torch = self.interface == "torch" or any(isinstance(value, torch.Tensor) for value in parameters)
-        device = next((value.device for value in parameters if isinstance(value, torch.Tensor)), None)
+        devices = [value.device for value in parameters if isinstance(value, torch.Tensor)]
+        device = next((one for one in devices if one.type == "meta"), devices[0] if devices else None)
         values = [[self._value(tape, m) for m in tape.measurements] for tape in self.tapes]
         if as_torch:
             flat = [torch.as_tensor(one, device=device) for results in values for one in results if _is_array(one)]
@@ -143,7 +144,9 @@ def _as_returned(results: Any, output: Any) -> Any:
     """Put results into the container that the QNode's function returned."""
     import pennylane as qml
 
-    leaves, structure = qml.pytrees.flatten(output, is_leaf=lambda one: isinstance(one, qml.measurements.MeasurementProcess))
+    leaves, structure = qml.pytrees.flatten(
+        output, is_leaf=lambda one: isinstance(one, qml.measurements.MeasurementProcess)
+    )
     found = list(results) if isinstance(results, (tuple, list)) else [results]
     if len(leaves) == 1 and not isinstance(results, tuple):
         found = [results]

@@ -13,7 +13,8 @@ from hwcost.circuits.layers import QuantumLayer
 from hwcost.circuits.pennylane import is_qnode
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import error_text, one_line
-from hwcost.models.loose_qnodes import LayerCall, observed_qnodes, tensors_in, watching
+from hwcost.models.inputs import described
+from hwcost.models.loose_qnodes import LayerCall, Observer, observed_qnodes, tensors_in, watching
 
 if TYPE_CHECKING:
     import torch
@@ -47,7 +48,9 @@ def is_torch_module(model: object) -> bool:
     return nn is not None and isinstance(model, nn.Module)
 
 
-def read_hybrid_model(model: torch.nn.Module, sample: Any, *, training: bool = True) -> HybridModel:
+def read_hybrid_model(
+    model: torch.nn.Module, sample: Any, *, training: bool = True, batches: bool = False
+) -> HybridModel:
     """Read the quantum layers of a torch module and its classical rest.
 
     The module is left as it is and no circuit is run: a copy with stand-ins is called once with the sample, to see what
@@ -57,6 +60,7 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any, *, training: bool = T
         model: Any torch module; quantum layers are `qml.qnn.TorchLayer`s, and QNodes that it calls, whoever holds them.
         sample: What the module takes: a tensor, or a tuple, list or dictionary of them, batch dimension first.
         training: Whether it is called as in training; modules that are in evaluation mode stay in it.
+        batches: Whether batches of more than one sample run, for which the circuits must be those of each sample.
 
     Raises:
         OptionError: The module cannot be called with the sample.
@@ -74,7 +78,6 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any, *, training: bool = T
         >>> read.layers[0].name, len(read.layers[0].angles), read.layers[0].input_needs_gradient
         ('1', 8, True)
     """
-    import torch
 
     quantum = {name: module for name, module in model.named_modules() if _is_torch_layer(module)}
     _refuse_foreign_layers(model)
@@ -88,13 +91,10 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any, *, training: bool = T
         raise OptionError(
             f"the model {type(model).__name__} cannot be copied: {type(error).__name__}: {one_line(error_text(error))}"
         ) from error
-    modes = {module: module.training for module in classical.modules()}
-    with torch.enable_grad(), torch.random.fork_rng(devices=[]), observed_qnodes() as observer:
-        _set_modes(classical, training)
-        output = _call(classical, batch_of(sample, 1), type(model).__name__)
-        _see_gradients(classical, output, type(model).__name__)
-    for module, mode in modes.items():
-        module.training = mode
+    name = type(model).__name__
+    observer = _observed_call(classical, sample, 1, name, training)
+    if batches:
+        _check_batches(observer, _observed_call(classical, sample, 2, name, training), name)
     notes = [
         f"quantum layer {name!r} is not used in a forward pass; not counted"
         for name in quantum
@@ -109,6 +109,38 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any, *, training: bool = T
     )
 
 
+def _observed_call(classical: torch.nn.Module, sample: Any, size: int, name: str, training: bool) -> Observer:
+    """Call the copy with a batch, go backwards, and return what was seen."""
+    import torch
+
+    modes = {module: module.training for module in classical.modules()}
+    try:
+        with torch.enable_grad(), torch.random.fork_rng(devices=[]), observed_qnodes() as observer:
+            _set_modes(classical, training)
+            _see_gradients(_call(classical, batch_of(sample, size), name, sample), name)
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+    return observer
+
+
+def _check_batches(one: Observer, two: Observer, name: str) -> None:
+    """Refuse a model whose circuits do not grow with the batch: they would be multiplied by it.
+
+    Raises:
+        CircuitError: A batch of two does not run twice the circuits of one sample.
+    """
+    for what, executions in (("", 0), (" with a gradient", 1)):
+        first, second = (
+            sum(e.times * (e.backwards if executions else 1) for e in observer.executions) for observer in (one, two)
+        )
+        if second != 2 * first:
+            raise CircuitError(
+                f"the model {name} runs {first} circuits{what} for one sample and {second} for a batch of two, so their "
+                "number is not one per sample; cost it with a batch size of 1, or call its circuits for every sample"
+            )
+
+
 def _set_modes(classical: torch.nn.Module, training: bool) -> None:
     """Set the copy to the mode that is costed, as the user has set it; a batch of one has no batch statistics."""
     import torch
@@ -118,7 +150,7 @@ def _set_modes(classical: torch.nn.Module, training: bool) -> None:
         module.training = module.training and training and not fixed
 
 
-def _see_gradients(classical: torch.nn.Module, output: object, name: str) -> None:
+def _see_gradients(output: object, name: str) -> None:
     """Go backwards from the output once, so that each call sees whether its gradient is needed.
 
     Raises:
@@ -127,13 +159,33 @@ def _see_gradients(classical: torch.nn.Module, output: object, name: str) -> Non
     import torch
 
     ends = [tensor.abs().sum() for tensor in tensors_in(output) if tensor.requires_grad]
+    before = [(tensor, tensor.grad) for tensor in _trained_behind(ends)]
     try:
         if ends:
             torch.autograd.backward(ends)
+    except CircuitError:
+        raise
     except RuntimeError as error:
         raise OptionError(f"the backward pass of the model {name} fails: {one_line(error_text(error))}") from error
-    for parameter in classical.parameters():
-        parameter.grad = None
+    finally:
+        for tensor, gradient in before:
+            tensor.grad = gradient
+
+
+def _trained_behind(ends: list[torch.Tensor]) -> list[Any]:
+    """Return the tensors that a backward pass would give a gradient: weights of ours, and of anything in a closure."""
+    waiting: list[Any] = [end.grad_fn for end in ends]
+    seen: set[Any] = set()
+    found = []
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if hasattr(node, "variable"):
+            found.append(node.variable)
+        waiting += [following for following, _ in node.next_functions]
+    return found
 
 
 def _qnodes_held(model: torch.nn.Module) -> Iterator[object]:
@@ -176,6 +228,8 @@ def _stand_in(name: str, layer: Any) -> Any:
     twin._parameters = {}
     twin._buffers = {}
     twin.qnode_weights = {}
+    for key, value in _weights(layer):  # the model may look at them; they are not the copy's to count
+        object.__setattr__(twin, key, value)
     twin.qnode = _Observed(name, layer)
     return twin
 
@@ -247,7 +301,7 @@ class _Observed:
             )
 
 
-def _call(model: torch.nn.Module, sample: Any, name: str) -> Any:
+def _call(model: torch.nn.Module, sample: Any, name: str, given: Any) -> Any:
     try:
         if isinstance(sample, dict):
             return model(**sample)
@@ -256,14 +310,13 @@ def _call(model: torch.nn.Module, sample: Any, name: str) -> Any:
         raise
     except Exception as error:
         raise OptionError(
-            f"the model {name} fails on a sample of shape {_shape(sample)}: {type(error).__name__}: "
+            f"the model {name} fails on a sample of shape {_shape(sample)} (given: {_shape(given)}): {type(error).__name__}: "
             f"{one_line(error_text(error))}"
         ) from error
 
 
 def _shape(sample: Any) -> str:
-    items = sample.values() if isinstance(sample, dict) else sample if isinstance(sample, (tuple, list)) else [sample]
-    return ", ".join(str(tuple(getattr(item, "shape", ()))) for item in items)
+    return ", ".join(one.text for one in described(sample)) or "none"
 
 
 def batch_of(sample: Any, size: int) -> Any:

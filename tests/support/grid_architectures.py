@@ -6,10 +6,22 @@ import functools
 
 import pennylane as qml
 import torch
-from grid_parts import (
-    DEVICE, OTHER_DEVICE, SHIFT, Model, entangled, frozen, layer, node, parameter, rows, stacked, z,
-)
 from torch import nn
+
+from grid_parts import (
+    DEVICE,
+    OTHER_DEVICE,
+    SHIFT,
+    Model,
+    entangled,
+    frozen,
+    layer,
+    node,
+    parameter,
+    rows,
+    stacked,
+    z,
+)
 
 
 def _no_grad(function, x):
@@ -49,26 +61,48 @@ MODULE_LEVEL = node(entangled)
 
 
 def holders():
-    w = {"w": (2, 2)}
     yield "module global", lambda: Model(lambda m, x: rows(lambda r: MODULE_LEVEL(r, m.w), x), w=parameter(2, 2))
     yield "attribute", lambda: Model(lambda m, x: rows(lambda r: m.f(r, m.w), x), f=node(entangled), w=parameter(2, 2))
-    yield "list", lambda: Model(
-        lambda m, x: sum(rows(lambda r, f=f: f(r, m.w), x) for f in m.fs),
-        fs=[node(entangled), node(_scaled)], w=parameter(2, 2),
+    yield (
+        "list",
+        lambda: Model(
+            lambda m, x: sum(rows(lambda r, f=f: f(r, m.w), x) for f in m.fs),
+            fs=[node(entangled), node(_scaled)],
+            w=parameter(2, 2),
+        ),
     )
-    yield "dictionary", lambda: Model(
-        lambda m, x: rows(lambda r: m.fs["a"](r, m.w), x), fs={"a": node(entangled)}, w=parameter(2, 2)
+    yield (
+        "dictionary",
+        lambda: Model(lambda m, x: rows(lambda r: m.fs["a"](r, m.w), x), fs={"a": node(entangled)}, w=parameter(2, 2)),
     )
     yield "partial", _partial
-    yield "nested module", lambda: nn.Sequential(nn.ModuleDict({"a": layer(entangled)})["a"], nn.ModuleList([layer(entangled)])[0])
-    yield "plain object", lambda: Model(lambda m, x: rows(lambda r: m.holder.f(r, m.w), x), holder=_Holder(), w=parameter(2, 2))
-    yield "layer in a plain list", lambda: Model(lambda m, x: m.qs[0](m.fc(x)), qs=[layer(entangled)], fc=nn.Linear(2, 2))
-    yield "layer in a plain dict", lambda: Model(lambda m, x: m.qs["a"](m.fc(x)), qs={"a": layer(entangled)}, fc=nn.Linear(2, 2))
+    yield (
+        "nested module",
+        lambda: nn.Sequential(nn.ModuleDict({"a": layer(entangled)})["a"], nn.ModuleList([layer(entangled)])[0]),
+    )
+    yield (
+        "plain object",
+        lambda: Model(lambda m, x: rows(lambda r: m.holder.f(r, m.w), x), holder=_Holder(), w=parameter(2, 2)),
+    )
+    yield (
+        "layer in a plain list",
+        lambda: Model(lambda m, x: m.qs[0](m.fc(x)), qs=[layer(entangled)], fc=nn.Linear(2, 2)),
+    )
+    yield (
+        "layer in a plain dict",
+        lambda: Model(lambda m, x: m.qs["a"](m.fc(x)), qs={"a": layer(entangled)}, fc=nn.Linear(2, 2)),
+    )
     yield "layer in a closure", lambda: (lambda q: Model(lambda m, x: q(m.fc(x)), fc=nn.Linear(2, 2)))(layer(entangled))
     yield "layer made in forward", lambda: Model(lambda m, x: layer(entangled)(m.fc(x)), fc=nn.Linear(2, 2))
-    yield "QNode made in forward", lambda: Model(lambda m, x: rows(lambda r: node(entangled)(r, m.w), x), w=parameter(2, 2))
+    yield (
+        "QNode made in forward",
+        lambda: Model(lambda m, x: rows(lambda r: node(entangled)(r, m.w), x), w=parameter(2, 2)),
+    )
     yield "method as circuit", lambda: _Method()
-    yield "subclass of TorchLayer", lambda: nn.Sequential(nn.Linear(2, 2), _SubLayer(node(entangled), {"weights": (2, 2)}))
+    yield (
+        "subclass of TorchLayer",
+        lambda: nn.Sequential(nn.Linear(2, 2), _SubLayer(node(entangled), {"weights": (2, 2)})),
+    )
     yield "layer with hooks", _hooked
     yield "functional call", _functional
     yield "torch checkpoint", lambda: Model(_checkpointed, q=layer(entangled), fc=nn.Linear(2, 2))
@@ -111,9 +145,7 @@ def _hooked():
 
 def _functional():
     q = layer(entangled)
-    return Model(
-        lambda m, x: torch.func.functional_call(m.q, {"weights": m.fc.weight}, (x,)), q=q, fc=nn.Linear(2, 2)
-    )
+    return Model(lambda m, x: torch.func.functional_call(m.q, {"weights": m.fc.weight}, (x,)), q=q, fc=nn.Linear(2, 2))
 
 
 def _checkpointed(m, x):
@@ -144,16 +176,20 @@ def flows():
     yield "detached before", lambda: Model(lambda m, x: m.q(m.fc(x).detach()), q=layer(entangled), fc=nn.Linear(2, 2))
     yield "not used", lambda: Model(lambda m, x: (m.q(x), m.fc(x))[1], q=layer(entangled), fc=nn.Linear(2, 1))
     yield "one result of two used", lambda: Model(lambda m, x: m.q(x)[:, :1], q=layer(entangled))
-    yield "as a number", lambda: Model(lambda m, x: m.fc(x) * m.q(x).sum().item(), q=layer(entangled), fc=nn.Linear(2, 1))
-    yield "straight-through", lambda: Model(_straight_through, q=layer(entangled), fc=nn.Linear(2, 2))
-    yield "weights made by a network", lambda: Model(
-        lambda m, x: rows(lambda r: MODULE_LEVEL(r, m.fc(r).reshape(2, 2)), x), fc=nn.Linear(2, 4)
+    yield (
+        "as a number",
+        lambda: Model(lambda m, x: m.fc(x) * m.q(x).sum().item(), q=layer(entangled), fc=nn.Linear(2, 1)),
     )
-    yield "weights of a sample-free head", lambda: Model(
-        lambda m, x: x * stacked(MODULE_LEVEL(m.b, m.w)), b=parameter(2), w=parameter(2, 2)
+    yield "straight-through", lambda: Model(_straight_through, q=layer(entangled), fc=nn.Linear(2, 2))
+    yield (
+        "weights made by a network",
+        lambda: Model(lambda m, x: rows(lambda r: MODULE_LEVEL(r, m.fc(r).reshape(2, 2)), x), fc=nn.Linear(2, 4)),
     )
     yield "loss inside", lambda: Model(lambda m, x: ((m.q(x) - 1.0) ** 2).mean(), q=layer(entangled))
-    yield "dictionary output", lambda: Model(lambda m, x: {"a": m.q(x), "b": [m.p(x)]}, q=layer(entangled), p=layer(_scaled))
+    yield (
+        "dictionary output",
+        lambda: Model(lambda m, x: {"a": m.q(x), "b": [m.p(x)]}, q=layer(entangled), p=layer(_scaled)),
+    )
     yield "regulariser by torch.autograd.grad", lambda: Model(_penalised, q=layer(entangled), fc=nn.Linear(2, 2))
 
 
@@ -214,54 +250,153 @@ def networks():
     yield "quanvolution by loop", lambda: (Model(_quanvolution, q=_wide_layer(), fc=nn.Linear(16, 2)), _image)
     yield "frozen quanvolution", lambda: (Model(_quanvolution, q=frozen(_wide_layer()), fc=nn.Linear(16, 2)), _image)
     yield "quanvolution by unfold", lambda: (Model(_unfolded, q=_wide_layer()), _image)
-    yield "quanvolution behind a convolution", lambda: (
-        nn.Sequential(nn.Conv2d(1, 1, 1), nn.BatchNorm2d(1), Model(_quanvolution, q=_wide_layer(), fc=nn.Linear(16, 2))), _image
+    yield (
+        "quanvolution behind a convolution",
+        lambda: (
+            nn.Sequential(
+                nn.Conv2d(1, 1, 1), nn.BatchNorm2d(1), Model(_quanvolution, q=_wide_layer(), fc=nn.Linear(16, 2))
+            ),
+            _image,
+        ),
     )
     yield "QLSTM", lambda: (_QLSTM(), _sequence)
     yield "QGRU", lambda: (_QGRU(), _sequence)
     yield "recurrent on data", lambda: (Model(_recurrent, q=layer(entangled)), _sequence)
     yield "recurrent with detached state", lambda: (Model(_truncated, q=layer(entangled)), _sequence)
-    yield "siamese", lambda: (Model(lambda m, a, b: (m.q(a) - m.q(b)).abs(), q=layer(entangled)), lambda n: (torch.rand(n, 2), torch.rand(n, 2)))
-    yield "siamese with one trained branch", lambda: (
-        Model(lambda m, a, b: m.q(m.fc(a)) - m.q(b), q=layer(entangled), fc=nn.Linear(2, 2)), lambda n: (torch.rand(n, 2), torch.rand(n, 2))
+    yield (
+        "siamese",
+        lambda: (
+            Model(lambda m, a, b: (m.q(a) - m.q(b)).abs(), q=layer(entangled)),
+            lambda n: (torch.rand(n, 2), torch.rand(n, 2)),
+        ),
     )
-    yield "siamese against a target", lambda: Model(
-        lambda m, x: m.q(x) - _no_grad(m.t, x), q=layer(entangled), t=layer(entangled)
+    yield (
+        "siamese with one trained branch",
+        lambda: (
+            Model(lambda m, a, b: m.q(m.fc(a)) - m.q(b), q=layer(entangled), fc=nn.Linear(2, 2)),
+            lambda n: (torch.rand(n, 2), torch.rand(n, 2)),
+        ),
     )
-    yield "ensemble", lambda: Model(lambda m, x: torch.stack([q(x) for q in m.qs]).mean(0), qs=nn.ModuleList([layer(entangled), layer(_scaled), layer(entangled)]))
-    yield "ensemble of QNodes", lambda: Model(lambda m, x: sum(rows(lambda r, i=i: MODULE_LEVEL(r, m.w[i]), x) for i in range(3)), w=parameter(3, 2, 2))
-    yield "attention with quantum heads", lambda: (Model(_attention, q=layer(entangled), k=layer(entangled), v=layer(entangled)), _sequence)
+    yield (
+        "siamese against a target",
+        lambda: Model(lambda m, x: m.q(x) - _no_grad(m.t, x), q=layer(entangled), t=layer(entangled)),
+    )
+    yield (
+        "ensemble",
+        lambda: Model(
+            lambda m, x: torch.stack([q(x) for q in m.qs]).mean(0),
+            qs=nn.ModuleList([layer(entangled), layer(_scaled), layer(entangled)]),
+        ),
+    )
+    yield (
+        "ensemble of QNodes",
+        lambda: Model(
+            lambda m, x: sum(rows(lambda r, i=i: MODULE_LEVEL(r, m.w[i]), x) for i in range(3)), w=parameter(3, 2, 2)
+        ),
+    )
+    yield (
+        "attention with quantum heads",
+        lambda: (Model(_attention, q=layer(entangled), k=layer(entangled), v=layer(entangled)), _sequence),
+    )
     yield "attention over a kernel", lambda: (Model(_kernel_attention, w=parameter(2)), _sequence)
-    yield "encoder with a quantum feed-forward", lambda: (Model(_encoder, a=nn.MultiheadAttention(2, 1, batch_first=True), n=nn.LayerNorm(2), q=layer(entangled)), _sequence)
+    yield (
+        "encoder with a quantum feed-forward",
+        lambda: (
+            Model(_encoder, a=nn.MultiheadAttention(2, 1, batch_first=True), n=nn.LayerNorm(2), q=layer(entangled)),
+            _sequence,
+        ),
+    )
     yield "two devices", lambda: nn.Sequential(nn.Linear(2, 2), layer(entangled), layer(_scaled, device=OTHER_DEVICE))
-    yield "QNodes on two devices", lambda: Model(
-        lambda m, x: rows(lambda r: node(entangled, OTHER_DEVICE)(stacked(MODULE_LEVEL(r, m.w)), m.w), x), w=parameter(2, 2)
+    yield (
+        "QNodes on two devices",
+        lambda: Model(
+            lambda m, x: rows(lambda r: node(entangled, OTHER_DEVICE)(stacked(MODULE_LEVEL(r, m.w)), m.w), x),
+            w=parameter(2, 2),
+        ),
     )
     yield "residual", lambda: Model(lambda m, x: m.fc(x) + m.q(m.fc(x)), q=layer(entangled), fc=nn.Linear(2, 2))
-    yield "parallel branches", lambda: Model(lambda m, x: torch.cat([m.q(x), m.fc(x)], -1), q=layer(entangled), fc=nn.Linear(2, 2))
-    yield "gated", lambda: Model(lambda m, x: torch.sigmoid(m.q(x)) * m.p(m.fc(x)), q=layer(entangled), p=layer(_scaled), fc=nn.Linear(2, 2))
-    yield "mixture of experts", lambda: Model(_experts, g=nn.Linear(2, 2), qs=nn.ModuleList([layer(entangled), layer(_scaled)]))
-    yield "autoencoder", lambda: nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 2), layer(entangled), nn.Linear(2, 4), nn.Linear(4, 2))
+    yield (
+        "parallel branches",
+        lambda: Model(lambda m, x: torch.cat([m.q(x), m.fc(x)], -1), q=layer(entangled), fc=nn.Linear(2, 2)),
+    )
+    yield (
+        "gated",
+        lambda: Model(
+            lambda m, x: torch.sigmoid(m.q(x)) * m.p(m.fc(x)), q=layer(entangled), p=layer(_scaled), fc=nn.Linear(2, 2)
+        ),
+    )
+    yield (
+        "mixture of experts",
+        lambda: Model(_experts, g=nn.Linear(2, 2), qs=nn.ModuleList([layer(entangled), layer(_scaled)])),
+    )
+    yield (
+        "autoencoder",
+        lambda: nn.Sequential(
+            nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 2), layer(entangled), nn.Linear(2, 4), nn.Linear(4, 2)
+        ),
+    )
     yield "generator and critic", lambda: Model(lambda m, x: m.c(m.g(x)), g=layer(entangled), c=frozen(nn.Linear(2, 1)))
-    yield "policy and value", lambda: Model(lambda m, x: (torch.softmax(m.q(x), -1), m.v(x)), q=layer(entangled), v=layer(_scaled))
-    yield "patches as tokens", lambda: (Model(lambda m, x: m.q(m.e(x)).mean(1), e=nn.Embedding(7, 2), q=layer(entangled)), lambda n: torch.randint(0, 7, (n, 5)))
-    yield "tokens and numbers", lambda: (
-        Model(lambda m, t, x: m.q(m.e(t).mean(1) + x), e=nn.Embedding(7, 2), q=layer(entangled)), lambda n: (torch.randint(0, 7, (n, 5)), torch.rand(n, 2))
+    yield (
+        "policy and value",
+        lambda: Model(lambda m, x: (torch.softmax(m.q(x), -1), m.v(x)), q=layer(entangled), v=layer(_scaled)),
     )
-    yield "dictionary input", lambda: (
-        Model(lambda m, left, right: m.q(left) + m.q(m.fc(right)), q=layer(entangled), fc=nn.Linear(3, 2)), lambda n: {"left": torch.rand(n, 2), "right": torch.rand(n, 3)}
+    yield (
+        "tokens",
+        lambda: (
+            Model(lambda m, x: m.q(m.e(x)).mean(1), e=nn.Embedding(7, 2), q=layer(entangled)),
+            lambda n: torch.randint(0, 7, (n, 5)),
+        ),
     )
-    yield "one dictionary as input", lambda: (
-        Model(lambda m, batch: m.q(batch["x"]), q=layer(entangled)), lambda n: ({"x": torch.rand(n, 2)},)
+    yield (
+        "tokens and numbers",
+        lambda: (
+            Model(lambda m, t, x: m.q(m.e(t).mean(1) + x), e=nn.Embedding(7, 2), q=layer(entangled)),
+            lambda n: (torch.randint(0, 7, (n, 5)), torch.rand(n, 2)),
+        ),
+    )
+    yield (
+        "dictionary input",
+        lambda: (
+            Model(lambda m, left, right: m.q(left) + m.q(m.fc(right)), q=layer(entangled), fc=nn.Linear(3, 2)),
+            lambda n: {"left": torch.rand(n, 2), "right": torch.rand(n, 3)},
+        ),
+    )
+    yield (
+        "one dictionary as input",
+        lambda: (Model(lambda m, batch: m.q(batch["x"]), q=layer(entangled)), lambda n: ({"x": torch.rand(n, 2)},)),
     )
     yield "three-dimensional input of a layer", lambda: (nn.Sequential(nn.Linear(2, 2), layer(entangled)), _sequence)
-    yield "dropout and batch norm", lambda: nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Linear(4, 2), layer(entangled))
-    yield "double precision", lambda: (nn.Sequential(nn.Linear(2, 2), layer(entangled)).double(), lambda n: torch.rand(n, 2, dtype=torch.float64))
-    yield "physics-informed derivative", lambda: (Model(_derivative, q=layer(entangled), fc=nn.Linear(1, 2)), lambda n: torch.rand(n, 1))
+    yield (
+        "dropout and batch norm",
+        lambda: nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Linear(4, 2), layer(entangled)),
+    )
+    yield (
+        "double precision",
+        lambda: (
+            nn.Sequential(nn.Linear(2, 2), layer(entangled)).double(),
+            lambda n: torch.rand(n, 2, dtype=torch.float64),
+        ),
+    )
+    yield (
+        "physics-informed derivative",
+        lambda: (Model(_derivative, q=layer(entangled), fc=nn.Linear(1, 2)), lambda n: torch.rand(n, 1)),
+    )
     yield "pooling in a circuit", lambda: layer(_qcnn, (6,))
     yield "graph", lambda: Model(_graph, q=layer(entangled))
+
+
+def not_one_per_sample():
+    """Models whose number of circuits is not that of one sample times the batch."""
     yield "kernel between the rows of a batch", lambda: Model(_batch_kernel, w=parameter(2))
-    yield "global circuit once for each batch", lambda: Model(lambda m, x: m.fc(x) + stacked(MODULE_LEVEL(m.b, m.w)), b=torch.rand(2), w=parameter(2, 2), fc=nn.Linear(2, 2))
+    yield (
+        "circuit once for each batch",
+        lambda: Model(
+            lambda m, x: m.fc(x) + stacked(MODULE_LEVEL(m.b, m.w)),
+            b=torch.rand(2),
+            w=parameter(2, 2),
+            fc=nn.Linear(2, 2),
+        ),
+    )
 
 
 def _transfer():
@@ -352,9 +487,7 @@ def _overlap(a, b, w):
 
 def _kernel_attention(m, x):
     circuit = node(_overlap)
-    return torch.stack(
-        [torch.stack([torch.stack([circuit(a, b, m.w)[0] for b in one]) for a in one]) for one in x]
-    )
+    return torch.stack([torch.stack([torch.stack([circuit(a, b, m.w)[0] for b in one]) for a in one]) for one in x])
 
 
 def _encoder(m, x):

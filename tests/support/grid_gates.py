@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pennylane as qml
-from grid_parts import Model, layer, z
 from torch import nn
+
+from grid_parts import layer, z
 
 
 def gates():
@@ -47,8 +48,6 @@ def gates():
     yield "ctrl twice", lambda w: qml.ctrl(qml.RY, control=[1, 2])(w[0], wires=0), 1
     yield "ctrl on zero", lambda w: qml.ctrl(qml.RY, control=1, control_values=0)(w[0], wires=0), 1
     yield "ctrl PhaseShift", lambda w: qml.ctrl(qml.PhaseShift, control=[1, 2])(w[0], wires=0), 1
-    yield "ctrl MultiRZ", lambda w: qml.ctrl(qml.MultiRZ, control=2)(w[0], wires=[0, 1]), 1
-    yield "ctrl U3", lambda w: qml.ctrl(qml.U3, control=2)(w[0], w[1], w[2], wires=0), 3
     yield "ctrl Hadamard", lambda w: (qml.ctrl(qml.Hadamard, control=2)(wires=0), qml.RX(w[0], 0)), 1
     yield "adjoint Rot", lambda w: qml.adjoint(qml.Rot)(w[0], w[1], w[2], wires=0), 3
     yield "adjoint CRX", lambda w: qml.adjoint(qml.CRX(w[0], [0, 1])), 1
@@ -71,22 +70,20 @@ def templates():
     yield "StronglyEntanglingLayers", lambda x, w: qml.StronglyEntanglingLayers(w, wires=range(3)), (2, 3, 3)
     yield "BasicEntanglerLayers RZ", lambda x, w: qml.BasicEntanglerLayers(w, wires=range(3), rotation=qml.RZ), (2, 3)
     yield "RandomLayers", lambda x, w: qml.RandomLayers(w, wires=range(3), seed=4), (2, 3)
-    yield "SimplifiedTwoDesign", lambda x, w: qml.SimplifiedTwoDesign(w[0, 0], w[1:, :, :], wires=range(3)), (2, 2, 2)
+    yield "SimplifiedTwoDesign", lambda x, w: qml.SimplifiedTwoDesign(w[0, :, 0], w[1:, :2], wires=range(3)), (2, 3, 2)
     yield "QAOAEmbedding", lambda x, w: qml.QAOAEmbedding(x, w, wires=range(2)), (2, 3)
     yield "IQPEmbedding", lambda x, w: (qml.IQPEmbedding(x, range(2), n_repeats=2), qml.RX(w[0], 0)), (1,)
     yield "AmplitudeEmbedding", _amplitudes, (1,)
     yield "BasisEmbedding", lambda x, w: (qml.BasisEmbedding([1, 0], range(2)), qml.RX(w[0], 0)), (1,)
-    yield "DisplacementFree QFT", lambda x, w: (qml.RX(w[0], 0), qml.QFT(range(3)), qml.RY(w[1], 1)), (2,)
+    yield "QFT", lambda x, w: (qml.RX(w[0], 0), qml.QFT(range(3)), qml.RY(w[1], 1)), (2,)
     yield "adjoint layers", lambda x, w: qml.adjoint(qml.StronglyEntanglingLayers)(w, wires=range(2)), (1, 2, 3)
     yield "ctrl layers", lambda x, w: qml.ctrl(qml.BasicEntanglerLayers, control=2)(w, wires=range(2)), (1, 2)
     yield "ParticleConservingU1", lambda x, w: qml.ParticleConservingU1(w, wires=range(2)), (1, 1, 2)
     yield "ParticleConservingU2", lambda x, w: qml.ParticleConservingU2(w, wires=range(2)), (1, 3)
     yield "ApproxTimeEvolution", lambda x, w: qml.ApproxTimeEvolution(TWO_TERMS, w[0], 2), (1,)
-    yield "TrotterProduct", lambda x, w: qml.TrotterProduct(TWO_TERMS, w[0], n=2), (1,)
     yield "CommutingEvolution", lambda x, w: qml.CommutingEvolution(COMMUTING, w[0], (2, 4)), (1,)
     yield "MERA", lambda x, w: qml.MERA(range(4), 2, _block, 2, w), (5, 2)
     yield "TTN", lambda x, w: qml.TTN(range(4), 2, _block, 2, w), (3, 2)
-    yield "MPS", lambda x, w: qml.MPS(range(4), 2, _block, 2, w), (3, 2)
     yield "layer", lambda x, w: qml.layer(_rotations, 3, w), (3, 2)
     yield "broadcast", lambda x, w: [qml.RX(w[i], i) for i in range(3)], (3,)
     yield "GateFabric", lambda x, w: qml.GateFabric(w, wires=range(4), init_state=[1, 1, 0, 0]), (1, 1, 2)
@@ -166,7 +163,7 @@ def _template_layer(apply, shape):
 
 
 def gate_models():
-    """Behind a trained layer, so that data angles count too."""
+    """Layers behind a trained one, so that data angles count too."""
     for name, apply, number in gates():
         yield f"gate {name}", lambda a=apply, n=number: nn.Sequential(nn.Linear(2, 2), _gate_layer(a, n))
 
@@ -174,4 +171,3 @@ def gate_models():
 def template_models():
     for name, apply, shape in templates():
         yield f"template {name}", lambda a=apply, s=shape: nn.Sequential(nn.Linear(2, 2), _template_layer(a, s))
-        yield f"template {name}, data first", lambda a=apply, s=shape: Model(lambda m, x: m.q(x), q=_template_layer(a, s))
