@@ -70,6 +70,8 @@ class QuantumLayer:
         circuits: One for each group of observables that can be measured together.
         angles: Gate parameters from weights and data, one entry per occurrence.
         calls: Evaluations in a forward pass of one sample.
+        num_gradients: How often the gradient of each evaluation is asked for; more than once where the model takes
+            gradients itself.
         input_needs_gradient: Whether something trainable stands before the layer.
         has_variance: Whether a variance is measured, whose gradient needs the unshifted circuit as well.
         shifts_unseen: Whether its gradient also shifts angles that no observable depends on.
@@ -82,6 +84,7 @@ class QuantumLayer:
     circuits: tuple[MeasuredCircuit, ...]
     angles: tuple[GateAngle, ...]
     calls: int = 1
+    num_gradients: int = 1
     input_needs_gradient: bool = False
     has_variance: bool = False
     shifts_unseen: bool = False
@@ -98,9 +101,9 @@ class QuantumLayer:
             if (angle.reaches_output or self.shifts_unseen) and (angle.source == "weight" or self.input_needs_gradient)
         )
 
-    def called(self, times: int, *, with_gradient: bool) -> QuantumLayer:
+    def called(self, times: int, *, num_gradients: int) -> QuantumLayer:
         """Return the layer evaluated `times` times; without a gradient its angles do not count."""
-        return replace(self, calls=times, angles=self.angles if with_gradient else ())
+        return replace(self, calls=times, num_gradients=num_gradients, angles=self.angles if num_gradients else ())
 
 
 def layer_from_circuit(

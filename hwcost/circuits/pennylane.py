@@ -7,7 +7,8 @@ that differs comes from there. That needs no knowledge of how the QNode computes
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hwcost.circuits.layers import GateAngle, MeasuredCircuit, QuantumLayer, Source, light_cone, measured_in_basis
@@ -41,6 +42,10 @@ MAX_STATE_WIRES = 14
 """Widest arbitrary state that is compiled: 2^14 amplitudes are some 16,000 two-qubit gates."""
 
 
+MAX_MATRIX_WIRES = 6
+"""Widest gate that is compiled from its matrix."""
+
+
 def is_qnode(model: object) -> bool:
     """Return whether an object is a PennyLane QNode; imports nothing."""
     pennylane = sys.modules.get("pennylane")
@@ -55,8 +60,6 @@ def layer_from_qnode(
     *,
     name: str | None = None,
     input_needs_gradient: bool = False,
-    weights: Collection[str] | None = None,
-    first_of_batch: bool = False,
 ) -> QuantumLayer:
     """Make a QNode a layer. Nothing is simulated; the QNode's function is called to record its operations.
 
@@ -69,40 +72,66 @@ def layer_from_qnode(
         kwargs: Keyword arguments of one call.
         name: Name for reports; default that of its function.
         input_needs_gradient: Whether the gradient with respect to the data is needed.
-        weights: Names of the arguments that are trained; default those that are marked so, or all if none is.
-        first_of_batch: Take the first of a batch that the arguments hold; otherwise a batch is refused.
 
     Raises:
         CircuitError: The QNode fails, or has something that no device of a calibration can run.
         OptionError: The arguments do not fit.
     """
-    import pennylane as qml
-
     label = one_line(name or str(getattr(qnode.func, "__name__", "QNode")))
     bound = _bind(qnode, args, kwargs or {}, label)
-    marked: tuple[set[str], list[str]] = (set(weights), []) if weights is not None else _weight_arguments(bound, label)
-    trained, notes = marked
+    trained, notes = _weight_arguments(bound, label)
     data = {DATA_ARGUMENT} & set(bound)
     tapes = [
-        _record(qnode, _marked(arguments, trained | (data if input_needs_gradient else set())), label, first_of_batch)
+        _record(qnode, _marked(arguments, trained | (data if input_needs_gradient else set())), label)
         for arguments in (bound, _moved(bound, set(bound) - data), _moved(bound, data))
     ]
-    _check_measurements(tapes[0], label)
-    circuits, more = _circuits(tapes, _wire_order(tapes[0], qnode), label)
-    if any(op.name in _STATES for op in tapes[0].operations):
-        more.append(f"{label}: a state is prepared by rotations; those that are zero for the sample given are left out")
-        if input_needs_gradient:
-            more.append(f"{label}: the gradient of a state with respect to its data has no shift rule; not counted")
+    layer = layer_from_tapes(qnode, tapes, name=label, input_needs_gradient=input_needs_gradient)
+    return replace(layer, notes=tuple(dict.fromkeys([*notes, *layer.notes])))
+
+
+def layer_from_tapes(
+    qnode: QNode, tapes: Sequence[QuantumScript], *, name: str, input_needs_gradient: bool
+) -> QuantumLayer:
+    """Make what a QNode executes a layer.
+
+    Args:
+        qnode: The QNode.
+        tapes: Three: as it was called, with other weights, with other data. Of a batch, the first row is taken.
+        name: Name for reports.
+        input_needs_gradient: Whether the gradient with respect to the data is needed.
+
+    Raises:
+        CircuitError: It has something that no device of a calibration can run.
+    """
+    import pennylane as qml
+
+    label = one_line(name)
+    rows = [_first_row(_checked(tape, label)) for tape in tapes]
+    _check_measurements(rows[0], label)
+    circuits, notes = _circuits(rows, _wire_order(rows[0], qnode), label)
+    if any(op.name in _STATES for op in rows[0].operations):
+        notes.append(
+            f"{label}: a state is prepared by rotations; those that are zero for the sample given are left out"
+        )
     return QuantumLayer(
         name=label,
         circuits=circuits,
-        angles=_angles(tapes, label),
+        angles=_angles(rows, label),
         input_needs_gradient=input_needs_gradient,
-        has_variance=any(isinstance(m, qml.measurements.VarianceMP) for m in tapes[0].measurements),
-        shots=tapes[0].shots.total_shots,
+        has_variance=any(isinstance(m, qml.measurements.VarianceMP) for m in rows[0].measurements),
+        shots=rows[0].shots.total_shots,
         diff_method=qnode.diff_method if isinstance(qnode.diff_method, str) else None,
-        notes=tuple(dict.fromkeys([*notes, *more])),
+        notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _first_row(tape: QuantumScript) -> QuantumScript:
+    import pennylane as qml
+
+    if tape.batch_size is None:
+        return tape
+    (first, *_), _ = qml.transforms.broadcast_expand(tape)
+    return first
 
 
 def _bind(qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any], label: str) -> dict[str, Any]:
@@ -170,9 +199,8 @@ def _marked(bound: Mapping[str, Any], trained: set[str]) -> dict[str, Any]:
     return {name: mark(name, value) for name, value in bound.items()}
 
 
-def _record(qnode: QNode, arguments: Mapping[str, Any], label: str, first_of_batch: bool = False) -> Any:
+def _record(qnode: QNode, arguments: Mapping[str, Any], label: str) -> Any:
     """Record the tape as the QNode's function writes it, the user's own transforms applied."""
-    import pennylane as qml
     from pennylane.workflow import construct_tape
 
     try:
@@ -181,6 +209,12 @@ def _record(qnode: QNode, arguments: Mapping[str, Any], label: str, first_of_bat
         raise CircuitError(
             f"QNode {label} fails: {type(error).__name__}: {one_line(error_text(error))}; does the sample fit?"
         ) from error
+    if tape.batch_size not in (None, 1):
+        raise OptionError(f"QNode {label}: the arguments hold a batch of {tape.batch_size}; give one sample")
+    return tape
+
+
+def _checked(tape: QuantumScript, label: str) -> QuantumScript:
     for operation in tape.operations:
         if type(operation).__name__ in _CLASSICAL:
             raise CircuitError(
@@ -192,10 +226,6 @@ def _record(qnode: QNode, arguments: Mapping[str, Any], label: str, first_of_bat
                 f"QNode {label} prepares an arbitrary state of {len(operation.wires)} qubits, some "
                 f"{2 ** len(operation.wires):,} two-qubit gates; up to {MAX_STATE_WIRES} qubits are compiled"
             )
-    if tape.batch_size == 1 or (first_of_batch and tape.batch_size is not None):  # written for batches
-        (tape, *_), _ = qml.transforms.broadcast_expand(tape)
-    elif tape.batch_size is not None:
-        raise OptionError(f"QNode {label}: the arguments hold a batch of {tape.batch_size}; give one sample")
     return tape
 
 
@@ -221,22 +251,18 @@ def _angles(tapes: Sequence[Any], label: str) -> tuple[GateAngle, ...]:
     reaching = light_cone([op.wires if op.name not in _NOTHING else () for op in base.operations], _observed(base))
     angles = []
     for operation, sources, reaches in zip(base.operations, _sources(expanded, label), reaching, strict=True):
-        if operation.name in _STATES:
-            continue
         for index, (value, source) in enumerate(zip(operation.data, sources, strict=True)):
             if source is not None and qml.math.requires_grad(value):
-                shifts = _num_shifts(operation, index, label)
+                shifts = _num_shifts(operation, index, label) if reaches else 0
                 angles.append(GateAngle(gate=operation.name, source=source, num_shifts=shifts, reaches_output=reaches))
     return tuple(angles)
 
 
 def _num_shifts(operation: Operator, index: int, label: str) -> int:
     """Count the circuits of one angle: two for each frequency, or those of the gate's own recipe."""
-    from pennylane.exceptions import ParameterFrequenciesUndefinedError
-
     try:
         return 2 * len(operation.parameter_frequencies[index])
-    except ParameterFrequenciesUndefinedError:
+    except Exception:  # not defined, or PennyLane fails to find them for some controlled gates
         pass
     recipe = (operation.grad_recipe or [None])[index]
     if recipe is None:
@@ -265,7 +291,8 @@ def _sources(tapes: Sequence[Any], label: str) -> list[tuple[Source | None, ...]
 
     return [
         tuple(
-            "weight" if differs(v, w) else "input" if differs(v, d) else None
+            # What no argument moves and is trained comes from outside of the function: a closure, an attribute.
+            "weight" if differs(v, w) else "input" if differs(v, d) else "weight" if qml.math.requires_grad(v) else None
             for v, w, d in zip(one.data, two.data, three.data, strict=True)
         )
         for one, two, three in zip(base.operations, by_weights.operations, by_data.operations, strict=True)
@@ -294,18 +321,16 @@ def _check_measurements(tape: QuantumScript, label: str) -> None:
         name = type(measurement).__name__.removesuffix("MP")
         if not isinstance(measurement, (*supported, *raw)):
             raise CircuitError(f"QNode {label} returns {name}, which no device can measure; return expectation values")
-        words = None if measurement.obs is None else measurement.obs.pauli_rep
-        if measurement.obs is not None and (words is None or not len(words)):
+        observable = measurement.obs
+        words = None if observable is None else observable.pauli_rep
+        if words is not None and not len(words):
+            raise CircuitError(f"QNode {label} measures {one_line(str(observable))}, which is zero")
+        several = len(words) > 1 if words is not None else observable is not None and observable.name != "Hadamard"
+        if isinstance(measurement, qml.measurements.VarianceMP) and several:
             raise CircuitError(
-                f"QNode {label} measures {one_line(str(measurement.obs))}; give it as Pauli words (qml.pauli_decompose)"
-            )
-        if isinstance(measurement, qml.measurements.VarianceMP) and words is not None and len(words) > 1:
-            raise CircuitError(
-                f"QNode {label} measures the variance of a sum, {one_line(str(measurement.obs))}; only that of one "
+                f"QNode {label} measures the variance of a sum, {one_line(str(observable))}; only that of one "
                 "Pauli word has a rule"
             )
-        if isinstance(measurement, raw) and measurement.obs is not None:
-            raise CircuitError(f"QNode {label} samples an observable; sample wires or return expectation values")
 
 
 def _circuits(tapes: Sequence[Any], wires: list[Any], label: str) -> tuple[tuple[MeasuredCircuit, ...], list[str]]:
@@ -319,17 +344,36 @@ def _circuits(tapes: Sequence[Any], wires: list[Any], label: str) -> tuple[tuple
     circuits = []
     for group in groups:
         labels: list[str] = []
+        rotated = bare
         for measurement in group.measurements:
-            if measurement.obs is None:
+            observable = measurement.obs
+            if observable is None:
                 measured = measurement.wires or qml.wires.Wires(wires)
                 labels += [_label({wire: "Z"}, wires) for wire in measured]
+            elif observable.pauli_rep is None:
+                rotated = rotated.compose(_eigenbasis(observable, wires, label))
+                labels += [_label({wire: "Z"}, wires) for wire in observable.wires]
             else:
-                labels += [_label(dict(word), wires) for word in measurement.obs.pauli_rep if len(word)]
+                labels += [_label(dict(word), wires) for word in observable.pauli_rep if len(word)]
         if labels:
-            circuits.append(measured_in_basis(bare, labels))
+            circuits.append(measured_in_basis(rotated, labels))
     if not circuits:
         raise CircuitError(f"QNode {label} measures the identity only; there is nothing to run")
     return tuple(circuits), notes
+
+
+def _eigenbasis(observable: Operator, wires: list[Any], label: str) -> QuantumCircuit:
+    """Return the gates that turn an observable's eigenbasis into that of the measurement."""
+    from pennylane.tape import QuantumScript
+
+    try:
+        gates = observable.diagonalizing_gates()
+    except Exception as error:
+        raise CircuitError(
+            f"QNode {label} measures {one_line(str(observable))}; give it as Pauli words (qml.pauli_decompose)"
+        ) from error
+    flat = _flattened(QuantumScript(gates), label)
+    return _written(flat, [(None,) * len(gate.data) for gate in flat.operations], wires, label, [])
 
 
 def _label(word: Mapping[Any, str], wires: list[Any]) -> str:
@@ -342,15 +386,38 @@ def _flattened(tape: QuantumScript, label: str) -> Any:
     import pennylane as qml
 
     def stop(operation: Operator) -> bool:
-        return operation.name in _GATES or operation.name in _NOTHING or operation.name in _KEPT
+        known = operation.name in _GATES or operation.name in _NOTHING or operation.name in _KEPT
+        return known or not operation.has_decomposition
+
+    def taken_apart(written: QuantumScript) -> QuantumScript:
+        (flat,), _ = qml.transforms.decompose(
+            written, gate_set=set(_GATES) | _NOTHING | _KEPT, stopping_condition=stop, strict=False
+        )
+        return flat
 
     try:
-        (flat,), _ = qml.transforms.decompose(tape, gate_set=set(_GATES) | _NOTHING | _KEPT, stopping_condition=stop)
+        return taken_apart(tape)
+    except Exception:  # some decompositions know only NumPy's arrays
+        (values,), _ = qml.transforms.convert_to_numpy_parameters(tape)
+    try:
+        return taken_apart(values)
     except Exception as error:
         raise CircuitError(
             f"QNode {label}: its gates cannot be taken apart: {one_line(error_text(error))}; write it with rotations"
         ) from error
-    return flat
+
+
+def _matrix(operation: Operator, label: str) -> Any:
+    """Return the matrix of a gate that cannot be taken apart."""
+    import numpy as np
+    import pennylane as qml
+
+    if not operation.has_matrix or len(operation.wires) > MAX_MATRIX_WIRES:
+        raise CircuitError(
+            f"QNode {label}: gate {one_line(operation.name)} on wires {list(operation.wires)} cannot be taken apart into "
+            "gates; write it with rotations"
+        )
+    return np.asarray(qml.math.toarray(qml.math.detach(qml.matrix(operation))))
 
 
 def _written(
@@ -371,11 +438,11 @@ def _written(
         values = [np.asarray(qml.math.toarray(qml.math.detach(value))) for value in operation.data]
         if operation.name in _NOTHING:
             continue
-        if operation.name in _KEPT:
+        if operation.name not in _GATES:
             if any(operation_sources):
                 notes.append(f"{label}: {operation.name} is compiled for the values of the sample given")
             # PennyLane's first wire is the most significant bit, Qiskit's the least.
-            circuit.append(UnitaryGate(values[0]), qubits[::-1])
+            circuit.append(UnitaryGate(_matrix(operation, label)), qubits[::-1])
             continue
         angles: list[Any] = []
         for value, source in zip(values, operation_sources, strict=True):

@@ -65,9 +65,10 @@ def estimate_model(
     Args:
         model: A torch module with any number of quantum layers (`qml.qnn.TorchLayer`, QNodes, `TorchConnector`) or
             none, a PennyLane QNode, an `EstimatorQNN` or `SamplerQNN`, a Qiskit circuit or a circuit file.
-        sample: A tensor or a tuple of tensors for a torch module, batch dimension first; the arguments of a QNode as
-            a tuple; one row of data for an `EstimatorQNN` or `SamplerQNN`. Its values do not matter, except in state
-            preparations.
+        sample: A tensor, or a tuple or dictionary of tensors, for a torch module: a batch as it takes it, batch
+            dimension first, whose first sample is used (a tensor of one dimension is one sample); the arguments of a
+            QNode as a tuple; one row of data for an `EstimatorQNN` or `SamplerQNN`. Its values do not matter, except in
+            state preparations.
         backend: What `hwcost.estimate` takes; None simulates the circuits on the classical device.
         scope: `inference`, `step`, `epoch` or `training`.
         gradient: `parameter-shift`, `spsa` or `finite-diff`; `backprop` and `adjoint` for simulated circuits; `none`.
@@ -165,7 +166,15 @@ def estimate_model_as(
     request.check_place(on_hardware=on_hardware)
     if classical is not None and request.classical_flops is not None:
         raise OptionError("classical and classical_flops are both given; give one of them")
-    read = read_model(model, sample, classical=classical, inputs=request.inputs, observable=request.observable)
+    read = read_model(
+        model,
+        sample,
+        classical=classical,
+        inputs=request.inputs,
+        observable=request.observable,
+        training=request.scope != "inference",
+        batches=any(batch.size > 1 for batch in request.workload().batches),
+    )
     facts = gather_facts(read, request, on_hardware=on_hardware)
     if not on_hardware:
         return cost_simulated(facts)

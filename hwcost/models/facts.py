@@ -78,6 +78,7 @@ class Facts:
             num_parameters=self.model.num_parameters,
             num_circuit_parameters=sum(a.source == "weight" for layer in self.model.layers for a in layer.angles),
             layers=tuple(layers),
+            inputs=self.model.inputs,
         )
 
 

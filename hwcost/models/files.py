@@ -40,25 +40,55 @@ def load_model(text: str) -> Any:
 def load_samples(model: Any, given: Sequence[str]) -> Any:
     """Load the sample that belongs to a model, of the kind that the model takes.
 
-    A torch module takes a tensor with a batch dimension of one, a QNode a tuple of arrays, a circuit nothing. Shapes
-    are filled with random numbers from 0 to 1 of a fixed seed.
+    A shape is that of one sample, and is filled with random numbers from 0 to 1 of a fixed seed. A file for a torch
+    module holds a batch as the module takes it, first axis the batch, of which the first sample is used; an array with
+    one axis is one sample. A .npz file holds the module's arguments by name. A QNode takes its arguments as they are.
 
     Args:
         model: What `load_model` returned.
-        given: Shapes (`784`, `3x32x32`) or .npy files, one for each argument.
+        given: Shapes (`784`, `3x32x32`) or .npy files, one for each argument, or one .npz file.
 
     Raises:
         InputError: A shape or file cannot be read.
+        OptionError: A .npz file does not stand alone, or the model is no torch module.
     """
+    archives = [text for text in given if Path(text).suffix == ".npz"]
+    if archives:
+        if len(given) > 1 or not is_torch_module(model):
+            raise OptionError(
+                f"the sample {one_line(archives[0])!r} holds arguments by name; give it alone, for a torch module"
+            )
+        return {name: _tensor(model, array, False) for name, array in _archive(Path(archives[0])).items()}
     arrays = [_array(text) for text in given]
     if not arrays:
         return None
     if not is_torch_module(model):
         return tuple(arrays)
+    tensors = tuple(_tensor(model, a, _is_shape(text)) for a, text in zip(arrays, given, strict=True))
+    return tensors[0] if len(tensors) == 1 else tensors
+
+
+def _is_shape(text: str) -> bool:
+    return re.fullmatch(r"\d{1,12}(x\d{1,12})*", text) is not None
+
+
+def _tensor(model: Any, array: Any, is_one_sample: bool) -> Any:
     import torch
 
-    tensors = tuple(torch.as_tensor(array, dtype=_dtype(model, array)).unsqueeze(0) for array in arrays)
-    return tensors[0] if len(tensors) == 1 else tensors
+    tensor = torch.as_tensor(array, dtype=_dtype(model, array))
+    return tensor.unsqueeze(0) if is_one_sample else tensor
+
+
+def _archive(path: Path) -> dict[str, Any]:
+    import zipfile
+
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: _numbers(archive[name], f"{path}, {name}") for name in archive.files}
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path}: {one_line(error_text(error))}") from error
 
 
 def _dtype(model: Any, array: Any) -> Any:
@@ -72,18 +102,26 @@ def _dtype(model: Any, array: Any) -> Any:
 def _array(text: str) -> Any:
     import numpy as np
 
-    if re.fullmatch(r"\d{1,12}(x\d{1,12})*", text):
+    if _is_shape(text):
         shape = tuple(map(int, text.split("x")))
         if not 0 < math.prod(shape) <= MAX_SAMPLE_VALUES:
             raise OptionError(f"the sample {text} has {math.prod(shape):,} values; give 1 to {MAX_SAMPLE_VALUES:.0e}")
         return np.random.default_rng(0).random(shape)
     path = Path(text)
     if path.suffix != ".npy":
-        raise OptionError(f"the sample {one_line(text)!r} is neither a shape such as 784 or 3x32x32 nor a .npy file")
+        raise OptionError(
+            f"the sample {one_line(text)!r} is neither a shape such as 784 or 3x32x32 nor a .npy or .npz file"
+        )
     try:
         array = np.load(path, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: {one_line(error_text(error))}") from error
+    return _numbers(array, str(path))
+
+
+def _numbers(array: Any, where: str) -> Any:
+    import numpy as np
+
     if array.dtype.kind not in "fiub" or array.size == 0 or not np.isfinite(array).all():
-        raise InputError(f"{path}: an array of {array.dtype} with shape {array.shape}; finite numbers are needed")
+        raise InputError(f"{where}: an array of {array.dtype} with shape {array.shape}; finite numbers are needed")
     return array

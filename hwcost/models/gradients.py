@@ -91,8 +91,9 @@ def circuits_per_sample(
     else:
         each = sum(angle.num_shifts for angle in angles) + layer.has_variance
         text = _shifts_text(layer) + (" + 1 unshifted for the variance" if layer.has_variance else "")
-    lines.append(f"{each * times} for the gradient: {text}" + (f", × {times}" if times > 1 else ""))
-    return GradientCircuits(forward=times, gradient=each * times, explanation=tuple(lines))
+    again = times * layer.num_gradients
+    lines.append(f"{each * again} for the gradient: {text}" + (f", × {again}" if again > 1 else ""))
+    return GradientCircuits(forward=times, gradient=each * again, explanation=tuple(lines))
 
 
 def _product(layer: QuantumLayer) -> str:

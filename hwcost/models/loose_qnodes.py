@@ -1,22 +1,22 @@
-"""QNodes that a model calls without a `TorchLayer`: attribute, list, closure, module global; whoever holds them.
+"""QNodes that a model calls, whoever holds them: attribute, list, closure, module global or a `TorchLayer`.
 
-While a model is called under observation, every call of a QNode is noted and answered with zeros through which
-gradients flow; no circuit is simulated.
+While a model is called under observation, every call of a QNode is recorded and answered with made-up results through
+which gradients flow; no circuit is simulated.
 """
 
 from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hwcost.circuits.layers import QuantumLayer
-from hwcost.circuits.pennylane import DATA_ARGUMENT, layer_from_qnode
+from hwcost.circuits.pennylane import DATA_ARGUMENT, layer_from_tapes
 from hwcost.core.errors import CircuitError
-from hwcost.core.text import error_text, one_line
+from hwcost.models.qnode_calls import RecordedCall, leaves, moved, qnode_name, record_call, tape_key
 
 if TYPE_CHECKING:
     import torch
@@ -24,163 +24,248 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class LooseCall:
-    """One call of a QNode.
+class Execution:
+    """One circuit that a call of a QNode executes.
 
     Attributes:
-        qnode: The QNode.
-        arguments: Its arguments by name, without gradients.
-        trained: Names of the arguments that need a gradient, the data not among them.
-        num_circuits: Rows of a batch, each of which is a circuit; 1 without a batch.
-        input_needs_gradient: Whether the data needs a gradient.
-        structure: Gates and wires; calls of another structure are other circuits.
-        needs_gradient: Whether the gradient of its result is asked for: set when a backward pass comes by.
+        circuit: What it is; executions alike are counted together.
+        times: How often: rows of a batch, samples of a layer.
+        backwards: Backward passes that came by, each of which needs the gradient.
     """
 
+    circuit: Hashable
+    times: int
+    backwards: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Circuit:
+    """A circuit as it was first met.
+
+    Attributes:
+        title: Name of the layer or of the QNode.
+        qnode: Who executes it.
+        tapes: As it was called, with other weights, with other data.
+        input_needs_gradient: Whether the gradient with respect to the data is needed.
+        is_layer: Whether it belongs to a `TorchLayer`.
+    """
+
+    title: str
     qnode: QNode
-    arguments: dict[str, Any]
-    trained: tuple[str, ...]
-    num_circuits: int
+    tapes: tuple[Any, Any, Any]
     input_needs_gradient: bool
-    structure: Hashable
-    needs_gradient: bool = False
+    is_layer: bool
 
 
 @dataclass(slots=True)
 class Observer:
-    """Answers calls of QNodes and notes them."""
+    """Answers calls of QNodes and records them.
 
-    calls: list[LooseCall] = field(default_factory=list)
-    _forms: dict[Hashable, _Form] = field(default_factory=dict)
+    Attributes:
+        executions: What was executed, in order.
+        titles: Names of the layers and QNodes that ran something.
+        loose: QNodes without a layer that ran something.
+        records: Whether calls are recorded; otherwise they are only answered, which is faster.
+    """
 
-    def answer(self, qnode: QNode, args: Sequence[object], kwargs: dict[str, object]) -> object:
-        """Note a call and return zeros of the shape of its result, which depend on what it got.
+    executions: list[Execution] = field(default_factory=list)
+    titles: set[str] = field(default_factory=set)
+    loose: set[Hashable] = field(default_factory=set)
+    records: bool = True
+    _circuits: dict[Hashable, _Circuit] = field(default_factory=dict)
+    _calls: dict[Hashable, tuple[QNode, RecordedCall, bool]] = field(default_factory=dict)
+
+    def answer(
+        self, qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any], *, layer: LayerCall | None = None
+    ) -> Any:
+        """Record a call and return a result of its form, which depends on all that is trained.
+
+        Args:
+            qnode: The QNode.
+            args: Its arguments.
+            kwargs: Its keyword arguments.
+            layer: The `TorchLayer` that calls it, None for a QNode on its own.
 
         Raises:
-            CircuitError: The QNode fails, or has measurements without a gradient.
+            CircuitError: The QNode fails, or has measurements that no device has.
         """
-        signature = inspect.signature(qnode.func)
-        if "shots" not in signature.parameters:  # of one call, in older PennyLane; an estimate has its own
-            kwargs = {name: value for name, value in kwargs.items() if name != "shots"}
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        arguments = dict(bound.arguments)
-        form = self._form(qnode, arguments)
-        needing = [name for name, value in arguments.items() if any(t.requires_grad for t in tensors_in(value))]
-        call = LooseCall(
-            qnode=qnode,
-            arguments={name: _detached(value) for name, value in arguments.items()},
-            trained=tuple(name for name in needing if name != DATA_ARGUMENT),
-            num_circuits=form.batch_size or 1,
-            input_needs_gradient=DATA_ARGUMENT in needing,
-            structure=form.structure,
-        )
-        self.calls.append(call)
-        return form.zeros(arguments, call)
+        kwargs = _without_shots(qnode, kwargs)
+        if not self.records:
+            return self._answer_alike(qnode, args, kwargs)
+        call = record_call(qnode, args, kwargs)
+        title = qnode_name(qnode) if layer is None else layer.title
+        data = DATA_ARGUMENT if layer is None else layer.data
+        noted = []
+        others: tuple[RecordedCall, RecordedCall] | None = None
+        for number, tape in enumerate(call.tapes):
+            key = (title, _code(qnode), tape_key(tape))
+            if key not in self._circuits:
+                others = others or _moved_calls(qnode, args, kwargs, data, call)
+                self._circuits[key] = _Circuit(
+                    title=title,
+                    qnode=qnode,
+                    tapes=(tape, others[0].tapes[number], others[1].tapes[number]),
+                    input_needs_gradient=_data_needs_gradient(qnode, args, kwargs, data),
+                    is_layer=layer is not None,
+                )
+            times = (tape.batch_size or 1) * (1 if layer is None else layer.rows)
+            noted.append(Execution(circuit=key, times=times))
+        self.executions += noted
+        self.titles.add(title)
+        if layer is None:
+            self.loose.add(_code(qnode))
 
-    def _form(self, qnode: QNode, arguments: dict[str, Any]) -> _Form:
-        shapes = tuple((name, _shape_key(value)) for name, value in arguments.items())
-        key = (id(qnode), shapes)
-        if key not in self._forms:
-            self._forms[key] = _form(qnode, {name: _detached(value) for name, value in arguments.items()})
-        return self._forms[key]
+        def note(again: bool) -> None:
+            if again:
+                raise CircuitError(
+                    f"the model differentiates a gradient of the circuit {title!r} once more (create_graph=True); "
+                    "circuits of second derivatives are not counted"
+                )
+            for execution in noted:
+                execution.backwards += 1
+
+        return call.answer(note)
+
+    def _answer_alike(self, qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Answer without a record, from a call of the same form if there was one."""
+        given = [args, dict(kwargs)]
+        forms = tuple(_form(leaf) for leaf in leaves(given))
+        known = self._calls.get((id(qnode), forms))
+        if known is None:
+            call = record_call(qnode, args, kwargs)
+            known = self._calls[id(qnode), forms] = (
+                qnode,
+                call,
+                bool(call.trained()),
+            )  # the QNode, that its id is its own
+            return call.answer(_nothing)
+        _, call, depends = known
+        needing = [tensor for tensor in tensors_in(given) if tensor.requires_grad]
+        return call.answer(_nothing, _own_leaf(needing) if depends else [])
 
     def layers(self) -> Iterator[QuantumLayer]:
-        """Yield one quantum layer for each QNode, structure and kind of gradient; calls alike are counted together."""
-        kinds: dict[Hashable, list[LooseCall]] = {}
-        for call in self.calls:
-            gradient = (call.trained, call.input_needs_gradient) if call.needs_gradient else None
-            kinds.setdefault((id(call.qnode), call.structure, gradient), []).append(call)
-        names: dict[str, int] = {}
-        for calls in kinds.values():
-            first = calls[0]
-            name = str(getattr(first.qnode.func, "__name__", "QNode"))
-            names[name] = names.get(name, 0) + 1
-            layer = layer_from_qnode(
-                first.qnode,
-                kwargs=first.arguments,
-                name=name if names[name] == 1 else f"{name} ({names[name]})",
-                input_needs_gradient=first.needs_gradient and first.input_needs_gradient,
-                weights=first.trained if first.needs_gradient else (),
-                first_of_batch=True,
+        """Yield one quantum layer for each circuit and kind of gradient; executions alike are counted together."""
+        kinds: dict[tuple[Hashable, int], int] = {}
+        for execution in self.executions:
+            kind = (execution.circuit, execution.backwards)
+            kinds[kind] = kinds.get(kind, 0) + execution.times
+        names: set[str] = set()
+        for (key, backwards), times in kinds.items():
+            circuit = self._circuits[key]
+            needed = backwards > 0
+            name = _free_name(names, circuit, needed)
+            layer = layer_from_tapes(
+                circuit.qnode, circuit.tapes, name=name, input_needs_gradient=needed and circuit.input_needs_gradient
             )
-            yield layer.called(sum(call.num_circuits for call in calls), with_gradient=first.needs_gradient)
+            yield layer.called(times, num_gradients=backwards)
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """What a QNode returns: the container, the shape of each measurement, the batch; and what it is made of."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerCall:
+    """The `TorchLayer` behind a call: its name in the model, its argument with data, the rows that run alike."""
 
-    container: Any
-    shapes: tuple[tuple[int, ...], ...]
-    batch_size: int | None
-    structure: Hashable
-
-    def zeros(self, arguments: dict[str, Any], call: LooseCall) -> object:
-        import numpy as np
-
-        batch = () if self.batch_size is None else (self.batch_size,)
-        floats = [t for value in arguments.values() for t in tensors_in(value) if t.is_floating_point()]
-        if not floats:
-            results: list[Any] = [np.zeros((*batch, *shape)) for shape in self.shapes]
-            return results[0] if self.container is None else self.container(results)
-        zero = floats[0].sum()
-        for tensor in floats[1:]:
-            zero = zero + tensor.sum()
-        zero = zero * 0.0
-        if zero.requires_grad:
-
-            def note(gradient: torch.Tensor) -> None:
-                call.needs_gradient = True
-
-            zero.register_hook(note)  # type: ignore[no-untyped-call]
-        results = [zero.expand((*batch, *shape)) for shape in self.shapes]
-        return results[0] if self.container is None else self.container(results)
+    title: str
+    data: str
+    rows: int
 
 
-def _form(qnode: QNode, arguments: dict[str, Any]) -> _Form:
-    import pennylane as qml
-    from pennylane.workflow import construct_tape
-
-    name = one_line(str(getattr(qnode.func, "__name__", "QNode")))
-    try:
-        tape = construct_tape(qnode, level="user")(**arguments)
-        with qml.queuing.AnnotatedQueue():
-            output = qnode.func(**arguments)
-    except Exception as error:
-        raise CircuitError(
-            f"the QNode {name!r} fails: {type(error).__name__}: {one_line(error_text(error))}"
-        ) from error
-    container, shapes = measured_shapes(output)
-    return _Form(
-        container=container,
-        shapes=tuple(shapes),
-        batch_size=tape.batch_size,
-        structure=tuple((operation.name, tuple(operation.wires)) for operation in tape.operations),
+def _free_name(names: set[str], circuit: _Circuit, needed: bool) -> str:
+    suffix = (
+        "" if circuit.input_needs_gradient and needed else " (no gradient of its data)" if needed else " (no gradient)"
     )
+    name = circuit.title
+    if name in names and circuit.is_layer and suffix and name + suffix not in names:
+        name += suffix
+    number = 2
+    while name in names:
+        name, number = f"{circuit.title} ({number})", number + 1
+    names.add(name)
+    return name
 
 
-def measured_shapes(output: object) -> tuple[Any, list[tuple[int, ...]]]:
-    """Return how a QNode's function returns its measurements (None for a single one), and the shape of each.
+def _nothing(again: bool) -> None:
+    """Take note of no gradient."""
 
-    Raises:
-        CircuitError: A measurement has no gradient.
+
+def _own_leaf(needing: list[torch.Tensor]) -> list[torch.Tensor]:
+    """Return what needs a gradient; a tensor of our own where that is not among the arguments, but in a closure."""
+    import torch
+
+    return needing or [torch.zeros((), requires_grad=True)]
+
+
+def _form(leaf: Any) -> Hashable:
+    """Return what the form of a result may depend on: shapes of arrays, other values as they are."""
+    shape = getattr(leaf, "shape", None)
+    if shape is None:
+        return repr(leaf)
+    place = (str(getattr(leaf, "dtype", "")), str(getattr(leaf, "device", "")))
+    return tuple(shape), place, bool(getattr(leaf, "requires_grad", False))
+
+
+def _code(qnode: QNode) -> Hashable:
+    """Return what QNodes made of the same function share."""
+    function: Any = qnode.func
+    while hasattr(function, "func"):  # a partial
+        function = function.func
+    function = getattr(function, "__func__", function)
+    return id(getattr(function, "__code__", function)), id(qnode.device)
+
+
+def _without_shots(qnode: QNode, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the shots of one call, which older versions of PennyLane take; an estimate has its own."""
+    own = "shots" in inspect.signature(qnode.func).parameters
+    return {name: value for name, value in kwargs.items() if own or name != "shots"}
+
+
+def _bound(qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any]) -> inspect.BoundArguments | None:
+    try:
+        return inspect.signature(qnode.func).bind(*args, **kwargs)
+    except (TypeError, ValueError):
+        return None
+
+
+def _data_needs_gradient(qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any], data: str) -> bool:
+    bound = _bound(qnode, args, kwargs)
+    return bound is not None and any(t.requires_grad for t in tensors_in(bound.arguments.get(data)))
+
+
+def _moved_calls(
+    qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any], data: str, call: RecordedCall
+) -> tuple[RecordedCall, RecordedCall]:
+    """Record the call with other weights and with other data.
+
+    Without an argument of the data's name, data is all that needs no gradient.
     """
-    import pennylane as qml
+    bound = _bound(qnode, args, kwargs)
+    if bound is None:
+        return call, call
+    named = data in bound.arguments
 
-    several = isinstance(output, (list, tuple))
-    shapes: list[tuple[int, ...]] = []
-    for measurement in output if isinstance(output, (list, tuple)) else [output]:
-        if isinstance(measurement, qml.measurements.ProbabilityMP):
-            shapes.append((2 ** len(measurement.wires),))
-        elif isinstance(measurement, (qml.measurements.ExpectationMP, qml.measurements.VarianceMP)):
-            shapes.append(())
-        else:
-            raise CircuitError(
-                f"a quantum layer returns {type(measurement).__name__.removesuffix('MP')}, which has no gradient; "
-                "return expectation values, variances or probabilities"
-            )
-    return (type(output) if several else None), shapes
+    def weight(value: Any) -> bool:
+        return named or bool(getattr(value, "requires_grad", False))
+
+    def again(wanted: Callable[[str], Callable[[Any], bool]]) -> RecordedCall:
+        other = inspect.BoundArguments(bound.signature, bound.arguments.copy())
+        for name, value in bound.arguments.items():
+            other.arguments[name] = moved(value, wanted(name))
+        try:
+            recorded = record_call(qnode, other.args, other.kwargs)
+        except CircuitError:  # it takes its own values only
+            return call
+        return recorded if len(recorded.tapes) == len(call.tapes) else call
+
+    by_weights = again(lambda name: weight if name != data else lambda value: False)
+    by_data = again(lambda name: (lambda value: name == data) if named else lambda value: not weight(value))
+    return by_weights, by_data
+
+
+_WATCHING: list[Observer] = []
+
+
+def watching() -> Observer:
+    """Return the observer at work; outside of `observed_qnodes`, one whose records nobody reads."""
+    return _WATCHING[-1] if _WATCHING else Observer()
 
 
 def tensors_in(value: object) -> Iterator[torch.Tensor]:
@@ -189,7 +274,7 @@ def tensors_in(value: object) -> Iterator[torch.Tensor]:
 
     if isinstance(value, torch.Tensor):
         yield value
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         for item in value.values():
             yield from tensors_in(item)
     elif isinstance(value, (list, tuple)):
@@ -197,37 +282,41 @@ def tensors_in(value: object) -> Iterator[torch.Tensor]:
             yield from tensors_in(item)
 
 
-def _detached(value: object) -> object:
-    import torch
-
-    return value.detach().clone() if isinstance(value, torch.Tensor) else value
-
-
-def _shape_key(value: object) -> Hashable:
-    """Return what the form of a result may depend on: shapes of arrays, other values as they are."""
-    shape = getattr(value, "shape", None)
-    if shape is not None:
-        return tuple(shape)
-    if isinstance(value, (list, tuple)):
-        return tuple(_shape_key(item) for item in value)
-    return repr(value)
-
-
 @contextmanager
 def observed_qnodes(observer: Observer | None = None) -> Iterator[Observer]:
     """Let an observer answer every call of a QNode; nothing happens where PennyLane was never imported.
 
+    A circuit that is executed without a QNode (`qml.execute`, `device.execute`) is refused: it could not be counted.
     Not to be used by two threads at once: the class `QNode` itself is changed meanwhile.
     """
-    watching = Observer() if observer is None else observer
+    observing = Observer() if observer is None else observer
     pennylane = sys.modules.get("pennylane")
     if pennylane is None:
-        yield watching
+        yield observing
         return
-    qnode: Any = pennylane.QNode
-    called = qnode.__call__
-    qnode.__call__ = lambda self, *args, **kwargs: watching.answer(self, args, kwargs)
+    places = [(pennylane.QNode, "__call__", lambda self, *args, **kwargs: observing.answer(self, args, kwargs))]
+    places += [(kind, "execute", _refuse_execution) for kind in _device_classes(pennylane.devices.Device)]
+    before = [(owner, name, vars(owner)[name]) for owner, name, _ in places]
+    for owner, name, function in places:
+        setattr(owner, name, function)
+    _WATCHING.append(observing)
     try:
-        yield watching
+        yield observing
     finally:
-        qnode.__call__ = called
+        _WATCHING.pop()
+        for owner, name, function in before:
+            setattr(owner, name, function)
+
+
+def _device_classes(base: Any) -> Iterator[Any]:
+    for kind in base.__subclasses__():
+        if "execute" in vars(kind):
+            yield kind
+        yield from _device_classes(kind)
+
+
+def _refuse_execution(device: Any, *args: Any, **kwargs: Any) -> Any:
+    raise CircuitError(
+        f"the model executes a circuit on {getattr(device, 'name', type(device).__name__)} without a QNode, which cannot "
+        "be counted; call it through a QNode or qml.qnn.TorchLayer"
+    )

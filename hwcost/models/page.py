@@ -57,6 +57,8 @@ def _setting(cost: ModelCost) -> str:
         backend = cost.estimates[0].backend
         date = "" if backend.snapshot_date is None else f" of {backend.snapshot_date:%Y-%m-%d}"
         parts.append(f"calibration{date}, {format_age(backend.snapshot_age_days)}")
+    if cost.model.inputs:
+        parts.append(f"called with {' and '.join(one_line(each.text) for each in cost.model.inputs)}")
     return ", ".join(parts)
 
 

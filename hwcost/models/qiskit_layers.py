@@ -99,12 +99,12 @@ class QnnObserver:
                     "model cannot be costed"
                 )
             if runs.backward:
-                layer = layer_from_qnn(runs.qnn, name=name).called(runs.backward, with_gradient=True)
+                layer = layer_from_qnn(runs.qnn, name=name).called(runs.backward, num_gradients=1)
                 yield replace(layer, notes=(*layer.notes, *runs.notes(name)))
             if runs.forward > runs.backward:
                 title = f"{name} (no gradient)" if runs.backward else name
                 layer = layer_from_qnn(runs.qnn, name=title, with_gradient=False)
-                yield layer.called(runs.forward - runs.backward, with_gradient=False)
+                yield layer.called(runs.forward - runs.backward, num_gradients=0)
 
     def _runs(self, qnn: NeuralNetwork) -> QnnRuns:
         if id(qnn) not in self.runs:

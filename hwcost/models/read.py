@@ -13,7 +13,8 @@ from hwcost.circuits.pennylane import is_qnode, layer_from_qnode
 from hwcost.circuits.qiskit_qnn import PACKAGE, is_qnn, layer_from_qnn
 from hwcost.core.errors import OptionError
 from hwcost.core.text import one_line
-from hwcost.models.torch_layers import is_torch_module, read_hybrid_model
+from hwcost.models.inputs import ModelInput, described
+from hwcost.models.torch_layers import batch_of, is_torch_module, read_hybrid_model
 
 if TYPE_CHECKING:
     import torch
@@ -29,6 +30,7 @@ class Model:
         layers: Its quantum layers.
         classical: Its classical layers with stand-ins for the quantum ones; None without a torch module.
         sample: What `classical` takes.
+        inputs: What it was called with; nothing for a circuit.
         num_parameters: Trainable classical parameters, None without a torch module.
         notes: What was assumed.
     """
@@ -38,12 +40,20 @@ class Model:
     layers: tuple[QuantumLayer, ...]
     classical: torch.nn.Module | None
     sample: Any
+    inputs: tuple[ModelInput, ...]
     num_parameters: int | None
     notes: tuple[str, ...]
 
 
 def read_model(
-    model: Any, sample: Any, *, classical: Any = None, inputs: Sequence[Any] | None = None, observable: Any = None
+    model: Any,
+    sample: Any,
+    *,
+    classical: Any = None,
+    inputs: Sequence[Any] | None = None,
+    observable: Any = None,
+    training: bool = True,
+    batches: bool = False,
 ) -> Model:
     """Read a torch module, a QNode, a network of qiskit-machine-learning or a circuit as quantum layers and the rest.
 
@@ -54,13 +64,15 @@ def read_model(
         classical: For QNodes and circuits: (torch module, its sample) of the classical half, None without one.
         inputs: For circuits: parameters that carry data.
         observable: For circuits: Pauli labels.
+        training: For torch modules: whether it is called as in training.
+        batches: For torch modules: whether batches of more than one sample run.
 
     Raises:
         OptionError: The model is something else, or an argument does not belong to its kind.
     """
     if is_torch_module(model):
         _refuse("a torch module", classical=classical, inputs=inputs, observable=observable)
-        return _read_torch(model, sample)
+        return _read_torch(model, sample, training, batches)
     module, its_sample = _classical(classical)
     if is_qnode(model):
         _refuse("a QNode", inputs=inputs, observable=observable)
@@ -84,15 +96,16 @@ def read_model(
         layers=(layer,),
         classical=module,
         sample=its_sample,
+        inputs=described(sample),
         num_parameters=None if module is None else _num_trainable(module),
         notes=(),
     )
 
 
-def _read_torch(model: Any, sample: Any) -> Model:
+def _read_torch(model: Any, sample: Any, training: bool, batches: bool) -> Model:
     if sample is None:
         raise OptionError("a torch module needs a sample, a tensor such as torch.rand(1, 784) (--sample 784)")
-    hybrid = read_hybrid_model(model, sample)
+    hybrid = read_hybrid_model(model, sample, training=training, batches=batches)
     number = hybrid.num_modules if hybrid.layers else 0
     layers = "no quantum layer" if not number else f"{number} quantum layer{'s' if number > 1 else ''}"
     return Model(
@@ -101,6 +114,7 @@ def _read_torch(model: Any, sample: Any) -> Model:
         layers=hybrid.layers,
         classical=hybrid.classical,
         sample=hybrid.sample,
+        inputs=described(batch_of(hybrid.sample, 1)),
         num_parameters=_num_trainable(hybrid.classical),
         notes=hybrid.notes,
     )

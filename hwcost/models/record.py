@@ -14,6 +14,7 @@ from hwcost.core.caveat import Caveat, texts
 from hwcost.core.plain import to_plain
 from hwcost.estimation.record import CostEstimate
 from hwcost.models.gradients import Gradient
+from hwcost.models.inputs import ModelInput
 from hwcost.models.workload import Scope, Workload
 from hwcost.report.page import plot
 from hwcost.report.result import Result
@@ -63,6 +64,7 @@ class ModelInfo:
         num_parameters: Trainable parameters of the classical half, None where it is given as FLOPs.
         num_circuit_parameters: Trainable parameters of the circuits, counted as gate angles.
         layers: Its quantum layers.
+        inputs: What it was called with to see what runs: shape and type of each array, one sample of a batch.
     """
 
     name: str
@@ -70,6 +72,7 @@ class ModelInfo:
     num_parameters: int | None
     num_circuit_parameters: int
     layers: tuple[LayerInfo, ...]
+    inputs: tuple[ModelInput, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +250,9 @@ class ModelCost(Result):
     caveats: tuple[Caveat, ...]
     estimates: tuple[CostEstimate, ...]
 
-    not_in_rows: ClassVar[Set[str]] = frozenset({"model.layers", "overheads", "classical.uncounted", "estimates"})
+    not_in_rows: ClassVar[Set[str]] = frozenset(
+        {"model.layers", "model.inputs", "overheads", "classical.uncounted", "estimates"}
+    )
 
     @property
     def warnings(self) -> tuple[str, ...]:

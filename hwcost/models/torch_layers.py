@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from hwcost.circuits.layers import QuantumLayer
-from hwcost.circuits.pennylane import is_qnode, layer_from_qnode
+from hwcost.circuits.pennylane import is_qnode
 from hwcost.classical.kept_gradients import gradients_kept
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import error_text, one_line
 from hwcost.models.foreign_layers import foreign_layers_refused, refuse_foreign_layers
-from hwcost.models.loose_qnodes import measured_shapes, observed_qnodes, tensors_in
-from hwcost.models.qiskit_layers import connectors_in, observed_qnns, without_weights
+from hwcost.models.inputs import described
+from hwcost.models.loose_qnodes import LayerCall, Observer, observed_qnodes, tensors_in, watching
+from hwcost.models.qiskit_layers import QnnObserver, connectors_in, observed_qnns, without_weights
 
 if TYPE_CHECKING:
     import torch
@@ -51,7 +52,9 @@ def is_torch_module(model: object) -> bool:
     return nn is not None and isinstance(model, nn.Module)
 
 
-def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
+def read_hybrid_model(
+    model: torch.nn.Module, sample: Any, *, training: bool = True, batches: bool = False
+) -> HybridModel:
     """Read the quantum layers of a torch module and its classical rest.
 
     The module is left as it is and no circuit is run: a copy with stand-ins is called once with the sample, to see what
@@ -61,6 +64,8 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
         model: Any torch module; quantum layers are `qml.qnn.TorchLayer`s, and QNodes and networks of
             qiskit-machine-learning that it calls, whoever holds them.
         sample: What the module takes: a tensor, or a tuple, list or dictionary of them, batch dimension first.
+        training: Whether it is called as in training; modules that are in evaluation mode stay in it.
+        batches: Whether batches of more than one sample run, for which the circuits must be those of each sample.
 
     Raises:
         OptionError: The module cannot be called with the sample.
@@ -78,54 +83,33 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
         >>> read.layers[0].name, len(read.layers[0].angles), read.layers[0].input_needs_gradient
         ('1', 8, True)
     """
-    import torch
 
     quantum = {name: module for name, module in model.named_modules() if _is_torch_layer(module)}
     refuse_foreign_layers(model)
-    stand_ins = {name: _stand_in(layer) for name, layer in quantum.items()}
+    stand_ins = {name: _stand_in(name, layer) for name, layer in quantum.items()}
     # Told beforehand that the quantum layers are already copied: their devices and weights are never touched.
     memo: dict[int, Any] = {id(layer): stand_ins[name] for name, layer in quantum.items()}
     memo |= {id(qnode): qnode for qnode in _qnodes_held(model)}
     with observed_qnns():
         classical = _copy(model, memo)
-    modes = {module: module.training for module in classical.modules()}
-    observed = (torch.enable_grad(), torch.random.fork_rng(devices=[]), foreign_layers_refused())
-    with ExitStack() as stack:
-        for context in observed:
-            stack.enter_context(context)
-        loose, qnns = stack.enter_context(observed_qnodes()), stack.enter_context(observed_qnns())
-        # Without dropout and with fixed batch statistics: a batch of one is enough to see the shapes.
-        classical.eval()
-        output = _call(classical, batch_of(sample, 1), type(model).__name__)
-        _see_gradients(output, type(model).__name__)
-    for module, training in modes.items():
-        module.training = training
-    notes: list[str] = []
-    layers: list[QuantumLayer] = []
-    for name, stand_in in stand_ins.items():
-        if not stand_in.qnode.calls:
-            notes.append(f"quantum layer {name!r} is not used in a forward pass; not counted")
-        layers += _layers_of_calls(name, quantum[name], stand_in.qnode)
-    for stand_in in stand_ins.values():
-        stand_in.qnode.calls.clear()
-    layers += loose.layers()
+    title = type(model).__name__
+    observer, qnns = _observed_call(classical, sample, 1, title, training)
+    if batches:
+        _check_batches(observer, _observed_call(classical, sample, 2, title, training)[0], title)
     connectors = connectors_in(classical)
     names = {id(connector.neural_network): name for name, connector in reversed(connectors.items())}
-    layers += qnns.layers({key: name or type(model).__name__ for key, name in names.items()})
-    notes += (
-        f"quantum layer {name!r} is not used in a forward pass; not counted"
-        for key, name in names.items()
-        if key not in qnns.runs
-    )
+    unused = [name for name in quantum if (name or type(quantum[name]).__name__) not in observer.titles]
+    unused += [name for key, name in names.items() if key not in qnns.runs]
+    layers = [*observer.layers(), *qnns.layers({key: name or title for key, name in names.items()})]
     for connector in connectors.values():
         without_weights(connector)
-    quantum_parts = {id(layer) for layer in quantum.values()} | {id(call.qnode) for call in loose.calls}
+    quantum_parts = {id(layer) for layer in quantum.values()} | observer.loose
     return HybridModel(
         layers=tuple(layers),
         num_modules=len(quantum_parts | qnns.runs.keys()),
         classical=classical,
         sample=sample,
-        notes=tuple(notes),
+        notes=tuple(f"quantum layer {name!r} is not used in a forward pass; not counted" for name in unused),
     )
 
 
@@ -138,21 +122,50 @@ def _copy(model: torch.nn.Module, memo: dict[int, Any]) -> torch.nn.Module:
         ) from error
 
 
-@dataclass(slots=True)
-class _LayerCall:
-    """What reached a quantum layer in one call.
+def _observed_call(
+    classical: torch.nn.Module, sample: Any, size: int, name: str, training: bool
+) -> tuple[Observer, QnnObserver]:
+    """Call the copy with a batch, go backwards, and return what was seen."""
+    import torch
 
-    Attributes:
-        row: First row of its input.
-        num_rows: Rows, each of which is a circuit.
-        input_needs_gradient: Whether something trainable stands before the layer.
-        needs_gradient: Whether the gradient of its result is asked for: set when a backward pass comes by.
+    modes = {module: module.training for module in classical.modules()}
+    try:
+        with ExitStack() as stack:
+            for context in (torch.enable_grad(), torch.random.fork_rng(devices=[]), foreign_layers_refused()):
+                stack.enter_context(context)
+            observer, qnns = stack.enter_context(observed_qnodes()), stack.enter_context(observed_qnns())
+            _set_modes(classical, training)
+            _see_gradients(_call(classical, batch_of(sample, size), name, sample), name)
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+    return observer, qnns
+
+
+def _check_batches(one: Observer, two: Observer, name: str) -> None:
+    """Refuse a model whose circuits do not grow with the batch: they would be multiplied by it.
+
+    Raises:
+        CircuitError: A batch of two does not run twice the circuits of one sample.
     """
+    for what, executions in (("", 0), (" with a gradient", 1)):
+        first, second = (
+            sum(e.times * (e.backwards if executions else 1) for e in observer.executions) for observer in (one, two)
+        )
+        if second != 2 * first:
+            raise CircuitError(
+                f"the model {name} runs {first} circuits{what} for one sample and {second} for a batch of two, so their "
+                "number is not one per sample; cost it with a batch size of 1, or call its circuits for every sample"
+            )
 
-    row: Any
-    num_rows: int
-    input_needs_gradient: bool
-    needs_gradient: bool = False
+
+def _set_modes(classical: torch.nn.Module, training: bool) -> None:
+    """Set the copy to the mode that is costed, as the user has set it; a batch of one has no batch statistics."""
+    import torch
+
+    for module in classical.modules():
+        fixed = isinstance(module, torch.nn.modules.batchnorm._BatchNorm)
+        module.training = module.training and training and not fixed
 
 
 def _see_gradients(output: object, name: str) -> None:
@@ -168,6 +181,8 @@ def _see_gradients(output: object, name: str) -> None:
         with gradients_kept(ends):
             if ends:
                 torch.autograd.backward(ends)
+    except CircuitError:
+        raise
     except RuntimeError as error:
         raise OptionError(f"the backward pass of the model {name} fails: {one_line(error_text(error))}") from error
 
@@ -182,28 +197,6 @@ def _qnodes_held(model: torch.nn.Module) -> Iterator[object]:
             yield from (item for item in items if is_qnode(item))
 
 
-_SUFFIXES = {(True, True): "", (True, False): " (no gradient of its data)", (False, False): " (no gradient)"}
-
-
-def _layers_of_calls(name: str, module: Any, seen: _Zeros) -> Iterator[QuantumLayer]:
-    """Yield the layer once for each kind of gradient that its calls need; calls alike are counted together."""
-    kinds: dict[tuple[bool, bool], list[_LayerCall]] = {}
-    for call in seen.calls:
-        needed = call.needs_gradient
-        kinds.setdefault((needed, needed and call.input_needs_gradient), []).append(call)
-    title = name or type(module).__name__
-    for number, ((needed, of_input), calls) in enumerate(kinds.items()):
-        row = calls[0].row[None] if seen.takes_batches else calls[0].row
-        layer = layer_from_qnode(
-            module.qnode,
-            kwargs={module.input_arg: row, **{key: value.detach() for key, value in _weights(module)}},
-            name=title + (_SUFFIXES[needed, of_input] if number else ""),
-            input_needs_gradient=of_input,
-            weights=[key for key, value in _weights(module) if value.requires_grad],
-        )
-        yield layer.called(sum(call.num_rows for call in calls), with_gradient=needed)
-
-
 def _is_torch_layer(module: object) -> bool:
     qnn = getattr(sys.modules.get("pennylane"), "qnn", None)
     layer = getattr(qnn, "TorchLayer", None)
@@ -214,28 +207,28 @@ def _weights(layer: Any) -> Any:
     return layer.qnode_weights.items()
 
 
-def _stand_in(layer: Any) -> Any:
+def _stand_in(name: str, layer: Any) -> Any:
     """Copy the layer with a function in place of its QNode, and without weights."""
     twin = copy.copy(layer)
     twin._parameters = {}
     twin._buffers = {}
     twin.qnode_weights = {}
-    twin.qnode = _Zeros(layer)
+    for key, value in _weights(layer):  # the model may look at them; they are not the copy's to count
+        object.__setattr__(twin, key, value)
+    twin.qnode = _Observed(name, layer)
     return twin
 
 
-_ALIVE: WeakValueDictionary[int, _Zeros] = WeakValueDictionary()
+_ALIVE: WeakValueDictionary[int, _Observed] = WeakValueDictionary()
 
 
-class _Zeros:
-    """Returns what a layer's QNode would, as zeros that depend on its input; remembers what reached it."""
+class _Observed:
+    """Stands for a layer's QNode: runs nothing, and has the observer record its first row for all of them."""
 
-    def __init__(self, layer: Any):
+    def __init__(self, name: str, layer: Any):
+        self._title = name or type(layer).__name__
         self._layer = layer
-        self._trainable = any(weight.requires_grad for _, weight in _weights(layer))
-        self._shapes: tuple[Any, list[tuple[int, ...]]] | None = None
-        self.calls: list[_LayerCall] = []
-        self.takes_batches = False
+        self._takes_batches: bool | None = None
         _ALIVE[id(self)] = self
 
     def __reduce__(self) -> Any:
@@ -244,47 +237,43 @@ class _Zeros:
         return _ALIVE.__getitem__, (id(self),)
 
     def __call__(self, **kwargs: Any) -> Any:
+        import pennylane as qml
+
         values = kwargs[self._layer.input_arg]
         batched = values.ndim > 1
         rows = values.shape[0] if batched else 1
-        if self._shapes is None:
-            self._shapes = self._output(values[0] if batched else values)
-        container, shapes = self._shapes
-        # What a trainable layer returns needs a gradient, even if its input does not.
-        zero = (values.sum(-1) + values.new_zeros((), requires_grad=self._trainable)) * 0.0
-        call = _LayerCall(
-            row=(values[0] if batched else values).detach().clone(),
-            num_rows=rows,
-            input_needs_gradient=values.requires_grad,
-        )
-        self.calls.append(call)
-        if zero.requires_grad:
+        row = values[0] if batched else values
+        observer = watching()
+        call = LayerCall(title=self._title, data=self._layer.input_arg, rows=rows)
+        if self._takes_batches is None:
+            self._takes_batches = self._written_for_batches(row)
+        given = {self._layer.input_arg: row[None] if self._takes_batches else row, **dict(_weights(self._layer))}
+        result = observer.answer(self._layer.qnode, (), given, layer=call)
+        leaves, structure = qml.pytrees.flatten(result)
+        shaped = [
+            (one[0] if self._takes_batches else one).expand(rows, *one.shape[self._takes_batches :]) if batched else one
+            for one in leaves
+        ]
+        return qml.pytrees.unflatten(shaped, structure)
 
-            def note(gradient: Any) -> None:
-                call.needs_gradient = True
+    def _written_for_batches(self, row: Any) -> bool:
+        """Return whether the QNode's function takes a batch and not a row.
 
-            zero.register_hook(note)
-        results = []
-        for shape in shapes:
-            result = zero.reshape((*zero.shape, *[1] * len(shape)))
-            results.append(result.expand((*zero.shape, *shape)))
-        return results[0] if container is None else container(results)
-
-    def _output(self, row: Any) -> tuple[Any, list[tuple[int, ...]]]:
-        """How the QNode returns its measurements, and the shape of each, without running it."""
-
+        Raises:
+            CircuitError: It takes neither.
+        """
         try:
-            output = self._written(row)
+            self._written(row)
         except Exception as error:
             try:
-                output = self._written(row[None])
+                self._written(row[None])
             except Exception:
                 raise CircuitError(
                     f"the quantum layer fails on its input of shape {tuple(row.shape)}: {type(error).__name__}: "
                     f"{one_line(error_text(error))}"
                 ) from error
-            self.takes_batches = True
-        return measured_shapes(output)
+            return True
+        return False
 
     def _written(self, values: Any) -> Any:
         """Call the QNode's function, without running anything."""
@@ -297,7 +286,7 @@ class _Zeros:
             )
 
 
-def _call(model: torch.nn.Module, sample: Any, name: str) -> Any:
+def _call(model: torch.nn.Module, sample: Any, name: str, given: Any) -> Any:
     try:
         if isinstance(sample, dict):
             return model(**sample)
@@ -306,14 +295,13 @@ def _call(model: torch.nn.Module, sample: Any, name: str) -> Any:
         raise
     except Exception as error:
         raise OptionError(
-            f"the model {name} fails on a sample of shape {_shape(sample)}: {type(error).__name__}: "
+            f"the model {name} fails on a sample of shape {_shape(sample)} (given: {_shape(given)}): {type(error).__name__}: "
             f"{one_line(error_text(error))}"
         ) from error
 
 
 def _shape(sample: Any) -> str:
-    items = sample.values() if isinstance(sample, dict) else sample if isinstance(sample, (tuple, list)) else [sample]
-    return ", ".join(str(tuple(getattr(item, "shape", ()))) for item in items)
+    return ", ".join(one.text for one in described(sample)) or "none"
 
 
 def batch_of(sample: Any, size: int) -> Any:

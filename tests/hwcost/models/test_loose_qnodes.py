@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+import hwcost
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.models.gradients import circuits_per_sample
 from hwcost.models.torch_layers import read_hybrid_model
@@ -200,6 +201,80 @@ def test_chains_of_parts_agree_with_pennylane(names, shared):
     total = executed(model, x)
     counts = [circuits_per_sample(one, "parameter-shift") for one in read_hybrid_model(model, x).layers]
     assert sum(count.total for count in counts) == total, names
+
+
+def observed(names, depth, listed):
+    """A circuit of layers with data uploaded `depth` times that returns the named observables."""
+    observables = {
+        "Z": lambda: qml.expval(qml.PauliZ(0)),
+        "X": lambda: qml.expval(qml.PauliX(1)),
+        "ZZ": lambda: qml.expval(qml.PauliZ(0) @ qml.PauliZ(1)),
+        "var": lambda: qml.var(qml.PauliZ(1)),
+    }
+
+    def circuit(inputs, weights):
+        for _ in range(depth):
+            qml.RX(inputs[0] * weights[0, 0], wires=0)
+            qml.RY(inputs[1], wires=1)
+            qml.CRX(weights[1, 0], wires=[0, 1])
+            qml.RZ(weights[1, 1], wires=1)
+        found = [observables[name]() for name in names]
+        return found if listed or len(found) > 1 else found[0]
+
+    return circuit
+
+
+BLOCKS = st.fixed_dictionaries(
+    {
+        "names": st.lists(st.sampled_from(["Z", "X", "ZZ", "var"]), min_size=1, max_size=3, unique=True),
+        "depth": st.integers(1, 2),
+        "listed": st.booleans(),
+        "frozen": st.booleans(),
+        "way": st.sampled_from(["layer", "qnode", "closure", "no_grad", "detached", "shared", "residual"]),
+        "linear": st.sampled_from(["none", "trained", "frozen"]),
+    }
+)
+
+
+class Block(nn.Module):
+    """One circuit of a random network, called in one of several ways."""
+
+    def __init__(self, names, depth, listed, frozen, way, linear):
+        super().__init__()
+        self.way = way
+        self.linear = nn.Identity() if linear == "none" else nn.Linear(2, 2).requires_grad_(linear == "trained")
+        circuit = observed(names, depth, listed)
+        self.q = qml.qnn.TorchLayer(node(circuit), {"weights": (2, 2)}).requires_grad_(not frozen)
+        self.w = nn.Parameter(torch.rand(2, 2), requires_grad=not frozen)
+        self.after = nn.Linear(len(names), 2)
+        self.run = node((lambda inputs: circuit(inputs, self.w)) if way == "closure" else circuit)
+
+    def call(self, x):
+        if self.way in ("qnode", "closure"):
+            given = () if self.way == "closure" else (self.w,)
+            found = [self.run(row, *given) for row in x]
+            results = [one if isinstance(one, torch.Tensor) else torch.stack(list(one)) for one in found]
+            return torch.stack([one.reshape(-1) for one in results]).float()
+        return self.q(x).reshape(len(x), -1)
+
+    def forward(self, x):
+        x = self.linear(x)
+        if self.way == "no_grad":
+            return self.after(without_gradient(self.call, x))
+        y = self.after(self.call(x.detach() if self.way == "detached" else x))
+        return self.after(self.call(y)) if self.way == "shared" else x + y if self.way == "residual" else y
+
+
+@settings(max_examples=15)
+@given(blocks=st.lists(BLOCKS, min_size=1, max_size=3), shared=st.booleans())
+def test_random_networks_agree_with_pennylane(blocks, shared):
+    torch.manual_seed(0)
+    parts = [Block(**block) for block in blocks]
+    model = nn.Sequential(*parts, *(parts[:1] if shared else ()))
+    x = torch.rand(2, 2)
+    total = executed(model, x)
+    quantum = hwcost.estimate_model(model, x, device="xeon-1-thread", batch_size=2).quantum
+    assert (quantum.num_circuits, 2 * quantum.circuits_per_sample) == (total, total), blocks
 
 
 def test_nothing_is_simulated_and_qnodes_run_as_before():
