@@ -109,7 +109,7 @@ def _read_estimator(index: int, given: object) -> Pub:
     from qiskit.primitives.containers.estimator_pub import EstimatorPub
 
     if isinstance(given, QuantumCircuit):
-        raise OptionError(f"a circuit alone has no observables; the Estimator takes {_FORMS['estimator']}")
+        raise OptionError(f"a circuit alone has no observables; the Estimator takes a list of {_FORMS['estimator']}")
     pub = EstimatorPub.coerce(given, None)
     _check_size(pub)
     _check_values(pub)

@@ -53,7 +53,7 @@ def test_sampler_pubs_in_every_form():
 
 GOOD = (QuantumCircuit(2), "ZZ")
 BAD_ESTIMATOR = {
-    "circuit alone": (isa_bell(), r"PUB 1: a circuit alone has no observables; the Estimator takes \(circuit, obs"),
+    "circuit alone": (isa_bell(), r"PUB 1: a circuit alone has no observables; the Estimator takes a list of "),
     "length": ((QuantumCircuit(2),), "PUB 1: The length of pub must be 2, 3 or 4.*give .circuit, observables"),
     "number": (7, "PUB 1: .*give .circuit, observables"),
     "text for a circuit": (("bell", "ZZ"), "PUB 1: circuit must be QuantumCircuit; give"),
