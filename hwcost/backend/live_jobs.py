@@ -38,29 +38,29 @@ class LiveJob(Protocol):
         """PUBs and options."""
 
     def job_id(self) -> str:
-        """Identifier."""
+        """Return the identifier."""
 
     def status(self) -> object:
-        """How far it is."""
+        """Return how far it is."""
 
     def done(self) -> bool:
-        """Whether it ended well."""
+        """Return whether it ended well."""
 
     def backend(self) -> _Named | None:
-        """Device."""
+        """Return the device."""
 
     def metrics(self) -> dict[str, Any]:
-        """Timestamps and usage."""
+        """Return timestamps and usage."""
 
     def result(self, *, decoder: object) -> object:
-        """What the decoder makes of the reply."""
+        """Return what the decoder makes of the reply."""
 
 
 class LiveService(Protocol):
     """What is used of the client's `QiskitRuntimeService`."""
 
     def jobs(self, **wanted: object) -> Iterable[LiveJob]:
-        """Jobs that match."""
+        """Return the jobs that match."""
 
 
 class _Named(Protocol):

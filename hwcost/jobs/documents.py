@@ -70,9 +70,9 @@ def read_documents(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[Docume
         except InputError as error:
             unread.append(Unread(where=where, reason=str(error).removeprefix(f"{where}: ")))
             continue
-        key, several = job_name(path), isinstance(content, list)
-        for number, item in enumerate(content if several else [content]):
-            name = f"{key}[{number}]" if several else key
+        key, items = job_name(path), content if isinstance(content, list) else [content]
+        for number, item in enumerate(items):
+            name = f"{key}[{number}]" if isinstance(content, list) else key
             place = name if path.parent == Path() else f"{path.parent.as_posix()}/{name}"
             documents.append(Document(where=where, key=name, place=place, content=item))
     return documents, unread
