@@ -167,6 +167,8 @@ def _by_job(documents: Iterable[Document], left_out: list[LeftOut]) -> dict[str,
             read.append((document, facts_of(document.content)))
         except InputError as error:
             left_out.append(LeftOut(what=document.where, reason=str(error)))
+        except RecursionError:
+            left_out.append(LeftOut(what=document.where, reason="is nested too deeply"))
     identifiers = {facts.job_id for _, facts in read if facts.job_id}
     jobs: dict[str, JobFacts] = {}
     contradicted = set()

@@ -175,3 +175,11 @@ def test_the_record():
     assert plain_record["left_out"] == [{"what": "b.json", "reason": "is no result, metrics or job that is known"}]
     assert hash(collected) == hash(collect_documents([job(inputs=options(5e-4)), document({"a": 1}, "b")]))
     assert "1 job, 1 left out, clock execution_span" in str(collected)
+
+
+def test_a_job_in_a_job_in_a_job():
+    nested = {"job_id": "b"}
+    for _ in range(2000):
+        nested = {"result": nested}
+    collected = collect_documents([job(), Document(where="b.json", key="b", place="b", content=nested)])
+    assert [(item.what, item.reason) for item in collected.left_out] == [("b.json", "is nested too deeply")]
