@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     )
     from hwcost.estimation.estimate import estimate as estimate
     from hwcost.estimation.record import CostEstimate as CostEstimate
+    from hwcost.jobs.collect import CollectedJobs as CollectedJobs, collect_jobs as collect_jobs
     from hwcost.jobs.fit import fit_job_time as fit_job_time
     from hwcost.jobs.predict import JobTime as JobTime
     from hwcost.jobs.profile import JobTimeProfile as JobTimeProfile
@@ -63,6 +64,7 @@ _HOME = {
     "Calibration": "calibration.record",
     "CalibrationError": "core.errors",
     "CircuitError": "core.errors",
+    "CollectedJobs": "jobs.collect",
     "Comparison": "comparison.record",
     "CostEstimate": "estimation.record",
     "Device": "backend.prepared",
@@ -82,6 +84,7 @@ _HOME = {
     "Validation": "validation.record",
     "calibration_from_text": "calibration.sources.snapshot",
     "calibration_text": "calibration.sources.snapshot",
+    "collect_jobs": "jobs.collect",
     "compare": "comparison.compare",
     "estimate": "estimation.estimate",
     "estimate_job": "primitives.job",

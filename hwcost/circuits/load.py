@@ -135,6 +135,39 @@ def read_circuit_file(path: Path) -> tuple[LoadedCircuit, ...]:
     """
     label = path_label(path)
     data = read_file(path, what="circuit", limit_bytes=MAX_FILE_BYTES, error=CircuitError)
+    file_format, circuits = circuits_in(data, label)
+    if file_format != "qpy":
+        # OpenQASM has no name for a circuit: Qiskit counts up, so that it would differ from run to run.
+        (circuit,) = circuits
+        circuit.name = path_label(PurePath(path).stem)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return tuple(
+        LoadedCircuit(
+            circuit=circuit,
+            source=os.fspath(path),
+            sha256=sha256,
+            index=index,
+            num_in_file=len(circuits),
+            file_format=file_format,
+        )
+        for index, circuit in enumerate(circuits)
+    )
+
+
+def circuits_in(data: bytes, label: str) -> tuple[FileFormat, list[QuantumCircuit]]:
+    """Read all circuits of a file's content under a time and memory limit.
+
+    Args:
+        data: The bytes of the file.
+        label: What messages call it.
+
+    Returns:
+        What the content was recognised as, and the circuits.
+
+    Raises:
+        CircuitError: The content cannot be read.
+        MissingDependencyError: It is OpenQASM 3 and its reader is not installed.
+    """
     file_format = _file_format(data, label)
     if file_format == "qpy":
         check_qpy_claims(data, label)
@@ -163,22 +196,7 @@ def read_circuit_file(path: Path) -> tuple[LoadedCircuit, ...]:
         circuits = _parse(data, file_format, label)
     except MemoryError:
         raise _refusal(Verdict(outcome="memory"), label) from None
-    if file_format != "qpy":
-        # OpenQASM has no name for a circuit: Qiskit counts up, so that it would differ from run to run.
-        (circuit,) = circuits
-        circuit.name = path_label(PurePath(path).stem)
-    sha256 = hashlib.sha256(data).hexdigest()
-    return tuple(
-        LoadedCircuit(
-            circuit=circuit,
-            source=os.fspath(path),
-            sha256=sha256,
-            index=index,
-            num_in_file=len(circuits),
-            file_format=file_format,
-        )
-        for index, circuit in enumerate(circuits)
-    )
+    return file_format, circuits
 
 
 def _file_format(data: bytes, label: str) -> FileFormat:

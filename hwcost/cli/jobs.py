@@ -1,16 +1,21 @@
-"""`hwcost jobs`: fit a job-time profile to timed jobs, and say how well a profile predicts them."""
+"""`hwcost jobs`: collect timed jobs, fit a job-time profile to them, and say how well a profile predicts them."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from hwcost.cli.options import seconds
+from hwcost.cli.outputs import check_outputs
+from hwcost.core.errors import OptionError
 from hwcost.core.files import write_file
+from hwcost.core.text import say
 from hwcost.report.console import format_option, write
 
 if TYPE_CHECKING:
+    from hwcost.jobs.collect import CollectedJobs
     from hwcost.jobs.profile import LeftOutJob
 
 NUM_SHOWN = 10
@@ -35,12 +40,84 @@ _device = click.option("--device", metavar="NAME", help="Device that ran the job
 
 @click.group("jobs")
 def command() -> None:
-    """Fit a profile of job times to timed jobs, or score one.
+    """Collect timed jobs, fit a profile of job times to them, or score one.
 
     A table of jobs is a CSV file with num_circuits, shots and observed_s, and where known num_qubits (of a circuit),
     rep_delay_s, and the sums over the job's circuits total_circuit_duration_s, total_depth, total_num_2q and
     total_instructions.
     """
+
+
+@command.command("collect")
+@click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...", type=click.Path())
+@click.option("-o", "--output", "path", metavar="JOBS.csv", type=click.Path(), help="Write the table here, for `fit`.")
+@click.option("--clock", metavar="CLOCK", help="quantum_seconds, execution_span, time_taken.  [default: most jobs']")
+@click.option("--backend", "-b", metavar="NAME", help="Device of jobs that do not name it; with --live only its jobs.")
+@click.option(
+    "--rep-delay", "rep_delay_s", metavar="TIME", callback=seconds, help="Of jobs that do not say it, such as 250us."
+)
+@click.option("--live", is_flag=True, help="Ask IBM for the account's finished jobs, in place of files.")
+@click.option("--since", metavar="DATE", help="With --live: jobs made since this day (UTC), such as 2026-03-01.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="With --live: most jobs.  [default: 100]")
+@click.option("--instance", metavar="NAME|CRN", help="With --live: service instance.  [default: all]")
+@click.option("--channel", metavar="CHANNEL", help="With --live.  [default: ibm_quantum_platform]")
+@click.option("--time-limit", type=float, metavar="SECONDS", help="With --live: longest wait.  [default: 300]")
+@format_option
+def collect(
+    paths: tuple[str, ...],
+    path: str | None,
+    clock: str | None,
+    backend: str | None,
+    rep_delay_s: float | None,
+    live: bool,
+    form: str,
+    **live_only: Any,
+) -> None:
+    """Make a table of timed jobs from saved results, metrics and jobs, or from a live account.
+
+    Files are JSON: results saved with json.dump(job.result(), file, cls=RuntimeEncoder), job.metrics(), or both in one.
+    Files of a job are told by its identifier in them or in their names. What gives no row is listed with the reason.
+    """
+    given = {name: value for name, value in live_only.items() if value is not None}
+    check_outputs(
+        {"--output": path}, [file for given_path in paths for file in (given_path, *_inside(given_path, path))]
+    )
+    if live == bool(paths):
+        raise OptionError("give either files and folders, or --live")
+    if given and not live:
+        raise OptionError(f"--{next(iter(given)).replace('_', '-')} belongs to --live")
+    options = {"clock": clock, "backend": backend, "rep_delay_s": rep_delay_s}
+    collected = _live_jobs(given, options) if live else _saved_jobs(paths, options)
+    if path is not None:
+        write_file(path, collected.to_csv().encode())
+        for item in collected.left_out[:NUM_SHOWN] if form != "text" else ():
+            say(f"left out: {item.what}: {item.reason}")
+    write([collected], form)
+
+
+def _inside(folder: str, path: str | None) -> list[str]:
+    """Return the file to write, if it is one that would be read from this folder."""
+    from hwcost.jobs.documents import is_read_from
+
+    return [path] if path is not None and is_read_from(folder, path) else []
+
+
+def _saved_jobs(paths: tuple[str, ...], options: dict[str, Any]) -> CollectedJobs:
+    from hwcost.circuits.load import circuits_in
+    from hwcost.jobs.collect import collect_jobs
+
+    return collect_jobs(paths, read_circuits=lambda data, label: circuits_in(data, label)[1], **options)
+
+
+def _live_jobs(given: dict[str, Any], options: dict[str, Any]) -> CollectedJobs:
+    from hwcost.backend.live_jobs import collect_live_jobs
+    from hwcost.calibration.sources.ibm_live import parse_day
+
+    if "since" in given:
+        given["since"] = parse_day(given["since"])
+    if "time_limit" in given:
+        given["time_limit_s"] = given.pop("time_limit")
+    return collect_live_jobs(**given, **options)
 
 
 @command.command("fit")
@@ -103,7 +180,6 @@ def score_jobs(
     Prints the median relative error, R², Spearman's rank correlation, the mean absolute error and the coverage of the
     interval. Use --cross-validate in place of --profile for a score that the fit has not seen.
     """
-    from hwcost.core.errors import OptionError
     from hwcost.jobs import score as job_time_score
     from hwcost.jobs.profile_file import load_profile
     from hwcost.jobs.score import JobTimeScores

@@ -1,13 +1,43 @@
-"""Writing result files: completely or not at all."""
+"""Files: results are written completely or not at all, what is read is a regular file of limited size."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hwcost.core.errors import OptionError
+from hwcost.core.errors import InputError, OptionError
+from hwcost.core.text import printable
+
+
+def read_regular_file(path: str | os.PathLike[str], most_bytes: int) -> bytes:
+    """Read a file that is neither a pipe nor a device, and not too large.
+
+    Args:
+        path: The file; a link is followed.
+        most_bytes: Largest size.
+
+    Raises:
+        InputError: There is no such file, it is something else, too large, or cannot be read.
+    """
+    label = printable(os.fspath(path)) or "''"
+    try:
+        # Opening a FIFO would otherwise wait for a writer.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise InputError(f"{label}: is not a regular file; save what it gives to a file")
+            data = file.read(most_bytes + 1)
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{label}: cannot be read ({reason}); check the path") from None
+    if len(data) > most_bytes:
+        raise InputError(f"{label}: is larger than {most_bytes // 2**20} MiB; give a smaller file")
+    return data
 
 
 def check_target(path: str | os.PathLike[str]) -> Path:

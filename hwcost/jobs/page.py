@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hwcost.core.text import one_line, plural
+from hwcost.core.units import format_count, format_seconds
+from hwcost.jobs.collect import CollectedJobs
 from hwcost.jobs.profile import TERMS, JobTimeProfile
 from hwcost.jobs.score import JobTimeScore, JobTimeScores
-from hwcost.report.page import Page, Verbatim, registered_page
+from hwcost.report.page import Block, Bullets, Column, Line, Page, Table, Verbatim, registered_page
 
 
 @registered_page.register
@@ -17,6 +20,36 @@ def _(profile: JobTimeProfile) -> Page:
 @registered_page.register
 def _(scores: JobTimeScores) -> Page:
     return Page(title=scores.scores[0].table, blocks=(Verbatim(_scores_text(scores.scores)),))
+
+
+@registered_page.register
+def _(collected: CollectedJobs) -> Page:
+    columns = (
+        Column("job"),
+        Column("backend"),
+        Column("date"),
+        Column("circuits", "right"),
+        Column("shots", "right"),
+        Column("time", "right"),
+    )
+    rows = tuple(
+        (
+            one_line(str(job["job_id"])),
+            one_line(str(job["backend"])),
+            str(job["date"])[:10],
+            format_count(job["num_circuits"]),
+            format_count(job["shots"]),
+            format_seconds(job["observed_s"]),
+        )
+        for job in collected.jobs
+    )
+    blocks: tuple[Block, ...] = (
+        Line((f"{plural(len(rows), 'job')}, {len(collected.left_out)} left out, clock {collected.clock}",)),
+        Table(columns, rows),
+        Bullets("Notes", collected.notes),
+        Bullets("Left out", tuple(f"{item.what}: {item.reason}" for item in collected.left_out)),
+    )
+    return Page(title="Timed jobs", blocks=blocks)
 
 
 def _profile_text(profile: JobTimeProfile) -> str:

@@ -11,6 +11,7 @@ SCHEMAS = [
     "hwcost.calibration-diff/1",
     "hwcost.calibration-summary/1",
     "hwcost.calibration/1",
+    "hwcost.collected-jobs/1",
     "hwcost.comparison/1",
     "hwcost.device/1",
     "hwcost.estimate/1",

@@ -73,12 +73,14 @@ class Service:
         answers: Replaces the ordinary reply, by kind of request; may raise what the transport raises.
         calls: What was asked, in order.
         instance: Name of the account's only instance.
+        jobs: What the service says of each job by what is asked: `job`, `metrics`, `results`; newest first.
     """
 
     backends: Mapping[str, str] = field(default_factory=lambda: {"ibm_manila": "manila", "ibm_lagos": "lagos"})
     answers: dict[str, Answer] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     instance: str = "open-instance"
+    jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def send(self, request: PreparedRequest) -> Response:
         """In place of `HTTPAdapter.send`."""
@@ -107,11 +109,25 @@ class Service:
             return _ACCOUNT[call.what](self)
         if call.what == "backends":
             return 200, {"devices": self.listing(call)}
+        if "/jobs" in call.path:
+            return self.job(call)
         name = call.path.split("/")[-2]
         if name not in self.backends or call.what not in {"configuration", "properties"}:
             return 404, {"errors": [{"code": 1216, "message": "backend not found"}]}
         configuration, properties = documents(self.backends[name])
         return 200, {**configuration, "backend_name": name} if call.what == "configuration" else properties
+
+    def job(self, call: Call) -> Reply:
+        """The list of jobs, page by page, or what is known of one."""
+        name, _, what = call.path.partition("/jobs")[2].strip("/").partition("/")
+        if not name:
+            wanted = call.query.get("backend", [None])[0]
+            listed = [job["job"] for job in self.jobs.values() if wanted in (None, job["job"]["backend"])]
+            skip, limit = (int(call.query.get(key, [default])[0]) for key, default in (("offset", 0), ("limit", 20)))
+            return 200, {"jobs": listed[skip : skip + limit], "count": len(listed)}
+        if name not in self.jobs or (what or "job") not in self.jobs[name]:
+            return 404, {"errors": [{"code": 1291, "message": "job not found"}]}
+        return 200, self.jobs[name][what or "job"]
 
     def listing(self, call: Call) -> list[Any]:
         """Names for clients that ask in the way of 2024, objects for newer ones."""

@@ -121,6 +121,20 @@ def parse_at(text: str, *, now: datetime | None = None) -> datetime:
     raise OptionError(f"{one_line(text)!r} is not a date; write it as 2026-03-01 or 2026-03-01T12:00 (UTC)")
 
 
+def parse_day(text: str) -> datetime:
+    """Read the moment (UTC) at which a day begins, or that a date with a time of day means.
+
+    Raises:
+        OptionError: The text is neither.
+
+    Example:
+        >>> parse_day("2026-03-01").isoformat(), parse_day("2026-03-01T12:00").isoformat()
+        ('2026-03-01T00:00:00+00:00', '2026-03-01T12:00:00+00:00')
+    """
+    moment = parse_at(text)
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0) if _DAY.fullmatch(text.strip()) else moment
+
+
 def load_live_backend(
     name: str,
     *,
@@ -152,7 +166,7 @@ def load_live_backend(
         MissingDependencyError: qiskit-ibm-runtime is not installed.
     """
     request = _checked(name, instance, channel, at, time_limit_s, service)
-    client = _import_client()
+    client = import_client()
     # The client says this when the network fails between two requests; the failure is explained here.
     warnings.filterwarnings("ignore", message="Unable to retrieve IBM Cloud access token", category=UserWarning)
     progress = _Progress()
@@ -219,7 +233,12 @@ def _checked(
     return Request(name=name, instance=instance, channel=channel, at=at)
 
 
-def _import_client() -> Any:
+def import_client() -> Any:
+    """Import the client.
+
+    Raises:
+        MissingDependencyError: It is not installed.
+    """
     try:
         import qiskit_ibm_runtime
     except ImportError as error:
@@ -232,7 +251,7 @@ def _import_client() -> Any:
 def _read(client: Any, service: Any, request: Request, progress: _Progress) -> Calibration | Failure:
     """Do all that touches the network; runs in the thread that may be abandoned."""
     where = {} if request.instance is None else {"instance": request.instance}
-    with _listening() as swallowed:
+    with listening() as swallowed:
         try:
             if service is None:
                 channel = {} if request.channel is None else {"channel": request.channel}
@@ -314,7 +333,7 @@ def _in_utc(value: Any) -> Any:
 
 
 @contextmanager
-def _listening() -> Iterator[_Swallowed]:
+def listening() -> Iterator[_Swallowed]:
     """Collect what the client swallows in this thread and keep its log lines off the terminal."""
     swallowed, thread = _Swallowed(), threading.get_ident()
 

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 from hwcost.calibration.sources.ibm_fake import PREFIX, list_fake_backends
 from hwcost.core.text import one_line
 
-Step: TypeAlias = Literal["signing in", "looking for the backend", "reading the properties"]
+Step: TypeAlias = Literal["signing in", "looking for the backend", "reading the properties", "reading the jobs"]
 
 LIVE_PREFIX = "ibm_"
 RETIRED_STATUSES = frozenset({404, 410})

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from hwcost.cli.jobs import command
 from hwcost.core.errors import InputError, OptionError
 from hwcost.jobs.profile_file import load_profile
+from saved_jobs import C_CIRCUIT_S, T0_S, metrics, sampler_result, save, save_many
 
 # click 8.1 mixes stderr into stdout unless told; from 8.2 on the option is gone.
 SEPARATE = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
@@ -136,3 +137,73 @@ def test_help_is_fast_to_load() -> None:
         result = run(*arguments, "--help")
         assert result.exit_code == 0
         assert "Usage" in result.stdout
+
+
+# --- collect ---------------------------------------------------------------------------------------------------------
+
+
+def test_collect_then_fit_finds_the_planted_constants(tmp_path: Path) -> None:
+    folder, table, profile = save_many(tmp_path / "saved"), tmp_path / "jobs.csv", tmp_path / "p.json"
+    collected = run("collect", folder, "--clock", "execution_span", "-o", table)
+    assert collected.exit_code == 0
+    assert "40 jobs, 0 left out, clock execution_span" in collected.stdout
+    assert run("fit", table, "-o", profile).exit_code == 0
+    fitted = {parameter.name: parameter.value for parameter in load_profile(profile).parameters}
+    assert fitted == pytest.approx({"t0": T0_S, "c_circuit": C_CIRCUIT_S}, rel=1e-3)
+    assert load_profile(profile).device == "ibm_planted"
+
+
+def test_collect_lists_what_gives_no_row(tmp_path: Path) -> None:
+    save(tmp_path / "a.json", {"job_id": "a", "result": sampler_result((2, 10), seconds=3.0)})
+    save(tmp_path / "b.json", metrics(4))
+    (tmp_path / "c.pkl").write_bytes(b"\x80\x04.")
+    result = run(
+        "collect",
+        tmp_path,
+        "--format",
+        "json",
+        "-o",
+        tmp_path / "jobs.csv",
+        "--rep-delay",
+        "1ms",
+        "--clock",
+        "execution_span",
+    )
+    assert result.exit_code == 0
+    data = json.loads(result.stdout)
+    assert [job["rep_delay_s"] for job in data["jobs"]] == [0.001]
+    reasons = " ".join(item["reason"] for item in data["left_out"])
+    assert "no execution_span (clocks known: quantum_seconds)" in reasons
+    assert "is a pickle" in reasons
+    assert result.stderr.count("left out: ") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "give either files and folders, or --live"),
+        (("a.json", "--live"), "give either files and folders, or --live"),
+        (("a.json", "--since", "2026-03-01"), "--since belongs to --live"),
+        (("a.json", "--clock", "wall"), "clock is 'wall'; choose from"),
+        (("a.json", "-o", "a.json"), "--output a.json would overwrite an input file"),
+        (("none.json",), "none.json: no such file or folder"),
+        (("--live", "--since", "yesterday"), "is not a date"),
+    ],
+)
+def test_collect_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path / "a.json", {"job_id": "a", "result": sampler_result((2, 10), seconds=3.0)})
+    before = (tmp_path / "a.json").read_bytes()
+    result = run("collect", *arguments)
+    assert isinstance(result.exception, InputError)
+    assert message in str(result.exception)
+    assert (tmp_path / "a.json").read_bytes() == before
+
+
+def test_collect_overwrites_nothing_in_a_folder_that_it_reads(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.json", {"job_id": "a", "result": sampler_result((2, 10), seconds=3.0)})
+    result = run("collect", tmp_path, "-o", path)
+    assert isinstance(result.exception, OptionError)
+    assert "would overwrite an input file" in str(result.exception)
