@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.comparison.cell import LABELS, MORE_IS_BETTER, CellCost
+from hwcost.comparison.pareto_picture import draw_pareto
 from hwcost.comparison.record import Comparison
 from hwcost.comparison.statistics import Pair
 from hwcost.core.errors import MissingDependencyError, OptionError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-KINDS = ("time", "spread", "shots", "frontier")
+KINDS = ("time", "spread", "shots", "frontier", "pareto")
 ENDINGS = (".png", ".svg", ".pdf")
 MOST_PLACES_DRAWN = 12
 
@@ -52,15 +53,24 @@ def require_matplotlib() -> None:
         raise MissingDependencyError("matplotlib is not installed; `pip install 'hwcost[plot]'` brings it")
 
 
+def check_ending(path: str | os.PathLike[str]) -> str:
+    """Return the ending of a picture's file, or raise `OptionError`."""
+    ending = Path(path).suffix.lower()
+    if ending not in ENDINGS:
+        raise OptionError(f"{path}: pictures end in {', '.join(ENDINGS)}")
+    return ending
+
+
 @registered_plot.register(Comparison)
 def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str] | None = None) -> Figure:
-    """Draw the best `MOST_PLACES_DRAWN` places.
+    """Draw the best `MOST_PLACES_DRAWN` places; `pareto` draws all.
 
     Args:
         comparison: What to draw.
         kind: `time` (QPU time by parts, stacked), `spread` (the ranked column over seeds), `shots` (circuit duration
-            against shots) or `frontier` (circuit duration against attenuation, and what no other compilation beats in
-            both).
+            against shots), `frontier` (circuit duration against attenuation, and what no other compilation beats in
+            both) or `pareto` (time against precision of the job as requested, all places, with the backends that
+            cannot run it and why).
         path: File to write; PNG, SVG or PDF by its ending.
 
     Returns:
@@ -72,13 +82,27 @@ def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str
     """
     require_matplotlib()
     drawings = {"time": _draw_time, "spread": _draw_spread, "shots": _draw_shots, "frontier": _draw_frontier}
-    if kind not in drawings:
+    if kind not in KINDS:
         raise OptionError(f"there is no picture {one_line(str(kind))!r}; choose from {', '.join(KINDS)}")
-    ending = None if path is None else Path(path).suffix.lower()
-    if ending is not None and ending not in ENDINGS:
-        raise OptionError(f"{path}: pictures end in {', '.join(ENDINGS)}")
+    ending = None if path is None else check_ending(path)
     from matplotlib.figure import Figure
 
+    figure = Figure(figsize=(8.0, 4.8), layout="constrained")
+    if kind == "pareto":
+        draw_pareto(figure, comparison)
+    else:
+        drawings[kind](figure.add_subplot(), comparison, _costs_of_the_best(comparison))
+    if path is not None:
+        buffer = io.BytesIO()
+        # Without a date, so that the same comparison gives the same file.
+        metadata = {".png": None, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[str(ending)]
+        figure.savefig(buffer, format=str(ending)[1:], dpi=150, metadata=metadata)
+        write_file(path, buffer.getvalue())
+    return figure
+
+
+def _costs_of_the_best(comparison: Comparison) -> Costs:
+    """Return the costs of the best places on the circuits that all of them have."""
     places = comparison.ranking()[:MOST_PLACES_DRAWN]
     if not places:
         raise OptionError("nothing was costed, so there is nothing to draw")
@@ -88,16 +112,7 @@ def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str
     common = [c.name for c in comparison.circuits if all(c.name in all_costs[pair] for pair in pairs)]
     if not common:
         raise OptionError("no circuit was costed by all places, so they cannot be drawn together")
-    costs = {pair: {name: all_costs[pair][name] for name in common} for pair in pairs}
-    figure = Figure(figsize=(8.0, 4.8), layout="constrained")
-    drawings[kind](figure.add_subplot(), comparison, costs)
-    if path is not None:
-        buffer = io.BytesIO()
-        # Without a date, so that the same comparison gives the same file.
-        metadata = {".png": None, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[str(ending)]
-        figure.savefig(buffer, format=str(ending)[1:], dpi=150, metadata=metadata)
-        write_file(path, buffer.getvalue())
-    return figure
+    return {pair: {name: all_costs[pair][name] for name in common} for pair in pairs}
 
 
 def _draw_time(axes: Axes, comparison: Comparison, costs: Costs) -> None:

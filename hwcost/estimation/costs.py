@@ -153,6 +153,14 @@ def _time(
     )
 
 
+def job_time_line(candidate: CostedCandidate, conditions: Conditions) -> tuple[float, float]:
+    """Return (seconds of a job without any shot, seconds that each shot adds): a job's time is linear in its shots."""
+    empty, single = (
+        _job_time(candidate.compiled, candidate.schedule, candidate.gates, shots, conditions) for shots in (0, 1)
+    )
+    return empty.value_s, math.fsum(s for name, s in single.parts.items() if empty.parts.get(name, 0.0) == 0.0)
+
+
 def _job_time(
     compiled: Compilation, schedule: Schedule, gates: GateCounts, shots: int, conditions: Conditions
 ) -> JobTime:

@@ -5,7 +5,7 @@ Tested by replay, as `ibm_live` is; it was never run against IBM's service.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -23,7 +23,6 @@ from hwcost.calibration.sources.ibm_live import (
 )
 from hwcost.calibration.sources.ibm_live_errors import Failure, Request, no_backends, no_instance, unknown
 from hwcost.calibration.sources.matches import LIVE, Match, fits
-from hwcost.core.errors import CalibrationError
 from hwcost.core.text import one_line
 
 
@@ -63,7 +62,10 @@ class _Account:
         request = checked_request(one_line(pattern)[:60], instance, channel, at, time_limit_s, None)
         client, progress = import_client(), Progress()
         self._service, self.names = answer_within(
-            time_limit_s, lambda: _listed(client, request, progress), request=request, progress=progress
+            time_limit_s,
+            lambda: _listed(client.QiskitRuntimeService, request, progress),
+            request=request,
+            progress=progress,
         )
 
     def read(self, name: str) -> Calibration:
@@ -71,18 +73,23 @@ class _Account:
         service, self._service = self._service, None
         channel = self._channel if service is None else None
         calibration = load_live_backend(
-            name, instance=self._instance, channel=channel, at=self._at, time_limit_s=self._time_limit_s, service=service
+            name,
+            instance=self._instance,
+            channel=channel,
+            at=self._at,
+            time_limit_s=self._time_limit_s,
+            service=service,
         )
         self._service = service
         return calibration
 
 
-def _listed(client: Any, request: Request, progress: Progress) -> tuple[Any, Sequence[str]] | Failure:
+def _listed(sign_in: Callable[..., Any], request: Request, progress: Progress) -> tuple[Any, Sequence[str]] | Failure:
     """Sign in and list what fits; runs in the thread that may be abandoned."""
     channel = {} if request.channel is None else {"channel": request.channel}
     where = {} if request.instance is None else {"instance": request.instance}
     with listening() as swallowed:
-        service = client.QiskitRuntimeService(**channel, **where)
+        service = sign_in(**channel, **where)
         progress.step = "looking for the backend"
         names = sorted({str(backend.name) for backend in service.backends()})
         found = [name for name in names if fits(request.name, (name,))]
