@@ -1,8 +1,8 @@
 """The Pareto front of a comparison: the time of the job as requested against the precision that it reaches.
 
 Both axes are of one and the same job, with the shots as they are requested (for a precision: those that a noiseless
-device needs). A place (backend, compiler) has on each circuit the median of its seeds on each axis; several circuits are
-put together by geometric means. A place is on the front if no other is at least as good on both axes and better on
+device needs). A place (backend, compiler) has on each circuit the median of its seeds on each axis; several circuits
+are put together by geometric means. A place is on the front if no other is at least as good on both axes and better on
 one. Places with a circuit that failed, or whose signal is gone, are listed after all others and are on no front.
 """
 
