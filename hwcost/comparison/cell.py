@@ -121,8 +121,13 @@ def _field_types() -> dict[str, tuple[type, ...]]:
 
 
 COST_FIELDS: tuple[str, ...] = tuple(f.name for f in dataclasses.fields(CellCost))
-METRICS: tuple[str, ...] = tuple(name for name in COST_FIELDS if name not in {"equivalence", "shots_noiseless"})
-"""Columns that can be ranked by."""
+BUDGET_METRICS: tuple[str, ...] = ("budget_shots", "budget_standard_error")
+"""Columns that have values with a budget only."""
+
+METRICS: tuple[str, ...] = tuple(
+    name for name in COST_FIELDS if name not in {"equivalence", "shots_noiseless", *BUDGET_METRICS}
+)
+"""Columns that can be ranked by, with or without a budget."""
 
 LABELS = {
     "qpu_time_s": "QPU time",
@@ -167,7 +172,7 @@ def check_metric(name: str) -> str:
     """
     plain = str(name).strip().lower().replace("-", "_").replace(" ", "_")
     for candidate in (plain, f"{plain}_s", f"num_{plain}", _ALIASES.get(plain)):
-        if candidate in METRICS:
+        if candidate in METRICS or candidate in BUDGET_METRICS:
             return str(candidate)
     raise OptionError(f"there is no column {one_line(str(name))!r} to rank by; choose from {', '.join(METRICS)}")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from qiskit import QuantumCircuit
 
@@ -12,8 +14,10 @@ import sample_compilers
 from dask_cluster import cluster
 from hwcost.comparison.cluster import cells_on_cluster, cluster_results, fingerprint
 from hwcost.comparison.compilers import resolve_compiler
-from hwcost.comparison.work import Setup
+from hwcost.comparison.work import CellTask, Setup
 from hwcost.core.errors import HwcostError, OptionError
+from hwcost.estimation.conditions import prepare_conditions
+from hwcost.estimation.options import EstimateRequest
 from make import small_calibration
 from places import SUPPORT
 
@@ -87,6 +91,11 @@ def test_an_address_where_nobody_answers(monkeypatch):
 
 
 def test_a_worker_says_what_it_runs():
-    with pytest.raises(Exception, match="pickle"):
-        cells_on_cluster(b"no pickle")
-    assert fingerprint()["hwcost"]
+    circuit = ghz(2)
+    conditions = prepare_conditions(LINE, EstimateRequest())
+    setup = Setup(backends=(conditions,), compilers=(resolve_compiler("qiskit:1"),))
+    task = CellTask(circuit=0, circuit_file="nowhere", device=0, compiler=0, seeds=(3, 4))
+    said, outcomes = cells_on_cluster(pickle.dumps((setup, task, pickle.dumps(circuit))))
+    assert said == fingerprint()
+    assert said["hwcost"]
+    assert [(seed, outcome.cost.num_2q) for seed, outcome in outcomes] == [(3, 1), (4, 1)]

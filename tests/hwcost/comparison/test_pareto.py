@@ -12,6 +12,8 @@ from qiskit import QuantumCircuit
 import hwcost
 from hwcost.comparison.pareto import front_numbers, fronts
 from hwcost.core.errors import OptionError
+from hwcost.report.page import page_of
+from hwcost.report.rendering import to_html
 from make import small_calibration
 
 COORDINATE = st.integers(0, 5).map(float)
@@ -81,7 +83,7 @@ def test_what_is_written(comparison):
     assert "2 of 3 on the Pareto front" in text
     assert "within the budget" in text
     assert "Budget: 2 min for one job" in text
-    assert "Pareto front" in comparison.to_html()
+    assert "Pareto front" in to_html(page_of(comparison))
 
 
 def test_a_place_without_a_circuit_is_on_no_front(comparison):
