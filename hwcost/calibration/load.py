@@ -40,7 +40,7 @@ def load_calibration(backend: str | os.PathLike[str] | Calibration | Any) -> Cal
     """
     if isinstance(backend, Calibration):
         return backend
-    if isinstance(backend, os.PathLike) or (isinstance(backend, str) and _is_path(backend)):
+    if isinstance(backend, os.PathLike) or (isinstance(backend, str) and is_path(backend)):
         return import_calibration(backend)
     source = source_of(backend)
     if source is not None:
@@ -114,7 +114,8 @@ def is_live(name: str) -> bool:
     return source is not None and source.name == "live"
 
 
-def _is_path(text: str) -> bool:
+def is_path(text: str) -> bool:
+    """Return whether a text is the path of a file and no name."""
     separators = (os.sep, "/", os.altsep or "/")
     return any(separator in text for separator in separators) or text.lower().endswith(_FILE_ENDINGS)
 

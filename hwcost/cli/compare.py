@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hwcost.cli.options import live_options, request_options, resolve_backend
+from hwcost.cli.options import live_options, request_options, resolve_backends
 from hwcost.cli.progress import bar
 from hwcost.comparison.options import DEFAULT_NUM_SEEDS
 from hwcost.core.errors import OptionError
@@ -33,7 +33,15 @@ _OPTIONS = (
 @click.option("--suite", type=click.Choice(["mqt-bench"]), help="Circuits of MQT Bench, extra `bench`.")
 @click.option("--suite-names", metavar="NAMES", help="Its benchmarks, such as ghz,qft. [default: 17 of them]")
 @click.option("--suite-sizes", metavar="SIZES", help="Numbers of qubits, such as 5,10 or 4-8. [default: 5,10]")
-@click.option("--backend", "-b", "backends", multiple=True, required=True, metavar="NAME|FILE", help="Repeatable.")
+@click.option(
+    "--backend",
+    "-b",
+    "backends",
+    multiple=True,
+    required=True,
+    metavar="NAME|FILE",
+    help="Also all (every fake backend), 'fake_*', 'ibm_*' (live). Repeatable.",
+)
 @live_options
 @click.option("--optimization-level", "-O", "levels", metavar="LEVELS", help="Qiskit's: 2, or 1,2,3, or 0-3.")
 @click.option(
@@ -46,12 +54,22 @@ _OPTIONS = (
 )
 @request_options(EstimateRequest, _OPTIONS, defaults={"num_seeds": DEFAULT_NUM_SEEDS})
 @click.option("--sort-by", default="qpu_time_s", show_default=True, metavar="COLUMN", help="What ranks; see the CSV.")
+@click.option(
+    "--rank-by",
+    metavar="time|precision|both",
+    help="--sort-by, precision within the budget, or Pareto fronts. [default: time; precision with a budget]",
+)
+@click.option("--budget", metavar="TIME", help="Of one job, such as 10min: which precision fits.")
 @click.option("--workers", "-j", type=int, metavar="N", help="Processes. [default: one per core]")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786.")
 @click.option("--cache", metavar="FILE", help="Where finished cells are kept. [default: the user's cache folder]")
 @click.option("--no-cache", is_flag=True, help="Keep no cells, use none.")
 @format_option
 @click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
-@click.option("--plots", type=click.Path(), metavar="FOLDER", help="Draw the four pictures there as PNG, extra `plot`.")
+@click.option("--plots", type=click.Path(), metavar="FOLDER", help="Draw all pictures there as PNG, extra `plot`.")
+@click.option(
+    "--plot", type=click.Path(), metavar="FILE", help="Draw what ranks (time, spread or pareto), extra `plot`."
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def command(
     files: tuple[str, ...],
@@ -63,6 +81,7 @@ def command(
     form: str,
     output: str | None,
     plots: str | None,
+    plot: str | None,
     quiet: bool,
     **options: Any,
 ) -> int:
@@ -80,10 +99,10 @@ def command(
     if output is not None:
         check_target(output)
     folder = _plot_folder(plots)
+    _check_plot(plot)
     cache, no_cache = options.pop("cache"), options.pop("no_cache")
     if cache is not None and no_cache:
         raise OptionError("--cache and --no-cache are both given; give one")
-    live = {name: options.pop(name) for name in ("instance", "channel", "at", "time_limit")}
     reached = (0, 0)
 
     def watch(done: int, total: int) -> None:
@@ -95,7 +114,7 @@ def command(
         with bar("cells", quiet) as progress:
             result = compare(
                 _circuits(files, suite, suite_names, suite_sizes),
-                [resolve_backend(backend, dict(live)) for backend in backends],
+                resolve_backends(backends, options),
                 compilers=options.pop("compilers"),
                 optimization_levels=None if levels is None else whole_numbers("--optimization-level", levels),
                 num_workers=options.pop("workers"),
@@ -111,14 +130,7 @@ def command(
     for warning in result.cache_warnings:
         say(warning)
     write([result], form, output=output)
-    if folder is not None:
-        from hwcost.comparison.plots import KINDS
-
-        for kind in KINDS:
-            try:
-                result.plot(kind, folder / f"{kind}.png")
-            except OptionError as error:  # such as: the signal is gone everywhere
-                say(f"no picture `{kind}`: {error}")
+    _draw(result, folder, plot)
     return _exit_code(result, shown=form == "text" and output is None)
 
 
@@ -169,6 +181,29 @@ def _plot_folder(plots: str | None) -> Path | None:
     except OSError as error:
         raise OptionError(f"--plots {plots}: no folder can be made there ({error.strerror})") from None
     return folder
+
+
+def _check_plot(plot: str | None) -> None:
+    """Find out before the work whether the picture can be drawn."""
+    if plot is not None:
+        from hwcost.report.pictures import check_picture
+
+        check_picture(plot)
+        check_target(plot)
+
+
+def _draw(result: Comparison, folder: Path | None, plot: str | None) -> None:
+    if plot is not None:
+        result.plot({"time": "time", "precision": "spread", "both": "pareto"}[result.rank_by], plot)
+    if folder is None:
+        return
+    from hwcost.comparison.plots import KINDS
+
+    for kind in KINDS:
+        try:
+            result.plot(kind, folder / f"{kind}.png")
+        except OptionError as error:  # such as: the signal is gone everywhere
+            say(f"no picture `{kind}`: {error}")
 
 
 def _exit_code(result: Comparison, *, shown: bool) -> int:

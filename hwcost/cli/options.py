@@ -68,21 +68,53 @@ def resolve_backend(backend: str, options: dict[str, Any]) -> Any:
     from hwcost.calibration.load import is_live
 
     if not is_live(backend):
-        for name, value in live.items():
-            if value is not None:
-                raise OptionError(
-                    f"--{name.replace('_', '-')} is for live backends such as ibm_torino; {backend!r} is not one"
-                )
+        _refuse_live_options(backend, live)
         return backend
-    from hwcost.calibration.sources.ibm_live import DEFAULT_TIME_LIMIT_S, load_live_backend, parse_at
+    from hwcost.calibration.sources.ibm_live import load_live_backend
+
+    return load_live_backend(backend, **_asked_of_ibm(backend, live))
+
+
+def resolve_backends(backends: Iterable[str], options: dict[str, Any]) -> list[Any]:
+    """Do the same for several backends, among them `all` and names with wildcards.
+
+    Raises:
+        OptionError: An option of live backends is given and one of the backends is of another kind.
+    """
+    from hwcost.calibration.patterns import BackendPattern, as_pattern
+
+    live = {name: options.pop(name) for name in _LIVE}
+    resolved: list[Any] = []
+    for backend in backends:
+        pattern = as_pattern(backend)
+        if pattern is None:
+            resolved.append(resolve_backend(backend, dict(live)))
+        elif pattern.is_live:
+            resolved.append(BackendPattern(backend, _asked_of_ibm(backend, live)))
+        else:
+            _refuse_live_options(backend, live)
+            resolved.append(pattern)
+    return resolved
+
+
+def _refuse_live_options(backend: str, live: Mapping[str, Any]) -> None:
+    for name, value in live.items():
+        if value is not None:
+            raise OptionError(
+                f"--{name.replace('_', '-')} is for live backends such as ibm_torino; {backend!r} is not one"
+            )
+
+
+def _asked_of_ibm(backend: str, live: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments of `load_live_backend`, and say on a terminal that there is a wait."""
+    from hwcost.calibration.sources.ibm_live import DEFAULT_TIME_LIMIT_S, parse_at
 
     limit_s = DEFAULT_TIME_LIMIT_S if live["time_limit"] is None else live["time_limit"]
     if sys.stderr.isatty():
         click.echo(f"hwcost: asking IBM for {backend}, for {limit_s:g} s at most", err=True)
-    return load_live_backend(
-        backend,
-        instance=live["instance"],
-        channel=live["channel"],
-        at=None if live["at"] is None else parse_at(live["at"]),
-        time_limit_s=limit_s,
-    )
+    return {
+        "instance": live["instance"],
+        "channel": live["channel"],
+        "at": None if live["at"] is None else parse_at(live["at"]),
+        "time_limit_s": limit_s,
+    }

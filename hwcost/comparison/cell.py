@@ -47,6 +47,13 @@ class CellCost:
         esp: Estimated success probability of gates and readout; None if not costed or below the smallest float.
         log10_esp: Its logarithm.
         log10_effective_time: log10 of the Hyb-HANAS paper's T_eff, a relative cost; None where undefined.
+        job_fixed_s: Time of a job without a shot.
+        job_shot_s: What each shot adds to it.
+        requested_job_time_s: Time of a job with the shots as requested (`shots_noiseless`), whatever noise does.
+        requested_standard_error: Standard error of the worst qubit (or the mean one, as `inflation` says) with these
+            shots; None where the signal is gone or not costed.
+        budget_shots: Shots that a job within the budget holds; None without a budget.
+        budget_standard_error: Standard error with these; None without a budget or a shot, or where the signal is gone.
         equivalence: Whether a check found that the compiled circuit does what the circuit does: `equal`, `equal from
             zero` (from |0…0⟩, as on a device) or `not checked` (too large).
     """
@@ -75,7 +82,13 @@ class CellCost:
     esp: float | None
     log10_esp: float | None
     log10_effective_time: float | None
+    job_fixed_s: float
+    job_shot_s: float
+    requested_job_time_s: float
+    requested_standard_error: float | None
     equivalence: str
+    budget_shots: int | None = None
+    budget_standard_error: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and text by name; `from_dict` reads it back."""
@@ -108,8 +121,13 @@ def _field_types() -> dict[str, tuple[type, ...]]:
 
 
 COST_FIELDS: tuple[str, ...] = tuple(f.name for f in dataclasses.fields(CellCost))
-METRICS: tuple[str, ...] = tuple(name for name in COST_FIELDS if name not in {"equivalence", "shots_noiseless"})
-"""Columns that can be ranked by."""
+BUDGET_METRICS: tuple[str, ...] = ("budget_shots", "budget_standard_error")
+"""Columns that have values with a budget only."""
+
+METRICS: tuple[str, ...] = tuple(
+    name for name in COST_FIELDS if name not in {"equivalence", "shots_noiseless", *BUDGET_METRICS}
+)
+"""Columns that can be ranked by, with or without a budget."""
 
 LABELS = {
     "qpu_time_s": "QPU time",
@@ -118,11 +136,15 @@ LABELS = {
     "num_2q": "two-qubit gates",
     "circuit_duration_s": "circuit duration",
     "inflation_worst": "shot inflation, worst qubit",
+    "requested_job_time_s": "time of the job as requested",
+    "requested_standard_error": "standard error of the job as requested",
+    "budget_shots": "shots within the budget",
+    "budget_standard_error": "standard error within the budget",
     "log10_effective_time": "log10 of the effective circuit cost (Hyb-HANAS paper; a relative cost, not a time)",
 }
 """What a report calls some of them; the others go by their own names."""
 
-MORE_IS_BETTER = frozenset({"esp", "log10_esp", "attenuation_worst"})
+MORE_IS_BETTER = frozenset({"budget_shots", "esp", "log10_esp", "attenuation_worst"})
 UNKNOWN_IF_NONE = frozenset({"num_swaps", "swap_time_s", "readout_s", "esp", "log10_esp"})
 """Columns in which None stands for unknown. In others it says that the signal is gone: worse than any number."""
 
@@ -150,7 +172,7 @@ def check_metric(name: str) -> str:
     """
     plain = str(name).strip().lower().replace("-", "_").replace(" ", "_")
     for candidate in (plain, f"{plain}_s", f"num_{plain}", _ALIASES.get(plain)):
-        if candidate in METRICS:
+        if candidate in METRICS or candidate in BUDGET_METRICS:
             return str(candidate)
     raise OptionError(f"there is no column {one_line(str(name))!r} to rank by; choose from {', '.join(METRICS)}")
 

@@ -16,7 +16,8 @@ from hwcost.circuits.check import refuse_to_move
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.suites import Unread, iter_circuits
 from hwcost.comparison.cache import CellCache, cell_key, source_sha256
-from hwcost.comparison.cell import DEFAULT_METRIC, Cell, Outcome, check_metric
+from hwcost.comparison.cell import DEFAULT_METRIC, Cell, Outcome
+from hwcost.comparison.cluster import cluster_results
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, unique_names
 from hwcost.comparison.inputs import (
     PreparedBackend,
@@ -24,13 +25,15 @@ from hwcost.comparison.inputs import (
     checked_num_workers,
     chosen_compilers,
     notes_on,
+    notes_on_backends,
     package_versions,
     prepared_backends,
 )
 from hwcost.comparison.options import DEFAULT_NUM_SEEDS
 from hwcost.comparison.pool import Lost, can_be_sent, run_tasks
+from hwcost.comparison.reach import RankBy, checked_ranking, require_a_shot, within_budget
 from hwcost.comparison.record import ComparedCircuit, ComparedCompiler, Comparison, Failure
-from hwcost.comparison.work import CellTask, Setup, make_work, spool_circuit
+from hwcost.comparison.work import CellTask, Setup, by_seed, make_work, spool_circuit
 from hwcost.core.errors import CircuitError, HwcostError
 from hwcost.core.text import one_line, printable
 from hwcost.estimation.logical import checked
@@ -69,7 +72,10 @@ def compare(
     measure_all: bool = False,
     max_age_days: float | None = None,
     sort_by: str = DEFAULT_METRIC,
+    rank_by: RankBy | None = None,
+    budget: float | str | None = None,
     num_workers: int | None = None,
+    cluster: str | None = None,
     cache: bool | str | os.PathLike[str] = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
@@ -81,7 +87,9 @@ def compare(
 
     Args:
         circuits: Circuits, files, folders of QPY and OpenQASM, `mqt_bench_circuits(...)`, or an iterable of these.
-        backends: What `estimate` takes, one or several. One whose calibration is refused gives failed cells.
+        backends: What `estimate` takes, one or several. One whose calibration is refused gives failed cells. `"all"`
+            stands for every fake backend, names with wildcards (`"fake_*"`, `"ibm_*"` for the live ones of the account,
+            `"mine/*.json"`) for all that fit; of these, those that cannot run a circuit are `infeasible`, not failed.
         compilers: What `hwcost.comparison.compilers.resolve_compiler` takes, one or several: `"qiskit:3"`, `"pytket"`,
             `"module:function"`, a `PassManager`, a function (circuit, Target, seed) → ISA circuit.
         optimization_levels: Qiskit's, 0 to 3, one or several, before `compilers`; default 2 if there are no compilers.
@@ -99,8 +107,14 @@ def compare(
         measure_all: As in `estimate`.
         max_age_days: Refuse backends whose calibration is older.
         sort_by: Column that ranks: `qpu_time_s`, `job_time_s`, `shots_needed`, `num_2q`, … (`METRICS`).
+        rank_by: `time` ranks by `sort_by`; `precision` by the standard error that a job within the budget reaches;
+            `both` by Pareto fronts of the time and the precision of the job as requested (`Comparison.pareto`).
+            Default `precision` with a budget, else `time`.
+        budget: Time of one job, its overhead included: seconds, or text such as `"10min"`.
         num_workers: Processes; default one per core available. Qiskit's levels with one worker, or with a few cells,
             work in this process; so do, by default, compilers of a script or notebook, which no other can import.
+        cluster: Address of a Dask scheduler whose workers do the cells in place of processes (extra `cluster`); they
+            need the same versions of everything.
         cache: True keeps finished cells in `default_cache_path()`, a path in that file, False nowhere. An
             interrupted comparison resumes from there.
         progress: Called with (cells done, cells in all).
@@ -137,7 +151,7 @@ def compare(
         durations_only=durations_only,
         keep_dead_readout=keep_dead_readout,
     )
-    metric = check_metric(sort_by)
+    ranking = checked_ranking(rank_by, budget, sort_by, request)
     workers = checked_num_workers(num_workers)
     chosen = chosen_compilers(compilers, optimization_levels)
     if num_workers is None and not can_be_sent([compiler for _, compiler in chosen]):
@@ -163,9 +177,12 @@ def compare(
                 table.add(item, measure_all)
             if table.is_empty():
                 raise CircuitError("there are no circuits to compare; give files, a folder, circuits or a suite")
-            table.run(setup, workers, progress)
+            table.run(setup, workers, progress, cluster)
     finally:
         store.close()
+    cells = tuple(_within(table.cells(), ranking.budget_s, request))
+    if ranking.rank_by == "precision":
+        require_a_shot([cell.cost for cell in cells if cell.cost is not None], ranking.budget_s)
     return Comparison(
         circuits=table.named_circuits(),
         backends=tuple(b.record for b in prepared),
@@ -173,15 +190,24 @@ def compare(
             ComparedCompiler(name=name, uses_seed=c.uses_seed, cached=c.cache_key is not None) for name, c in chosen
         ),
         seeds=seeds,
-        cells=tuple(table.cells()),
+        cells=cells,
         unread=tuple(table.unread),
-        sort_by=metric,
+        sort_by=ranking.sort_by,
+        rank_by=ranking.rank_by,
+        budget_s=ranking.budget_s,
         settings=settings,
         versions=versions,
-        notes=tuple(notes_on(chosen, seeds)),
+        notes=(*notes_on(chosen, seeds), *notes_on_backends(prepared)),
         num_from_cache=table.num_from_cache,
         cache_warnings=tuple(store.warnings),
     )
+
+
+def _within(cells: Iterator[Cell], budget_s: float | None, request: EstimateRequest) -> Iterator[Cell]:
+    """Yield the cells with what the budget holds, which is no part of what is kept in the cache."""
+    for cell in cells:
+        cost = None if cell.cost is None else within_budget(cell.cost, budget_s, request.inflation)
+        yield dataclasses.replace(cell, cost=cost)
 
 
 class _Table:
@@ -275,18 +301,21 @@ class _Table:
             }
         )
 
-    def run(self, setup: Setup, num_workers: int, progress: Callable[[int, int], None] | None) -> None:
+    def run(
+        self, setup: Setup, num_workers: int, progress: Callable[[int, int], None] | None, cluster: str | None = None
+    ) -> None:
         """Do what remains; every finished cell goes into the cache at once."""
         total = len(self._circuits) * len(self._backends) * len(self._compilers) * len(self._seeds)
         if progress is not None:
             progress(len(self._outcomes), total)
         todo = self._tasks
         if len(todo) < _TASKS_PER_WORKER * num_workers:
-            todo = [part for task in todo for part in _by_seed(task, setup)]
+            todo = [part for task in todo for part in by_seed(task, setup)]
         # One device after the other, so that a worker needs one Target at a time.
         tasks = deque(sorted(todo, key=lambda task: (task.device, task.circuit, task.compiler)))
         indices = {backend.index: b for b, backend in enumerate(self._backends) if backend.conditions is not None}
-        with closing(_results(setup, tasks, num_workers)) as results:
+        chosen = _results(setup, tasks, num_workers) if cluster is None else cluster_results(setup, tasks, cluster)
+        with closing(chosen) as results:
             for task, seed, outcome in results:
                 b = indices[task.device]
                 self._outcomes[task.circuit, b, task.compiler, seed] = outcome
@@ -319,13 +348,6 @@ class _Table:
                             error=outcome.error,
                             kind=outcome.kind,
                         )
-
-
-def _by_seed(task: CellTask, setup: Setup) -> list[CellTask]:
-    """Make a task for each seed, if the compiler takes one."""
-    if not setup.compilers[task.compiler].uses_seed:
-        return [task]
-    return [dataclasses.replace(task, seeds=(seed,)) for seed in task.seeds]
 
 
 def _results(

@@ -5,17 +5,19 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from hwcost.calibration.patterns import ALL, as_pattern, matches_of
 from hwcost.comparison.cache import default_cache_path
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, levels_as_compilers, resolve_compiler, unique_names
 from hwcost.comparison.record import ComparedBackend
 from hwcost.core.checks import whole
 from hwcost.core.errors import CalibrationError, HwcostError, OptionError, UnknownBackendError
-from hwcost.core.text import one_line
+from hwcost.core.text import one_line, plural
 from hwcost.core.version import __version__
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.estimation.options import EstimateRequest
@@ -66,8 +68,10 @@ def chosen_compilers(compilers: Any, levels: Any) -> list[tuple[str, AnyCompiler
 def prepared_backends(backends: Any, request: EstimateRequest) -> list[PreparedBackend]:
     """Prepare and audit the backends, with names that occur once; refused ones keep the reason.
 
+    A pattern stands for all backends that fit it, less those that are there already.
+
     Raises:
-        UnknownBackendError: There is no such backend.
+        UnknownBackendError: There is no such backend, or none fits a pattern.
         CalibrationError: Every backend is refused.
         OptionError: There is none, or one is given twice.
     """
@@ -76,24 +80,71 @@ def prepared_backends(backends: Any, request: EstimateRequest) -> list[PreparedB
         raise OptionError("there is no backend to compare on; give at least one")
     pairs: list[tuple[ComparedBackend, Conditions | None]] = []
     first_error: HwcostError | None = None
-    for backend in listed:
+    for wanted in _each(listed):
         try:
-            conditions = prepare_conditions(backend, request)
-            pairs.append((_record(conditions), conditions))
-        except UnknownBackendError:
-            raise
+            conditions = prepare_conditions(wanted.read(), request)
+            pairs.append((_record(conditions, wanted.pattern), conditions))
         except CalibrationError as error:
+            # A backend that its account lists may be retired; a name that somebody wrote is a mistake.
+            if isinstance(error, UnknownBackendError) and wanted.pattern is None:
+                raise
             first_error = first_error or error
-            name = backend if isinstance(backend, (str, os.PathLike)) else getattr(backend, "name", "backend")
-            pairs.append((ComparedBackend(name=one_line(str(name)), error=one_line(str(error))), None))
+            refused = ComparedBackend(name=wanted.name, error=one_line(str(error)), pattern=wanted.pattern)
+            pairs.append((refused, None))
     if first_error is not None and all(conditions is None for _, conditions in pairs):
         raise first_error
+    pairs = _without_repeated_matches(pairs)
     _refuse_repeated(pairs)
     result: list[PreparedBackend] = []
     for name, (record, prepared) in zip(unique_names([record.name for record, _ in pairs]), pairs, strict=True):
         index = sum(b.conditions is not None for b in result) if prepared is not None else -1
         result.append(PreparedBackend(dataclasses.replace(record, name=name), prepared, index))
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A backend that is asked for, by itself or by a pattern that it fits."""
+
+    name: str
+    read: Callable[[], Any]
+    pattern: str | None = None
+
+
+def _each(listed: Sequence[Any]) -> list[_Wanted]:
+    """Return what is asked for, each match of a pattern once."""
+    wanted: list[_Wanted] = []
+    names = {backend for backend in listed if isinstance(backend, str)}
+    for given in listed:
+        pattern = as_pattern(given)
+        if pattern is None:
+            name = given if isinstance(given, (str, os.PathLike)) else getattr(given, "name", "backend")
+            wanted.append(_Wanted(one_line(str(name)), partial(_same, given)))
+            continue
+        for match in matches_of(pattern):
+            if match.name not in names:
+                names.add(match.name)
+                wanted.append(_Wanted(one_line(match.name), match.read, one_line(pattern.text)))
+    return wanted
+
+
+def _same(given: Any) -> Any:
+    return given
+
+
+def _without_repeated_matches(
+    pairs: Sequence[tuple[ComparedBackend, Conditions | None]],
+) -> list[tuple[ComparedBackend, Conditions | None]]:
+    """Leave out matches of patterns that were given otherwise, too: `torino` and `fake_torino` are one."""
+    seen = {record.calibration_sha256 for record, conditions in pairs if conditions and record.pattern is None}
+    kept = []
+    for record, conditions in pairs:
+        if conditions is not None and record.pattern is not None:
+            if record.calibration_sha256 in seen:
+                continue
+            seen.add(record.calibration_sha256)
+        kept.append((record, conditions))
+    return kept
 
 
 def _refuse_repeated(pairs: Sequence[tuple[ComparedBackend, Conditions | None]]) -> None:
@@ -103,7 +154,7 @@ def _refuse_repeated(pairs: Sequence[tuple[ComparedBackend, Conditions | None]])
             raise OptionError(f"the backend {record.name} is given twice with the same calibration; give it once")
 
 
-def _record(conditions: Conditions) -> ComparedBackend:
+def _record(conditions: Conditions, pattern: str | None) -> ComparedBackend:
     audited, assumption = conditions.device.audited, conditions.rep_delay_assumption
     calibration = audited.calibration
     parts = (
@@ -123,6 +174,7 @@ def _record(conditions: Conditions) -> ComparedBackend:
         calibration_sha256=hashlib.sha256(repr(parts).encode()).hexdigest(),
         rep_delay_s=conditions.rep_delay_s,
         warnings=(() if assumption is None else (assumption,)) + tuple(calibration.assumptions),
+        pattern=pattern,
     )
 
 
@@ -153,6 +205,16 @@ def package_versions() -> dict[str, str]:
 
     names = ("qiskit", "rustworkx", "numpy", "scipy")
     return {"hwcost": __version__, **{name: metadata.version(name) for name in names}}
+
+
+def notes_on_backends(prepared: Sequence[PreparedBackend]) -> Iterator[str]:
+    """Yield what `all` stands for."""
+    number = sum(1 for backend in prepared if (backend.record.pattern or "").lower() == ALL)
+    if number:
+        yield (
+            f"{ALL} stands for {plural(number, 'fake backend')} of the installed qiskit-ibm-runtime: snapshots of past "
+            "days that need no network; 'ibm_*' stands for the live ones of an account"
+        )
 
 
 def notes_on(compilers: Sequence[tuple[str, AnyCompiler]], seeds: Sequence[int]) -> Iterator[str]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from hwcost.comparison.calibrations import SideBySide
 from hwcost.comparison.cell import LABELS
 from hwcost.comparison.equivalence import MAX_QUBITS
+from hwcost.comparison.ranking_blocks import budget_line, infeasible_lines, pareto_blocks
 from hwcost.comparison.record import Comparison
 from hwcost.comparison.statistics import Difference, Place
-from hwcost.core.text import one_line, plural
+from hwcost.core.text import listing, one_line, plural
 from hwcost.core.units import format_count, format_seconds
 from hwcost.estimation.record import CostEstimate
 from hwcost.report.page import Block, Bullets, Column, Heading, Line, Page, Table, Verbatim, page_of, registered_page
@@ -17,6 +18,7 @@ from hwcost.report.page import Block, Bullets, Column, Heading, Line, Page, Tabl
 MOST_PLACES_SHOWN = 40
 MOST_CIRCUITS_SHOWN = 40
 MOST_FAILURES_SHOWN = 6
+LEAST_SHARING = 4
 _VERDICTS = {
     "different": "differs",
     "not shown": "within seed noise",
@@ -35,7 +37,9 @@ def _blocks(comparison: Comparison) -> Iterator[Block]:
     """Yield the answer first, then the ranking, the best on each circuit, failures, what to know."""
     places, difference = comparison.answer()
     yield from _answer(comparison, places, difference)
-    if places:
+    if places and comparison.rank_by == "both":
+        yield from pareto_blocks(comparison)
+    elif places:
         yield from _ranking(comparison, places)
     if places and len(comparison.circuits) > 1:
         yield Heading("Best on each circuit")
@@ -47,6 +51,7 @@ def _blocks(comparison: Comparison) -> Iterator[Block]:
     if len(failures) > MOST_FAILURES_SHOWN:
         lines.append(f"and {len(failures) - MOST_FAILURES_SHOWN} more; CSV and JSON have all")
     yield Bullets("Failed", tuple(lines), style="bold red")
+    yield Bullets("Not feasible", tuple(infeasible_lines(comparison.infeasible)), style="bold")
     yield Bullets("Notes", tuple(_remarks(comparison)))
 
 
@@ -68,6 +73,8 @@ def _answer(comparison: Comparison, places: Sequence[Place], difference: Differe
         first = "One of the best" if tied > 1 else "Best"
         where = f"{best.backend} by {best.compiler}"
         yield Line((f"{first} by {LABELS.get(metric, metric)}: ", (where, "bold"), f" ({median})"))
+    if comparison.budget_s is not None:
+        yield Line((budget_line(comparison),))
     if len(comparison.seeds) > 1:
         yield Line(("medians over the seeds; hwcost estimate shows the best of its seeds, which is less",), indent=2)
     if difference is not None:
@@ -128,6 +135,11 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
             f"{proofs.count('not checked'):,} of {len(proofs):,} compiled circuits not checked for equivalence: "
             f"more than {MAX_QUBITS} qubits in use, control flow, or a reset without a measurement"
         )
+    if comparison.rank_by == "both":
+        yield (
+            "Pareto fronts: time and standard error of one job with the shots as requested, medians over seeds; on "
+            "front 1 no other place is at least as good in both and better in one"
+        )
     unknown = [f"{backend} by {compiler}" for backend, compiler in comparison.not_ranked()]
     if unknown:
         yield f"not ranked, because their {comparison.sort_by} is unknown: {', '.join(unknown)}"
@@ -137,9 +149,7 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
         more = "" if len(repeated) == 1 else f", and {len(repeated) - 1} more like it"
         yield f"{name} is the same circuit as {first}{more}; the test over all circuits counts each once"
     yield from comparison.notes
-    for backend in comparison.backends:
-        for warning in backend.warnings:
-            yield f"{backend.name}: {warning}"
+    yield from _warnings_of_backends(comparison)
     seen: dict[str, list[str]] = {}
     for circuit in comparison.circuits:
         for warning in circuit.warnings:
@@ -147,6 +157,21 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
     for warning, names in seen.items():
         where = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
         yield f"{where}: {warning}"
+
+
+def _warnings_of_backends(comparison: Comparison) -> Iterator[str]:
+    """Yield the warnings of each backend; one that many of them share, once."""
+    names: dict[str, list[str]] = {}
+    for backend in comparison.backends:
+        for warning in backend.warnings:
+            names.setdefault(warning, []).append(backend.name)
+    for backend in comparison.backends:
+        for warning in backend.warnings:
+            sharing = names[warning]
+            if len(sharing) < LEAST_SHARING:
+                yield f"{backend.name}: {warning}"
+            elif sharing[0] == backend.name:
+                yield f"{listing(sharing, len(sharing))}: {warning}"
 
 
 def _seeds(seeds: Sequence[int]) -> str:
@@ -164,7 +189,7 @@ def _optional(metric: str, value: float | None) -> str:
 def _value(metric: str, value: float) -> str:
     if metric.endswith("_s"):
         return format_seconds(value)
-    if metric.startswith(("num_", "shots_", "depth")):
+    if metric.startswith(("num_", "shots_", "budget_shots", "depth")):
         return format_count(int(value)) if value == int(value) else f"{value:,.1f}"
     return f"{value:.3g}"
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.comparison.cell import LABELS, MORE_IS_BETTER, CellCost
+from hwcost.comparison.pareto_picture import draw_pareto
 from hwcost.comparison.record import Comparison
 from hwcost.comparison.statistics import Pair
 from hwcost.core.errors import OptionError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-KINDS = ("time", "spread", "shots", "frontier")
+KINDS = ("time", "spread", "shots", "frontier", "pareto")
 MOST_PLACES_DRAWN = 12
 
 # Okabe and Ito's colours, which most colour-blind people can tell apart.
@@ -43,13 +44,14 @@ Costs: TypeAlias = Mapping[Pair, Mapping[str, Sequence[CellCost]]]
 
 @registered_plot.register(Comparison)
 def draw(comparison: Comparison, kind: str | None = None, path: str | os.PathLike[str] | None = None) -> Figure:
-    """Draw the best `MOST_PLACES_DRAWN` places.
+    """Draw the best `MOST_PLACES_DRAWN` places; `pareto` draws all.
 
     Args:
         comparison: What to draw.
         kind: `time` (QPU time by parts, stacked), `spread` (the ranked column over seeds), `shots` (circuit duration
-            against shots) or `frontier` (circuit duration against attenuation, and what no other compilation beats in
-            both); default the first.
+            against shots), `frontier` (circuit duration against attenuation, and what no other compilation beats in
+            both) or `pareto` (time against precision of the job as requested, all places, with the backends that
+            cannot run it and why); default the first.
         path: File to write; PNG, SVG or PDF by its ending.
 
     Returns:
@@ -64,6 +66,18 @@ def draw(comparison: Comparison, kind: str | None = None, path: str | os.PathLik
     kind = check_kind(kind, KINDS)
     from matplotlib.figure import Figure
 
+    figure = Figure(figsize=(8.0, 4.8), layout="constrained")
+    if kind == "pareto":
+        draw_pareto(figure, comparison)
+    else:
+        drawings[kind](figure.add_subplot(), comparison, _costs_of_the_best(comparison))
+    if path is not None:
+        save_figure(figure, path)
+    return figure
+
+
+def _costs_of_the_best(comparison: Comparison) -> Costs:
+    """Return the costs of the best places on the circuits that all of them have."""
     places = comparison.ranking()[:MOST_PLACES_DRAWN]
     if not places:
         raise OptionError("nothing was costed, so there is nothing to draw")
@@ -73,12 +87,7 @@ def draw(comparison: Comparison, kind: str | None = None, path: str | os.PathLik
     common = [c.name for c in comparison.circuits if all(c.name in all_costs[pair] for pair in pairs)]
     if not common:
         raise OptionError("no circuit was costed by all places, so they cannot be drawn together")
-    costs = {pair: {name: all_costs[pair][name] for name in common} for pair in pairs}
-    figure = Figure(figsize=(8.0, 4.8), layout="constrained")
-    drawings[kind](figure.add_subplot(), comparison, costs)
-    if path is not None:
-        save_figure(figure, path)
-    return figure
+    return {pair: {name: all_costs[pair][name] for name in common} for pair in pairs}
 
 
 def _draw_time(axes: Axes, comparison: Comparison, costs: Costs) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.comparison.cell import (
     COST_FIELDS,
@@ -19,6 +19,8 @@ from hwcost.comparison.cell import (
     FailureKind,
     check_metric,
 )
+from hwcost.comparison.pareto import FrontPlace, fronts
+from hwcost.comparison.reach import RankBy
 from hwcost.comparison.statistics import Difference, Pair, Place, difference, rank
 from hwcost.core.errors import MissingDependencyError, OptionError
 from hwcost.core.plain import to_plain
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 
 SCHEMA = "hwcost.comparison/1"
+
+_Key: TypeAlias = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,7 @@ class ComparedBackend:
         rep_delay_s: Repetition delay used.
         warnings: What was assumed or excluded.
         error: Why it was refused, None if it was not.
+        pattern: The name with wildcards, or `all`, that it was compared for; None for one that was given by itself.
     """
 
     name: str
@@ -84,6 +89,7 @@ class ComparedBackend:
     rep_delay_s: float | None = None
     warnings: tuple[str, ...] = ()
     error: str | None = None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +136,8 @@ class Comparison(Result):
         cells: One per combination, in the order of circuits, backends, compilers and seeds.
         unread: Files and circuits that could not be read.
         sort_by: The column that ranks.
+        rank_by: `time` (a column), `precision` (within the budget) or `both` (the Pareto front comes first).
+        budget_s: Time of one job within which a precision is reached, None without a budget.
         settings: How the cells were costed.
         versions: Of the packages that the numbers depend on.
         notes: What to know about the comparison as a whole.
@@ -145,6 +153,8 @@ class Comparison(Result):
     cells: tuple[Cell, ...]
     unread: tuple[Failure, ...] = ()
     sort_by: str = DEFAULT_METRIC
+    rank_by: RankBy = "time"
+    budget_s: float | None = None
     settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
     versions: Mapping[str, str] = field(default_factory=dict, hash=False)
     notes: tuple[str, ...] = ()
@@ -207,6 +217,30 @@ class Comparison(Result):
             more_is_better=metric in MORE_IS_BETTER,
             logarithmic=metric.startswith("log10"),
             deterministic=one[1] in seedless and two[1] in seedless,
+        )
+
+    def pareto(self, *, circuit: str | None = None) -> tuple[FrontPlace, ...]:
+        """Sort backends with compilers by Pareto fronts of the time and the precision of the job as requested.
+
+        `hwcost.comparison.pareto` says how.
+
+        Args:
+            circuit: On this circuit alone.
+
+        Raises:
+            OptionError: There is no such circuit, or the precision is not known (`sampling`, durations only).
+        """
+        if circuit is not None and circuit not in {c.name for c in self.circuits}:
+            raise OptionError(f"{circuit!r} was not compared; give the name of a circuit")
+        if self.settings.get("task") == "sampling" or self.settings.get("durations_only"):
+            raise OptionError("there is no Pareto front without precisions: sampling and durations only have none")
+        return tuple(
+            fronts(
+                {
+                    pair: {name: costs for name, costs in by_circuit.items() if circuit in (None, name)}
+                    for pair, by_circuit in self.costs().items()
+                }
+            )
         )
 
     def not_ranked(self) -> list[Pair]:
@@ -274,17 +308,28 @@ class Comparison(Result):
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """What could not be read or costed; cells that differ in the seed only and fail alike are one entry."""
-        grouped: dict[tuple[str, str, FailureKind], list[int]] = {}
-        for cell in self.cells:
-            if cell.error is not None and cell.kind is not None:
-                what = f"{cell.circuit} on {cell.backend} by {cell.compiler}"
-                grouped.setdefault((what, cell.error, cell.kind), []).append(cell.seed)
-        failed = (
-            Failure(what=what, error=error, kind=kind, seeds=tuple(seeds))
-            for (what, error, kind), seeds in grouped.items()
+        """What could not be read or costed; cells that differ in the seed only and fail alike are one entry.
+
+        Backends that merely fit a pattern and cannot run a circuit are no failures: `infeasible` has them.
+        """
+        infeasible = self._infeasible_keys()
+        return (*self.unread, *_grouped(cell for cell in self.cells if _key(cell) not in infeasible))
+
+    @property
+    def infeasible(self) -> tuple[Failure, ...]:
+        """Backends that a pattern stands for and that cannot run a circuit which another backend can, with reasons."""
+        infeasible = self._infeasible_keys()
+        return _grouped(cell for cell in self.cells if _key(cell) in infeasible)
+
+    def _infeasible_keys(self) -> frozenset[_Key]:
+        matched = {backend.name for backend in self.backends if backend.pattern is not None}
+        # A circuit that no backend can run by a compiler is at fault itself.
+        runs = {(cell.circuit, cell.compiler) for cell in self.cells if cell.cost is not None}
+        return frozenset(
+            _key(cell)
+            for cell in self.cells
+            if cell.kind == "input" and cell.backend in matched and (cell.circuit, cell.compiler) in runs
         )
-        return (*self.unread, *failed)
 
     def answer(self, *, circuit: str | None = None) -> tuple[tuple[Place, ...], Difference | None]:
         """Return ranking and difference by `sort_by`; empty where nothing was costed or the column has no values."""
@@ -296,9 +341,12 @@ class Comparison(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return plain data with the keys of the JSON schema `hwcost.comparison/1`."""
         ranking, difference = self.answer()
+        infeasible = self._infeasible_keys()
         return {
             "schema": SCHEMA,
             "sort_by": self.sort_by,
+            "rank_by": self.rank_by,
+            "budget_s": self.budget_s,
             "settings": to_plain(self.settings),
             "versions": dict(self.versions),
             "circuits": to_plain(self.circuits),
@@ -307,8 +355,10 @@ class Comparison(Result):
             "seeds": list(self.seeds),
             "ranking": to_plain(ranking),
             "difference": None if difference is None else to_plain(difference),
-            "cells": [_flat_cell(cell) for cell in self.cells],
+            "pareto": to_plain(self.pareto()) if self.rank_by == "both" else None,
+            "cells": [_flat_cell(cell, _key(cell) in infeasible) for cell in self.cells],
             "failures": to_plain(self.failures),
+            "infeasible": to_plain(self.infeasible),
             "notes": list(self.notes),
         }
 
@@ -317,6 +367,11 @@ class Comparison(Result):
         circuits = {circuit.name: circuit for circuit in self.circuits}
         dates = {backend.name: to_plain(backend.snapshot_date) for backend in self.backends}
         empty = dict.fromkeys(COST_FIELDS)
+        places = {(place.backend, place.compiler): place.place for place in self.answer()[0]}
+        on_front: dict[Pair, int | None] = {}
+        if self.rank_by == "both":
+            on_front = {(place.backend, place.compiler): place.front for place in self.pareto()}
+        infeasible = self._infeasible_keys()
         return [
             {
                 "circuit": cell.circuit,
@@ -327,8 +382,10 @@ class Comparison(Result):
                 "snapshot_date": dates[cell.backend],
                 "compiler": cell.compiler,
                 "seed": cell.seed,
-                "status": "failed" if cell.cost is None else "ok",
+                "status": _status(cell, _key(cell) in infeasible),
                 "error": cell.error,
+                "place": places.get((cell.backend, cell.compiler)),
+                "pareto_front": on_front.get((cell.backend, cell.compiler)),
                 **(empty if cell.cost is None else cell.cost.to_dict()),
             }
             for cell in self.cells
@@ -349,7 +406,7 @@ class Comparison(Result):
         return pd.DataFrame(self.to_rows())
 
     def plot(self, kind: str | None = None, path: str | os.PathLike[str] | None = None) -> Any:
-        """Draw a picture: `time` (default), `spread`, `shots` or `frontier`; the same as `hwcost.plot`.
+        """Draw `time` (default), `spread`, `shots`, `frontier` or `pareto`; the same as `hwcost.plot`.
 
         Args:
             kind: Which picture.
@@ -368,8 +425,34 @@ class Comparison(Result):
         )
 
 
-def _flat_cell(cell: Cell) -> dict[str, Any]:
-    where = {"circuit": cell.circuit, "backend": cell.backend, "compiler": cell.compiler, "seed": cell.seed}
-    if cell.cost is None:
-        return {**where, "status": "failed", "error": cell.error}
-    return {**where, "status": "ok", **to_plain(cell.cost.to_dict())}
+def _key(cell: Cell) -> _Key:
+    return cell.circuit, cell.backend, cell.compiler, cell.seed
+
+
+def _grouped(cells: Iterable[Cell]) -> tuple[Failure, ...]:
+    """Return the failed cells, those that differ in the seed only as one."""
+    grouped: dict[tuple[str, str, FailureKind], list[int]] = {}
+    for cell in cells:
+        if cell.error is not None and cell.kind is not None:
+            what = f"{cell.circuit} on {cell.backend} by {cell.compiler}"
+            grouped.setdefault((what, cell.error, cell.kind), []).append(cell.seed)
+    return tuple(
+        Failure(what=what, error=error, kind=kind, seeds=tuple(seeds)) for (what, error, kind), seeds in grouped.items()
+    )
+
+
+def _status(cell: Cell, is_infeasible: bool) -> str:
+    if cell.cost is not None:
+        return "ok"
+    return "infeasible" if is_infeasible else "failed"
+
+
+def _flat_cell(cell: Cell, is_infeasible: bool) -> dict[str, Any]:
+    where = {
+        "circuit": cell.circuit,
+        "backend": cell.backend,
+        "compiler": cell.compiler,
+        "seed": cell.seed,
+        "status": _status(cell, is_infeasible),
+    }
+    return {**where, "error": cell.error} if cell.cost is None else {**where, **to_plain(cell.cost.to_dict())}

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import dataclasses
 import math
 import pickle
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +23,12 @@ from hwcost.backend.routing import GATES_PER_SWAP, two_qubit_duration_s
 from hwcost.comparison.cell import CellCost, Outcome
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler
 from hwcost.comparison.equivalence import EquivalenceCheck
+from hwcost.comparison.reach import standard_error
 from hwcost.core.errors import CircuitError, HwcostError, InputError
 from hwcost.core.text import error_text, one_line
 from hwcost.estimation.candidates import compilation_on_target
 from hwcost.estimation.conditions import Conditions, conditions_on
-from hwcost.estimation.costs import CostedCandidate, cost_candidate
+from hwcost.estimation.costs import CostedCandidate, cost_candidate, job_time_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -67,6 +69,13 @@ class CellTask:
     seeds: tuple[int, ...]
 
 
+def by_seed(task: CellTask, setup: Setup) -> list[CellTask]:
+    """Make a task for each seed, if the compiler takes one."""
+    if not setup.compilers[task.compiler].uses_seed:
+        return [task]
+    return [dataclasses.replace(task, seeds=(seed,)) for seed in task.seeds]
+
+
 def spool_circuit(circuit: QuantumCircuit, path: Path) -> None:
     """Put a circuit where workers find it; the file is private and lives as long as the comparison.
 
@@ -85,10 +94,16 @@ def spool_circuit(circuit: QuantumCircuit, path: Path) -> None:
 
 
 class CellWork:
-    """Does tasks; one per process."""
+    """Does tasks; one per process.
 
-    def __init__(self, setup: Setup) -> None:
+    Args:
+        setup: What tasks share.
+        circuits: Circuits by the name of their file, as `spool_circuit` writes them, where there are no files.
+    """
+
+    def __init__(self, setup: Setup, *, circuits: Mapping[str, bytes] | None = None) -> None:
         self._setup = setup
+        self._pickles = circuits or {}
         self._conditions: tuple[int, Conditions] | None = None
         self._target: tuple[tuple[int, int], Target] | None = None
         self._circuit: tuple[str, QuantumCircuit, EquivalenceCheck] | None = None
@@ -131,7 +146,7 @@ class CellWork:
 
     def _circuit_of(self, file: str) -> tuple[QuantumCircuit, EquivalenceCheck]:
         if self._circuit is None or self._circuit[0] != file:
-            circuit = pickle.loads(Path(file).read_bytes())
+            circuit = pickle.loads(self._pickles.get(file) or Path(file).read_bytes())
             self._circuit = file, circuit, EquivalenceCheck(circuit)
         return self._circuit[1], self._circuit[2]
 
@@ -168,7 +183,7 @@ def evaluate(
             raise
         reason = str(error).removeprefix(f"{one_line(isa.name)}: ")
         raise CircuitError(f"the compiled circuit cannot be costed: {reason}") from None
-    return _cell_cost(candidate, device, check.verdict(isa))
+    return _cell_cost(candidate, conditions, check.verdict(isa))
 
 
 def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
@@ -220,13 +235,17 @@ def _measured(circuit: QuantumCircuit, *, inside: bool = False) -> set[int]:
     return clbits
 
 
-def _cell_cost(candidate: CostedCandidate, device: Device, equivalence: str) -> CellCost:
+def _cell_cost(candidate: CostedCandidate, conditions: Conditions, equivalence: str) -> CellCost:
+    device, request = conditions.device, conditions.request
     time, shots, gates = candidate.time, candidate.shots, candidate.gates
     job, success, paper = time.job_time_s, candidate.success, candidate.paper
     transpiled = candidate.compiled.transpiled
     swaps = None if transpiled is None else transpiled.swaps
     # All that a circuit did may have been found to be nothing.
     nothing_lost = 1.0 if candidate.is_empty else None
+    worst, mean = nothing_lost or shots.inflation_worst, nothing_lost or shots.inflation_mean
+    fixed_s, shot_s = job_time_line(candidate, conditions)
+    inflation = None if request.task == "sampling" else worst if request.inflation == "worst" else mean
     return CellCost(
         qpu_time_s=time.qpu_time_s,
         job_time_s=None if job is None else job.value_s,
@@ -234,8 +253,8 @@ def _cell_cost(candidate: CostedCandidate, device: Device, equivalence: str) -> 
         job_time_high_s=None if job is None else job.high_s,
         shots_noiseless=shots.noiseless,
         shots_needed=shots.needed,
-        inflation_worst=nothing_lost or shots.inflation_worst,
-        inflation_mean=nothing_lost or shots.inflation_mean,
+        inflation_worst=worst,
+        inflation_mean=mean,
         attenuation_worst=min((_finite(a.value) for a in shots.attenuation), default=nothing_lost),
         circuit_duration_s=time.circuit_duration_s,
         readout_s=time.readout_s,
@@ -252,6 +271,10 @@ def _cell_cost(candidate: CostedCandidate, device: Device, equivalence: str) -> 
         esp=None if success is None else success.esp,
         log10_esp=None if success is None else success.log10_esp,
         log10_effective_time=None if paper is None else paper.log10_effective_time,
+        job_fixed_s=fixed_s,
+        job_shot_s=shot_s,
+        requested_job_time_s=fixed_s + shots.noiseless * shot_s,
+        requested_standard_error=standard_error(inflation, shots.noiseless),
         equivalence=equivalence,
     )
 

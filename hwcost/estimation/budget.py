@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hwcost.estimation.conditions import Conditions
-from hwcost.estimation.costs import CostedCandidate, predict_job
+from hwcost.estimation.costs import CostedCandidate, job_time_line, predict_job
 from hwcost.estimation.record import BudgetFit
 from hwcost.jobs.budget import most_within, shots_within
 
@@ -16,10 +16,7 @@ def budget_fit(candidate: CostedCandidate, conditions: Conditions) -> BudgetFit 
     budget_s = conditions.request.budget_s
     if budget_s is None:
         return None
-    fixed_s = predict_job(candidate, 0, conditions).value_s
-    shot_s = predict_job(candidate, 1, conditions).value_s - fixed_s
-    # The difference of two large numbers has rounding in it; the slope over many shots has less.
-    shot_s = (predict_job(candidate, 10**6, conditions).value_s - fixed_s) / 10**6 if shot_s > 0.0 else shot_s
+    fixed_s, shot_s = job_time_line(candidate, conditions)
     shots = shots_within(budget_s, fixed_s, shot_s)
     cost = candidate.shots
     return BudgetFit(

@@ -199,6 +199,12 @@ def _time(
     )
 
 
+def job_time_line(candidate: CostedCandidate, conditions: Conditions) -> tuple[float, float]:
+    """Return (seconds of a job without a shot, seconds that one shot of each basis adds): a job is linear in shots."""
+    empty, single = (predict_job(candidate, shots, conditions) for shots in (0, 1))
+    return empty.value_s, math.fsum(s for name, s in single.parts.items() if empty.parts.get(name, 0.0) == 0.0)
+
+
 def predict_job(candidate: CostedCandidate, shots: int, conditions: Conditions) -> JobTime:
     """Predict the time of one job that runs a candidate alone, once per basis, with so many shots in each."""
     size = _job_size(candidate.compiled, candidate.schedule, candidate.gates, candidate.shots, shots, conditions)

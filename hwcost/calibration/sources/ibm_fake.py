@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import difflib
 import json
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import util
 from pathlib import Path
 from typing import Any
 
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.sources.ibm_json import parse_ibm_json
+from hwcost.calibration.sources.matches import LIVE, Match, fits, near_names
 from hwcost.core.errors import CalibrationError, MissingDependencyError, UnknownBackendError
+from hwcost.core.text import shown
 
 PREFIX = "fake_"
 LICENCE = "Apache-2.0"
@@ -71,7 +73,29 @@ def read(name: str) -> Calibration:
     return load_fake_backend(name)
 
 
-@lru_cache(maxsize=16)
+def expand(pattern: str) -> tuple[Match, ...] | None:
+    """Return the fake backends that fit a pattern: `fake_*`, `tor*` and `FakeT*` do; None for one of live backends.
+
+    Raises:
+        UnknownBackendError: None fits; the message suggests near names.
+        MissingDependencyError: qiskit-ibm-runtime is not installed.
+    """
+    if pattern.strip().lower().startswith(LIVE):
+        return None
+    devices = _devices(_folder())
+    found = [d for d in devices if fits(pattern, (PREFIX + d, d, f"fake{d}".replace("_", "")))]
+    if not found:
+        names = [PREFIX + device for device in devices]
+        near = " or ".join(repr(name) for name in near_names(pattern, names, PREFIX))
+        hint = f"; did you mean {near}?" if near else ";"
+        raise UnknownBackendError(
+            f"no fake backend fits {shown(pattern)}{hint} `hwcost backends` lists all, and live ones begin with ibm_"
+        )
+    return tuple(Match(name=PREFIX + d, read=partial(load_fake_backend, PREFIX + d)) for d in found)
+
+
+# As many as there are, with room to spare: a comparison on all of them reads each once.
+@lru_cache(maxsize=128)
 def _load(folder: Path, device: str) -> Calibration:
     from importlib import metadata  # costs as much as reading the files; a look-up of names does without
 
@@ -118,10 +142,10 @@ def _key(name: str) -> str:
 
 
 def _unknown(name: str, devices: list[str]) -> str:
-    shown = name if len(name) <= _LONGEST_NAME_SHOWN else name[:_LONGEST_NAME_SHOWN] + "..."
-    near = difflib.get_close_matches(_key(shown), devices, n=1)
+    short = name if len(name) <= _LONGEST_NAME_SHOWN else name[:_LONGEST_NAME_SHOWN] + "..."
+    near = difflib.get_close_matches(_key(short), devices, n=1)
     hint = f"; did you mean '{PREFIX}{near[0]}'?" if near else ";"
-    return f"unknown backend {shown!r}{hint} `hwcost backends` lists all"
+    return f"unknown backend {short!r}{hint} `hwcost backends` lists all"
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -24,12 +24,12 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.sources.ibm_json import parse_ibm_json
@@ -56,6 +56,8 @@ from hwcost.core.text import one_line
 CHANNELS = ("ibm_quantum_platform", "ibm_cloud")
 DEFAULT_TIME_LIMIT_S = 30.0
 LONGEST_TIME_LIMIT_S = 86_400.0
+
+_Answer = TypeVar("_Answer")
 
 _LIVE_NAME = re.compile(LIVE_PREFIX + r"[a-z0-9_]+")
 _BACKEND_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -169,22 +171,36 @@ def load_live_backend(
     client = import_client()
     # The client says this when the network fails between two requests; the failure is explained here.
     warnings.filterwarnings("ignore", message="Unable to retrieve IBM Cloud access token", category=UserWarning)
-    progress = _Progress()
-    outcomes: SimpleQueue[Calibration | Failure] = SimpleQueue()
+    progress = Progress()
+    return answer_within(
+        time_limit_s, lambda: _read(client, service, request, progress), request=request, progress=progress
+    )
+
+
+def answer_within(
+    time_limit_s: float, ask: Callable[[], _Answer | Failure], *, request: Request, progress: Progress
+) -> _Answer:
+    """Return what `ask` returns, from a daemon thread that is abandoned when the time is over.
+
+    Raises:
+        UnknownBackendError: The account has no such backend, or it is retired.
+        CalibrationError: Any other failure.
+    """
+    outcomes: SimpleQueue[_Answer | Failure] = SimpleQueue()
 
     def read() -> None:
         try:
-            outcomes.put(_read(client, service, request, progress))
+            outcomes.put(ask())
         except Exception as error:
             outcomes.put(explain(request, progress.step, symptoms(error)))
 
     threading.Thread(target=read, name="hwcost-live", daemon=True).start()
-    outcome: Calibration | Failure
+    outcome: _Answer | Failure
     try:
         outcome = outcomes.get(timeout=time_limit_s)
     except Empty:
         outcome = progress.fallback or too_slow(request, progress.step, time_limit_s)
-    if isinstance(outcome, Calibration):
+    if not isinstance(outcome, Failure):
         return outcome
     failure = (UnknownBackendError if outcome.is_unknown else CalibrationError)(outcome.message)
     if outcome.trail:
@@ -193,7 +209,7 @@ def load_live_backend(
 
 
 @dataclass(slots=True, kw_only=True)
-class _Progress:
+class Progress:
     """Written by the reading thread, read by the waiting one.
 
     Attributes:
@@ -206,7 +222,7 @@ class _Progress:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Swallowed:
+class Swallowed:
     """Errors that the client logged and dropped, with the text of the log line."""
 
     errors: list[tuple[str, BaseException]] = field(default_factory=list)
@@ -218,6 +234,18 @@ def _checked(
     name = name.strip().lower()
     if not _BACKEND_NAME.fullmatch(name):
         raise UnknownBackendError(f"{one_line(name)[:60]!r} is not the name of a backend; write it as 'ibm_torino'")
+    return checked_request(name, instance, channel, at, time_limit_s, service)
+
+
+def checked_request(
+    name: str, instance: str | None, channel: str | None, at: datetime | None, time_limit_s: float, service: Any
+) -> Request:
+    """Return the request, once its options are known to be valid.
+
+    Raises:
+        CalibrationError: There is no such channel, or the date lies in the future.
+        OptionError: The time limit or the combination of options is invalid.
+    """
     if channel is not None and channel not in CHANNELS:
         raise CalibrationError(f"unknown channel {one_line(channel)[:60]!r}; the channels are {' and '.join(CHANNELS)}")
     if channel is not None and service is not None:
@@ -234,7 +262,7 @@ def _checked(
 
 
 def import_client() -> Any:
-    """Import the client.
+    """Return the imported client.
 
     Raises:
         MissingDependencyError: It is not installed.
@@ -245,10 +273,12 @@ def import_client() -> Any:
         raise MissingDependencyError(
             f"live backends need {_CLIENT_DISTRIBUTION}; `pip install {_CLIENT_DISTRIBUTION}` installs it"
         ) from error
+    # The client says this when the network fails between two requests; the failure is explained here.
+    warnings.filterwarnings("ignore", message="Unable to retrieve IBM Cloud access token", category=UserWarning)
     return qiskit_ibm_runtime
 
 
-def _read(client: Any, service: Any, request: Request, progress: _Progress) -> Calibration | Failure:
+def _read(client: Any, service: Any, request: Request, progress: Progress) -> Calibration | Failure:
     """Do all that touches the network; runs in the thread that may be abandoned."""
     where = {} if request.instance is None else {"instance": request.instance}
     with listening() as swallowed:
@@ -270,7 +300,7 @@ def _read(client: Any, service: Any, request: Request, progress: _Progress) -> C
             return explain(request, progress.step, signs)
 
 
-def _calibration(version: str, backend: Any, request: Request, progress: _Progress) -> Calibration:
+def _calibration(version: str, backend: Any, request: Request, progress: Progress) -> Calibration:
     name, at = request.name, request.at
     conf = backend.configuration().to_dict()
     online = conf.get("online_date")
@@ -298,20 +328,12 @@ def _calibration(version: str, backend: Any, request: Request, progress: _Progre
 
 
 def _not_found(
-    service: Any, where: dict[str, str], request: Request, progress: _Progress, swallowed: _Swallowed
+    service: Any, where: dict[str, str], request: Request, progress: Progress, swallowed: Swallowed
 ) -> Failure:
     """Explain why the client found no such backend: it says so too when it could not look, or could not read it."""
-    listing_failed = False
-    for text, error in swallowed.errors:
-        signs = symptoms(error)
-        if signs.is_outage:
-            return explain(request, progress.step, signs)
-        if text.startswith(_LISTING_FAILED):
-            listing_failed = True  # one instance of several may be closed to the account
-        elif signs.status in RETIRED_STATUSES:
-            return retired(request)
-        else:
-            return explain(request, progress.step, signs)
+    found, listing_failed = hidden_failure(request, progress, swallowed)
+    if found is not None:
+        return found
     progress.fallback = unknown(request, ())
     try:
         names = [backend.name for backend in service.backends(**where)]
@@ -321,6 +343,22 @@ def _not_found(
         # Where the client's log is set to errors only, what it swallowed is not seen.
         return Failure(message=f"{request.name}: {no_instance(request) if listing_failed else no_backends(request)}")
     return unknown(request, names)
+
+
+def hidden_failure(request: Request, progress: Progress, swallowed: Swallowed) -> tuple[Failure | None, bool]:
+    """Return what the client kept to itself, and whether an instance could not be listed."""
+    listing_failed = False
+    for text, error in swallowed.errors:
+        signs = symptoms(error)
+        if signs.is_outage:
+            return explain(request, progress.step, signs), listing_failed
+        if text.startswith(_LISTING_FAILED):
+            listing_failed = True  # one instance of several may be closed to the account
+        elif signs.status in RETIRED_STATUSES:
+            return retired(request), listing_failed
+        else:
+            return explain(request, progress.step, signs), listing_failed
+    return None, listing_failed
 
 
 def _in_utc(value: Any) -> Any:
@@ -333,9 +371,9 @@ def _in_utc(value: Any) -> Any:
 
 
 @contextmanager
-def listening() -> Iterator[_Swallowed]:
+def listening() -> Iterator[Swallowed]:
     """Collect what the client swallows in this thread and keep its log lines off the terminal."""
-    swallowed, thread = _Swallowed(), threading.get_ident()
+    swallowed, thread = Swallowed(), threading.get_ident()
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:

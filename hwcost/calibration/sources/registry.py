@@ -1,6 +1,7 @@
 """The origins that a calibration can have: `SOURCES`.
 
-A new origin is a module here with `claims` and `read`, and one line in `SOURCES`.
+A new origin is a module here with `claims` and `read`, and one line in `SOURCES`. An origin that can list what it has
+also has a module with `expand`, for names with wildcards.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from hwcost.calibration.record import Calibration
+from hwcost.calibration.sources.matches import Match
 
 
 class CalibrationSource(Protocol):
@@ -30,6 +32,14 @@ class CalibrationSource(Protocol):
             OptionError: An option is not for this origin.
         """
 
+    def expand(self, pattern: str, **options: Any) -> tuple[Match, ...] | None:
+        """Return what this origin has that fits a name with wildcards, None if the name is none of its own.
+
+        Raises:
+            UnknownBackendError: Nothing fits.
+            CalibrationError: The origin cannot be listed.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleSource:
@@ -41,6 +51,7 @@ class ModuleSource:
 
     name: str
     module: str
+    expander: str | None = None
 
     def claims(self, given: object) -> bool:
         """Ask the module."""
@@ -51,14 +62,21 @@ class ModuleSource:
         calibration: Calibration = self._loaded().read(given, **options)
         return calibration
 
+    def expand(self, pattern: str, **options: Any) -> tuple[Match, ...] | None:
+        """Ask the module that can list; None without one."""
+        if self.expander is None:
+            return None
+        matches: tuple[Match, ...] | None = import_module(f"{__package__}.{self.expander}").expand(pattern, **options)
+        return matches
+
     def _loaded(self) -> Any:
         return import_module(f"{__package__}.{self.module}")
 
 
 # Asked in order.
 SOURCES: tuple[CalibrationSource, ...] = (
-    ModuleSource("fake", "ibm_fake"),
-    ModuleSource("live", "ibm_live"),
+    ModuleSource("fake", "ibm_fake", expander="ibm_fake"),
+    ModuleSource("live", "ibm_live", expander="ibm_account"),
     ModuleSource("snapshot", "snapshot"),
     ModuleSource("properties", "ibm_properties"),
     ModuleSource("csv", "ibm_csv"),

@@ -122,6 +122,13 @@ def test_long_names_and_a_closed_stderr(folder):
         (["circuits", "-b", "fake_manila", "-j", "0"], "num_workers is 0"),
         (["circuits", "-b", "fake_manila", "-b", "fake_manila"], "given twice"),
         (["circuits", "-b", "fake_manila", "--num-seeds", "0"], "num_seeds is 0"),
+        (["circuits", "-b", "fake_manilo*"], "did you mean 'fake_manila'"),
+        (["circuits", "-b", "nowhere/*.json"], "no file fits"),
+        (["circuits", "-b", "fake_manila", "--budget", "soon"], "budget is 'soon'"),
+        (["circuits", "-b", "fake_manila", "--budget", "10ms"], "holds no shot"),
+        (["circuits", "-b", "fake_manila", "--rank-by", "precision"], "needs a budget"),
+        (["circuits", "-b", "fake_manila", "--rank-by", "speed"], "rank_by is 'speed'"),
+        (["circuits", "-b", "fake_manila", "--plot", "p.txt"], "pictures end in"),
         (["circuits", "-b", "fake_manila", "--sort-by", "a\nb"], "no column 'a b'"),
     ],
 )
@@ -214,3 +221,32 @@ def kept(path):
             return connection.execute("SELECT COUNT(*) FROM cells").fetchone()[0]
     except sqlite3.Error:
         return 0
+
+
+def test_patterns_rank_what_is_feasible_and_list_the_rest(capsys, folder):
+    command = ["compare", "circuits/ghz_4.qasm", "-b", "fake_man[hi]*", "-b", "fake_armon*", "-b", "fake_manila"]
+    command += ["-O", "1", "--num-seeds", "1", "-j", "1"]
+    assert main(command) == 0
+    out, err = capsys.readouterr()
+    assert "1 circuit × 3 backends" in out
+    assert "Not feasible" in out
+    assert "fake_armonk: the circuit needs 4 qubits, but fake_armonk has 1" in out
+    assert err == ""
+    assert main([*command, "--budget", "10min", "--format", "json"]) == 0
+    plain = json.loads(capsys.readouterr().out)
+    assert (plain["rank_by"], plain["sort_by"], plain["budget_s"]) == ("precision", "budget_standard_error", 600.0)
+    assert [entry["what"] for entry in plain["infeasible"]] == ["ghz_4 on fake_armonk by qiskit-O1"]
+    assert plain["failures"] == []
+    assert [cell["status"] for cell in plain["cells"]] == ["ok", "infeasible", "ok"]
+    # A device that was asked for by its name, or a circuit that runs nowhere, is a failure as ever.
+    assert main([*command, "-b", "fake_armonk", "--format", "csv"]) == 2
+    assert main(["compare", "circuits/ghz_4.qasm", "-b", "fake_armon*", "--num-seeds", "1", "--no-cache"]) == 2
+    assert "Failed" in capsys.readouterr().out
+
+
+def test_the_picture_of_what_ranks(folder, capsys):
+    pytest.importorskip("matplotlib")
+    command = ["compare", "circuits/ghz_2.qasm", *FEW, "--rank-by", "both", "--plot", "front.svg"]
+    assert main(command) == 0
+    assert "on the Pareto front" in capsys.readouterr().out
+    assert "<svg" in (folder / "front.svg").read_text()
