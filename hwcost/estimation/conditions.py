@@ -7,6 +7,8 @@ from typing import Any
 
 from hwcost.backend.prepared import Device, prepare_device
 from hwcost.calibration.age import check_age
+from hwcost.core.errors import CalibrationError
+from hwcost.core.units import format_seconds
 from hwcost.estimation.options import EstimateRequest
 
 ASSUMED_REP_DELAY_S = 250e-6
@@ -38,10 +40,16 @@ def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
         request: What is asked for.
 
     Raises:
-        CalibrationError: The calibration cannot be used, or is older than allowed.
+        CalibrationError: The calibration cannot be used, is older than allowed, has none of the fractional gates
+            that are asked for, or the device does not accept the repetition delay.
         UnknownBackendError: There is no such backend.
     """
-    device = prepare_device(backend, durations_only=request.durations_only, keep_dead_readout=request.keep_dead_readout)
+    device = prepare_device(
+        backend,
+        durations_only=request.durations_only,
+        keep_dead_readout=request.keep_dead_readout,
+        fractional_gates=request.fractional_gates,
+    )
     if request.max_age_days is not None:
         check_age(device.audited, request.max_age_days)
     return conditions_on(device, request)
@@ -56,10 +64,22 @@ def conditions_on(device: Device, request: EstimateRequest) -> Conditions:
 def _repetition_delay(device: Device, wanted_s: float | None) -> tuple[float, str | None]:
     reported_s = device.audited.calibration.rep_delay_s
     if wanted_s is not None:
+        _check_range(device, wanted_s)
         return wanted_s, f"repetition delay of {wanted_s * 1e6:g} µs as given by the user"
     if reported_s is not None:
         return reported_s, None
     return ASSUMED_REP_DELAY_S, (
         f"the calibration has no repetition delay; {ASSUMED_REP_DELAY_S * 1e6:g} µs assumed, "
         "the default of most IBM backends (--rep-delay sets it)"
+    )
+
+
+def _check_range(device: Device, wanted_s: float) -> None:
+    calibration = device.audited.calibration
+    limits = calibration.rep_delay_range_s
+    if limits is None or limits[0] * (1.0 - 1e-9) <= wanted_s <= limits[1] * (1.0 + 1e-9):
+        return
+    raise CalibrationError(
+        f"{calibration.name}: rep_delay is {format_seconds(wanted_s)}, but the device accepts "
+        f"{format_seconds(limits[0])} to {format_seconds(limits[1])}; give one in that range (--rep-delay)"
     )

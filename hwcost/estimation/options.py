@@ -71,6 +71,7 @@ class EstimateRequest:
     measure_all: bool = option(False, "Measure every qubit of a circuit without measurements.")
     durations_only: bool = option(False, "Cost no noise; use gates whose error is not calibrated.")
     keep_dead_readout: bool = option(False, "Keep qubits whose readout error is 0.5 or more.")
+    fractional_gates: bool = option(False, "Compile into rx and rzz where the device has them (IBM Heron).")
 
     def __post_init__(self) -> None:
         self._check_shots()
@@ -114,6 +115,7 @@ class EstimateRequest:
             "measure_all": self.measure_all,
             "durations_only": self.durations_only,
             "keep_dead_readout": self.keep_dead_readout,
+            "fractional_gates": self.fractional_gates,
         }
 
     def _check_shots(self) -> None:

@@ -162,6 +162,27 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherGateSet:
+    """The same circuit with IBM's fractional gates where the estimate has none of them, or the other way round.
+
+    Attributes:
+        fractional_gates: The fractional gates of the other gate set; empty for the standard one.
+        seed: Transpiler seed; it was compiled once.
+        num_2q: Two-qubit gates.
+        circuit_duration_s: Longest path, measurement included.
+        shots_needed: Shots for the same precision, None where no number is enough.
+        qpu_time_s: Shots needed times the time of one shot, None where no number is enough.
+    """
+
+    fractional_gates: tuple[str, ...]
+    seed: int
+    num_2q: int
+    circuit_duration_s: float
+    shots_needed: int | None
+    qpu_time_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CostEstimate(Result):
     """The cost of one circuit on one device. Times in seconds; `None` where no number exists.
 
@@ -176,10 +197,12 @@ class CostEstimate(Result):
         shots: Shots and their inflation by noise.
         paper: The Hyb-HANAS paper's model, None where it is undefined.
         spread: Spread over seeds.
+        other_gate_set: The circuit with fractional gates, or without them if they are used; None where that was not
+            looked at.
         isa_circuit: The compiled circuit on the device's own qubit numbers, ready to run.
     """
 
-    not_in_rows: ClassVar[Set[str]] = frozenset({"circuit.ops", "backend.findings", "shots.attenuation"})
+    not_in_rows: ClassVar[Set[str]] = frozenset({"circuit.ops", "backend.findings", "shots.attenuation", "other_gate_set"})
 
     circuit: CircuitInfo
     backend: BackendInfo
@@ -191,6 +214,7 @@ class CostEstimate(Result):
     shots: ShotCost
     paper: PaperCost | None
     spread: Spread
+    other_gate_set: OtherGateSet | None = None
     isa_circuit: QuantumCircuit = field(repr=False, compare=False)
 
     def __hash__(self) -> int:
