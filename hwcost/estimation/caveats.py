@@ -84,17 +84,13 @@ def rep_delay_caveats(conditions: Conditions, circuit_duration_s: float = 0.0) -
         factor = (delay_s + circuit_duration_s) / (shortest_s + circuit_duration_s) if shortest_s else None
         text += f"; the device accepts {format_seconds(limits[0])} to {format_seconds(limits[1])}"
         if factor is not None:
-            text += f", and with --rep-delay {_option_text(shortest_s)} shots take {factor:.3g} times less time"
+            text += f", and with --rep-delay {format_seconds(shortest_s).replace(' ', '')} shots take {factor:.3g} times less time"
     yield Caveat("rep_delay_outside_profile", text)
 
 
 def _is_inside(value: float, limits: tuple[float, float]) -> bool:
     """Return whether a value lies within limits, up to rounding."""
     return limits[0] * (1.0 - 1e-9) <= value <= limits[1] * (1.0 + 1e-9)
-
-
-def _option_text(seconds: float) -> str:
-    return f"{seconds * 1e6:.6g}us"
 
 
 def _of_fractional_gates(candidate: CostedCandidate, conditions: Conditions) -> Iterator[Caveat]:
@@ -111,10 +107,11 @@ def _of_fractional_gates(candidate: CostedCandidate, conditions: Conditions) -> 
         return
     free = sum(gate == "rzz" and params[0] is None for gate, params in zip(isa.names, isa.params, strict=True))
     if free:
-        verb = "gate has a free angle" if free == 1 else "gates have free angles"
+        what = "gate has a free angle" if free == 1 else "gates have free angles"
+        each = "it" if free == 1 else "each"
         yield Caveat(
             "fractional_free_angles",
-            f"{free} rzz {verb}: {name} accepts 0 to π/2, so each is costed with the two X gates that other angles "
+            f"{free} rzz {what}: {name} accepts 0 to π/2, so {each} is costed with the two X gates that other angles "
             "need; bind the angles for the exact circuit",
         )
 

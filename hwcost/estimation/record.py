@@ -222,6 +222,11 @@ class CostEstimate(Result):
         return hash((self.circuit.sha256, self.backend.name, self.transpile, self.time.circuit_duration_s))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.estimate/1`."""
+        """Return plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.estimate/1`.
+
+        `other_gate_set` is a key only where it was looked at.
+        """
         sections = {f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)[:-1]}
+        if self.other_gate_set is None:
+            del sections["other_gate_set"]
         return {"schema": SCHEMA, **sections}

@@ -322,9 +322,9 @@ def test_options_that_make_no_sense_are_named(options, message):
         hwcost.estimate(ring(3), "manila", **options)
 
 
-def test_a_repetition_delay_outside_the_devices_range_is_said():
-    cost = hwcost.estimate(ring(3), "manila", rep_delay_s=0.01, num_seeds=1)
-    assert any("outside" in line for line in cost.backend.warnings)
+def test_a_repetition_delay_outside_the_devices_range_is_refused():
+    with pytest.raises(CalibrationError, match="fake_manila: rep_delay is 10 ms, but the device accepts 0 s to 500 µs"):
+        hwcost.estimate(ring(3), "manila", rep_delay_s=0.01, num_seeds=1)
 
 
 def test_text_has_no_escape_codes_and_ipython_shows_it(monkeypatch):
