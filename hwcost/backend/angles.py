@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 from hwcost.core.gates import GATES
 
 if TYPE_CHECKING:
+    from qiskit.circuit import ParameterExpression
     from qiskit.dagcircuit import DAGCircuit
     from qiskit.transpiler import PassManager, StagedPassManager, Target
+    from qiskit.transpiler.basepasses import TransformationPass
 
 ANGLE_TOLERANCE = 1e-10
 """Rounding beyond the limits that IBM's client accepts, in radians."""
@@ -74,7 +76,7 @@ def add_folding(manager: StagedPassManager, target: Target) -> None:
         setattr(manager, stage, added if existing is None else existing + added)
 
 
-def _only_if_folded(fold: Any, tidy: Any) -> PassManager:
+def _only_if_folded(fold: TransformationPass, tidy: TransformationPass) -> PassManager:
     from qiskit.passmanager.flow_controllers import ConditionalController
     from qiskit.transpiler import PassManager
 
@@ -83,7 +85,7 @@ def _only_if_folded(fold: Any, tidy: Any) -> PassManager:
 
 
 @lru_cache(maxsize=1)
-def _fold_pass() -> Any:
+def _fold_pass() -> type[TransformationPass]:
     """Make the pass class, on first use because its base class lives in qiskit."""
     from qiskit.circuit import ControlFlowOp
     from qiskit.converters import circuit_to_dag, dag_to_circuit
@@ -104,7 +106,8 @@ def _fold_pass() -> Any:
             changed = False
             for node in dag.op_nodes(ControlFlowOp):
                 blocks = [circuit_to_dag(block) for block in node.op.blocks]
-                if any([self._fold(block) for block in blocks]):
+                folded_blocks = [self._fold(block) for block in blocks]  # all of them
+                if any(folded_blocks):
                     new = node.op.replace_blocks([dag_to_circuit(block) for block in blocks])
                     dag.substitute_node(node, new, inplace=False)
                     changed = True
@@ -118,7 +121,7 @@ def _fold_pass() -> Any:
     return FoldAngles
 
 
-def _replacement(angle: Any, *, free_angles: bool) -> DAGCircuit | None:
+def _replacement(angle: float | ParameterExpression, *, free_angles: bool) -> DAGCircuit | None:
     """Return what stands in place of an rzz, None where it may stay."""
     from qiskit.circuit import ParameterExpression, QuantumCircuit
     from qiskit.converters import circuit_to_dag

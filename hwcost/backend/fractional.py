@@ -1,4 +1,4 @@
-"""What IBM refuses of a circuit with fractional gates: angles of rzz outside 0 to π/2, old clients with control flow."""
+"""What IBM refuses of a circuit with fractional gates: rzz outside 0 to π/2, control flow with old clients."""
 
 from __future__ import annotations
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit.circuit import Operation
 
 TWO_QUBIT_ROTATIONS = frozenset(
     {
@@ -58,5 +59,5 @@ def _has_rotation(circuit: QuantumCircuit, known: frozenset[str], seen: set[str]
     return False
 
 
-def _definition(operation: Any) -> QuantumCircuit | None:
+def _definition(operation: Operation) -> QuantumCircuit | None:
     return getattr(operation, "definition", None)

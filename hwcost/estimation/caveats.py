@@ -84,7 +84,8 @@ def rep_delay_caveats(conditions: Conditions, circuit_duration_s: float = 0.0) -
         factor = (delay_s + circuit_duration_s) / (shortest_s + circuit_duration_s) if shortest_s else None
         text += f"; the device accepts {format_seconds(limits[0])} to {format_seconds(limits[1])}"
         if factor is not None:
-            text += f", and with --rep-delay {format_seconds(shortest_s).replace(' ', '')} shots take {factor:.3g} times less time"
+            shortest = format_seconds(shortest_s).replace(" ", "")
+            text += f", and with --rep-delay {shortest} shots take {factor:.3g} times less time"
     yield Caveat("rep_delay_outside_profile", text)
 
 

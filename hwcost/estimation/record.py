@@ -202,7 +202,9 @@ class CostEstimate(Result):
         isa_circuit: The compiled circuit on the device's own qubit numbers, ready to run.
     """
 
-    not_in_rows: ClassVar[Set[str]] = frozenset({"circuit.ops", "backend.findings", "shots.attenuation", "other_gate_set"})
+    not_in_rows: ClassVar[Set[str]] = frozenset(
+        {"circuit.ops", "backend.findings", "shots.attenuation", "other_gate_set"}
+    )
 
     circuit: CircuitInfo
     backend: BackendInfo

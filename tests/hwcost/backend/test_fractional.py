@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from qiskit import QuantumCircuit
 
-import hwcost.backend.fractional as fractional
+from hwcost.backend import fractional
 from hwcost.backend.fractional import FIRST_CLIENT_WITH_BOTH, check_fractional
 from hwcost.backend.prepared import Device
 from hwcost.calibration.audit import audit
