@@ -24,7 +24,8 @@ from qiskit.circuit.library import real_amplitudes
 from qiskit_ibm_runtime import QiskitRuntimeService
 
 import replay
-from hwcost.calibration.fractional import usable_fractional_gates, with_fractional_gates as with_fractional
+from hwcost.calibration.fractional import usable_fractional_gates
+from hwcost.calibration.fractional import with_fractional_gates as with_fractional
 from hwcost.calibration.sources.ibm_fake import load_fake_backend
 from hwcost.calibration.sources.ibm_live import is_live_name, load_live_backend, parse_at
 from hwcost.core.errors import OptionError, UnknownBackendError
