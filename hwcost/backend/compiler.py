@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwcost.backend.angles import add_folding
 from hwcost.circuits.check import refuse_to_move
 from hwcost.core.errors import CircuitError, HwcostError
 from hwcost.core.text import error_text, one_line
@@ -57,10 +58,15 @@ class Compiler:
 
     One circuit at a time: a pass keeps state while it runs, and Qiskit 2.0 cannot share a Target between threads. Use
     processes to compile in parallel.
+
+    Args:
+        target: What to compile for.
+        fold_angles: Fold the angles of rzz into the range that IBM accepts.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, *, fold_angles: bool = False) -> None:
         self.target = target
+        self._fold_angles = fold_angles
         self._managers: dict[tuple[int, int, str | None, PassOptions], tuple[Any, Any]] = {}
         self._average_errors = average_errors(target) if _adds_errors_at_random() else None
         self._lock = threading.Lock()
@@ -119,6 +125,8 @@ class Compiler:
             manager = generate_preset_pass_manager(
                 level, target=self.target, seed_transpiler=seed, scheduling_method=scheduling_method, **dict(options)
             )
+            if self._fold_angles:
+                add_folding(manager, self.target)
             if len(self._managers) >= MAX_PASS_MANAGERS:
                 self._managers.pop(next(iter(self._managers)))
             self._managers[key] = manager, _hook_passes(manager, self._average_errors)

@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Any
 from hwcost.backend.compiler import Compiler
 from hwcost.backend.target import build_all_to_all_target, build_target, median_values
 from hwcost.calibration.audit import AuditedCalibration, audit
+from hwcost.calibration.fractional import (
+    basis_fractional_gates,
+    usable_fractional_gates,
+    with_fractional_gates,
+    without_fractional_gates,
+)
 from hwcost.calibration.load import load_calibration
 from hwcost.calibration.record import Calibration
 from hwcost.core.errors import OptionError
+from hwcost.core.gates import GATES
 
 if TYPE_CHECKING:
     from qiskit.transpiler import Target
@@ -44,6 +51,25 @@ class Device:
     audited: AuditedCalibration
 
     @cached_property
+    def fractional_gates(self) -> tuple[str, ...]:
+        """The fractional gates (rx, rzz) that circuits are compiled into; none by default."""
+        return basis_fractional_gates(self.audited.calibration)
+
+    @cached_property
+    def other_gate_set(self) -> Device | None:
+        """The same device with fractional gates, or without them if it has them; None where there is no other way."""
+        calibration, durations_only = self.audited.calibration, self.audited.durations_only
+        if self.fractional_gates:
+            other = without_fractional_gates(calibration)
+        elif usable_fractional_gates(calibration, durations_only=durations_only):
+            other = with_fractional_gates(calibration, durations_only=durations_only)
+        else:
+            return None
+        kept = self.audited.keeps_dead_readout
+        audited = audit(other, durations_only=durations_only, keep_dead_readout=kept)
+        return Device(audited) if audited.component else None
+
+    @cached_property
     def target(self) -> Target:
         """Target of the largest healthy component; its qubit i is physical qubit `audited.component[i]`."""
         return build_target(self.audited)
@@ -56,27 +82,36 @@ class Device:
     @cached_property
     def compiler(self) -> Compiler:
         """Compiler for `target`."""
-        return Compiler(self.target)
+        return Compiler(self.target, fold_angles=self._folds_angles)
 
     @cached_property
     def all_to_all_compiler(self) -> Compiler:
         """Compiler for the same gates without connectivity limits, as wide as the device."""
-        return Compiler(build_all_to_all_target(self.audited, self.audited.calibration.num_qubits))
+        target = build_all_to_all_target(self.audited, self.audited.calibration.num_qubits)
+        return Compiler(target, fold_angles=self._folds_angles)
+
+    @property
+    def _folds_angles(self) -> bool:
+        return any(GATES[name].angle_limits is not None for name in self.fractional_gates)
 
     def __reduce__(self) -> tuple[type[Device], tuple[AuditedCalibration]]:
         """Pickle the device without what is built on use: another process builds its own."""
         return Device, (self.audited,)
 
 
-def prepare_device(backend: Any, *, durations_only: bool = False, keep_dead_readout: bool = False) -> Device:
+def prepare_device(
+    backend: Any, *, durations_only: bool = False, keep_dead_readout: bool = False, fractional_gates: bool = False
+) -> Device:
     """Load, audit and index a backend. A fake backend is prepared once, files and live backends each time.
 
     Args:
         backend: What `load_calibration` takes, or a `Device`, which is returned as it is.
         durations_only: Ignore errors: nothing is excluded for them and no noise is costed.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
+        fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
 
     Raises:
+        CalibrationError: The backend has no calibration, or none of the fractional gates asked for.
         OptionError: The options contradict those that a given `Device` was prepared with.
     """
     if isinstance(backend, Device):
@@ -84,9 +119,14 @@ def prepare_device(backend: Any, *, durations_only: bool = False, keep_dead_read
             raise OptionError(
                 "durations_only and keep_dead_readout belong to prepare_device when a prepared Device is given"
             )
+        if fractional_gates and not backend.fractional_gates:
+            raise OptionError("fractional_gates belongs to prepare_device when a prepared Device is given")
         return backend
     calibration = load_calibration(backend)
-    if isinstance(backend, str) and calibration.source == "fake":
+    is_fake = isinstance(backend, str) and calibration.source == "fake"
+    if fractional_gates:
+        calibration = with_fractional_gates(calibration, durations_only=durations_only)
+    if is_fake:
         return _prepare(calibration, durations_only, keep_dead_readout)
     return Device(audit(calibration, durations_only=durations_only, keep_dead_readout=keep_dead_readout))
 

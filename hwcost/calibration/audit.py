@@ -39,6 +39,7 @@ class AuditedCalibration:
         dt_s: Time step, None where unknown or implausible.
         age_days: Whole days since the snapshot, None where its date is unknown.
         durations_only: Errors were ignored; `error` is None everywhere.
+        keeps_dead_readout: Qubits whose readout error is at least `DEAD_ERROR` were kept.
     """
 
     calibration: Calibration
@@ -51,6 +52,7 @@ class AuditedCalibration:
     dt_s: float | None
     age_days: int | None
     durations_only: bool
+    keeps_dead_readout: bool = False
 
     def duration_s(self, name: str, qubits: Qubits) -> float | None:
         """Return the duration of operation `name` on the ordered physical `qubits`, None where unknown.
@@ -81,6 +83,11 @@ class AuditedCalibration:
         gate = self.calibration.gate("reset", (qubit,))
         reported = gate is not None and gate.duration_s is not None
         return not reported and health.assumed_reset_s(self.calibration, (qubit,)) is not None
+
+    @property
+    def needed_gates(self) -> frozenset[str]:
+        """The basis gates without which a qubit or an edge is of no use: all but IBM's fractional gates."""
+        return health.needed_gates(self.calibration)
 
     def is_dead(self, name: str, qubits: Qubits) -> bool:
         """Return whether operation `name` on the ordered physical `qubits` must not be used."""
@@ -131,6 +138,7 @@ def audit(
     edges = health.basis_edges(calibration)
     live_edges = {edge for edge, keys in edges.items() if not dead_gates.issuperset(keys)}
     excluded_edges = tuple(sorted(edges.keys() - live_edges))
+    dead_gates = dead_gates.union(health.fractional_on_dead_edges(calibration, live_edges))
     excluded_qubits = health.excluded_qubits(calibration, dead_gates, durations_only)
     healthy = (qubit for qubit in range(calibration.num_qubits) if qubit not in excluded_qubits)
     components = health.connected_components(healthy, live_edges)
@@ -157,6 +165,7 @@ def audit(
         dt_s=health.plausible_dt_s(calibration.dt_s),
         age_days=age_days,
         durations_only=durations_only,
+        keeps_dead_readout=keep_dead_readout,
     )
 
 

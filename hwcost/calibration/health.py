@@ -7,12 +7,12 @@ Pure functions of a `Calibration`, with the limits they apply. What people are t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, Qubits
-from hwcost.core.gates import FLIP_GATES, NON_GATES, num_pulses_of
+from hwcost.core.gates import FLIP_GATES, FRACTIONAL_GATES, NON_GATES, num_pulses_of
 
 Edge: TypeAlias = tuple[int, int]
 GateKey: TypeAlias = tuple[str, Qubits]
@@ -39,7 +39,8 @@ READOUT_WINDOW_S = (0.3e-6, 10e-6)
 # What is dead.
 
 
-def _gate_fault(gate: GateCalibration, durations_only: bool) -> Fault | None:
+def gate_fault(gate: GateCalibration, durations_only: bool) -> Fault | None:
+    """Return why a gate must not be used, None if it may be."""
     if not gate.operational:
         return "not_operational"
     if gate.name in NON_GATES:  # a reset reports no error, and a readout's values are the qubit's
@@ -55,9 +56,9 @@ def _gate_fault(gate: GateCalibration, durations_only: bool) -> Fault | None:
 
 def gate_faults(calibration: Calibration, durations_only: bool) -> dict[GateKey, Fault]:
     """Return what is wrong with each gate that must not be used, missing one-qubit gates included."""
-    found = ((gate, _gate_fault(gate, durations_only)) for gate in calibration.gates)
+    found = ((gate, gate_fault(gate, durations_only)) for gate in calibration.gates)
     faults: dict[GateKey, Fault] = {(gate.name, gate.qubits): fault for gate, fault in found if fault is not None}
-    one_qubit = {gate.name for gate in calibration.gates if len(gate.qubits) == 1}.intersection(calibration.basis_gates)
+    one_qubit = {gate.name for gate in calibration.gates if len(gate.qubits) == 1} & needed_gates(calibration)
     for record in calibration.qubits:
         # A qubit that lacks a gate which the others have cannot run an arbitrary circuit.
         missing = (name for name in one_qubit if calibration.gate(name, (record.qubit,)) is None)
@@ -96,7 +97,7 @@ def dead_gates(
 
 def excluded_qubits(calibration: Calibration, dead: frozenset[GateKey], durations_only: bool) -> set[int]:
     """Return qubits out of use, with a dead one-qubit basis gate or readout, or with a T1 or T2 of 0."""
-    basis = {*calibration.basis_gates, "measure"}
+    basis = {*needed_gates(calibration), "measure"}
     by_gate = {qubits[0] for name, qubits in dead if len(qubits) == 1 and name in basis}
     by_state = {record.qubit for record in calibration.qubits if not record.operational}
     by_coherence = set() if durations_only else set(without_coherence(calibration))
@@ -108,14 +109,36 @@ def without_coherence(calibration: Calibration) -> tuple[int, ...]:
     return tuple(record.qubit for record in calibration.qubits if record.t1_s == 0.0 or record.t2_s == 0.0)
 
 
+def needed_gates(calibration: Calibration) -> frozenset[str]:
+    """Return the basis gates without which a qubit or an edge is of no use.
+
+    Fractional gates make circuits shorter and replace no other gate, so a qubit or an edge without them can be used.
+    They count only where the basis has no other gate for as many qubits.
+    """
+    sizes = {gate.name: len(gate.qubits) for gate in calibration.gates if gate.name in calibration.basis_gates}
+    usual = {sizes[name] for name in sizes.keys() - FRACTIONAL_GATES if num_pulses_of(name) > 0}
+    return frozenset(
+        name for name in calibration.basis_gates if name not in FRACTIONAL_GATES or sizes.get(name) not in usual
+    )
+
+
+def fractional_on_dead_edges(calibration: Calibration, live_edges: Container[Edge]) -> Iterator[GateKey]:
+    """Yield the fractional two-qubit gates on edges whose usual gate is dead; the transpiler needs both there."""
+    extra = FRACTIONAL_GATES.intersection(calibration.basis_gates) - needed_gates(calibration)
+    for gate in calibration.gates:
+        if gate.name in extra and len(gate.qubits) == 2 and undirected(gate.qubits) not in live_edges:
+            yield gate.name, gate.qubits
+
+
 # What is connected.
 
 
 def basis_edges(calibration: Calibration) -> dict[Edge, list[GateKey]]:
-    """Return the two-qubit basis gates of each undirected edge."""
+    """Return the two-qubit basis gates of each undirected edge, without those that no edge needs."""
     edges: dict[Edge, list[GateKey]] = defaultdict(list)
+    needed = needed_gates(calibration)
     for gate in calibration.gates:
-        if len(gate.qubits) == 2 and gate.name in calibration.basis_gates:
+        if len(gate.qubits) == 2 and gate.name in needed:
             edges[undirected(gate.qubits)].append((gate.name, gate.qubits))
     return edges
 

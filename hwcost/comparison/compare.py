@@ -69,6 +69,7 @@ def compare(
     job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = None,
     durations_only: bool = False,
     keep_dead_readout: bool = False,
+    fractional_gates: bool = False,
     measure_all: bool = False,
     max_age_days: float | None = None,
     sort_by: str = DEFAULT_METRIC,
@@ -104,6 +105,7 @@ def compare(
         job_profile: As in `estimate`.
         durations_only: As in `estimate`.
         keep_dead_readout: As in `estimate`.
+        fractional_gates: As in `estimate`.
         measure_all: As in `estimate`.
         max_age_days: Refuse backends whose calibration is older.
         sort_by: Column that ranks: `qpu_time_s`, `job_time_s`, `shots_needed`, `num_2q`, … (`METRICS`).
@@ -150,6 +152,7 @@ def compare(
         measure_all=measure_all,
         durations_only=durations_only,
         keep_dead_readout=keep_dead_readout,
+        fractional_gates=fractional_gates,
     )
     ranking = checked_ranking(rank_by, budget, sort_by, request)
     workers = checked_num_workers(num_workers)

@@ -15,10 +15,12 @@ from hwcost.calibration.patterns import ALL, as_pattern, matches_of
 from hwcost.comparison.cache import default_cache_path
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, levels_as_compilers, resolve_compiler, unique_names
 from hwcost.comparison.record import ComparedBackend
+from hwcost.core.caveat import texts
 from hwcost.core.checks import whole
 from hwcost.core.errors import CalibrationError, HwcostError, OptionError, UnknownBackendError
 from hwcost.core.text import one_line, plural
 from hwcost.core.version import __version__
+from hwcost.estimation.caveats import rep_delay_caveats
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.estimation.options import EstimateRequest
 
@@ -173,7 +175,11 @@ def _record(conditions: Conditions, pattern: str | None) -> ComparedBackend:
         snapshot_age_days=audited.age_days,
         calibration_sha256=hashlib.sha256(repr(parts).encode()).hexdigest(),
         rep_delay_s=conditions.rep_delay_s,
-        warnings=(() if assumption is None else (assumption,)) + tuple(calibration.assumptions),
+        warnings=(
+            *(() if assumption is None else (assumption,)),
+            *calibration.assumptions,
+            *texts(rep_delay_caveats(conditions)),
+        ),
         pattern=pattern,
     )
 

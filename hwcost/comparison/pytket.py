@@ -170,7 +170,8 @@ def _gate_types(target: Target) -> set[Any]:
         raise CircuitError(
             f"pytket knows no two-qubit gate of this device ({', '.join(target.operation_names)}); use another compiler"
         )
-    return gates
+    # pytket knows neither that rzz is missing on some edges nor that IBM limits its angle.
+    return gates - {OpType.ZZPhase} if gates & {OpType.CX, OpType.CZ, OpType.ECR} else gates
 
 
 def _placement(target: Target, architecture: Any) -> Any:

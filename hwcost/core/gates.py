@@ -6,6 +6,7 @@ its calibration says.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,12 +20,14 @@ class Gate:
         num_pulses: Microwave pulses that it takes; 0 for a virtual gate, which only shifts the phase of later pulses.
         symmetric: Acts alike on (a, b) and (b, a).
         fractional: Offered by IBM on request only (`use_fractional_gates`), so not part of the usual basis.
+        angle_limits: Smallest and largest angle in radians that IBM accepts; None for every angle.
     """
 
     num_qubits: int
     num_pulses: int = 1
     symmetric: bool = False
     fractional: bool = False
+    angle_limits: tuple[float, float] | None = None
 
 
 GATES: Mapping[str, Gate] = {
@@ -41,7 +44,7 @@ GATES: Mapping[str, Gate] = {
     "cx": Gate(num_qubits=2),
     "cz": Gate(num_qubits=2, symmetric=True),
     "ecr": Gate(num_qubits=2),
-    "rzz": Gate(num_qubits=2, symmetric=True, fractional=True),
+    "rzz": Gate(num_qubits=2, symmetric=True, fractional=True, angle_limits=(0.0, math.pi / 2)),
 }
 
 NON_GATES = frozenset({"measure", "measure_2", "reset", "reset_2", "delay"})

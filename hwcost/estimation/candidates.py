@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from hwcost.backend.fractional import check_fractional
 from hwcost.backend.prepared import Device
 from hwcost.circuits.check import refuse_to_move
 from hwcost.core.errors import CircuitError, NotNativeError
@@ -76,6 +77,7 @@ def compilation_on_target(
         physical_qubits=audited.component[: isa.num_qubits],
         num_qubits=audited.calibration.num_qubits,
     )
+    check_fractional(isa, columns, device)
     return Compilation(circuit=isa, isa=columns, transpiled=transpiled, num_logical_qubits=num_logical_qubits)
 
 
@@ -93,4 +95,5 @@ def compilation_as_given(circuit: QuantumCircuit, device: Device) -> Compilation
             "device (without --no-transpile) or choose a larger one"
         )
     columns = read_isa(circuit, device.audited, num_qubits=calibration.num_qubits)
+    check_fractional(circuit, columns, device)
     return Compilation(circuit=circuit, isa=columns, transpiled=None, num_logical_qubits=circuit.num_qubits)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from hwcost.circuits.measurement_bases import MeasurementPlan
 from hwcost.core.caveat import JOB_TIME, SIGNAL_GONE, Caveat
+from hwcost.core.units import format_seconds
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.variances import MAX_STATE_QUBITS
@@ -78,6 +79,8 @@ def device_caveats(conditions: Conditions) -> Iterator[Caveat]:
     for finding in audited.findings:
         if finding.severity != "info":
             yield Caveat(finding.code, finding.message)
+    yield from _of_fractional_gates(candidate, conditions)
+    yield from rep_delay_caveats(conditions, candidate.time.circuit_duration_s)
     limits = audited.calibration.rep_delay_range_s
     if limits is not None and not limits[0] <= rep_delay_s <= limits[1]:
         yield Caveat(
@@ -104,6 +107,60 @@ def caveats_of(candidate: CostedCandidate, conditions: Conditions) -> Iterator[C
     job_time, requested = candidate.time.job_time_s, candidate.time.requested.job_time_s
     for note in dict.fromkeys((*requested.notes, *(() if job_time is None else job_time.notes))):
         yield Caveat(JOB_TIME, f"job time: {note}")
+
+
+def rep_delay_caveats(conditions: Conditions, circuit_duration_s: float = 0.0) -> Iterator[Caveat]:
+    """Yield a caveat where the repetition delay is none that the job-time profile was fitted on.
+
+    Args:
+        conditions: The device and what is asked for.
+        circuit_duration_s: Duration of the circuit, for the factor between two shot times.
+    """
+    profile, delay_s = conditions.request.profile, conditions.rep_delay_s
+    fitted = profile.ranges.get("rep_delay_s")
+    if profile.repetition != "rep_delay" or fitted is None or _is_inside(delay_s, fitted):
+        return
+    low, high = map(format_seconds, fitted)
+    on = low if low == high else f"{low} to {high}"
+    text = f"the repetition delay of {format_seconds(delay_s)} lies outside the {on} that the profile {profile.name} "
+    text += "was fitted on"
+    limits = conditions.device.audited.calibration.rep_delay_range_s
+    if limits is not None and limits[0] < delay_s:
+        shortest_s = limits[0]
+        factor = (delay_s + circuit_duration_s) / (shortest_s + circuit_duration_s) if shortest_s else None
+        text += f"; the device accepts {format_seconds(limits[0])} to {format_seconds(limits[1])}"
+        if factor is not None:
+            shortest = format_seconds(shortest_s).replace(" ", "")
+            text += f", and with --rep-delay {shortest} shots take {factor:.3g} times less time"
+    yield Caveat("rep_delay_outside_profile", text)
+
+
+def _is_inside(value: float, limits: tuple[float, float]) -> bool:
+    """Return whether a value lies within limits, up to rounding."""
+    return limits[0] * (1.0 - 1e-9) <= value <= limits[1] * (1.0 + 1e-9)
+
+
+def _of_fractional_gates(candidate: CostedCandidate, conditions: Conditions) -> Iterator[Caveat]:
+    device, isa = conditions.device, candidate.compiled.isa
+    name = device.audited.calibration.name
+    if conditions.request.fractional_gates and "rzz" not in device.fractional_gates:
+        yield Caveat(
+            "fractional_gates",
+            f"of the fractional gates {name} has only {', '.join(device.fractional_gates)} calibrated; "
+            "two-qubit gates are the usual ones",
+        )
+    # Circuits that came as ISA circuits have not been changed.
+    if candidate.compiled.transpiled is None or "rzz" not in device.fractional_gates:
+        return
+    free = sum(gate == "rzz" and params[0] is None for gate, params in zip(isa.names, isa.params, strict=True))
+    if free:
+        what = "gate has a free angle" if free == 1 else "gates have free angles"
+        each = "it" if free == 1 else "each"
+        yield Caveat(
+            "fractional_free_angles",
+            f"{free} rzz {what}: {name} accepts 0 to π/2, so {each} is costed with the two X gates that other angles "
+            "need; bind the angles for the exact circuit",
+        )
 
 
 def _of_shots(shots: ShotCost) -> Iterator[Caveat]:

@@ -38,10 +38,16 @@ def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
         request: What is asked for.
 
     Raises:
-        CalibrationError: The calibration cannot be used, or is older than allowed.
+        CalibrationError: The calibration cannot be used, is older than allowed, or has none of the fractional gates
+            that are asked for.
         UnknownBackendError: There is no such backend.
     """
-    device = prepare_device(backend, durations_only=request.durations_only, keep_dead_readout=request.keep_dead_readout)
+    device = prepare_device(
+        backend,
+        durations_only=request.durations_only,
+        keep_dead_readout=request.keep_dead_readout,
+        fractional_gates=request.fractional_gates,
+    )
     if request.max_age_days is not None:
         check_age(device.audited, request.max_age_days)
     return conditions_on(device, request)

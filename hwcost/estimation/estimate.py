@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.caveats import assumptions_of, caveats_of
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.estimation.costs import CostedCandidate
+from hwcost.estimation.gate_sets import other_gate_set
 from hwcost.estimation.logical import LogicalCircuit, read_logical
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate, Spread, TranspileInfo
@@ -53,6 +55,7 @@ def estimate(
     job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = None,
     durations_only: bool = False,
     keep_dead_readout: bool = False,
+    fractional_gates: bool = False,
     measure_all: bool = False,
     budget: float | str | None = None,
     max_age_days: float | None = None,
@@ -81,6 +84,7 @@ def estimate(
         job_profile: Name or file of the job-time profile, or a `JobTimeProfile`; default `ibm`.
         durations_only: Cost no noise, and use gates whose error is not calibrated.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
+        fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
         measure_all: Add a measurement of every qubit if the circuit has none.
         budget: Time of one job, in seconds or such as `10min`: how many shots fit, and how precise they are.
         max_age_days: Refuse a calibration that is older.
@@ -120,8 +124,10 @@ def estimate(
         durations_only=durations_only,
         keep_dead_readout=keep_dead_readout,
         budget_s=None if budget is None else parse_duration_s(budget, name="budget"),
+        fractional_gates=fractional_gates,
     )
-    return estimate_under(prepare_conditions(backend, request), circuit, arguments=arguments, progress=progress)
+    conditions = prepare_conditions(backend, request)
+    return estimate_under(conditions, circuit, arguments=arguments, progress=progress, both_gate_sets=True)
 
 
 def estimate_under(
@@ -130,16 +136,20 @@ def estimate_under(
     *,
     arguments: Sequence[Any] = (),
     progress: Callable[[int, int], None] | None = None,
+    both_gate_sets: bool = False,
 ) -> CostEstimate:
-    """Do what `estimate` does, with device and options prepared."""
+    """Do what `estimate` does, with device and options prepared; the other gate set is looked at if asked for."""
     request = conditions.request
     logical = read_logical(circuit, arguments=arguments, observable=request.observable, measure_all=request.measure_all)
-    return assemble(logical, conditions, compile_candidates(logical, conditions, progress))
+    cost = assemble(logical, conditions, candidates := compile_candidates(logical, conditions, progress))
+    if not both_gate_sets:
+        return cost
+    return replace(cost, other_gate_set=other_gate_set(logical, conditions, _best(candidates)))
 
 
 def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequence[CostedCandidate]) -> CostEstimate:
     """Report the cheapest candidate, with the spread over all."""
-    best = with_known_state(min(candidates, key=lambda candidate: candidate.rank_key), logical, conditions)
+    best = with_known_state(_best(candidates), logical, conditions)
     compiled = best.compiled
     isa_circuit = compiled.circuit
     if compiled.transpiled is not None:
@@ -164,6 +174,10 @@ def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequen
         isa_circuit=isa_circuit,
         timeline=Timeline(compiled.isa, best.schedule),
     )
+
+
+def _best(candidates: Sequence[CostedCandidate]) -> CostedCandidate:
+    return min(candidates, key=lambda candidate: candidate.rank_key)
 
 
 def _transpile_info(best: CostedCandidate, request: EstimateRequest, isa_circuit: QuantumCircuit) -> TranspileInfo:

@@ -80,6 +80,7 @@ class EstimateRequest:
     budget_s: float | None = option(
         None, "What fits into one job of this time, such as 10min.", metavar="TIME", flag="--budget", kind="time"
     )
+    fractional_gates: bool = option(False, "Compile into rx and rzz where the device has them (IBM Heron).")
 
     def __post_init__(self) -> None:
         self._check_shots()
@@ -125,6 +126,7 @@ class EstimateRequest:
             "measure_all": self.measure_all,
             "durations_only": self.durations_only,
             "keep_dead_readout": self.keep_dead_readout,
+            "fractional_gates": self.fractional_gates,
         }
 
     def _check_shots(self) -> None:

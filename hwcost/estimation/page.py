@@ -24,6 +24,7 @@ def _blocks(cost: CostEstimate) -> Iterator[Block]:
     yield from _head(cost)
     yield BLANK
     yield from _headlines(cost)
+    yield from _gate_sets(cost)
     for title, rows in (
         ("Time of one shot", _shot_rows(cost)),
         ("Circuit", _circuit_rows(cost)),
@@ -109,6 +110,41 @@ def _job(cost: CostEstimate, shots: int, qpu_time_s: float, job: JobTime) -> tup
         (format_seconds(job.value_s), "bold"),
         f" ({format_seconds(job.low_s)} to {format_seconds(job.high_s)})",
     )
+
+
+def _gate_sets(cost: CostEstimate) -> Iterator[Line]:
+    """Say what fractional gates would save, or, where they are used, what the standard gate set costs."""
+    other = cost.other_gate_set
+    if other is None:
+        return
+    duration = format_seconds(other.circuit_duration_s)
+    gates, time = format_count(other.num_2q), format_seconds(other.qpu_time_s)
+    shots = "no number of shots" if other.shots_needed is None else f"{format_count(other.shots_needed)} shots"
+    if not other.fractional_gates:
+        yield Line(
+            (
+                f"With the standard gate set: {gates} two-qubit gates, longest path {duration}, {shots}"
+                + ("" if other.shots_needed is None else f", QPU time {time}"),
+            )
+        )
+    elif _saves(cost):
+        now = cost.shots.needed
+        instead = "no number" if now is None else format_count(now)
+        yield Line(
+            (
+                f"With --fractional-gates: {gates} two-qubit gates instead of {format_count(cost.gates.num_2q)}, "
+                f"longest path {duration} instead of {format_seconds(cost.time.circuit_duration_s)}, "
+                f"{shots} instead of {instead}",
+            )
+        )
+
+
+def _saves(cost: CostEstimate) -> bool:
+    """Return whether the other gate set needs less time on the device."""
+    other, time_s = cost.other_gate_set, cost.time.qpu_time_s
+    if other is None or other.qpu_time_s is None:
+        return False
+    return time_s is None or other.qpu_time_s < time_s
 
 
 def _shot_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:

@@ -221,6 +221,27 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherGateSet:
+    """The same circuit with IBM's fractional gates where the estimate has none of them, or the other way round.
+
+    Attributes:
+        fractional_gates: The fractional gates of the other gate set; empty for the standard one.
+        seed: Transpiler seed; it was compiled once.
+        num_2q: Two-qubit gates.
+        circuit_duration_s: Longest path, measurement included.
+        shots_needed: Shots for the same precision, None where no number is enough.
+        qpu_time_s: Shots needed times the time of one shot, None where no number is enough.
+    """
+
+    fractional_gates: tuple[str, ...]
+    seed: int
+    num_2q: int
+    circuit_duration_s: float
+    shots_needed: int | None
+    qpu_time_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CostEstimate(Result):
     """The cost of one circuit on one device. Times in seconds; `None` where no number exists.
 
@@ -236,12 +257,14 @@ class CostEstimate(Result):
         paper: The Hyb-HANAS paper's model, None where it is undefined.
         spread: Spread over seeds.
         budget: What fits into the budget of time, None without one.
+        other_gate_set: The circuit with fractional gates, or without them if they are used; None where that was not
+            looked at.
         isa_circuit: The compiled circuit on the device's own qubit numbers, ready to run.
         timeline: Its schedule, for pictures; neither it nor the ISA circuit is part of the JSON.
     """
 
     not_in_rows: ClassVar[Set[str]] = frozenset(
-        {"circuit.ops", "backend.findings", "shots.attenuation", "shots.observables"}
+        {"circuit.ops", "backend.findings", "shots.attenuation", "shots.observables", "other_gate_set"}
     )
 
     circuit: CircuitInfo
@@ -255,6 +278,7 @@ class CostEstimate(Result):
     paper: PaperCost | None
     spread: Spread
     budget: BudgetFit | None
+    other_gate_set: OtherGateSet | None = None
     isa_circuit: QuantumCircuit = field(repr=False, compare=False)
     timeline: Timeline | None = field(default=None, repr=False, compare=False)
 
@@ -263,8 +287,12 @@ class CostEstimate(Result):
         return hash((self.circuit.sha256, self.backend.name, self.transpile, self.time.circuit_duration_s))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.estimate/1`."""
-        names = [f.name for f in dataclasses.fields(self) if f.name not in _NOT_PLAIN]
+        """Return plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.estimate/1`.
+
+        `other_gate_set` is a key only where it was looked at.
+        """
+        left_out = _NOT_PLAIN if self.other_gate_set is not None else {*_NOT_PLAIN, "other_gate_set"}
+        names = [f.name for f in dataclasses.fields(self) if f.name not in left_out]
         return {"schema": SCHEMA, **{name: to_plain(getattr(self, name)) for name in names}}
 
     def plot(self, kind: str | None = None, path: str | os.PathLike[str] | None = None) -> Figure:

@@ -49,6 +49,7 @@ def estimate_model(
     attenuation: AttenuationMethod = DEFAULT_ATTENUATION,
     inflation: Inflation = "worst",
     rep_delay_s: float | None = None,
+    fractional_gates: bool = False,
     job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = None,
     spsa_directions: int = 1,
     circuits_per_job: int | None = None,
@@ -89,6 +90,7 @@ def estimate_model(
         attenuation: How noise is turned into shots.
         inflation: Multiply shots for the worst or the mean observable.
         rep_delay_s: Repetition delay in seconds; default the backend's own.
+        fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
         job_profile: Job-time profile; default `ibm`.
         spsa_directions: Random directions of one SPSA gradient.
         circuits_per_job: Most circuits of one job; default 300.
@@ -146,6 +148,7 @@ def estimate_model(
             attenuation=attenuation,
             inflation=inflation,
             rep_delay_s=rep_delay_s,
+            fractional_gates=fractional_gates,
             job_profile=job_profile,
         ),
     )

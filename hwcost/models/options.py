@@ -36,6 +36,7 @@ CIRCUIT_OPTIONS = (
     "attenuation",
     "inflation",
     "rep_delay_s",
+    "fractional_gates",
     "job_profile",
 )
 """Fields of `EstimateRequest` that `estimate_model` takes."""
@@ -102,6 +103,10 @@ class ModelRequest:
             check_count("max_qubits", self.max_qubits)
         methods = parse_mitigation(self.mitigation) if isinstance(self.mitigation, str) else self.mitigation or ()
         object.__setattr__(self, "mitigation", tuple(methods))
+        if self.circuits.fractional_gates and any(getattr(method, "name", method) == "pec" for method in methods):
+            raise OptionError(
+                "pec and fractional_gates are both given; IBM has no PEC for fractional gates, leave one of them out"
+            )
         for name in ("inputs", "observable"):
             if isinstance(getattr(self, name), tuple):
                 object.__setattr__(self, name, list(getattr(self, name)) or None)

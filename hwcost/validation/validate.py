@@ -64,6 +64,7 @@ def validate(
     transpile: bool = True,
     inflation: Inflation = "worst",
     keep_dead_readout: bool = False,
+    fractional_gates: bool = False,
     measure_all: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Validation:
@@ -101,6 +102,7 @@ def validate(
         transpile: False takes the circuit as ISA circuit on the backend's own qubit numbers.
         inflation: Whether the worst or the mean qubit sets the shots of the circuit.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
+        fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
         measure_all: Add a measurement of every qubit if the circuit has none.
         progress: Called with (draws done, draws in all).
 
@@ -122,6 +124,7 @@ def validate(
         inflation=inflation,
         measure_all=measure_all,
         keep_dead_readout=keep_dead_readout,
+        fractional_gates=fractional_gates,
     )
     conditions = prepare_conditions(backend, request)
     device = conditions.device

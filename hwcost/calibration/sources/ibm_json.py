@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from hwcost.calibration.fractional import FRACTIONAL_NOTE
 from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, TimingConstraints
 from hwcost.calibration.values import (
     Place,
@@ -33,8 +34,6 @@ from hwcost.core.units import SECONDS_PER_UNIT
 # Units that the configuration file implies without saying so.
 DT_UNIT_S = 1e-9
 REP_DELAY_UNIT_S = 1e-6
-
-FRACTIONAL_NOTE = "rx and rzz are fractional gates, which IBM offers on request only; they are not used"
 
 _QUBIT_TIMES = {"T1": "t1_s", "T2": "t2_s", "readout_length": "readout_duration_s"}
 _QUBIT_PROBABILITIES = {name: name for name in ("readout_error", "prob_meas0_prep1", "prob_meas1_prep0")}

@@ -18,6 +18,7 @@ Dates: the client reads every date as UTC, even one with another offset. What IB
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import re
@@ -31,6 +32,7 @@ from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from hwcost.calibration.fractional import without_fractional_gates
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.sources.ibm_json import parse_ibm_json
 from hwcost.calibration.sources.ibm_live_errors import (
@@ -148,8 +150,8 @@ def load_live_backend(
 ) -> Calibration:
     """Load the calibration that a live IBM backend reports now, or reported at a past moment.
 
-    The account is the one that the client finds: saved, or in QISKIT_IBM_TOKEN and its sisters. Gates are those that
-    `service.backend(name)` shows by default, without fractional gates.
+    The account is the one that the client finds: saved, or in QISKIT_IBM_TOKEN and its sisters. Basis gates are those
+    that `service.backend(name)` shows by default; the values of fractional gates are read beside them.
 
     Args:
         name: Name of the backend, such as `ibm_torino`.
@@ -287,7 +289,7 @@ def _read(client: Any, service: Any, request: Request, progress: Progress) -> Ca
                 channel = {} if request.channel is None else {"channel": request.channel}
                 service, where = client.QiskitRuntimeService(**channel, **where), {}
             progress.step = "looking for the backend"
-            backend = service.backend(request.name, **where)
+            backend = service.backend(request.name, **where, **_with_fractional_gates(service))
             if type(backend).__name__ == "IBMRetiredBackend":
                 return retired(request)
             return _calibration(client.__version__, backend, request, progress)
@@ -318,6 +320,7 @@ def _calibration(version: str, backend: Any, request: Request, progress: Progres
         source="live",
         origin=origin if at is None else f"{origin}, last calibration before {moment_text(at)}",
     )
+    calibration = without_fractional_gates(calibration)
     date = calibration.snapshot_date
     if at is not None and date is not None and date > at + _CLOCK_SLACK:
         raise CalibrationError(
@@ -325,6 +328,12 @@ def _calibration(version: str, backend: Any, request: Request, progress: Progres
             "it keeps none as old as that, try a later date"
         )
     return calibration
+
+
+def _with_fractional_gates(service: Any) -> dict[str, Any]:
+    """Return the argument by which the client shows all that the device has, fractional gates and control flow."""
+    known = "use_fractional_gates" in inspect.signature(service.backend).parameters
+    return {"use_fractional_gates": None} if known else {}
 
 
 def _not_found(

@@ -334,6 +334,18 @@ def test_options_of_live_backends_are_refused_for_others(capsys, bell):
     assert "--at is for live backends" in capsys.readouterr().err
 
 
+def test_fractional_gates_are_an_option_of_four_commands(capsys, bell):
+    assert run("estimate", bell, "-b", "manila", "--fractional-gates") == 2
+    error = capsys.readouterr().err
+    assert error.startswith("hwcost: fake_manila: the calibration has no usable fractional gate (rx, rzz); choose")
+    assert error.count("\n") == 1
+    assert run("estimate", bell, "-b", "fez", "--fractional-gates", "--format", "json", "--num-seeds", 1) == 0
+    assert json.loads(capsys.readouterr().out)["other_gate_set"]["fractional_gates"] == []
+    for command in ("compare", "validate", "estimate-model"):
+        assert run(command, "--help") == 0
+        assert "--fractional-gates" in capsys.readouterr().out
+
+
 def test_a_repetition_delay_may_have_a_unit(capsys, bell):
     for text in ("100us", "1e-4", "0.1 ms"):
         assert run("estimate", bell, "-b", "manila", "--rep-delay", text, "--format", "json") == 0

@@ -12,7 +12,7 @@ from hwcost.backend.compiler import Transpiled
 from hwcost.core.caveat import JOB_TIME, SIGNAL_GONE
 from hwcost.estimation.caveats import assumptions_of, caveats_of
 from isa_conditions import conditions, costed, flip_and_entangle
-from job_profiles import KNOWN
+from job_profiles import FITTED, KNOWN
 from make import small_calibration
 
 NOWHERE_ELSE = replace(KNOWN, device="small")
@@ -77,6 +77,39 @@ def test_a_repetition_delay_that_the_device_does_not_accept(delay_s, outside):
         assert caveats["rep_delay_range"].endswith(
             f"{delay_s * 1e6:g} µs lies outside what the device accepts (250 to 500 µs)"
         )
+
+
+TIMED_AT_250_US = replace(NOWHERE_ELSE, ranges={"rep_delay_s": (200e-6, 300e-6)})
+
+
+@pytest.mark.parametrize(("delay_s", "outside"), [(199e-6, True), (200e-6, False), (300e-6, False), (4e-3, True)])
+def test_a_repetition_delay_that_no_timed_job_had(delay_s, outside):
+    _, caveats = said(calibration=fresh(rep_delay_s=delay_s), job_profile=TIMED_AT_250_US)
+    assert ("rep_delay_outside_profile" in caveats) == outside
+    if outside:
+        assert caveats["rep_delay_outside_profile"].endswith(
+            "lies outside the 200 µs to 300 µs that the profile test was fitted on"
+        )
+
+
+def test_what_the_shortest_accepted_repetition_delay_would_save():
+    # A circuit of 1.35 µs: (4000 + 1.35) / (1000 + 1.35) = 3.996
+    slow = fresh(rep_delay_s=4e-3, rep_delay_range_s=(1e-3, 4e-3))
+    _, caveats = said(calibration=slow, job_profile=TIMED_AT_250_US)
+    assert caveats == {
+        "rep_delay_outside_profile": (
+            "the repetition delay of 4 ms lies outside the 200 µs to 300 µs that the profile test was fitted on; the "
+            "device accepts 1 ms to 4 ms, and with --rep-delay 1ms shots take 4 times less time"
+        )
+    }
+    _, caveats = said(calibration=slow, job_profile=TIMED_AT_250_US, rep_delay_s=1e-3)
+    assert caveats["rep_delay_outside_profile"].endswith("that the profile test was fitted on")
+
+
+def test_a_profile_that_fits_the_time_between_shots_takes_no_repetition_delay():
+    fitted = replace(FITTED, device="small", ranges={"rep_delay_s": (200e-6, 300e-6)})
+    _, caveats = said(calibration=fresh(rep_delay_s=4e-3), job_profile=fitted)
+    assert "rep_delay_outside_profile" not in caveats
 
 
 def test_how_control_flow_was_costed():

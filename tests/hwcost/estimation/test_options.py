@@ -191,6 +191,7 @@ def test_settings_are_what_decides_about_the_cost_of_a_compiled_circuit():
         "measure_all": False,
         "durations_only": True,
         "keep_dead_readout": False,
+        "fractional_gates": False,
     }
     assert json.loads(json.dumps(request.settings())) == request.settings()
 

@@ -46,6 +46,13 @@ def test_durations_without_rep_delay_fit_the_repetition_time() -> None:
     assert constants(profile)["tau"] == pytest.approx(250e-6, rel=0.01)
 
 
+def test_a_fitted_profile_records_the_repetition_delays_of_its_jobs() -> None:
+    rows = [row | {"rep_delay_s": 300e-6} for row in known_rows(num=20)] + known_rows()
+    assert fit_job_time(rows, num_bootstrap=0).ranges["rep_delay_s"] == (250e-6, 300e-6)
+    without = [{name: value for name, value in row.items() if name != "rep_delay_s"} for row in known_rows()]
+    assert "rep_delay_s" not in fit_job_time(without, num_bootstrap=0).ranges
+
+
 def test_a_wrong_rep_delay_is_found_where_no_duration_contradicts_it() -> None:
     rows = [row | {"rep_delay_s": 300e-6} for row in fitted_rows()]
     profile = fit_job_time(rows)

@@ -24,6 +24,8 @@ from qiskit.circuit.library import real_amplitudes
 from qiskit_ibm_runtime import QiskitRuntimeService
 
 import replay
+from hwcost.calibration.fractional import usable_fractional_gates
+from hwcost.calibration.fractional import with_fractional_gates as with_fractional
 from hwcost.calibration.sources.ibm_fake import load_fake_backend
 from hwcost.calibration.sources.ibm_live import is_live_name, load_live_backend, parse_at
 from hwcost.core.errors import OptionError, UnknownBackendError
@@ -97,6 +99,22 @@ def test_live_values_are_those_of_the_snapshot_to_the_last_digit(service, device
     assert different == PROVENANCE
     assert (live.name, live.source) == (f"ibm_{device}", "live")
     assert live.origin.startswith("IBM Quantum service, read with qiskit-ibm-runtime 0.")
+
+
+def test_fractional_gates_of_a_live_backend_are_read_beside_its_basis(service):
+    service.backends = {"ibm_fez": "fez"}
+
+    def with_fractional_gates(call):
+        status, document = service.ordinary(call)
+        return status, {**document, "basis_gates": [*document["basis_gates"], "rx", "rzz"]}  # as the service lists them
+
+    service.answers["configuration"] = with_fractional_gates
+    live, fake = load_live_backend("ibm_fez"), load_fake_backend("fez")
+    assert live.basis_gates == fake.basis_gates
+    assert usable_fractional_gates(live) == ("rx", "rzz")
+    assert with_fractional(live).basis_gates == (*fake.basis_gates, "rx", "rzz")
+    key = next((gate.name, gate.qubits) for gate in fake.gates if gate.name == "rzz")
+    assert live.gate(*key) == fake.gate(*key)
 
 
 def test_estimate_of_a_live_backend_is_that_of_the_snapshot(service):
