@@ -176,7 +176,7 @@ def test_what_cannot_be_counted_is_refused_in_one_line(circuit, message):
 
 @pytest.mark.parametrize(
     "execute",
-    [lambda tape: qml.execute([tape], DEVICE), DEVICE.execute],
+    [lambda tape: qml.execute([tape], DEVICE), lambda tape: DEVICE.execute(tape)],  # noqa: PLW0108 looked up when called
     ids=["qml.execute", "device.execute"],
 )
 def test_circuits_that_run_without_a_qnode_are_refused(execute):
