@@ -414,8 +414,8 @@ def _matrix(operation: Operator, label: str) -> Any:
 
     if not operation.has_matrix or len(operation.wires) > MAX_MATRIX_WIRES:
         raise CircuitError(
-            f"QNode {label}: gate {one_line(operation.name)} on wires {list(operation.wires)} cannot be taken apart into "
-            "gates; write it with rotations"
+            f"QNode {label}: gate {one_line(operation.name)} on wires {list(operation.wires)} cannot be taken apart "
+            "into gates; write it with rotations"
         )
     return np.asarray(qml.math.toarray(qml.math.detach(qml.matrix(operation))))
 

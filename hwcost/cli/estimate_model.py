@@ -25,8 +25,8 @@ from hwcost.report.console import format_option, write
     "samples_given",
     multiple=True,
     metavar="SHAPE|FILE.npy|FILE.npz",
-    help="Shape of one sample such as 784 or 3x32x32, or a file with a batch (first axis the batch, its first sample is "
-    "used; .npz: arguments by name). Repeat for several arguments.",
+    help="Shape of one sample such as 784 or 3x32x32, or a file with a batch (first axis the batch, its first sample "
+    "is used; .npz: arguments by name). Repeat for several arguments.",
 )
 @click.option("--backend", "-b", metavar="NAME|FILE", help="Device for the circuits; without one they are simulated.")
 @live_options

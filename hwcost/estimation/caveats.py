@@ -73,14 +73,18 @@ def _correlated_variance(
     return total
 
 
-def device_caveats(conditions: Conditions) -> Iterator[Caveat]:
-    """Yield what to treat with caution in the calibration and the repetition delay."""
+def device_caveats(conditions: Conditions, circuit_duration_s: float = 0.0) -> Iterator[Caveat]:
+    """Yield what to treat with caution in the calibration and the repetition delay.
+
+    Args:
+        conditions: The device and what is asked for.
+        circuit_duration_s: Duration of the circuit, for the factor between two shot times.
+    """
     audited, rep_delay_s = conditions.device.audited, conditions.rep_delay_s
     for finding in audited.findings:
         if finding.severity != "info":
             yield Caveat(finding.code, finding.message)
-    yield from _of_fractional_gates(candidate, conditions)
-    yield from rep_delay_caveats(conditions, candidate.time.circuit_duration_s)
+    yield from rep_delay_caveats(conditions, circuit_duration_s)
     limits = audited.calibration.rep_delay_range_s
     if limits is not None and not limits[0] <= rep_delay_s <= limits[1]:
         yield Caveat(
@@ -92,7 +96,8 @@ def device_caveats(conditions: Conditions) -> Iterator[Caveat]:
 
 def caveats_of(candidate: CostedCandidate, conditions: Conditions) -> Iterator[Caveat]:
     """Yield what to treat with caution in this estimate."""
-    yield from device_caveats(conditions)
+    yield from device_caveats(conditions, candidate.time.circuit_duration_s)
+    yield from _of_fractional_gates(candidate, conditions)
     for note in candidate.compiled.isa.notes:
         yield Caveat("isa", note)
     for row in candidate.shots.attenuation:

@@ -37,7 +37,7 @@ def other_gate_set(logical: LogicalCircuit, conditions: Conditions, best: Costed
         costed = cost_candidate(
             compilation_on_target(compiled.circuit, other, logical.circuit.num_qubits, transpiled=compiled),
             replace(conditions, device=other),
-            observable=logical.observable,
+            plan=logical.plan,
         )
     except HwcostError:
         return None  # what cannot be run with the other gate set has nothing to be compared with

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +26,7 @@ class ModelInput:
         return f"{'' if self.name is None else self.name + ' '}{self.shape} {self.dtype}"
 
 
-def described(sample: Any, name: str | None = None) -> tuple[ModelInput, ...]:
+def described(sample: object, name: str | None = None) -> tuple[ModelInput, ...]:
     """Describe the arrays in a sample.
 
     Example:
@@ -38,7 +37,7 @@ def described(sample: Any, name: str | None = None) -> tuple[ModelInput, ...]:
     return tuple(_described(sample, name))
 
 
-def _described(sample: Any, name: str | None) -> Iterator[ModelInput]:
+def _described(sample: object, name: str | None) -> Iterator[ModelInput]:
     if isinstance(sample, Mapping):
         for key, value in sample.items():
             yield from _described(value, str(key) if name is None else f"{name}.{key}")

@@ -77,7 +77,7 @@ class Observer:
 
     def answer(
         self, qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any], *, layer: LayerCall | None = None
-    ) -> Any:
+    ) -> object:
         """Record a call and return a result of its form, which depends on all that is trained.
 
         Args:
@@ -126,7 +126,7 @@ class Observer:
 
         return call.answer(note)
 
-    def _answer_alike(self, qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def _answer_alike(self, qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any]) -> object:
         """Answer without a record, from a call of the same form if there was one."""
         given = [args, dict(kwargs)]
         forms = tuple(_form(leaf) for leaf in leaves(given))
@@ -194,7 +194,7 @@ def _own_leaf(needing: list[torch.Tensor]) -> list[torch.Tensor]:
     return needing or [torch.zeros((), requires_grad=True)]
 
 
-def _form(leaf: Any) -> Hashable:
+def _form(leaf: object) -> Hashable:
     """Return what the form of a result may depend on: shapes of arrays, other values as they are."""
     shape = getattr(leaf, "shape", None)
     if shape is None:
@@ -242,7 +242,7 @@ def _moved_calls(
         return call, call
     named = data in bound.arguments
 
-    def weight(value: Any) -> bool:
+    def weight(value: object) -> bool:
         return named or bool(getattr(value, "requires_grad", False))
 
     def again(wanted: Callable[[str], Callable[[Any], bool]]) -> RecordedCall:
@@ -294,7 +294,9 @@ def observed_qnodes(observer: Observer | None = None) -> Iterator[Observer]:
     if pennylane is None:
         yield observing
         return
-    places = [(pennylane.QNode, "__call__", lambda self, *args, **kwargs: observing.answer(self, args, kwargs))]
+    places: list[tuple[Any, str, Any]] = [
+        (pennylane.QNode, "__call__", lambda self, *args, **kwargs: observing.answer(self, args, kwargs))
+    ]
     places += [(kind, "execute", _refuse_execution) for kind in _device_classes(pennylane.devices.Device)]
     before = [(owner, name, vars(owner)[name]) for owner, name, _ in places]
     for owner, name, function in places:
@@ -308,15 +310,16 @@ def observed_qnodes(observer: Observer | None = None) -> Iterator[Observer]:
             setattr(owner, name, function)
 
 
-def _device_classes(base: Any) -> Iterator[Any]:
-    for kind in base.__subclasses__():
+def _device_classes(base: type) -> Iterator[type]:
+    kinds: list[type] = base.__subclasses__()
+    for kind in kinds:
         if "execute" in vars(kind):
             yield kind
         yield from _device_classes(kind)
 
 
-def _refuse_execution(device: Any, *args: Any, **kwargs: Any) -> Any:
+def _refuse_execution(device: object, *args: object, **kwargs: object) -> object:
     raise CircuitError(
-        f"the model executes a circuit on {getattr(device, 'name', type(device).__name__)} without a QNode, which cannot "
-        "be counted; call it through a QNode or qml.qnn.TorchLayer"
+        f"the model executes a circuit on {getattr(device, 'name', type(device).__name__)} without a QNode, which "
+        "cannot be counted; call it through a QNode or qml.qnn.TorchLayer"
     )

@@ -6,7 +6,7 @@ import copy
 import functools
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import error_text, one_line
@@ -14,6 +14,7 @@ from hwcost.core.text import error_text, one_line
 if TYPE_CHECKING:
     import torch
     from pennylane import QNode
+    from pennylane.tape import QuantumScript
 
 Note = Callable[[bool], None]
 """Called when a gradient passes by; True where the gradient itself is to be differentiated."""
@@ -47,7 +48,7 @@ class RecordedCall:
         tensors = (value for value in values if isinstance(value, torch.Tensor) and value.requires_grad)
         return list({id(tensor): tensor for tensor in tensors}.values())
 
-    def answer(self, note: Note, trained: list[torch.Tensor] | None = None) -> Any:
+    def answer(self, note: Note, trained: list[torch.Tensor] | None = None) -> object:
         """Return a result of the right form with plausible values, which depends on all that is trained.
 
         Args:
@@ -65,7 +66,7 @@ class RecordedCall:
             flat = [torch.as_tensor(one, device=device) for results in values for one in results if _is_array(one)]
             trained = self.trained() if trained is None else trained
             if trained and torch.is_grad_enabled():
-                flat = list(_depending().apply(note, tuple(flat), *trained))
+                flat = list(_depending()(note, tuple(flat), *trained))
             rest = iter(flat)
             values = [[next(rest) if _is_array(one) else one for one in results] for results in values]
         (processed,) = self.process(tuple(results[0] if len(results) == 1 else tuple(results) for results in values))
@@ -73,7 +74,7 @@ class RecordedCall:
         result = _as_returned(processed, self.output)
         return tuple(result for _ in self.tapes[0].shots) if partitioned else result
 
-    def _value(self, tape: Any, measurement: Any) -> Any:
+    def _value(self, tape: QuantumScript, measurement: object) -> object:
         """Return what one measurement could give: expectation values of a half, even probabilities, samples of zero."""
         import numpy as np
         import pennylane as qml
@@ -113,7 +114,7 @@ def record_call(qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any]) ->
 
     outputs: list[Any] = []
 
-    def function(*inner: Any, **named: Any) -> Any:
+    def function(*inner: object, **named: object) -> object:
         outputs.append(qnode.func(*inner, **named))
         return outputs[-1]
 
@@ -140,7 +141,7 @@ def qnode_name(qnode: QNode) -> str:
     return one_line(str(getattr(qnode.func, "__name__", "QNode")))
 
 
-def _as_returned(results: Any, output: Any) -> Any:
+def _as_returned(results: object, output: object) -> object:
     """Put results into the container that the QNode's function returned."""
     import pennylane as qml
 
@@ -155,14 +156,24 @@ def _as_returned(results: Any, output: Any) -> Any:
     return qml.pytrees.unflatten(found, structure)
 
 
+class _Context(Protocol):
+    """What torch hands to both directions of a function."""
+
+    note: Note
+    forms: list[tuple[Any, Any, Any]]
+
+    def mark_non_differentiable(self, *tensors: torch.Tensor) -> None:
+        """Say which results have no gradient."""
+
+
 @functools.cache
-def _depending() -> Any:
+def _depending() -> Callable[..., tuple[torch.Tensor, ...]]:
     """Return the function whose results depend on tensors, and that says when a backward pass comes by."""
     import torch
 
     class Depending(torch.autograd.Function):
         @staticmethod
-        def forward(context: Any, note: Note, values: tuple[torch.Tensor, ...], *tensors: torch.Tensor) -> Any:
+        def forward(context: _Context, note: Note, values: tuple[torch.Tensor, ...], *tensors: torch.Tensor) -> object:
             context.note = note
             # Kept as PennyLane keeps it, with no tensor saved: torch's checkpoints run again what saves some.
             context.forms = [(tensor.shape, tensor.dtype, tensor.device) for tensor in tensors]
@@ -171,15 +182,16 @@ def _depending() -> Any:
             return results
 
         @staticmethod
-        def backward(context: Any, *gradients: torch.Tensor) -> Any:
+        def backward(context: _Context, *gradients: torch.Tensor) -> object:
             context.note(torch.is_grad_enabled())
             zeros = (torch.zeros(shape, dtype=kind, device=device) for shape, kind, device in context.forms)
             return (None, None, *zeros)
 
-    return Depending
+    apply: Callable[..., tuple[torch.Tensor, ...]] = Depending.apply
+    return apply
 
 
-def tape_key(tape: Any) -> Hashable:
+def tape_key(tape: QuantumScript) -> Hashable:
     """Return what makes a tape another circuit or gives it another gradient: gates, wires, who is trained, results."""
     import pennylane as qml
 
@@ -196,7 +208,7 @@ def tape_key(tape: Any) -> Hashable:
     return gates, measured, tape.shots.total_shots
 
 
-def moved(value: Any, wanted: Callable[[Any], bool]) -> Any:
+def moved(value: object, wanted: Callable[[Any], bool]) -> object:
     """Return nested arguments with other generic values in place of the wanted numbers.
 
     What needs a gradient needs it afterwards, too: PennyLane leaves rotations by zero out otherwise.
@@ -220,7 +232,7 @@ def moved(value: Any, wanted: Callable[[Any], bool]) -> Any:
     return value + float(generator.uniform(0.05, 0.5)) if isinstance(value, float) else value
 
 
-def leaves(value: Any) -> Iterator[Any]:
+def leaves(value: object) -> Iterator[Any]:
     """Yield what nested arguments hold."""
     import torch
 

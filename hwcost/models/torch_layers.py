@@ -154,8 +154,8 @@ def _check_batches(one: Observer, two: Observer, name: str) -> None:
         )
         if second != 2 * first:
             raise CircuitError(
-                f"the model {name} runs {first} circuits{what} for one sample and {second} for a batch of two, so their "
-                "number is not one per sample; cost it with a batch size of 1, or call its circuits for every sample"
+                f"the model {name} runs {first} circuits{what} for one sample and {second} for a batch of two, so "
+                "their number is not one per sample; cost it with a batch size of 1, or run its circuits for each sample"
             )
 
 
@@ -295,7 +295,8 @@ def _call(model: torch.nn.Module, sample: Any, name: str, given: Any) -> Any:
         raise
     except Exception as error:
         raise OptionError(
-            f"the model {name} fails on a sample of shape {_shape(sample)} (given: {_shape(given)}): {type(error).__name__}: "
+            f"the model {name} fails on a sample of shape {_shape(sample)} (given: {_shape(given)}): "
+            f"{type(error).__name__}: "
             f"{one_line(error_text(error))}"
         ) from error
 

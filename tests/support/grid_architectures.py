@@ -92,13 +92,13 @@ def holders():
         "layer in a plain dict",
         lambda: Model(lambda m, x: m.qs["a"](m.fc(x)), qs={"a": layer(entangled)}, fc=nn.Linear(2, 2)),
     )
-    yield "layer in a closure", lambda: (lambda q: Model(lambda m, x: q(m.fc(x)), fc=nn.Linear(2, 2)))(layer(entangled))
+    yield "layer in a closure", _enclosed
     yield "layer made in forward", lambda: Model(lambda m, x: layer(entangled)(m.fc(x)), fc=nn.Linear(2, 2))
     yield (
         "QNode made in forward",
         lambda: Model(lambda m, x: rows(lambda r: node(entangled)(r, m.w), x), w=parameter(2, 2)),
     )
-    yield "method as circuit", lambda: _Method()
+    yield "method as circuit", _Method
     yield (
         "subclass of TorchLayer",
         lambda: nn.Sequential(nn.Linear(2, 2), _SubLayer(node(entangled), {"weights": (2, 2)})),
@@ -106,6 +106,16 @@ def holders():
     yield "layer with hooks", _hooked
     yield "functional call", _functional
     yield "torch checkpoint", lambda: Model(_checkpointed, q=layer(entangled), fc=nn.Linear(2, 2))
+
+
+def _enclosed():
+    q = layer(entangled)
+    return Model(lambda m, x: q(m.fc(x)), fc=nn.Linear(2, 2))
+
+
+def _shared():
+    q = layer(entangled)
+    return nn.Sequential(q, nn.Tanh(), q)
 
 
 class _Holder:
@@ -159,7 +169,7 @@ def flows():
     yield "layer alone", lambda: layer(entangled)
     yield "layer after data", lambda: nn.Sequential(layer(entangled), nn.Linear(2, 1))
     yield "two layers", lambda: nn.Sequential(layer(entangled), layer(_scaled))
-    yield "shared layer", lambda: (lambda q: nn.Sequential(q, nn.Tanh(), q))(layer(entangled))
+    yield "shared layer", _shared
     yield "re-uploading with scales", lambda: layer(_scaled)
     yield "by columns", lambda: layer(_by_columns)
     yield "frozen layer", lambda: nn.Sequential(frozen(layer(entangled)), nn.Linear(2, 1))

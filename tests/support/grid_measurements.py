@@ -23,7 +23,7 @@ def measurements():
     yield "tuple", lambda: (qml.expval(Z(0)), qml.expval(Z(1)))
     yield "product", lambda: qml.expval(Z(0) @ X(1) @ Y(2))
     yield "probs", lambda: qml.probs(wires=[0, 1])
-    yield "probs of all wires", lambda: qml.probs()
+    yield "probs of all wires", qml.probs
     yield "probs twice", lambda: (qml.probs(wires=0), qml.probs(wires=[1, 2]))
     yield "var", lambda: qml.var(Z(0))
     yield "var and expval", lambda: (qml.var(Z(0)), qml.expval(Z(1)))
@@ -91,7 +91,7 @@ def call_models():
     """Ways to call a QNode."""
     yield "sampled bits", lambda: _bits(lambda: qml.sample(wires=[0, 1]), lambda s: s.float().mean(0))
     yield "sampled observable", lambda: _bits(lambda: qml.sample(qml.PauliZ(0)), lambda s: s.float().mean()[None])
-    yield "samples of all wires", lambda: _bits(lambda: qml.sample(), lambda s: s.float().mean(0)[:2])
+    yield "samples of all wires", lambda: _bits(qml.sample, lambda s: s.float().mean(0)[:2])
     yield "counts", lambda: _bits(lambda: qml.counts(wires=[0]), lambda c: torch.tensor([float(sum(c.values()))]))
     yield (
         "shots",

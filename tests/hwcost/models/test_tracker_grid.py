@@ -1,4 +1,4 @@
-"""A grid of hybrid models: circuits per sample and in a batch are those that `qml.Tracker` counts for the same batch."""
+"""A grid of hybrid models: circuits per sample and batch are those that `qml.Tracker` counts for the same batch."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def test_what_cannot_be_counted_is_refused_in_one_line(circuit, message):
 
 @pytest.mark.parametrize(
     "execute",
-    [lambda tape: qml.execute([tape], DEVICE), lambda tape: DEVICE.execute(tape)],
+    [lambda tape: qml.execute([tape], DEVICE), lambda tape: DEVICE.execute(tape)],  # noqa: PLW0108 looked up when called
     ids=["qml.execute", "device.execute"],
 )
 def test_circuits_that_run_without_a_qnode_are_refused(execute):
