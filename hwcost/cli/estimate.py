@@ -99,7 +99,7 @@ class _Run:
                 raise circuit
             self.several |= several and circuit.num_in_file > 1
             progress = counter(f"{one_line(circuit.circuit.name)}: seed", self._quiet)
-            self.costs.append(estimate_under(self._conditions, circuit, progress=progress))
+            self.costs.append(estimate_under(self._conditions, circuit, prove=True, progress=progress))
         except OptionError:
             raise
         except Exception as error:

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hwcost.backend.compiler import on_device_qubits
+from hwcost.backend.equivalence import Equivalence, EquivalenceCheck
 from hwcost.backend.routing import UNKNOWN_ROUTING, RoutingCost, routing_cost
 from hwcost.circuits.load import LoadedCircuit
+from hwcost.core.errors import CircuitError
+from hwcost.core.text import one_line
 from hwcost.core.version import __version__
 from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.caveats import assumptions_of, caveats_of
@@ -78,10 +81,11 @@ def estimate(
         progress: Called with (seeds done, seeds in all).
 
     Returns:
-        The estimate of the seed with the least estimated QPU time.
+        The estimate of the seed with the least estimated QPU time. `transpile.equivalence` says whether it is proved
+        that its compiled circuit does what the circuit does.
 
     Raises:
-        CircuitError: The circuit cannot be costed, the message says why.
+        CircuitError: The circuit cannot be costed, the message says why; or its compiled circuit does something else.
         CalibrationError: The backend is unknown or cannot carry the circuit.
         OptionError: An option is invalid.
 
@@ -111,7 +115,8 @@ def estimate(
         durations_only=durations_only,
         keep_dead_readout=keep_dead_readout,
     )
-    return estimate_under(prepare_conditions(backend, request), circuit, arguments=arguments, progress=progress)
+    conditions = prepare_conditions(backend, request)
+    return estimate_under(conditions, circuit, arguments=arguments, prove=True, progress=progress)
 
 
 def estimate_under(
@@ -119,26 +124,35 @@ def estimate_under(
     circuit: QuantumCircuit | LoadedCircuit | str | PathLike[str] | Any,
     *,
     arguments: Sequence[Any] = (),
+    prove: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> CostEstimate:
-    """Do what `estimate` does, with device and options prepared."""
+    """Do what `estimate` does, with device and options prepared; the compiled circuit is proved only on request."""
     request = conditions.request
     logical = read_logical(circuit, arguments=arguments, observable=request.observable, measure_all=request.measure_all)
-    return assemble(logical, conditions, compile_candidates(logical, conditions, progress))
+    return assemble(logical, conditions, compile_candidates(logical, conditions, progress), prove=prove)
 
 
-def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequence[CostedCandidate]) -> CostEstimate:
-    """Report the cheapest candidate, with the spread over all."""
+def assemble(
+    logical: LogicalCircuit, conditions: Conditions, candidates: Sequence[CostedCandidate], *, prove: bool = False
+) -> CostEstimate:
+    """Report the cheapest candidate, with the spread over all.
+
+    Raises:
+        CircuitError: With `prove`, if the compiled circuit does something else than the circuit.
+    """
     best = min(candidates, key=lambda candidate: candidate.rank_key)
     compiled = best.compiled
     isa_circuit = compiled.circuit
+    equivalence = None
     if compiled.transpiled is not None:
+        equivalence = _proved(logical.circuit, isa_circuit) if prove else None
         audited = conditions.device.audited
         isa_circuit = on_device_qubits(compiled.circuit, audited.component, audited.calibration.num_qubits)
     return CostEstimate(
         circuit=logical.info(),
         backend=_backend_info(logical, conditions, best),
-        transpile=_transpile_info(best, conditions.request, isa_circuit),
+        transpile=_transpile_info(best, conditions.request, isa_circuit, equivalence),
         gates=best.gates,
         time=best.time,
         routing=_routing(logical, conditions, best),
@@ -172,7 +186,18 @@ def _backend_info(logical: LogicalCircuit, conditions: Conditions, best: CostedC
     )
 
 
-def _transpile_info(best: CostedCandidate, request: EstimateRequest, isa_circuit: QuantumCircuit) -> TranspileInfo:
+def _proved(circuit: QuantumCircuit, isa: QuantumCircuit) -> Equivalence:
+    try:
+        return EquivalenceCheck(circuit).prove(isa)
+    except CircuitError as error:
+        raise CircuitError(
+            f"{one_line(circuit.name)}: {error}; this is a fault of the compiler, try another optimization level or seed"
+        ) from None
+
+
+def _transpile_info(
+    best: CostedCandidate, request: EstimateRequest, isa_circuit: QuantumCircuit, equivalence: Equivalence | None
+) -> TranspileInfo:
     import qiskit
 
     active = active_qubits(best.compiled.isa)
@@ -188,6 +213,7 @@ def _transpile_info(best: CostedCandidate, request: EstimateRequest, isa_circuit
         hwcost=__version__,
         physical_qubits=placed,
         active_qubits=active,
+        equivalence=equivalence,
     )
 
 

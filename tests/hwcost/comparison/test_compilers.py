@@ -16,7 +16,7 @@ from hwcost.comparison.compilers import (
     resolve_compiler,
     unique_names,
 )
-from hwcost.comparison.equivalence import check_equivalence
+from hwcost.backend.equivalence import check_equivalence
 from hwcost.core.errors import CircuitError, MissingDependencyError, OptionError
 from make import small_calibration
 
