@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from hwcost.models.estimate import estimate_model as estimate_model
     from hwcost.models.record import ModelCost as ModelCost
     from hwcost.noise.attenuation import QubitAttenuation as QubitAttenuation
+    from hwcost.primitives.job import estimate_job as estimate_job
+    from hwcost.primitives.record import JobCost as JobCost
     from hwcost.report.page import plot as plot
     from hwcost.validation.record import Validation as Validation
     from hwcost.validation.validate import validate as validate
@@ -67,6 +69,7 @@ _HOME = {
     "GateCalibration": "calibration.record",
     "HwcostError": "core.errors",
     "InputError": "core.errors",
+    "JobCost": "primitives.record",
     "JobTime": "jobs.predict",
     "JobTimeProfile": "jobs.profile",
     "LoadedCircuit": "circuits.load",
@@ -81,6 +84,7 @@ _HOME = {
     "calibration_text": "calibration.sources.snapshot",
     "compare": "comparison.compare",
     "estimate": "estimation.estimate",
+    "estimate_job": "primitives.job",
     "estimate_model": "models.estimate",
     "fit_job_time": "jobs.fit",
     "import_calibration": "calibration.load",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,19 +10,17 @@ from typing import TYPE_CHECKING, Any
 from hwcost.calibration.audit import AuditedCalibration
 from hwcost.calibration.health import Edge, basis_edges, undirected
 from hwcost.core.errors import CalibrationError, MissingDependencyError, OptionError
-from hwcost.core.files import write_file
+from hwcost.report.pictures import ENDINGS, save_figure
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_FORMATS = (".png", ".svg", ".pdf")
 _STRESS_STEPS = 150
 _INCHES_PER_EDGE = 0.75
 _MARGIN = 0.6  # in edges, around the map
 _COLOUR_BAR_INCHES = 2.4
 _NARROWEST_INCHES, _LOWEST_INCHES = 4.0, 2.6
-_DOTS_PER_INCH = 150
 
 
 def draw_map(audited: AuditedCalibration, path: str | Path) -> Path:
@@ -41,8 +38,8 @@ def draw_map(audited: AuditedCalibration, path: str | Path) -> Path:
         MissingDependencyError: matplotlib is not installed.
     """
     target = Path(path)
-    if target.suffix.lower() not in _FORMATS:
-        raise OptionError(f"{target}: the ending says the format of the map; give one of {', '.join(_FORMATS)}")
+    if target.suffix.lower() not in ENDINGS:
+        raise OptionError(f"{target}: the ending says the format of the map; give one of {', '.join(ENDINGS)}")
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -67,9 +64,7 @@ def draw_map(audited: AuditedCalibration, path: str | Path) -> Path:
     figure.suptitle(f"{calibration.name}{date}: errors in percent, dashed = not used", fontsize=10)
     _draw_edges(figure, axes, audited, edges, places)
     _draw_qubits(figure, axes, audited, places)
-    picture = io.BytesIO()
-    figure.savefig(picture, format=target.suffix[1:].lower(), dpi=_DOTS_PER_INCH)
-    write_file(target, picture.getvalue())
+    save_figure(figure, target)
     return target
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hwcost.circuits.check import check_circuit
+from hwcost.circuits.measurement_bases import plan_measurement
 from hwcost.circuits.own_gates import name_own_gates
+from hwcost.circuits.pauli_sums import read_pauli_sums
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import one_line
 
@@ -72,6 +74,7 @@ class QuantumLayer:
         calls: Evaluations in a forward pass of one sample.
         input_needs_gradient: Whether something trainable stands before the layer.
         has_variance: Whether a variance is measured, whose gradient needs the unshifted circuit as well.
+        shifts_unseen: Whether its gradient also shifts angles that no observable depends on.
         shots: Shots that the user's own device is set to, None if none.
         diff_method: Gradient method that the user's own layer is set to, None if it has none.
         notes: What was assumed.
@@ -83,17 +86,18 @@ class QuantumLayer:
     calls: int = 1
     input_needs_gradient: bool = False
     has_variance: bool = False
+    shifts_unseen: bool = False
     shots: int | None = None
     diff_method: str | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def trained_angles(self) -> tuple[GateAngle, ...]:
-        """The angles whose gradient is needed and not known to be zero."""
+        """The angles whose gradient is asked for; by default without those whose gradient is known to be zero."""
         return tuple(
             angle
             for angle in self.angles
-            if angle.reaches_output and (angle.source == "weight" or self.input_needs_gradient)
+            if (angle.reaches_output or self.shifts_unseen) and (angle.source == "weight" or self.input_needs_gradient)
         )
 
     def called(self, times: int, *, with_gradient: bool) -> QuantumLayer:
@@ -102,17 +106,18 @@ class QuantumLayer:
 
 
 def layer_from_circuit(
-    circuit: QuantumCircuit, *, observables: Sequence[str] | str | None = None, inputs: Iterable[Any] | None = None
+    circuit: QuantumCircuit, *, observables: object = None, inputs: Iterable[Any] | None = None
 ) -> QuantumLayer:
     """Make a circuit a layer whose free parameters are weights, except those named as inputs.
 
     Args:
         circuit: With measurements, or without any if observables are given.
-        observables: Pauli labels in Qiskit's order; they must be measurable together.
+        observables: As in `hwcost.circuits.pauli_sums.read_pauli_sums`; one circuit for each basis in which their
+            Pauli strings are measured.
         inputs: Names, `Parameter`s or `ParameterVector`s (or the vectors' names) that carry data.
 
     Raises:
-        OptionError: An input is not a parameter of the circuit, or the observables need several circuits.
+        OptionError: An input is not a parameter of the circuit, or the observables do not fit it.
         CircuitError: A free parameter stands in a gate that has no parameter-shift rule.
 
     Example:
@@ -128,9 +133,9 @@ def layer_from_circuit(
     check_circuit(circuit)
     circuit, name = name_own_gates(circuit), one_line(circuit.name)
     data = _data_parameters(circuit, inputs or ())
-    measured = _measured(circuit, (observables,) if isinstance(observables, str) else tuple(observables or ()))
+    measured = measured_circuits(circuit, observables)
     flat = list(_expanded(circuit, name))
-    return QuantumLayer(name=name, circuits=measured, angles=tuple(_angles(flat, data, _outputs(measured, circuit))))
+    return QuantumLayer(name=name, circuits=measured, angles=tuple(gate_angles(flat, data, measured, circuit)))
 
 
 def _data_parameters(circuit: QuantumCircuit, inputs: Iterable[Any]) -> set[Any]:
@@ -154,27 +159,35 @@ def _vector_name(parameter: Parameter) -> str:
     return str(parameter.name if vector is None else vector.name)
 
 
-def _measured(circuit: QuantumCircuit, labels: tuple[str, ...]) -> tuple[MeasuredCircuit, ...]:
-    """Return the circuit as it is, or one per group of observables that agree on the basis of each qubit."""
-    if not labels:
-        return (MeasuredCircuit(circuit=circuit, observables=()),)
-    from qiskit.exceptions import QiskitError
-    from qiskit.quantum_info import PauliList
+def measured_circuits(circuit: QuantumCircuit, observables: object) -> tuple[MeasuredCircuit, ...]:
+    """Return the circuit as it is, or one per group of Pauli strings that agree on the basis of each qubit.
 
+    Args:
+        circuit: The circuit.
+        observables: As in `hwcost.circuits.pauli_sums.read_pauli_sums`; None or nothing leaves the circuit as it is.
+
+    Raises:
+        OptionError: A label does not fit the circuit, or all are the identity.
+        CircuitError: The circuit's own measurements cannot be taken off.
+
+    Example:
+        >>> from qiskit import QuantumCircuit
+        >>> sorted(group.observables for group in measured_circuits(QuantumCircuit(2), ["ZI", "IZ", "XX"]))
+        [('ZI', 'IZ'), ('ZZ',)]
+    """
+    if observables is None or (isinstance(observables, (list, tuple)) and not observables):
+        return (MeasuredCircuit(circuit=circuit, observables=()),)
+    plan = plan_measurement(read_pauli_sums(observables))
     width = circuit.num_qubits
-    for label in labels:
-        if len(label) != width or set(label) - set("IXYZ"):
+    for label in plan.labels:
+        if len(label) != width:
             raise OptionError(
                 f"observable {one_line(label)!r}: give {width} letters of I, X, Y, Z, the right one for qubit 0"
             )
     bare = circuit.remove_final_measurements(inplace=False)
     if bare is None or bare.num_qubits != width:
         raise CircuitError(f"{one_line(circuit.name)}: its measurements cannot be taken off; leave them out")
-    try:
-        groups = PauliList([label for label in labels if set(label) != {"I"}]).group_commuting(qubit_wise=True)
-    except (QiskitError, ValueError):
-        raise OptionError("the observables are all identity; there is nothing to measure") from None
-    return tuple(measured_in_basis(bare, group.to_labels()) for group in groups)
+    return tuple(measured_in_basis(bare, group) for group in plan.groups)
 
 
 def measured_in_basis(circuit: QuantumCircuit, labels: Sequence[str]) -> MeasuredCircuit:
@@ -242,9 +255,21 @@ def _outputs(measured: Sequence[MeasuredCircuit], circuit: QuantumCircuit) -> se
     return {i.qubits[0] for i in circuit.data if isinstance(i.operation, Measure)} or set(circuit.qubits)
 
 
-def _angles(
-    operations: Sequence[tuple[str, tuple[Any, ...], tuple[Any, ...]]], data: set[Any], outputs: set[Any]
+def gate_angles(
+    operations: Sequence[tuple[str, tuple[Any, ...], tuple[Any, ...]]],
+    data: set[Any],
+    measured: Sequence[MeasuredCircuit],
+    circuit: QuantumCircuit,
 ) -> Iterator[GateAngle]:
+    """Yield the free gate parameters of operations that have a shift rule.
+
+    Args:
+        operations: (gate, parameters, bits) of each, in order of time; the bits are those of `circuit`.
+        data: Parameters that carry data.
+        measured: What is observed.
+        circuit: The circuit.
+    """
+    outputs = _outputs(measured, circuit)
     reaching = light_cone([where if gate not in _NO_EFFECT else () for gate, _, where in operations], outputs)
     for (gate, values, _), reaches in zip(operations, reaching, strict=True):
         for value in values:

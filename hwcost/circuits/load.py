@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import io
 import os
-import stat
 import warnings
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -30,7 +29,8 @@ from hwcost.circuits.qasm import (
 from hwcost.circuits.qpy import check_qpy_claims, is_qpy, parse_qpy
 from hwcost.circuits.sandbox import Verdict, run_limited
 from hwcost.core.errors import CircuitError
-from hwcost.core.text import one_line, printable
+from hwcost.core.reading import path_label, read_file
+from hwcost.core.text import one_line
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -91,7 +91,7 @@ def load_circuit(path: Path, *, index: int | None = None) -> QuantumCircuit:
         hwcost.core.errors.CircuitError: missing.qpy: no such file; check the path
     """
     circuits = load_circuits(path)
-    label = _label(path)
+    label = path_label(path)
     if index is None:
         if len(circuits) > 1:
             raise CircuitError(
@@ -133,8 +133,8 @@ def read_circuit_file(path: Path) -> tuple[LoadedCircuit, ...]:
         CircuitError: The file cannot be read.
         MissingDependencyError: The file is OpenQASM 3 and its reader is not installed.
     """
-    label = _label(path)
-    data = _read_bytes(path, label)
+    label = path_label(path)
+    data = read_file(path, what="circuit", limit_bytes=MAX_FILE_BYTES, error=CircuitError)
     file_format = _file_format(data, label)
     if file_format == "qpy":
         check_qpy_claims(data, label)
@@ -166,7 +166,7 @@ def read_circuit_file(path: Path) -> tuple[LoadedCircuit, ...]:
     if file_format != "qpy":
         # OpenQASM has no name for a circuit: Qiskit counts up, so that it would differ from run to run.
         (circuit,) = circuits
-        circuit.name = _label(PurePath(path).stem)
+        circuit.name = path_label(PurePath(path).stem)
     sha256 = hashlib.sha256(data).hexdigest()
     return tuple(
         LoadedCircuit(
@@ -179,44 +179,6 @@ def read_circuit_file(path: Path) -> tuple[LoadedCircuit, ...]:
         )
         for index, circuit in enumerate(circuits)
     )
-
-
-def _label(path: Path) -> str:
-    return printable(os.fspath(path)) or "''"
-
-
-def _read_bytes(path: Path, label: str) -> bytes:
-    if os.path.isdir(path):
-        raise CircuitError(f"{label}: is a directory; name a circuit file in it")
-    try:
-        file = open(path, "rb", opener=_open_without_waiting)  # noqa: SIM115
-    except FileNotFoundError:
-        raise CircuitError(f"{label}: no such file; check the path") from None
-    except PermissionError:
-        raise CircuitError(f"{label}: no permission to read it; change its permissions or copy it") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CircuitError(f"{label}: cannot be opened ({reason}); check the path") from None
-    with file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise CircuitError(
-                f"{label}: is not a regular file but a pipe, socket or device; save the circuit to a file"
-            )
-        try:
-            data = file.read(MAX_FILE_BYTES + 1)
-        except OSError as error:
-            raise CircuitError(f"{label}: cannot be read ({error.strerror}); copy the file and try again") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise CircuitError(
-            f"{label}: is larger than {MAX_FILE_BYTES // 2**20} MiB; circuits of that size cannot be costed, "
-            "cost a part of it"
-        )
-    return data
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    # Opening a FIFO would otherwise wait for a writer.
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _file_format(data: bytes, label: str) -> FileFormat:

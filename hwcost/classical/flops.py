@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hwcost.classical.kept_gradients import gradients_kept
 from hwcost.core.errors import OptionError
 from hwcost.core.text import error_text, one_line
 
@@ -221,7 +222,8 @@ def _run(module: torch.nn.Module, call: Any, backward: bool, parameters: dict[st
             loss = [o.sum() for o in outputs if o.requires_grad and o.is_floating_point()]
             recorder.take()
             if backward and loss:
-                torch.autograd.backward(loss)
+                with gradients_kept(loss):
+                    torch.autograd.backward(loss)
     finally:
         for handle in handles:
             handle.remove()

@@ -9,6 +9,7 @@ from hwcost.core.version import __version__
 
 _COMMANDS = {
     "estimate": "Cost circuits on a device: time, shots, routing, noise.",
+    "estimate-job": "Cost a job as it is submitted: PUBs and options of an Estimator or a Sampler.",
     "estimate-model": "Cost a whole hybrid model, quantum and classical half, in seconds.",
     "compare": "Compare backends, compilers and circuits side by side, with a test against seed noise.",
     "backends": "List the backends whose calibration is available, with what is wrong with each.",

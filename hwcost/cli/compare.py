@@ -160,7 +160,7 @@ def whole_numbers(option: str, text: str) -> list[int]:
 def _plot_folder(plots: str | None) -> Path | None:
     if plots is None:
         return None
-    from hwcost.comparison.plots import require_matplotlib
+    from hwcost.report.pictures import require_matplotlib
 
     require_matplotlib()
     folder = Path(plots)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backend
+from hwcost.cli.outputs import check_outputs, check_plot, plot_option
 from hwcost.cli.progress import counter
 from hwcost.core.click_options import taken
 from hwcost.core.errors import CircuitError, HwcostError, OptionError
-from hwcost.core.files import check_target, write_file
+from hwcost.core.files import write_file
 from hwcost.core.text import internal_error, one_line, say
 from hwcost.estimation.options import EstimateRequest
 from hwcost.report.console import format_option, print_text, write
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @format_option
 @click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
 @click.option("--save-isa", type=click.Path(), metavar="OUT.qpy", help="Save ISA circuits.")
+@plot_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def command(
     files: tuple[str, ...],
@@ -41,6 +42,7 @@ def command(
     form: str,
     output: str | None,
     save_isa: str | None,
+    plot: str | None,
     quiet: bool,
     **options: Any,
 ) -> int:
@@ -51,28 +53,34 @@ def command(
     from hwcost.estimation.conditions import prepare_conditions
 
     # What is the same for all circuits is checked before any work.
+    check_plot(plot)
+    read = (*files, backend, options["job_profile"])
     request = EstimateRequest(**taken(EstimateRequest, options))
     conditions = prepare_conditions(resolve_backend(backend, options), request)
-    for path, name in ((save_isa, "--save-isa"), (output, "--output")):
-        _check_output(path, name, files)
+    check_outputs({"--output": output, "--save-isa": save_isa, "--plot": plot}, read)
+    circuits = _circuits(files, index)
+    if plot is not None:
+        circuits = _only_one(list(circuits))
     run = _Run(conditions, quiet, shown=form == "text" and output is None)
     try:
-        for circuit in _circuits(files, index):
+        for circuit in circuits:
             run.cost(circuit, several=index is None)
     finally:  # what is finished is not lost, whatever ends the work
         if run.costs and not run.shown:
             write(run.costs, form, output=output, several=run.several or len(files) > 1)
         if run.costs and save_isa is not None:
             _save(run.costs, save_isa)
+        if run.costs and plot is not None:
+            run.costs[0].plot(path=plot)
     return 1 if run.num_broken else 2 if run.num_failed else 0
 
 
-def _check_output(path: str | None, option: str, files: tuple[str, ...]) -> None:
-    if path is None:
-        return
-    target = check_target(path)
-    if any(os.path.realpath(name) == str(target) for name in files):
-        raise OptionError(f"{option} {path} would overwrite an input file; choose another name")
+def _only_one(circuits: list[LoadedCircuit | HwcostError]) -> Iterator[LoadedCircuit | HwcostError]:
+    """Refuse several circuits before they are costed: a picture shows one."""
+    readable = sum(not isinstance(circuit, HwcostError) for circuit in circuits)
+    if readable > 1:
+        raise OptionError(f"--plot draws one circuit, and there are {readable}; choose one file, and --index in it")
+    return iter(circuits)
 
 
 class _Run:

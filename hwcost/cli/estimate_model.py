@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backend
+from hwcost.cli.outputs import check_outputs, check_plot, plot_option
 from hwcost.cli.progress import counter
 from hwcost.core.click_options import taken
 from hwcost.core.errors import InputError
@@ -32,6 +33,7 @@ from hwcost.report.console import format_option, write
 @request_options(EstimateRequest, CIRCUIT_OPTIONS)
 @format_option
 @click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
+@plot_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def command(
     model: str,
@@ -39,6 +41,7 @@ def command(
     backend: str | None,
     form: str,
     output: str | None,
+    plot: str | None,
     quiet: bool,
     **options: Any,
 ) -> int:
@@ -50,6 +53,9 @@ def command(
     from hwcost.models.estimate import estimate_model_as
     from hwcost.models.files import load_model, load_samples
 
+    check_plot(plot)
+    read = (model, model.rpartition(":")[0], *samples_given, backend, options["job_profile"], options["device"])
+    check_outputs({"--output": output, "--plot": plot}, read)
     # `--observable` and others are of the model here; only CIRCUIT_OPTIONS go to the estimates of its circuits.
     request = ModelRequest(
         circuits=EstimateRequest(**{name: options.pop(name) for name in CIRCUIT_OPTIONS}),
@@ -70,4 +76,6 @@ def command(
     except SystemExit as error:
         raise InputError(f"{model}: the model file called sys.exit({error})") from None
     write([cost], form, output=output)
+    if plot is not None:
+        cost.plot(path=plot)
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
@@ -14,7 +13,6 @@ from hwcost.core.errors import OptionError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-_TIME = re.compile(r"([0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)\s*(s|ms|us|µs|μs|ns)?")
 _LIVE = ("instance", "channel", "at", "time_limit")
 
 
@@ -22,12 +20,12 @@ def seconds(context: click.Context, parameter: click.Parameter, value: str | Non
     """Parse the seconds in `60ns`, `250us` or `2.5e-4`; a click callback."""
     if value is None:
         return None
-    match = _TIME.fullmatch(value.strip())
-    if match is None:
-        raise click.BadParameter(f"{value!r} is not a duration; use 60ns, 250us or seconds")
-    from hwcost.core.units import SECONDS_PER_UNIT
+    from hwcost.core.durations import parse_duration_s
 
-    return float(match[1]) * SECONDS_PER_UNIT[match[2] or "s"]
+    try:
+        return parse_duration_s(value, may_be_zero=True)
+    except OptionError:
+        raise click.BadParameter(f"{value!r} is not a duration; use 60ns, 250us or seconds") from None
 
 
 def live_options(function: _Function) -> _Function:

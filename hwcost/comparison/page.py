@@ -68,6 +68,8 @@ def _answer(comparison: Comparison, places: Sequence[Place], difference: Differe
         first = "One of the best" if tied > 1 else "Best"
         where = f"{best.backend} by {best.compiler}"
         yield Line((f"{first} by {LABELS.get(metric, metric)}: ", (where, "bold"), f" ({median})"))
+    if len(comparison.seeds) > 1:
+        yield Line(("medians over the seeds; hwcost estimate shows the best of its seeds, which is less",), indent=2)
     if difference is not None:
         yield Line((difference.statement,), indent=2)
 

@@ -5,22 +5,18 @@ Places (backend with compiler) differ in marker and hatch as well as in colour, 
 
 from __future__ import annotations
 
-import io
 import math
 import os
 import statistics
 from collections.abc import Mapping, Sequence
-from importlib import util
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.comparison.cell import LABELS, MORE_IS_BETTER, CellCost
 from hwcost.comparison.record import Comparison
 from hwcost.comparison.statistics import Pair
-from hwcost.core.errors import MissingDependencyError, OptionError
-from hwcost.core.files import write_file
-from hwcost.core.text import one_line
+from hwcost.core.errors import OptionError
 from hwcost.report.page import registered_plot
+from hwcost.report.pictures import check_kind, check_picture, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +24,6 @@ if TYPE_CHECKING:
 
 
 KINDS = ("time", "spread", "shots", "frontier")
-ENDINGS = (".png", ".svg", ".pdf")
 MOST_PLACES_DRAWN = 12
 
 # Okabe and Ito's colours, which most colour-blind people can tell apart.
@@ -46,21 +41,15 @@ Costs: TypeAlias = Mapping[Pair, Mapping[str, Sequence[CellCost]]]
 """Costs of all seeds by (backend, compiler) and circuit."""
 
 
-def require_matplotlib() -> None:
-    """Raise `MissingDependencyError` if matplotlib is not installed."""
-    if util.find_spec("matplotlib") is None:
-        raise MissingDependencyError("matplotlib is not installed; `pip install 'hwcost[plot]'` brings it")
-
-
 @registered_plot.register(Comparison)
-def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str] | None = None) -> Figure:
+def draw(comparison: Comparison, kind: str | None = None, path: str | os.PathLike[str] | None = None) -> Figure:
     """Draw the best `MOST_PLACES_DRAWN` places.
 
     Args:
         comparison: What to draw.
         kind: `time` (QPU time by parts, stacked), `spread` (the ranked column over seeds), `shots` (circuit duration
             against shots) or `frontier` (circuit duration against attenuation, and what no other compilation beats in
-            both).
+            both); default the first.
         path: File to write; PNG, SVG or PDF by its ending.
 
     Returns:
@@ -70,13 +59,9 @@ def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str
         OptionError: There is no such picture, or nothing that it could show.
         MissingDependencyError: matplotlib is not installed.
     """
-    require_matplotlib()
+    check_picture(path)
     drawings = {"time": _draw_time, "spread": _draw_spread, "shots": _draw_shots, "frontier": _draw_frontier}
-    if kind not in drawings:
-        raise OptionError(f"there is no picture {one_line(str(kind))!r}; choose from {', '.join(KINDS)}")
-    ending = None if path is None else Path(path).suffix.lower()
-    if ending is not None and ending not in ENDINGS:
-        raise OptionError(f"{path}: pictures end in {', '.join(ENDINGS)}")
+    kind = check_kind(kind, KINDS)
     from matplotlib.figure import Figure
 
     places = comparison.ranking()[:MOST_PLACES_DRAWN]
@@ -92,11 +77,7 @@ def draw(comparison: Comparison, kind: str = "time", path: str | os.PathLike[str
     figure = Figure(figsize=(8.0, 4.8), layout="constrained")
     drawings[kind](figure.add_subplot(), comparison, costs)
     if path is not None:
-        buffer = io.BytesIO()
-        # Without a date, so that the same comparison gives the same file.
-        metadata = {".png": None, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[str(ending)]
-        figure.savefig(buffer, format=str(ending)[1:], dpi=150, metadata=metadata)
-        write_file(path, buffer.getvalue())
+        save_figure(figure, path)
     return figure
 
 

@@ -348,8 +348,8 @@ class Comparison(Result):
             ) from error
         return pd.DataFrame(self.to_rows())
 
-    def plot(self, kind: str = "time", path: str | os.PathLike[str] | None = None) -> Any:
-        """Draw a picture: `time`, `spread`, `shots` or `frontier`; the same as `hwcost.plot`.
+    def plot(self, kind: str | None = None, path: str | os.PathLike[str] | None = None) -> Any:
+        """Draw a picture: `time` (default), `spread`, `shots` or `frontier`; the same as `hwcost.plot`.
 
         Args:
             kind: Which picture.

@@ -208,11 +208,13 @@ def _check_output(circuit: QuantumCircuit, isa: QuantumCircuit, device: Device) 
 
 def _measured(circuit: QuantumCircuit, *, inside: bool = False) -> set[int]:
     """Return the numbers of the classical bits that are measured into; with `inside` also in branches and loops."""
+    from qiskit.circuit import Measure
+
     index = {bit: i for i, bit in enumerate(circuit.clbits)}
     clbits: set[int] = set()
     for instruction in circuit.data:
         bits = [index[bit] for bit in instruction.clbits]
-        if instruction.name == "measure":
+        if isinstance(instruction.operation, Measure):
             clbits.add(bits[0])
         elif inside:
             for block in getattr(instruction.operation, "blocks", ()):

@@ -38,7 +38,7 @@ def compile_candidates(
     if not request.transpile:
         try:
             compiled = compilation_as_given(logical.circuit, device)
-            return [cost_candidate(compiled, conditions, observable=logical.observable)]
+            return [cost_candidate(compiled, conditions, plan=logical.plan)]
         except NotNativeError as error:
             raise NotNativeError(f"{error}: transpile the circuit first (drop --no-transpile)") from None
     refuse_to_move(logical.circuit)
@@ -49,7 +49,7 @@ def compile_candidates(
             logical.circuit, optimization_level=request.optimization_level, seed=request.seed + done
         )
         compiled = compilation_on_target(transpiled.circuit, device, logical.circuit.num_qubits, transpiled=transpiled)
-        candidates.append(cost_candidate(compiled, conditions, observable=logical.observable))
+        candidates.append(cost_candidate(compiled, conditions, plan=logical.plan))
         if progress is not None:
             progress(done + 1, request.num_seeds)
     return candidates

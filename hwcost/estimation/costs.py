@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from hwcost.circuits.measurement_bases import MeasurementPlan
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import one_line
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.options import EstimateRequest
-from hwcost.estimation.record import TimeCost
+from hwcost.estimation.record import RequestedJob, TimeCost
 from hwcost.isa.columns import IsaCircuit
 from hwcost.isa.counts import GateCounts, gate_counts
 from hwcost.isa.schedule import Schedule, schedule_alap, sum_of_durations
@@ -18,7 +20,7 @@ from hwcost.jobs.predict import JobSize, JobTime, predict
 from hwcost.noise.attenuation import QubitAttenuation, attenuate
 from hwcost.noise.observables import NoisyCircuit
 from hwcost.noise.pauli_labels import physical_observables
-from hwcost.noise.shots import ShotCost, noiseless_shots, shot_cost
+from hwcost.noise.shots import ShotCost, WeightedSum, noiseless_shots, shot_cost
 from hwcost.noise.success import PaperCost, SuccessProbability, paper_cost, success_probability
 
 if TYPE_CHECKING:
@@ -75,14 +77,18 @@ class CostedCandidate:
 
 
 def cost_candidate(
-    compiled: Compilation, conditions: Conditions, *, observable: Any = None, may_be_empty: bool = False
+    compiled: Compilation,
+    conditions: Conditions,
+    *,
+    plan: MeasurementPlan | None = None,
+    may_be_empty: bool = False,
 ) -> CostedCandidate:
     """Cost one compilation.
 
     Args:
         compiled: The compiled circuit.
         conditions: Device and request.
-        observable: Pauli observable on the qubits before compilation, see `physical_observables`.
+        plan: What is measured, on the qubits before compilation; default Z on each measured qubit.
         may_be_empty: Whether a circuit in which nothing is left has a cost.
 
     Raises:
@@ -96,20 +102,14 @@ def cost_candidate(
     if not audited.durations_only:
         success = success_probability(isa, schedule, [q.t1_s for q in audited.calibration.qubits], audited.t2_s)
         paper = paper_cost(isa, audited.t2_s)
-        component = None if compiled.transpiled is None else audited.component
-        attenuations = attenuate(
-            NoisyCircuit(isa, schedule, audited),
-            method=request.attenuation,
-            observables=None if observable is None else physical_observables(observable, compiled.circuit, component),
-            seed=request.seed,
-        )
+        attenuations = attenuations_of(compiled, schedule, conditions, None if plan is None else plan.labels)
         if not attenuations and not may_be_empty:
             raise CircuitError(
                 f"{one_line(compiled.circuit.name)}: nothing but waiting is left after compilation; "
                 "give a circuit that does something"
             )
     gates = gate_counts(isa)
-    shots = _shots(attenuations, success, request)
+    shots = _shots(attenuations, success, request, plan)
     return CostedCandidate(
         compiled=compiled,
         schedule=schedule,
@@ -118,15 +118,45 @@ def cost_candidate(
         paper=paper,
         shots=shots,
         time=_time(compiled, schedule, gates, shots, conditions),
-        rank_key=_rank_key(schedule, success, shots, conditions),
+        rank_key=_rank_key(schedule, success, shots, plan, conditions),
     )
 
 
+def attenuations_of(
+    compiled: Compilation, schedule: Schedule, conditions: Conditions, labels: Sequence[str] | None
+) -> tuple[QubitAttenuation, ...]:
+    """Return λ of each Pauli label on the qubits before compilation; None is Z on each measured qubit.
+
+    Raises:
+        CircuitError: The attenuation method cannot answer for this circuit.
+        OptionError: A label does not fit the circuit.
+    """
+    audited = conditions.device.audited
+    component = None if compiled.transpiled is None else audited.component
+    return attenuate(
+        NoisyCircuit(compiled.isa, schedule, audited),
+        method=conditions.request.attenuation,
+        observables=None if labels is None else physical_observables(labels, compiled.circuit, component),
+        seed=conditions.request.seed,
+    )
+
+
+def with_shots(candidate: CostedCandidate, shots: ShotCost, conditions: Conditions) -> CostedCandidate:
+    """Return the candidate with other shots, and the times that follow from them."""
+    time = _time(candidate.compiled, candidate.schedule, candidate.gates, shots, conditions)
+    return replace(candidate, shots=shots, time=time)
+
+
 def _shots(
-    attenuations: tuple[QubitAttenuation, ...], success: SuccessProbability | None, request: EstimateRequest
+    attenuations: tuple[QubitAttenuation, ...],
+    success: SuccessProbability | None,
+    request: EstimateRequest,
+    plan: MeasurementPlan | None,
 ) -> ShotCost:
+    num_bases = 1 if plan is None else len(plan.groups)
     if success is None or not attenuations:
-        return noiseless_shots(requested=request.shots, precision=request.precision)
+        return noiseless_shots(requested=request.shots, precision=request.precision, num_bases=num_bases)
+    sums = None if plan is None else plan.sums()
     return shot_cost(
         attenuations,
         method=request.attenuation,
@@ -135,6 +165,10 @@ def _shots(
         rule=request.inflation,
         task=request.task,
         log10_esp=success.log10_esp,
+        observables=None
+        if plan is None or sums is None
+        else [WeightedSum(each.name, terms) for each, terms in zip(plan.observables, sums, strict=True)],
+        num_bases=num_bases,
     )
 
 
@@ -142,41 +176,77 @@ def _time(
     compiled: Compilation, schedule: Schedule, gates: GateCounts, shots: ShotCost, conditions: Conditions
 ) -> TimeCost:
     shot_time_s = schedule.duration_s + conditions.rep_delay_s
+
+    def job_time(number: int) -> JobTime:
+        return predict(conditions.request.profile, _job_size(compiled, schedule, gates, shots, number, conditions))
+
     return TimeCost(
         sum_of_durations_s=sum_of_durations(compiled.isa),
         circuit_duration_s=schedule.duration_s,
         readout_s=schedule.readout_s if compiled.isa.readout_duration_known else None,
         rep_delay_s=conditions.rep_delay_s,
         shot_time_s=shot_time_s,
-        qpu_time_s=None if shots.needed is None else shots.needed * shot_time_s,
-        job_time_s=None if shots.needed is None else _job_time(compiled, schedule, gates, shots.needed, conditions),
+        qpu_time_s=None if shots.executions is None else shots.executions * shot_time_s,
+        job_time_s=None if shots.needed is None else job_time(shots.needed),
+        requested=RequestedJob(
+            shots=shots.noiseless,
+            num_bases=shots.num_bases,
+            executions=shots.noiseless * shots.num_bases,
+            qpu_time_s=shots.noiseless * shots.num_bases * shot_time_s,
+            job_time_s=job_time(shots.noiseless),
+            standard_error=shots.standard_error(shots.noiseless),
+        ),
     )
 
 
-def _job_time(
-    compiled: Compilation, schedule: Schedule, gates: GateCounts, shots: int, conditions: Conditions
-) -> JobTime:
-    """Predict the time of one job that runs this circuit alone."""
-    size = JobSize(
-        shots=shots,
-        rep_delay_s=conditions.rep_delay_s,
-        total_circuit_duration_s=schedule.duration_s,
-        total_instructions=gates.num_instructions,
-        total_depth=gates.depth,
-        num_qubits=compiled.num_logical_qubits,
-        device=conditions.device.audited.calibration.name,
-    )
+def predict_job(candidate: CostedCandidate, shots: int, conditions: Conditions) -> JobTime:
+    """Predict the time of one job that runs a candidate alone, once per basis, with so many shots in each."""
+    size = _job_size(candidate.compiled, candidate.schedule, candidate.gates, candidate.shots, shots, conditions)
     return predict(conditions.request.profile, size)
 
 
-def _rank_key(schedule: Schedule, success: SuccessProbability | None, shots: ShotCost, conditions: Conditions) -> float:
+def _job_size(
+    compiled: Compilation, schedule: Schedule, gates: GateCounts, cost: ShotCost, shots: int, conditions: Conditions
+) -> JobSize:
+    return JobSize(
+        shots=shots,
+        num_circuits=cost.num_bases,
+        rep_delay_s=conditions.rep_delay_s,
+        total_circuit_duration_s=cost.num_bases * schedule.duration_s,
+        total_instructions=cost.num_bases * gates.num_instructions,
+        total_depth=cost.num_bases * gates.depth,
+        num_qubits=compiled.num_logical_qubits,
+        device=conditions.device.audited.calibration.name,
+    )
+
+
+def _rank_key(
+    schedule: Schedule,
+    success: SuccessProbability | None,
+    shots: ShotCost,
+    plan: MeasurementPlan | None,
+    conditions: Conditions,
+) -> float:
     log_time = math.log(max(schedule.duration_s + conditions.rep_delay_s, 1e-12))
     if success is None or not shots.attenuation:
         return log_time
     if conditions.request.task == "sampling":
         return log_time - success.log10_esp * math.log(10.0)
     logs = [row.log_inflation for row in shots.attenuation]
+    if plan is not None:
+        logs = [
+            _log_mean([logs[row] for row, _ in terms], [coefficient**2 for _, coefficient in terms])
+            for terms in plan.sums()
+        ]
+    if conditions.request.inflation == "worst":
+        return log_time + max(logs)
+    return log_time + _log_mean(logs, [1.0] * len(logs))
+
+
+def _log_mean(logs: Sequence[float], weights: Sequence[float]) -> float:
+    """Return the logarithm of the weighted mean of numbers that are known by their logarithms."""
     largest = max(logs)
-    if conditions.request.inflation == "worst" or math.isinf(largest):
-        return log_time + largest
-    return log_time + largest + math.log(math.fsum(math.exp(log - largest) for log in logs) / len(logs))
+    if math.isinf(largest):
+        return largest
+    total = math.fsum(weight * math.exp(log - largest) for weight, log in zip(weights, logs, strict=True))
+    return largest + math.log(total / math.fsum(weights))

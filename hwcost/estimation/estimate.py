@@ -12,17 +12,22 @@ from hwcost.backend.compiler import on_device_qubits
 from hwcost.backend.equivalence import Equivalence, EquivalenceCheck
 from hwcost.backend.routing import UNKNOWN_ROUTING, RoutingCost, routing_cost
 from hwcost.circuits.load import LoadedCircuit
+from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import one_line
 from hwcost.core.version import __version__
+from hwcost.estimation.backend_info import backend_info
+from hwcost.estimation.budget import budget_fit
 from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.caveats import assumptions_of, caveats_of
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.logical import LogicalCircuit, read_logical
 from hwcost.estimation.options import EstimateRequest
-from hwcost.estimation.record import BackendInfo, CostEstimate, Excluded, Spread, TranspileInfo
+from hwcost.estimation.record import CostEstimate, Spread, TranspileInfo
+from hwcost.estimation.variances import with_known_state
 from hwcost.isa.read import read_isa
+from hwcost.isa.timeline import Timeline
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.noise.methods import DEFAULT_ATTENUATION, AttenuationMethod
 from hwcost.noise.observables import active_qubits
@@ -52,6 +57,7 @@ def estimate(
     durations_only: bool = False,
     keep_dead_readout: bool = False,
     measure_all: bool = False,
+    budget: float | str | None = None,
     max_age_days: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CostEstimate:
@@ -60,9 +66,9 @@ def estimate(
     Args:
         circuit: A Qiskit circuit, the path of a file with exactly one (QPY, OpenQASM 2 or 3), or a PennyLane QNode.
         backend: Name of a fake backend, a `Calibration`, a prepared `Device` or a Qiskit backend object.
-        arguments: Arguments of one call of a QNode; its observables are those that are attenuated.
-        shots: Shots that a noiseless device would need; default 4096.
-        precision: Instead of `shots`: wanted standard error of each expectation value.
+        arguments: Arguments of one call of a QNode; its observables are those that are costed.
+        shots: Shots of each basis that a noiseless device would need; default 4096.
+        precision: Instead of `shots`: wanted standard error of each observable.
         optimization_level: Qiskit's, 0 to 3.
         num_seeds: How many transpiler seeds to try; the cheapest is reported, the spread beside it.
         seed: First seed; the others follow it.
@@ -70,13 +76,16 @@ def estimate(
         attenuation: How noise is turned into shots.
         inflation: Multiply shots for the worst or for the mean measured qubit.
         task: Expectation values, or samples that no error touched (1/ESP).
-        observable: Pauli label or labels in Qiskit's order, or a `SparsePauliOp`, whose terms are attenuated instead
-            of Z on each measured qubit.
+        observable: What is wanted instead of Z on each measured qubit: a Pauli label in Qiskit's order, a
+            `SparsePauliOp`, a mapping from labels to coefficients, the path of a file with those, or a list of such
+            (`hwcost.circuits.pauli_sums.read_pauli_sums`). It is costed as the bases in which it is measured. A
+            circuit without measurements gets those of the observable.
         rep_delay_s: Repetition delay in seconds; default the backend's own.
         job_profile: Name or file of the job-time profile, or a `JobTimeProfile`; default `ibm`.
         durations_only: Cost no noise, and use gates whose error is not calibrated.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
         measure_all: Add a measurement of every qubit if the circuit has none.
+        budget: Time of one job, in seconds or such as `10min`: how many shots fit, and how precise they are.
         max_age_days: Refuse a calibration that is older.
         progress: Called with (seeds done, seeds in all).
 
@@ -114,6 +123,7 @@ def estimate(
         measure_all=measure_all,
         durations_only=durations_only,
         keep_dead_readout=keep_dead_readout,
+        budget_s=None if budget is None else parse_duration_s(budget, name="budget"),
     )
     conditions = prepare_conditions(backend, request)
     return estimate_under(conditions, circuit, arguments=arguments, prove=True, progress=progress)
@@ -141,7 +151,7 @@ def assemble(
     Raises:
         CircuitError: With `prove`, if the compiled circuit does something else than the circuit.
     """
-    best = min(candidates, key=lambda candidate: candidate.rank_key)
+    best = with_known_state(min(candidates, key=lambda candidate: candidate.rank_key), logical, conditions)
     compiled = best.compiled
     isa_circuit = compiled.circuit
     equivalence = None
@@ -151,7 +161,11 @@ def assemble(
         isa_circuit = on_device_qubits(compiled.circuit, audited.component, audited.calibration.num_qubits)
     return CostEstimate(
         circuit=logical.info(),
-        backend=_backend_info(logical, conditions, best),
+        backend=backend_info(
+            conditions,
+            assumptions=assumptions_of(best, conditions, logical.plan),
+            caveats=(*logical.caveats, *caveats_of(best, conditions)),
+        ),
         transpile=_transpile_info(best, conditions.request, isa_circuit, equivalence),
         gates=best.gates,
         time=best.time,
@@ -160,29 +174,9 @@ def assemble(
         shots=best.shots,
         paper=best.paper,
         spread=_spread(candidates),
+        budget=budget_fit(best, conditions),
         isa_circuit=isa_circuit,
-    )
-
-
-def _backend_info(logical: LogicalCircuit, conditions: Conditions, best: CostedCandidate) -> BackendInfo:
-    audited = conditions.device.audited
-    calibration = audited.calibration
-    return BackendInfo(
-        name=calibration.name,
-        source=calibration.source,
-        origin=calibration.origin,
-        processor=calibration.processor,
-        num_qubits=calibration.num_qubits,
-        num_qubits_usable=len(audited.component),
-        snapshot_date=calibration.snapshot_date,
-        snapshot_age_days=audited.age_days,
-        oldest_value_date=calibration.oldest_value_date,
-        newest_value_date=calibration.newest_value_date,
-        rep_delay_s=conditions.rep_delay_s,
-        excluded=Excluded(qubits=audited.excluded_qubits, edges=audited.excluded_edges),
-        findings=audited.findings,
-        assumptions=assumptions_of(best, conditions),
-        caveats=(*logical.caveats, *caveats_of(best, conditions)),
+        timeline=Timeline(compiled.isa, best.schedule),
     )
 
 

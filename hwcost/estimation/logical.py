@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from hwcost.circuits.boxes import inline_boxes
 from hwcost.circuits.check import NO_MEASUREMENT, check_circuit
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.load import LoadedCircuit, read_circuit_file
+from hwcost.circuits.measurement_bases import MeasurementPlan, plan_measurement
 from hwcost.circuits.own_gates import name_own_gates
+from hwcost.circuits.pauli_sums import read_pauli_sums
 from hwcost.circuits.pennylane import is_qnode, layer_from_qnode
 from hwcost.core.caveat import Caveat
 from hwcost.core.errors import CircuitError, OptionError
@@ -28,14 +31,14 @@ class LogicalCircuit:
         circuit: The circuit, with the measurements that were asked for.
         source: File that it came from, None for an object.
         sha256: Of the file's bytes, or of the content of an object as it was given.
-        observable: What is measured instead of Z on each measured qubit, None for that.
+        plan: What is measured instead of Z on each measured qubit, None for that.
         caveats: What to know about the circuit.
     """
 
     circuit: QuantumCircuit
     source: str | None
     sha256: str
-    observable: Any
+    plan: MeasurementPlan | None
     caveats: tuple[Caveat, ...]
 
     def info(self) -> CircuitInfo:
@@ -71,14 +74,44 @@ def read_logical(
     elif arguments:
         raise OptionError("arguments belong to a PennyLane QNode; a circuit has none")
     loaded = _load(circuit)
+    plan = None if observable is None else plan_measurement(read_pauli_sums(observable))
     logical, warnings = checked(loaded.circuit, measure_all=measure_all)
+    if plan is not None and NO_MEASUREMENT in warnings:
+        logical = _measured(logical, plan)
+        warnings = tuple(line for line in warnings if line != NO_MEASUREMENT)
     return LogicalCircuit(
         circuit=logical,
         source=loaded.source,
         sha256=loaded.sha256,
-        observable=observable,
+        plan=plan,
         caveats=tuple(Caveat("circuit", line) for line in warnings),
     )
+
+
+def _measured(circuit: QuantumCircuit, plan: MeasurementPlan) -> QuantumCircuit:
+    """Measure the qubits that the observables act on, as the primitives do with a circuit without measurements."""
+    from qiskit import ClassicalRegister
+
+    width = len(plan.labels[0])
+    qubits: Sequence[int] = plan.support()
+    if width != circuit.num_qubits:
+        # An ISA circuit with labels on the qubits before compilation; without a layout they fit nothing.
+        places = [] if circuit.layout is None else circuit.layout.final_index_layout(filter_ancillas=True)
+        if len(places) != width:
+            raise OptionError(
+                f"the observable {plan.labels[0]} is for {width} qubits, but the circuit has {circuit.num_qubits}; "
+                "give one letter for each qubit, qubit 0 on the right"
+            )
+        qubits = sorted(places[qubit] for qubit in qubits)
+    measured = circuit.copy()
+    name = "observed"
+    while any(register.name == name for register in (*circuit.qregs, *circuit.cregs)):
+        name += "_"
+    register = ClassicalRegister(len(qubits), name)
+    measured.add_register(register)
+    measured.barrier(qubits)
+    measured.measure(qubits, register)
+    return measured
 
 
 def checked(circuit: QuantumCircuit, *, measure_all: bool) -> tuple[QuantumCircuit, tuple[str, ...]]:
@@ -90,6 +123,7 @@ def checked(circuit: QuantumCircuit, *, measure_all: bool) -> tuple[QuantumCircu
     Raises:
         CircuitError: It cannot be costed.
     """
+    circuit = inline_boxes(circuit)
     warnings = check_circuit(circuit)
     circuit = name_own_gates(circuit)
     if measure_all and NO_MEASUREMENT in warnings:

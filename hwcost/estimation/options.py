@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from hwcost.core.checks import choice, real, whole
+from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
 from hwcost.jobs.profile import JobTimeProfile
@@ -56,7 +57,12 @@ class EstimateRequest:
     attenuation: AttenuationMethod = option(DEFAULT_ATTENUATION, f"One of {_METHODS}.", metavar="METHOD")
     inflation: Inflation = option("worst", "Which qubit sets the shots.", metavar="worst|mean")
     task: Task = option("expectation", "What is measured.", metavar="expectation|sampling")
-    observable: Any = option(None, "Pauli label such as ZZII, qubit 0 right; repeatable.", metavar="PAULI", kind="list")
+    observable: Any = option(
+        None,
+        "Pauli label such as ZZII, or a file of labels and coefficients; repeatable.",
+        metavar="PAULI|FILE",
+        kind="list",
+    )
     job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = option(
         None, "Job-time profile.", metavar="NAME|FILE", shown_default=DEFAULT_JOB_PROFILE
     )
@@ -71,6 +77,9 @@ class EstimateRequest:
     measure_all: bool = option(False, "Measure every qubit of a circuit without measurements.")
     durations_only: bool = option(False, "Cost no noise; use gates whose error is not calibrated.")
     keep_dead_readout: bool = option(False, "Keep qubits whose readout error is 0.5 or more.")
+    budget_s: float | None = option(
+        None, "What fits into one job of this time, such as 10min.", metavar="TIME", flag="--budget", kind="time"
+    )
 
     def __post_init__(self) -> None:
         self._check_shots()
@@ -82,6 +91,8 @@ class EstimateRequest:
             raise OptionError(
                 f"rep_delay is {self.rep_delay_s} s; give seconds between 0 and 1, for example 0.00025 for 250 µs"
             )
+        if self.budget_s is not None:
+            object.__setattr__(self, "budget_s", parse_duration_s(self.budget_s, name="budget"))
         choices: tuple[tuple[str, Sequence[str]], ...] = (
             ("attenuation", tuple(METHODS)),
             ("inflation", get_args(Inflation)),

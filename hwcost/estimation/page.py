@@ -8,8 +8,11 @@ from typing import Any
 from hwcost.core.text import one_line
 from hwcost.core.units import format_age, format_count, format_seconds, format_share
 from hwcost.estimation.record import CostEstimate
+from hwcost.jobs.predict import JobTime
 from hwcost.report.page import BLANK, Block, Bullets, Line, Page, registered_page, section, warnings_block
 from hwcost.report.rendering import bar
+
+_MOST_OBSERVABLES = 8
 
 
 @registered_page.register
@@ -20,17 +23,7 @@ def _(cost: CostEstimate) -> Page:
 def _blocks(cost: CostEstimate) -> Iterator[Block]:
     yield from _head(cost)
     yield BLANK
-    yield _headline(cost)
-    job = cost.time.job_time_s
-    if job is not None:
-        yield Line(
-            (
-                "As one job about ",
-                (format_seconds(job.value_s), "bold"),
-                f" ({format_seconds(job.low_s)} to {format_seconds(job.high_s)} in {format_share(job.nominal)} of "
-                f"jobs, profile {job.profile})",
-            )
-        )
+    yield from _headlines(cost)
     for title, rows in (
         ("Time of one shot", _shot_rows(cost)),
         ("Circuit", _circuit_rows(cost)),
@@ -59,23 +52,62 @@ def _head(cost: CostEstimate) -> Iterator[Line]:
     yield Line(("  " + ", ".join(p for p in parts if p),), style="dim")
 
 
-def _headline(cost: CostEstimate) -> Line:
-    shots, time = cost.shots, cost.time
-    asked = (
-        f"for the precision of {format_count(shots.requested)} noiseless shots"
-        if shots.requested is not None
-        else f"for a standard error of {shots.precision:g}"
-    )
-    if shots.needed is None:
-        return Line(("QPU time: ", ("no number", "bold red"), f" {asked}: the signal is gone in the noise"))
-    seeds = cost.spread.num_seeds
-    chosen = f", best of {seeds} seeds" if seeds > 1 else ""
-    return Line(
-        (
-            "QPU time ",
-            (format_seconds(time.qpu_time_s), "bold green"),
-            f" {asked}: {format_count(shots.needed)} shots × {format_seconds(time.shot_time_s)}{chosen}",
+def _headlines(cost: CostEstimate) -> Iterator[Line]:
+    """Yield the two answers, the job as it is requested and the one that makes up for noise, each in one line."""
+    shots, time, requested = cost.shots, cost.time, cost.time.requested
+    yield Line(("As requested: ", *_job(cost, requested.shots, requested.qpu_time_s, requested.job_time_s)))
+    if shots.method is None:  # the warnings say that no noise is costed
+        return
+    asked = "As precise as noiseless" if shots.precision is None else f"For a standard error of {shots.precision:g}"
+    if shots.needed is None or time.qpu_time_s is None or time.job_time_s is None:
+        yield Line((f"{asked}: ", ("no number", "bold red"), ", the signal is gone in the noise"))
+    else:
+        yield Line((f"{asked}: ", *_job(cost, shots.needed, time.qpu_time_s, time.job_time_s)))
+    yield from _budget(cost)
+    job = requested.job_time_s
+    says = f"Intervals: {format_share(job.nominal)} of jobs (profile {job.profile})."
+    if cost.spread.num_seeds > 1:
+        says += f" Best of {cost.spread.num_seeds} seeds; compare shows their median, which is larger."
+    yield Line((says,), style="dim")
+
+
+def _budget(cost: CostEstimate) -> Iterator[Line]:
+    fit = cost.budget
+    if fit is None:
+        return
+    within = f"Within {format_seconds(fit.budget_s)}: "
+    if not fit.shots:
+        yield Line(
+            (within, ("nothing", "bold red"), f", the overhead of the job alone is {format_seconds(fit.overhead_s)}")
         )
+        return
+    slow = format_count(fit.shots_if_slow) if fit.shots_if_slow else "none"
+    yield Line(
+        (within, (f"{format_count(fit.shots)} shots", "bold green"), *_bases(cost), f" ({slow} if the job is slow)")
+    )
+    if fit.standard_error_worst is not None and fit.standard_error_mean is not None:
+        yield Line(
+            (
+                f"  standard error {fit.standard_error_worst:.3g} worst, {fit.standard_error_mean:.3g} mean; like "
+                f"{format_count(fit.noiseless_shots_worst)} (worst), {format_count(fit.noiseless_shots_mean)} (mean) "
+                "noiseless shots",
+            )
+        )
+
+
+def _bases(cost: CostEstimate) -> tuple[str, ...]:
+    return () if cost.shots.num_bases == 1 else (f" in each of {format_count(cost.shots.num_bases)} bases",)
+
+
+def _job(cost: CostEstimate, shots: int, qpu_time_s: float, job: JobTime) -> tuple[Any, ...]:
+    num_bases = cost.shots.num_bases
+    bases = "" if num_bases == 1 else f"{format_count(num_bases)} bases × "
+    return (
+        "QPU time ",
+        (format_seconds(qpu_time_s), "bold green"),
+        f" ({bases}{format_count(shots)} shots), one job ",
+        (format_seconds(job.value_s), "bold"),
+        f" ({format_seconds(job.low_s)} to {format_seconds(job.high_s)})",
     )
 
 
@@ -141,7 +173,31 @@ def _noise_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
         _times(shots.inflation_worst),
         f"worst; mean {_times(shots.inflation_mean)}" + _spread_text(cost),
     )
-    yield "shots needed", format_count(shots.needed), f"by the {shots.rule} inflation"
+    per_basis = "" if shots.num_bases == 1 else f" in each of {format_count(shots.num_bases)} bases"
+    yield "shots needed", format_count(shots.needed), f"by the {shots.rule} inflation{per_basis}"
+    yield from _observable_rows(cost)
+
+
+def _observable_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
+    """Yield the precision of the job as requested, and what each observable needs."""
+    error = cost.time.requested.standard_error
+    if error is not None:
+        shots = format_count(cost.time.requested.shots)
+        yield (
+            "standard error",
+            f"{error:.3g}",
+            f"of the worst observable with {shots} shots, divided by its attenuation",
+        )
+    named = [each for each in cost.shots.observables if each.num_terms > 1]
+    for each in named[:_MOST_OBSERVABLES]:
+        how = "in the circuit's own state" if each.state_known else "in an unknown state"
+        yield each.name, _times(each.inflation), f"its inflation; variance {_number(each.variance)}/shots {how}"
+    if len(named) > _MOST_OBSERVABLES:
+        yield "", f"and {len(named) - _MOST_OBSERVABLES} more", "in the JSON"
+
+
+def _number(value: float | None) -> str:
+    return "unbounded" if value is None else f"{value:.3g}"
 
 
 def _paper_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,15 +15,20 @@ from hwcost.calibration.audit import Finding
 from hwcost.core.caveat import Caveat, texts
 from hwcost.core.plain import to_plain
 from hwcost.isa.counts import GateCounts
+from hwcost.isa.timeline import Timeline
 from hwcost.jobs.predict import JobTime
 from hwcost.noise.shots import ShotCost
 from hwcost.noise.success import PaperCost, SuccessProbability
+from hwcost.report.page import plot
 from hwcost.report.result import Result
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from qiskit import QuantumCircuit
 
 SCHEMA = "hwcost.estimate/1"
+
+_NOT_PLAIN = frozenset({"isa_circuit", "timeline"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +138,57 @@ class TranspileInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedJob:
+    """The job as it is requested: so many shots in each basis, whatever noise does to their precision.
+
+    Attributes:
+        shots: Shots of each basis.
+        num_bases: Circuits that are measured, one per basis.
+        executions: Shots of all bases.
+        qpu_time_s: Executions times the time of one shot.
+        job_time_s: Time of a job that runs them, with its interval.
+        standard_error: Of the worst observable after division by its attenuation; None where noise is not costed, the
+            signal is gone or samples are wanted.
+    """
+
+    shots: int
+    num_bases: int
+    executions: int
+    qpu_time_s: float
+    job_time_s: JobTime
+    standard_error: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetFit:
+    """What one job within a budget of time reaches.
+
+    Attributes:
+        budget_s: Seconds there are for the job, its overhead included.
+        shots: Shots of each basis that fit; 0 if not one does.
+        shots_if_slow: Those that fit even at the upper end of the job time's interval.
+        executions: Shots of all bases.
+        job_time_s: Time of that job, None if nothing fits.
+        overhead_s: Seconds of the job without a shot.
+        standard_error_worst: With these shots, of the worst observable; None without signal or noise model.
+        standard_error_mean: Root of the mean variance over the observables.
+        noiseless_shots_worst: Noiseless shots that are as precise, by the worst inflation.
+        noiseless_shots_mean: The same by the mean inflation.
+    """
+
+    budget_s: float
+    shots: int
+    shots_if_slow: int
+    executions: int
+    job_time_s: JobTime | None
+    overhead_s: float
+    standard_error_worst: float | None
+    standard_error_mean: float | None
+    noiseless_shots_worst: int | None
+    noiseless_shots_mean: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeCost:
     """Times in seconds.
 
@@ -141,8 +198,9 @@ class TimeCost:
         readout_s: Measurement on the longest path, None if unknown.
         rep_delay_s: Wait between shots.
         shot_time_s: circuit_duration_s + rep_delay_s.
-        qpu_time_s: Shots needed times shot_time_s, None where no number of shots is enough.
-        job_time_s: Time of a job that runs this circuit alone, with its interval.
+        qpu_time_s: Shots needed in all bases times shot_time_s, None where no number of shots is enough.
+        job_time_s: Time of a job that runs this circuit alone (once per basis), with its interval.
+        requested: The same for the shots that were asked for.
     """
 
     sum_of_durations_s: float
@@ -152,6 +210,7 @@ class TimeCost:
     shot_time_s: float
     qpu_time_s: float | None
     job_time_s: JobTime | None
+    requested: RequestedJob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,10 +239,14 @@ class CostEstimate(Result):
         shots: Shots and their inflation by noise.
         paper: The Hyb-HANAS paper's model, None where it is undefined.
         spread: Spread over seeds.
+        budget: What fits into the budget of time, None without one.
         isa_circuit: The compiled circuit on the device's own qubit numbers, ready to run.
+        timeline: Its schedule, for pictures; neither it nor the ISA circuit is part of the JSON.
     """
 
-    not_in_rows: ClassVar[Set[str]] = frozenset({"circuit.ops", "backend.findings", "shots.attenuation"})
+    not_in_rows: ClassVar[Set[str]] = frozenset(
+        {"circuit.ops", "backend.findings", "shots.attenuation", "shots.observables"}
+    )
 
     circuit: CircuitInfo
     backend: BackendInfo
@@ -195,7 +258,9 @@ class CostEstimate(Result):
     shots: ShotCost
     paper: PaperCost | None
     spread: Spread
+    budget: BudgetFit | None
     isa_circuit: QuantumCircuit = field(repr=False, compare=False)
+    timeline: Timeline | None = field(default=None, repr=False, compare=False)
 
     def __hash__(self) -> int:
         """Hash what identifies the estimate; the counts of operations are a mapping and have none."""
@@ -203,5 +268,18 @@ class CostEstimate(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.estimate/1`."""
-        sections = {f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)[:-1]}
-        return {"schema": SCHEMA, **sections}
+        names = [f.name for f in dataclasses.fields(self) if f.name not in _NOT_PLAIN]
+        return {"schema": SCHEMA, **{name: to_plain(getattr(self, name)) for name in names}}
+
+    def plot(self, kind: str | None = None, path: str | os.PathLike[str] | None = None) -> Figure:
+        """Draw where the time goes and the schedule of one shot; the same as `hwcost.plot`. Needs the extra `plot`.
+
+        Args:
+            kind: `time`, `schedule`, or `overview` (default), which is both.
+            path: File to write (PNG, SVG or PDF by its ending); default none.
+
+        Returns:
+            The matplotlib `Figure`.
+        """
+        figure: Figure = plot(self, kind, path)
+        return figure

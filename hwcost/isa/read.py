@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hwcost.core.errors import CircuitError, NotNativeError
-from hwcost.core.gates import BOUNDED_CONTROL_FLOW
+from hwcost.core.gates import BOUNDED_CONTROL_FLOW, CONTROL_FLOW, GATES, LOOP_EXITS, NON_GATES
 from hwcost.core.text import one_line
 from hwcost.core.units import SECONDS_PER_UNIT
 from hwcost.isa.columns import IsaCircuit, Kind, OperationTable
@@ -24,6 +24,9 @@ MAX_INLINED_OPERATIONS = 5_000_000
 """Bound on the operations after inlining loops: beyond this a laptop's memory, not the estimate, is the limit."""
 
 _DELAY_UNITS_S = {**SECONDS_PER_UNIT, "ps": 1e-12}
+
+_OF_QISKIT = frozenset({*GATES, *NON_GATES, *CONTROL_FLOW, *LOOP_EXITS, "barrier"})
+"""Names that mean Qiskit's operations; under any other one a device's own gate may come with a definition."""
 
 
 class _Columns:
@@ -160,7 +163,7 @@ class _Walker:
         elif isinstance(operation, self.qiskit.ControlFlowOp) and operation.name in BOUNDED_CONTROL_FLOW:
             return self.control_flow(instruction, qubits, clbits, clbit_of)
         elif not isinstance(operation, (self.qiskit.BreakLoopOp, self.qiskit.ContinueLoopOp)):
-            if getattr(operation, "definition", None) is not None:
+            if operation.name in _OF_QISKIT and getattr(operation, "definition", None) is not None:
                 raise NotNativeError(
                     f"{self.where}: {one_line(operation.name)!r} on {_qubit_text(qubits)} is not the device's but a "
                     "gate with a definition of its own; it is not native there"

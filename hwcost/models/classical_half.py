@@ -10,6 +10,7 @@ from hwcost.classical.machine import MachineProfile
 from hwcost.classical.time import classical_time, time_of_flops
 from hwcost.core.errors import OptionError
 from hwcost.models.loose_qnodes import observed_qnodes
+from hwcost.models.qiskit_layers import observed_qnns
 from hwcost.models.record import ClassicalCost
 from hwcost.models.torch_layers import batch_of
 from hwcost.models.workload import Workload
@@ -31,7 +32,7 @@ def module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: M
         work: What is run.
         profile: The classical device.
     """
-    with observed_qnodes():  # circuits are not classical work, whoever calls them
+    with observed_qnodes(), observed_qnns(as_classical=True):  # circuits are not classical work, whoever calls them
         return _module_cost(module, sample, work, profile)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hwcost.classical.machine import MachineProfile
+from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.options import EstimateRequest
@@ -55,6 +56,7 @@ def estimate_model(
     mitigation: Any = None,
     max_qubits: int | None = None,
     price_per_second: float | None = None,
+    budget: float | str | None = None,
     max_age_days: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ModelCost:
@@ -76,7 +78,7 @@ def estimate_model(
         classical: For QNodes and circuits: (torch module, its sample) of the classical half.
         classical_flops: For QNodes and circuits: FLOPs of one sample's forward pass instead.
         inputs: For circuits: the parameters that carry data, by name, `Parameter` or `ParameterVector`.
-        observable: For circuits: Pauli labels in Qiskit's order.
+        observable: For circuits: what `hwcost.estimate` takes; each Pauli string counts, coefficients do not.
         shots: Shots of each circuit that a noiseless device would need; default 4096.
         precision: Instead of `shots`: wanted standard error of each expectation value.
         optimization_level: Qiskit's, 0 to 3.
@@ -92,6 +94,8 @@ def estimate_model(
         mitigation: Text such as `readout,zne:1:3:5,pec` or parsed methods.
         max_qubits: Cut circuits that are wider.
         price_per_second: Your rate for a second of billed time.
+        budget: Time for all of it, in seconds or such as `10min`: how many steps, epochs or samples fit, and with how
+            many shots the whole does.
         max_age_days: Refuse a calibration that is older.
         progress: Called with (circuits compiled, circuits in all).
 
@@ -129,6 +133,7 @@ def estimate_model(
         mitigation=mitigation,
         max_qubits=max_qubits,
         price_per_second=price_per_second,
+        budget_s=None if budget is None else parse_duration_s(budget, name="budget"),
         circuits=EstimateRequest(
             max_age_days=max_age_days,
             shots=shots,

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import importlib.util
-import inspect
 import math
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +11,7 @@ from typing import Any
 from hwcost.circuits.load import load_circuit
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.text import error_text, one_line
+from hwcost.core.user_code import load_object, names_object
 from hwcost.models.torch_layers import is_torch_module
 
 MAX_SAMPLE_VALUES = 10**8
@@ -31,73 +27,14 @@ def load_model(text: str) -> Any:
     Raises:
         InputError: There is no such module or name, or the code fails.
     """
-    module_name, colon, name = text.rpartition(":")
-    if not colon or not name.isidentifier():
+    if not names_object(text):
         if Path(text).exists():
             return load_circuit(text)
         raise InputError(
             f"{one_line(text)!r} is not a model: give module:name or file.py:name of a torch module, QNode, circuit "
             "or a function that makes one; or a circuit file"
         )
-    try:
-        with contextlib.redirect_stdout(sys.stderr):  # what it prints is no part of the result
-            module = _import(module_name)
-            if not hasattr(module, name):
-                raise InputError(f"{module_name} has no {name!r}; it has {_names(module)}")
-            model = getattr(module, name)
-            if _is_factory(model):
-                model = model()
-    except (InputError, KeyboardInterrupt):
-        raise
-    except BaseException as error:  # the user's code does what it wants, leaving the interpreter included
-        raise InputError(f"{text}: {type(error).__name__}: {one_line(error_text(error))}") from error
-    return model
-
-
-def _import(name: str) -> Any:
-    if name.endswith(".py"):
-        path = Path(name)
-        if not path.is_file():
-            raise InputError(f"{name}: there is no such file")
-        # Registered, so that classes in it can be pickled and dataclasses find their module.
-        spec = importlib.util.spec_from_file_location(re.sub(r"\W", "_", path.stem), path)
-        if spec is None or spec.loader is None:
-            raise InputError(f"{name} cannot be imported")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules.setdefault(spec.name, module)
-        spec.loader.exec_module(module)
-        return module
-    if not all(part.isidentifier() for part in name.split(".")):
-        raise InputError(f"{one_line(name)!r} is neither a module name nor a file that ends in .py")
-    folder = str(Path.cwd())
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not (name == error.name or name.startswith(f"{error.name}.")):
-            raise
-        raise InputError(f"there is no module {name!r}; it is looked for in the current folder too") from error
-
-
-def _names(module: object) -> str:
-    shown = [name for name, value in vars(module).items() if not name.startswith("_") and not inspect.ismodule(value)]
-    return one_line(", ".join(shown[:12])) or "no names"
-
-
-def _is_factory(item: object) -> bool:
-    """Return whether it is to be called: a function or a class that needs no arguments."""
-    if not (inspect.isfunction(item) or inspect.isclass(item)):
-        return False
-    needed = [
-        parameter.name
-        for parameter in inspect.signature(item).parameters.values()
-        if parameter.default is parameter.empty
-        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-    ]
-    if needed:
-        raise InputError(f"{item.__name__} needs arguments ({', '.join(needed)}); give a function that needs none")
-    return True
+    return load_object(text)
 
 
 def load_samples(model: Any, given: Sequence[str]) -> Any:

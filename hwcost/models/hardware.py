@@ -10,6 +10,7 @@ from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.layers import MeasuredCircuit, QuantumLayer
 from hwcost.core.caveat import JOB_TIME, Caveat
 from hwcost.estimation.conditions import Conditions
+from hwcost.models.budget import model_budget
 from hwcost.models.executions import PlannedCircuit, mean_execution, plan_circuit
 from hwcost.models.facts import Facts
 from hwcost.models.jobs import JobsTotal, LayerRuns, total_jobs
@@ -57,6 +58,7 @@ def cost_on_hardware(
     layers = _layer_infos(facts, plan)
     total = _jobs(facts, plan, conditions) if plan.has_signal else None
     quantum = _without_signal(facts) if total is None else _quantum_cost(facts, total)
+    unified = _unified(facts, quantum)
     # What a profile says of a job with one circuit is not true of these jobs.
     caveats = [c for cost in estimates for c in cost.backend.caveats if c.code != JOB_TIME]
     caveats += [] if total is None else [Caveat(JOB_TIME, f"job time: {note}") for note in total.notes]
@@ -65,7 +67,8 @@ def cost_on_hardware(
         workload=facts.work,
         quantum=quantum,
         classical=facts.classical,
-        unified=_unified(facts, quantum),
+        unified=unified,
+        budget=model_budget(facts.request.budget_s, facts.work, quantum, unified, estimates),
         overheads=tuple(_overheads(plan, layers)),
         assumptions=tuple(dict.fromkeys(_assumptions(facts, plan))),
         caveats=tuple(caveats),
@@ -193,6 +196,7 @@ def _unified(facts: Facts, quantum: QuantumCost) -> UnifiedCost:
             time_s=None,
             low_s=None,
             high_s=None,
+            requested_time_s=None,
             scope=facts.work.scope,
             gradient=facts.request.gradient,
             dominant="noise",
@@ -208,6 +212,7 @@ def _unified(facts: Facts, quantum: QuantumCost) -> UnifiedCost:
         time_s=jobs.value + classical.time_s,
         low_s=jobs.low + classical.low_s,
         high_s=jobs.high + classical.high_s,
+        requested_time_s=jobs.value + classical.time_s - parts.get("shots for noise", 0.0),
         scope=facts.work.scope,
         gradient=facts.request.gradient,
         dominant=max(parts, key=parts.__getitem__),

@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from hwcost.classical.machine import MachineProfile
 from hwcost.core.checks import choice
+from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
 from hwcost.estimation.options import EstimateRequest
@@ -61,7 +62,12 @@ class ModelRequest:
     inputs: Sequence[Any] | None = option(
         None, "Parameter of a circuit file that carries data.", metavar="NAME", flag="--input", kind="list"
     )
-    observable: Any = option(None, "Pauli label such as ZZII for a circuit file.", metavar="PAULI", kind="list")
+    observable: Any = option(
+        None,
+        "Of a circuit file: Pauli label such as ZZII, or a file of labels and coefficients.",
+        metavar="PAULI|FILE",
+        kind="list",
+    )
     spsa_directions: int = option(1, "Random directions per gradient.")
     circuits_per_job: int | None = option(
         None, "Most circuits of one job.", metavar="N", shown_default=str(DEFAULT_CIRCUITS_PER_JOB)
@@ -72,6 +78,9 @@ class ModelRequest:
     )
     max_qubits: int | None = option(None, "Cut circuits that are wider.", metavar="N")
     price_per_second: float | None = option(None, "Your rate; there is no built-in price.", metavar="RATE")
+    budget_s: float | None = option(
+        None, "What fits into this time, such as 10min.", metavar="TIME", flag="--budget", kind="time"
+    )
     circuits: EstimateRequest = field(default_factory=EstimateRequest)
 
     def __post_init__(self) -> None:
@@ -85,6 +94,8 @@ class ModelRequest:
         rate = self.price_per_second
         if rate is not None and not (math.isfinite(rate) and rate >= 0.0):
             raise OptionError(f"price_per_second is {rate}; give a rate that is not negative")
+        if self.budget_s is not None:
+            object.__setattr__(self, "budget_s", parse_duration_s(self.budget_s, name="budget"))
         if self.circuits_per_job is not None:
             check_count("circuits_per_job", self.circuits_per_job)
         if self.max_qubits is not None:

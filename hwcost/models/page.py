@@ -21,6 +21,7 @@ def _blocks(cost: ModelCost) -> Iterator[Block]:
     yield Line(("  " + _setting(cost),), style="dim")
     yield BLANK
     yield from _headline(cost)
+    yield from _budget(cost)
     for title, rows in (
         ("Where the time goes", _part_rows(cost)),
         ("Quantum half", _quantum_rows(cost)),
@@ -64,9 +65,15 @@ def _headline(cost: ModelCost) -> Iterator[Line]:
     if unified.time_s is None:
         yield Line(("Total: ", ("no number", "bold red"), ": the signal is gone in the noise"))
         return
+    precise = "Total "
+    if cost.quantum.job_time_s is not None and cost.estimates:
+        shots = max(estimate.shots.noiseless for estimate in cost.estimates)
+        requested = format_seconds(unified.requested_time_s)
+        yield Line((f"As requested, {format_count(shots)} shots per circuit: ", (requested, "bold")))
+        precise = "As precise as these shots without noise: "
     yield Line(
         (
-            "Total ",
+            precise,
             (format_seconds(unified.time_s), "bold green"),
             f" ({format_seconds(unified.low_s)} to {format_seconds(unified.high_s)}), mostly {unified.dominant}",
         )
@@ -78,6 +85,24 @@ def _headline(cost: ModelCost) -> Iterator[Line]:
                 f"({format_seconds(unified.billed_s)})",
             )
         )
+
+
+def _budget(cost: ModelCost) -> Iterator[Line]:
+    fit = cost.budget
+    if fit is None or fit.count is None:
+        return
+    slow = "none" if not fit.count_if_slow else format_count(fit.count_if_slow)
+    within = f"Within {format_seconds(fit.budget_s)}: "
+    yield Line((within, (f"{format_count(fit.count)} {fit.unit}", "bold green"), f" ({slow} if it is slow)"))
+    if fit.shots_per_circuit is None:
+        return
+    if not fit.shots_per_circuit:
+        yield Line(("  all of the above does not fit with any number of shots",))
+        return
+    text = f"  all of the above fits with {format_count(fit.shots_per_circuit)} noiseless shots per circuit"
+    if fit.standard_error_worst is not None and fit.standard_error_mean is not None:
+        text += f": standard error {fit.standard_error_worst:.3g} worst, {fit.standard_error_mean:.3g} mean"
+    yield Line((text,))
 
 
 def _part_rows(cost: ModelCost) -> Iterator[tuple[str, ...]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hwcost.circuits.layers import QuantumLayer, layer_from_circuit
 from hwcost.circuits.load import LoadedCircuit, load_circuit
 from hwcost.circuits.pennylane import is_qnode, layer_from_qnode
+from hwcost.circuits.qiskit_qnn import PACKAGE, is_qnn, layer_from_qnn
 from hwcost.core.errors import OptionError
 from hwcost.core.text import one_line
 from hwcost.models.torch_layers import is_torch_module, read_hybrid_model
@@ -44,11 +45,12 @@ class Model:
 def read_model(
     model: Any, sample: Any, *, classical: Any = None, inputs: Sequence[Any] | None = None, observable: Any = None
 ) -> Model:
-    """Read a torch module, a QNode or a Qiskit circuit as quantum layers and a classical half.
+    """Read a torch module, a QNode, a network of qiskit-machine-learning or a circuit as quantum layers and the rest.
 
     Args:
         model: The model.
-        sample: A tensor or tuple of tensors for a torch module, the arguments of a QNode, nothing for a circuit.
+        sample: A tensor or tuple of tensors for a torch module, the arguments of a QNode, one row of data (or nothing)
+            for a network of qiskit-machine-learning, nothing for a circuit.
         classical: For QNodes and circuits: (torch module, its sample) of the classical half, None without one.
         inputs: For circuits: parameters that carry data.
         observable: For circuits: Pauli labels.
@@ -65,6 +67,11 @@ def read_model(
         arguments = sample if isinstance(sample, tuple) else () if sample is None else (sample,)
         layer = layer_from_qnode(model, arguments)
         name, kind = layer.name, "a PennyLane QNode"
+    elif is_qnn(model):
+        _refuse("a network of qiskit-machine-learning", inputs=inputs, observable=observable)
+        _check_row(model, sample)
+        layer = layer_from_qnn(model)
+        name, kind = layer.name, "a network of qiskit-machine-learning"
     else:
         circuit = _circuit(model)
         if sample is not None:
@@ -99,6 +106,21 @@ def _read_torch(model: Any, sample: Any) -> Model:
     )
 
 
+def _check_row(qnn: Any, sample: Any) -> None:
+    """Refuse a sample that is not one row of a network's data; its circuits are the same for every row."""
+    import numpy as np
+
+    if sample is None:
+        return
+    value = sample[0] if isinstance(sample, tuple) and len(sample) == 1 else sample
+    shape = np.shape(value.detach().cpu() if hasattr(value, "detach") else value)
+    if shape not in ((qnn.num_inputs,), (1, qnn.num_inputs)):
+        raise OptionError(
+            f"the sample has shape {shape}, but one sample of this {type(qnn).__name__} has {qnn.num_inputs} values "
+            f"(--sample {qnn.num_inputs})"
+        )
+
+
 def _circuit(model: Any) -> Any:
     from qiskit import QuantumCircuit
 
@@ -108,9 +130,16 @@ def _circuit(model: Any) -> Any:
         return model
     if isinstance(model, (str, PathLike)):
         return load_circuit(model)
+    if any(base.__module__.partition(".")[0] == PACKAGE for base in type(model).__mro__):
+        held = hasattr(model, "neural_network")
+        raise OptionError(
+            f"a {one_line(type(model).__name__)} of qiskit-machine-learning cannot be costed: how often its circuits run is "
+            "up to its optimizer or its data; cost its "
+            + ("network: model.neural_network, with a sample" if held else "circuit: estimate_model(circuit, inputs=...)")
+        )
     raise OptionError(
         f"a model of type {type(model).__module__}.{type(model).__name__} cannot be costed; give a torch module, a "
-        "PennyLane QNode, a Qiskit circuit or a circuit file"
+        "PennyLane QNode, an EstimatorQNN or SamplerQNN, a Qiskit circuit or a circuit file"
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from hwcost.classical.flops import UncountedModule
 from hwcost.classical.simulation import SimulationFlops
@@ -14,7 +15,11 @@ from hwcost.core.plain import to_plain
 from hwcost.estimation.record import CostEstimate
 from hwcost.models.gradients import Gradient
 from hwcost.models.workload import Scope, Workload
+from hwcost.report.page import plot
 from hwcost.report.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SCHEMA = "hwcost.model/1"
 
@@ -148,6 +153,7 @@ class UnifiedCost:
         time_s: Seconds, None where the quantum half has no number.
         low_s: Lower end of the interval.
         high_s: Upper end of the interval.
+        requested_time_s: Seconds with the shots as they are requested, without more of them because of noise.
         scope: What was costed.
         gradient: How gradients are made.
         dominant: Name of the largest part.
@@ -160,6 +166,7 @@ class UnifiedCost:
     time_s: float | None
     low_s: float | None
     high_s: float | None
+    requested_time_s: float | None
     scope: Scope
     gradient: Gradient
     dominant: str
@@ -167,6 +174,30 @@ class UnifiedCost:
     billed_s: float | None
     price: float | None
     price_per_second: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelBudget:
+    """What fits into a budget of time.
+
+    Attributes:
+        budget_s: Seconds there are for both halves.
+        unit: What is counted: `samples` (inferences), `steps` or `epochs`.
+        count: How many of them fit; None where there is no time.
+        count_if_slow: How many fit at the upper end of the interval.
+        shots_per_circuit: Noiseless shots of each circuit with which the whole workload fits; noise multiplies them.
+            0 if it fits with none, None without circuits on a device.
+        standard_error_worst: With these, of the worst observable of all circuits.
+        standard_error_mean: Root of the mean variance over the observables and circuits.
+    """
+
+    budget_s: float
+    unit: str
+    count: int | None
+    count_if_slow: int | None
+    shots_per_circuit: int | None
+    standard_error_worst: float | None
+    standard_error_mean: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +229,7 @@ class ModelCost(Result):
         quantum: The quantum half.
         classical: The classical half.
         unified: Both together.
+        budget: What fits into the budget of time, None without one.
         overheads: Mitigation and cutting, one record per layer and method.
         assumptions: What had to be assumed.
         caveats: What to treat with caution.
@@ -209,6 +241,7 @@ class ModelCost(Result):
     quantum: QuantumCost
     classical: ClassicalCost
     unified: UnifiedCost
+    budget: ModelBudget | None
     overheads: tuple[Overhead, ...]
     assumptions: tuple[str, ...]
     caveats: tuple[Caveat, ...]
@@ -237,6 +270,19 @@ class ModelCost(Result):
         """Return one flat row, with the name of the backend; the estimates have a table of their own."""
         (row,) = Result.to_rows(self)
         return [{**row, "backend": self.estimates[0].backend.name if self.estimates else None}]
+
+    def plot(self, kind: str | None = None, path: str | os.PathLike[str] | None = None) -> Figure:
+        """Draw where the time goes and the costliest circuit; the same as `hwcost.plot`. Needs the extra `plot`.
+
+        Args:
+            kind: `time`, `schedule`, or `overview` (default), which is what there is of both.
+            path: File to write (PNG, SVG or PDF by its ending); default none.
+
+        Returns:
+            The matplotlib `Figure`.
+        """
+        figure: Figure = plot(self, kind, path)
+        return figure
 
     def __hash__(self) -> int:
         """Hash what identifies the answer; mappings have no hash."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from hwcost.classical.simulation import SimulationFlops, statevector_flops
 from hwcost.classical.time import time_of_flops
+from hwcost.models.budget import model_budget
 from hwcost.models.facts import Facts
 from hwcost.models.gradients import SIMULATED, GradientCircuits
 from hwcost.models.record import ModelCost, QuantumCost, UnifiedCost
@@ -44,40 +45,44 @@ def cost_simulated(facts: Facts) -> ModelCost:
     simulated = {"simulation": total.time_s} if simulations else {}
     parts = {**simulated, "classical half": facts.classical.time_s}
     classical = facts.classical
+    quantum = QuantumCost(
+        execution="simulation",
+        circuits_per_sample=facts.circuits_per_sample,
+        num_circuits=facts.num_circuits,
+        shots_per_circuit=None,
+        shots=None,
+        shot_inflation=None,
+        circuits_per_job=None,
+        num_jobs=0,
+        mode="job",
+        qpu_time_s=None,
+        job_time_s=None,
+        parts=simulated,
+        flops=total.flops,
+        peak_memory_bytes=max((simulation.peak_memory_bytes for simulation in simulations), default=0),
+    )
+    unified = UnifiedCost(
+        time_s=total.time_s + classical.time_s,
+        low_s=total.low_s + classical.low_s,
+        high_s=total.high_s + classical.high_s,
+        requested_time_s=total.time_s + classical.time_s,
+        scope=facts.work.scope,
+        gradient=facts.request.gradient,
+        dominant=max(parts, key=parts.__getitem__),
+        parts=parts,
+        billed_s=None,
+        price=None,
+        price_per_second=facts.request.price_per_second,
+    )
     return ModelCost(
         model=facts.model_info(
             [facts.layer_info(index, simulation=simulation) for index, simulation in enumerate(simulations)]
         ),
         workload=facts.work,
-        quantum=QuantumCost(
-            execution="simulation",
-            circuits_per_sample=facts.circuits_per_sample,
-            num_circuits=facts.num_circuits,
-            shots_per_circuit=None,
-            shots=None,
-            shot_inflation=None,
-            circuits_per_job=None,
-            num_jobs=0,
-            mode="job",
-            qpu_time_s=None,
-            job_time_s=None,
-            parts=simulated,
-            flops=total.flops,
-            peak_memory_bytes=max((simulation.peak_memory_bytes for simulation in simulations), default=0),
-        ),
+        quantum=quantum,
         classical=classical,
-        unified=UnifiedCost(
-            time_s=total.time_s + classical.time_s,
-            low_s=total.low_s + classical.low_s,
-            high_s=total.high_s + classical.high_s,
-            scope=facts.work.scope,
-            gradient=facts.request.gradient,
-            dominant=max(parts, key=parts.__getitem__),
-            parts=parts,
-            billed_s=None,
-            price=None,
-            price_per_second=facts.request.price_per_second,
-        ),
+        unified=unified,
+        budget=model_budget(facts.request.budget_s, facts.work, quantum, unified, ()),
         overheads=(),
         assumptions=tuple(dict.fromkeys([*facts.assumptions, *([OWN_CODE_LEFT_OUT] if simulations else [])])),
         caveats=(),

@@ -1,19 +1,23 @@
-"""A torch module with PennyLane layers, taken apart: its quantum layers, and a copy with stand-ins in their place."""
+"""A torch module with quantum layers, taken apart: its quantum layers, and a copy with stand-ins in their place."""
 
 from __future__ import annotations
 
 import copy
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from hwcost.circuits.layers import QuantumLayer
 from hwcost.circuits.pennylane import is_qnode, layer_from_qnode
+from hwcost.classical.kept_gradients import gradients_kept
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import error_text, one_line
+from hwcost.models.foreign_layers import foreign_layers_refused, refuse_foreign_layers
 from hwcost.models.loose_qnodes import measured_shapes, observed_qnodes, tensors_in
+from hwcost.models.qiskit_layers import connectors_in, observed_qnns, without_weights
 
 if TYPE_CHECKING:
     import torch
@@ -54,7 +58,8 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
     reaches each quantum layer, how often, and whether it needs a gradient.
 
     Args:
-        model: Any torch module; quantum layers are `qml.qnn.TorchLayer`s, and QNodes that it calls, whoever holds them.
+        model: Any torch module; quantum layers are `qml.qnn.TorchLayer`s, and QNodes and networks of
+            qiskit-machine-learning that it calls, whoever holds them.
         sample: What the module takes: a tensor, or a tuple, list or dictionary of them, batch dimension first.
 
     Raises:
@@ -76,23 +81,23 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
     import torch
 
     quantum = {name: module for name, module in model.named_modules() if _is_torch_layer(module)}
-    _refuse_foreign_layers(model)
+    refuse_foreign_layers(model)
     stand_ins = {name: _stand_in(layer) for name, layer in quantum.items()}
     # Told beforehand that the quantum layers are already copied: their devices and weights are never touched.
     memo: dict[int, Any] = {id(layer): stand_ins[name] for name, layer in quantum.items()}
     memo |= {id(qnode): qnode for qnode in _qnodes_held(model)}
-    try:
-        classical = copy.deepcopy(model, memo)
-    except Exception as error:
-        raise OptionError(
-            f"the model {type(model).__name__} cannot be copied: {type(error).__name__}: {one_line(error_text(error))}"
-        ) from error
+    with observed_qnns():
+        classical = _copy(model, memo)
     modes = {module: module.training for module in classical.modules()}
-    with torch.enable_grad(), torch.random.fork_rng(devices=[]), observed_qnodes() as loose:
+    observed = (torch.enable_grad(), torch.random.fork_rng(devices=[]), foreign_layers_refused())
+    with ExitStack() as stack:
+        for context in observed:
+            stack.enter_context(context)
+        loose, qnns = stack.enter_context(observed_qnodes()), stack.enter_context(observed_qnns())
         # Without dropout and with fixed batch statistics: a batch of one is enough to see the shapes.
         classical.eval()
         output = _call(classical, batch_of(sample, 1), type(model).__name__)
-        _see_gradients(classical, output, type(model).__name__)
+        _see_gradients(output, type(model).__name__)
     for module, training in modes.items():
         module.training = training
     notes: list[str] = []
@@ -104,13 +109,33 @@ def read_hybrid_model(model: torch.nn.Module, sample: Any) -> HybridModel:
     for stand_in in stand_ins.values():
         stand_in.qnode.calls.clear()
     layers += loose.layers()
+    connectors = connectors_in(classical)
+    names = {id(connector.neural_network): name for name, connector in reversed(connectors.items())}
+    layers += qnns.layers({key: name or type(model).__name__ for key, name in names.items()})
+    notes += (
+        f"quantum layer {name!r} is not used in a forward pass; not counted"
+        for key, name in names.items()
+        if key not in qnns.runs
+    )
+    for connector in connectors.values():
+        without_weights(connector)
+    quantum_parts = {id(layer) for layer in quantum.values()} | {id(call.qnode) for call in loose.calls}
     return HybridModel(
         layers=tuple(layers),
-        num_modules=len({id(layer) for layer in quantum.values()} | {id(call.qnode) for call in loose.calls}),
+        num_modules=len(quantum_parts | qnns.runs.keys()),
         classical=classical,
         sample=sample,
         notes=tuple(notes),
     )
+
+
+def _copy(model: torch.nn.Module, memo: dict[int, Any]) -> torch.nn.Module:
+    try:
+        return copy.deepcopy(model, memo)
+    except Exception as error:
+        raise OptionError(
+            f"the model {type(model).__name__} cannot be copied: {type(error).__name__}: {one_line(error_text(error))}"
+        ) from error
 
 
 @dataclass(slots=True)
@@ -130,7 +155,7 @@ class _LayerCall:
     needs_gradient: bool = False
 
 
-def _see_gradients(classical: torch.nn.Module, output: object, name: str) -> None:
+def _see_gradients(output: object, name: str) -> None:
     """Go backwards from the output once, so that each call sees whether its gradient is needed.
 
     Raises:
@@ -140,12 +165,11 @@ def _see_gradients(classical: torch.nn.Module, output: object, name: str) -> Non
 
     ends = [tensor.abs().sum() for tensor in tensors_in(output) if tensor.requires_grad]
     try:
-        if ends:
-            torch.autograd.backward(ends)
+        with gradients_kept(ends):
+            if ends:
+                torch.autograd.backward(ends)
     except RuntimeError as error:
         raise OptionError(f"the backward pass of the model {name} fails: {one_line(error_text(error))}") from error
-    for parameter in classical.parameters():
-        parameter.grad = None
 
 
 def _qnodes_held(model: torch.nn.Module) -> Iterator[object]:
@@ -188,20 +212,6 @@ def _is_torch_layer(module: object) -> bool:
 
 def _weights(layer: Any) -> Any:
     return layer.qnode_weights.items()
-
-
-_FOREIGN = {"qiskit_machine_learning": "qiskit-machine-learning", "torchquantum": "torchquantum"}
-"""Packages whose torch modules hold circuits that cannot be read."""
-
-
-def _refuse_foreign_layers(model: torch.nn.Module) -> None:
-    for name, module in model.named_modules():
-        package = type(module).__module__.partition(".")[0]
-        if package in _FOREIGN:
-            raise CircuitError(
-                f"module {name or type(module).__name__!r} is a {type(module).__name__} of {_FOREIGN[package]}, whose "
-                "circuits cannot be read; cost its circuit with estimate_model(circuit, inputs=...)"
-            )
 
 
 def _stand_in(layer: Any) -> Any:

@@ -127,8 +127,8 @@ def registered_page(result: object) -> Page:
 
 
 @singledispatch
-def registered_plot(result: object, kind: str, path: str | os.PathLike[str] | None) -> Any:
-    """Draw a picture of a result; `plots.py` of a room registers those of its records."""
+def registered_plot(result: object, kind: str | None, path: str | os.PathLike[str] | None) -> Any:
+    """Draw a picture of a result; `plots.py` of a room registers those of its records, and what no kind means."""
     raise TypeError(f"there are no pictures of a {type(result).__name__}")
 
 
@@ -142,12 +142,13 @@ def page_of(result: object) -> Page:
     return registered_page(result)
 
 
-def plot(result: object, kind: str = "time", path: str | os.PathLike[str] | None = None) -> Any:
-    """Draw a picture of a result, such as a `Comparison`.
+def plot(result: object, kind: str | None = None, path: str | os.PathLike[str] | None = None) -> Any:
+    """Draw a picture of a result, such as a `CostEstimate` or a `Comparison`.
 
     Args:
         result: What to draw.
-        kind: Which picture; of a comparison `time`, `spread`, `shots` or `frontier`.
+        kind: Which picture: of an estimate of a circuit or a model `overview` (default), `time` or `schedule`; of a
+            comparison `time` (default), `spread`, `shots` or `frontier`.
         path: File to write (PNG, SVG or PDF by its ending); default none.
 
     Returns:

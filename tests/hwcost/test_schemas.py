@@ -16,6 +16,7 @@ SCHEMAS = [
     "hwcost.estimate/1",
     "hwcost.job-time-score/1",
     "hwcost.job-time/1",
+    "hwcost.job/1",
     "hwcost.model/1",
     "hwcost.validation/1",
     "nas.checkpoint/1",

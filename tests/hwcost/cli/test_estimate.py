@@ -158,7 +158,7 @@ def test_a_terminal_without_unicode_gets_question_marks_and_no_crash(bell):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert b"shots ?" in done.stdout
+    assert b"? the snapshot" in done.stdout
 
 
 def test_a_full_disk_is_one_line_and_exit_code_1(bell):
@@ -339,3 +339,51 @@ def test_a_repetition_delay_may_have_a_unit(capsys, bell):
         assert run("estimate", bell, "-b", "manila", "--rep-delay", text, "--format", "json") == 0
         assert json.loads(capsys.readouterr().out)["time"]["rep_delay_s"] == pytest.approx(1e-4)
     assert run("estimate", bell, "-b", "manila", "--rep-delay", "soon") == 2
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+
+def test_plot_is_written_beside_the_answer(bell, tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    picture = tmp_path / "a.png"
+    assert run("estimate", bell, "-b", "fake_manila", "--format", "json", "--plot", picture) == 0
+    assert json.loads(capsys.readouterr().out)["schema"] == "hwcost.estimate/1"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--plot", "a.gif"], "a.gif: pictures end in .png, .svg, .pdf"),
+        (["--plot", "nowhere/a.png"], "there is no folder"),
+        (["--plot", "a.png", "--output", "./a.png"], "--plot a.png is also the file of --output"),
+        (["--plot", "input.png"], "--plot input.png would overwrite an input file"),
+    ],
+)
+def test_plots_that_cannot_be_written(bell, tmp_path, capsys, monkeypatch, options, message):
+    pytest.importorskip("matplotlib")
+    monkeypatch.chdir(tmp_path)
+    bell.rename("input.png")  # circuits are recognised by content
+    before = Path("input.png").read_bytes()
+    assert run("estimate", "input.png", "-b", "fake_manila", *options) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+    assert err.count("\n") == 1
+    assert Path("input.png").read_bytes() == before
+    assert not Path("a.png").exists()
+
+
+def test_a_plot_shows_one_circuit(bell, capsys, tmp_path):
+    pytest.importorskip("matplotlib")
+    assert run("estimate", bell, bell, "-b", "fake_manila", "--plot", tmp_path / "a.png") == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "hwcost: --plot draws one circuit, and there are 2; choose one file, and --index in it\n")
+
+
+def test_a_plot_without_matplotlib_names_the_extra(bell, capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr("hwcost.report.pictures.util.find_spec", lambda name: None)
+    assert run("estimate", bell, "-b", "fake_manila", "--plot", tmp_path / "a.png") == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "hwcost: matplotlib is not installed; `pip install 'hwcost[plot]'` brings it\n")

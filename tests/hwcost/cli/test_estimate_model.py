@@ -183,3 +183,27 @@ def test_devices_are_listed_shown_and_measured(folder, capsys):
     assert main(["device", "measure", "--device", "abacus"]) == 2
     assert main(["device", "measure", "-o", "nowhere/here.json"]) == 2
     assert main(["device", "show", "cray"]) == 2
+
+
+def test_plot(folder, capsys):
+    pytest.importorskip("matplotlib")
+    assert run(*HYBRID, "--plot", "cost.svg", "--output", "cost.txt") == 0
+    assert "<svg" in (folder / "cost.svg").read_text()
+    assert "circuits on fake_manila" in (folder / "cost.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--plot", "cost.txt"), "cost.txt: pictures end in .png, .svg, .pdf"),
+        (("--output", "model.py"), "--output model.py would overwrite an input file"),
+        (("--plot", "a.png", "--output", "a.png"), "--plot a.png is also the file of --output"),
+    ],
+)
+def test_files_that_may_not_be_written(folder, capsys, options, message):
+    pytest.importorskip("matplotlib")
+    assert run(*HYBRID, *options) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+    assert (folder / "model.py").read_text() == MODEL

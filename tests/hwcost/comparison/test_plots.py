@@ -98,6 +98,6 @@ def test_what_cannot_be_drawn(comparison, tmp_path, monkeypatch):
     failed = [dataclasses.replace(c, cost=None, error="no", kind="input") for c in comparison.cells]
     with pytest.raises(OptionError, match="nothing was costed"):
         dataclasses.replace(comparison, cells=tuple(failed)).plot("time")
-    monkeypatch.setattr("hwcost.comparison.plots.util.find_spec", lambda name: None)
+    monkeypatch.setattr("hwcost.report.pictures.util.find_spec", lambda name: None)
     with pytest.raises(MissingDependencyError, match=r"hwcost\[plot\]"):
         comparison.plot("time")

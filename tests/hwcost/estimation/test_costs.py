@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qiskit import QuantumCircuit
 
+from hwcost.circuits.measurement_bases import plan_measurement
+from hwcost.circuits.pauli_sums import read_pauli_sums
 from hwcost.core.errors import CircuitError, OptionError
 from isa_conditions import conditions, costed, flip_and_entangle
 from make import small_calibration
@@ -85,12 +87,12 @@ def test_durations_only():
 
 
 def test_an_observable_takes_the_place_of_z():
-    candidate = costed(flip_and_entangle(), conditions(), observable=["ZZ", "XI"])
+    candidate = costed(flip_and_entangle(), conditions(), plan=plan_measurement(read_pauli_sums(["ZZ", "XI"])))
     both, one = candidate.shots.attenuation
     assert (both.qubit, both.value) == (None, pytest.approx(0.999 * 0.99 * 0.96**2, rel=1e-12))
     assert (one.qubit, one.value) == (1, pytest.approx(KEPT, rel=1e-12))
     with pytest.raises(OptionError, match="the observable ZZZ is for 3 qubits"):
-        costed(flip_and_entangle(), conditions(), observable="ZZZ")
+        costed(flip_and_entangle(), conditions(), plan=plan_measurement(read_pauli_sums("ZZZ")))
 
 
 def test_an_unknown_readout_time_is_no_number():

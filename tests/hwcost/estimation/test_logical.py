@@ -36,7 +36,7 @@ def test_a_circuit_object_is_taken_as_it_is():
     circuit = flip_and_entangle()
     logical = read_logical(circuit, observable="ZZ")
     assert logical.circuit is circuit
-    assert (logical.source, logical.observable, logical.caveats) == (None, "ZZ", ())
+    assert (logical.source, logical.plan.groups, logical.caveats) == (None, (("ZZ",),), ())
     assert logical.sha256 == content_sha256(circuit)
 
 
@@ -133,7 +133,7 @@ class TestQNodes:
     def test_a_qnode_brings_its_observables(self, qml):
         logical = read_logical(self.qnode(qml, qml.PauliZ(0), qml.PauliZ(1)), arguments=(0.3,))
         assert logical.circuit.num_qubits == 2
-        assert logical.observable == ["IZ", "ZI"]
+        assert logical.plan.groups == (("IZ", "ZI"),)
         assert logical.source is None
 
     def test_a_qnode_takes_no_other_observable(self, qml):

@@ -30,7 +30,19 @@ def cost():
 
 def test_the_schema_comes_first_and_the_isa_circuit_is_not_in_it(cost):
     plain = cost.to_dict()
-    sections = ["circuit", "backend", "transpile", "gates", "time", "routing", "noise", "shots", "paper", "spread"]
+    sections = [
+        "circuit",
+        "backend",
+        "transpile",
+        "gates",
+        "time",
+        "routing",
+        "noise",
+        "shots",
+        "paper",
+        "spread",
+        "budget",
+    ]
     assert list(plain) == ["schema", *sections]
     assert plain["schema"] == "hwcost.estimate/1"
     assert json.loads(cost.to_json()) == plain
@@ -38,7 +50,13 @@ def test_the_schema_comes_first_and_the_isa_circuit_is_not_in_it(cost):
 
 def test_times_have_units_in_their_names(cost):
     time = cost.to_dict()["time"]
-    assert {name for name in time if not name.endswith("_s")} == set()
+    assert {name for name in time if not name.endswith("_s")} == {"requested"}
+    assert {name for name in time["requested"] if not name.endswith("_s")} == {
+        "shots",
+        "num_bases",
+        "executions",
+        "standard_error",
+    }
     assert time["shot_time_s"] == pytest.approx(251.35e-6)
     assert time["job_time_s"]["profile"] == "test"
 
