@@ -51,8 +51,9 @@ class Program:
     def work(self, num_qubits: int) -> int:
         """Return amplitudes times operations of its simulation on that many qubits."""
         final = _final_measurements(self)
-        splits = sum(step[0] != "gate" and number not in final for number, step in enumerate(self.steps))
-        return len(self.steps) << (num_qubits + min(splits, MAX_BRANCHES.bit_length() - 1))
+        splits: int = sum(step[0] != "gate" and number not in final for number, step in enumerate(self.steps))
+        branches: int = MAX_BRANCHES if splits > MAX_BRANCHES else min(1 << splits, MAX_BRANCHES)
+        return len(self.steps) * branches * (1 << num_qubits)
 
 
 def is_silent(instruction: CircuitInstruction) -> bool:

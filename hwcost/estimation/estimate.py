@@ -185,7 +185,7 @@ def _proved(circuit: QuantumCircuit, isa: QuantumCircuit) -> Equivalence:
         return EquivalenceCheck(circuit).prove(isa)
     except CircuitError as error:
         raise CircuitError(
-            f"{one_line(circuit.name)}: {error}; this is a fault of the compiler, try another optimization level or seed"
+            f"{one_line(circuit.name)}: {error}, a fault of the compiler; try another optimization level or seed"
         ) from None
 
 

@@ -285,7 +285,9 @@ class TestEveryName:
         circuit = QuantumCircuit(2, 2)
         circuit.append(two_rotations(name).to_gate(), [0, 1])
         circuit.measure([0, 1], [0, 1])
-        with pytest.raises(NotNativeError, match=f"no duration is known for {name}_of_user on qubits 0, 1; it is not native"):
+        with pytest.raises(
+            NotNativeError, match=f"no duration is known for {name}_of_user on qubits 0, 1; it is not native"
+        ):
             estimate(circuit, "fake_torino", transpile=False)
 
 
@@ -319,7 +321,9 @@ class TestOtherCommands:
 
     def test_compare(self, write):
         path = write(QASM2 + own("swap", 0, 2) + call("swap", 0, 2) + "measure q -> c;", "own.qasm")
-        (cell,) = hwcost.compare(path, ["fake_torino"], optimization_levels=[1], num_seeds=1, cache=False, num_workers=1).cells
+        (cell,) = hwcost.compare(
+            path, ["fake_torino"], optimization_levels=[1], num_seeds=1, cache=False, num_workers=1
+        ).cells
         assert (cell.cost.num_2q, cell.cost.equivalence) == (0, "equal")
 
     def test_cutting_takes_the_definition(self):
