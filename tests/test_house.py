@@ -52,7 +52,7 @@ NO_TEST_FILE = {
     "hwcost/comparison/cell.py",
     "hwcost/comparison/inputs.py",
     "hwcost/comparison/pytket.py",
-    "hwcost/comparison/statevector.py",
+    "hwcost/backend/statevector.py",
     "hwcost/comparison/work.py",
     "hwcost/models/classical_half.py",
     "hwcost/models/cutting/circuit.py",

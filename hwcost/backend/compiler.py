@@ -214,7 +214,8 @@ def _passes() -> tuple[Any, Any, Any]:
         def run(self, dag: DAGCircuit) -> DAGCircuit:
             if "swap" in dag.count_ops():
                 for node in dag.named_nodes("swap"):
-                    dag.substitute_node(node, SwapGate(label=_USER_SWAP))
+                    if isinstance(node.op, SwapGate):
+                        dag.substitute_node(node, SwapGate(label=_USER_SWAP))
             return dag
 
     class CollectSwaps(TransformationPass):  # type: ignore[misc]

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 def has_boxes(circuit: QuantumCircuit) -> bool:
     """Return whether a circuit has a `BoxOp` anywhere, inside control flow too."""
-    names = circuit.count_ops()
-    if "box" in names:
-        return True
-    return not CONTROL_FLOW.isdisjoint(names) and any(
-        has_boxes(block)
-        for instruction in circuit.data
-        if instruction.name in CONTROL_FLOW
-        for block in _blocks(instruction.operation)
+    names = CONTROL_FLOW | {"box"}
+    if names.isdisjoint(circuit.count_ops()):
+        return False
+    from qiskit.circuit import BoxOp
+
+    # By type: a user may call any gate `box`.
+    operations = [i.operation for i in circuit.data if i.name in names]
+    return any(
+        isinstance(operation, BoxOp) or any(has_boxes(block) for block in _blocks(operation))
+        for operation in operations
     )
 
 
@@ -45,10 +47,12 @@ def inline_boxes(circuit: QuantumCircuit) -> QuantumCircuit:
     """
     if not has_boxes(circuit):
         return circuit
+    from qiskit.circuit import BoxOp
+
     flat = circuit.copy_empty_like()
     for instruction in circuit.data:
         operation = instruction.operation
-        if operation.name == "box":
+        if isinstance(operation, BoxOp):
             _refuse_duration(operation, circuit)
             body = inline_boxes(operation.blocks[0])
             flat.barrier(instruction.qubits)

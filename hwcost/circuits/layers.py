@@ -6,7 +6,9 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from hwcost.circuits.check import check_circuit
 from hwcost.circuits.measurement_bases import plan_measurement
+from hwcost.circuits.own_gates import name_own_gates
 from hwcost.circuits.pauli_sums import read_pauli_sums
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import one_line
@@ -131,7 +133,8 @@ def layer_from_circuit(
         >>> [(angle.gate, angle.source, angle.num_shifts) for angle in layer.angles]
         [('rx', 'input', 2), ('crz', 'weight', 4), ('rx', 'weight', 2)]
     """
-    name = one_line(circuit.name)
+    check_circuit(circuit)
+    circuit, name = name_own_gates(circuit), one_line(circuit.name)
     data = _data_parameters(circuit, inputs or ())
     measured = measured_circuits(circuit, observables)
     flat = list(_expanded(circuit, name))
@@ -247,10 +250,12 @@ def _expanded(circuit: QuantumCircuit, name: str) -> Iterator[tuple[str, tuple[A
 
 def _outputs(measured: Sequence[MeasuredCircuit], circuit: QuantumCircuit) -> set[Any]:
     """Return the qubits on which an observable acts; for a circuit as it is, the measured ones."""
+    from qiskit.circuit import Measure
+
     labels = [label for measured_circuit in measured for label in measured_circuit.observables]
     if labels:
         return {circuit.qubits[q] for label in labels for q in range(len(label)) if label[-1 - q] != "I"}
-    return {i.qubits[0] for i in circuit.data if i.operation.name == "measure"} or set(circuit.qubits)
+    return {i.qubits[0] for i in circuit.data if isinstance(i.operation, Measure)} or set(circuit.qubits)
 
 
 def gate_angles(

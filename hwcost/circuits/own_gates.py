@@ -246,6 +246,14 @@ class _Namer:
             blocks = [self.of_circuit(block) for block in operation.blocks]
             is_same = all(new is old for new, old in zip(blocks, operation.blocks, strict=True))
             return operation if is_same else operation.replace_blocks(blocks)
+        if isinstance(operation, self._qiskit.AnnotatedOperation):
+            base = self._of_operation(operation.base_op)
+            return operation if base is operation.base_op else type(operation)(base, operation.modifiers)
+        if isinstance(operation, self._qiskit.ControlledGate) and _kind(operation) is self._qiskit.ControlledGate:
+            # Qiskit makes the definition of a controlled gate by the name of what is controlled.
+            base = self._of_operation(operation.base_gate)
+            if base is not operation.base_gate:
+                return base.control(operation.num_ctrl_qubits, operation.label, operation.ctrl_state, annotated=False)
         if not self._is_own(operation) or (*definition_key(operation), operation.name) in self._clean:
             return operation
         definition = operation.definition
@@ -264,11 +272,15 @@ class _Namer:
         return named
 
     def _is_own(self, operation: Operation) -> bool:
-        kind = getattr(operation, "base_class", type(operation))
-        if kind in (self._qiskit.Gate, self._qiskit.Instruction) or kind.__name__ == "_DefinedGate":
+        kind, qiskit = _kind(operation), self._qiskit
+        if kind in (qiskit.Gate, qiskit.Instruction, qiskit.ControlledGate) or kind.__name__ == "_DefinedGate":
             return True
         is_instruction = isinstance(operation, self._qiskit.Instruction)
         return is_instruction and not str(kind.__module__).startswith("qiskit.")
+
+
+def _kind(operation: Operation) -> type:
+    return getattr(operation, "base_class", type(operation))
 
 
 def _is_library_gate(own: Operation) -> bool:

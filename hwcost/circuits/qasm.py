@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from hwcost.circuits.check import refuse_too_many_bits
 from hwcost.circuits.own_gates import own_gates, rename_own_gates
+from hwcost.circuits.qasm3_constants import with_constants
 from hwcost.core.errors import CircuitError, MissingDependencyError
 from hwcost.core.text import error_text, one_line
 
@@ -45,6 +46,52 @@ _BRAKET_GATES = {
 }  # fmt: skip
 _QASM3_UNDEFINED_GATE = re.compile(r"gate '(\w+)' is not defined")
 _QASM3_UNDEFINED = re.compile(r"Undefined symbol '(\w+)'")
+_QASM2_REMEDIES = {
+    "instead got /": "comments of OpenQASM 2 begin with //, on each line",
+    "capital letters": "begin the name with a lower-case letter",
+    "non-ASCII": "use only ASCII letters outside comments",
+    "already defined": "give one of them another name, or delete this line",
+    "'*' is not": "a power is written with ^",
+    "classical register, not a gate": "a measurement is written measure q[0] -> c[0];",
+}
+"""What to do about a mistake in OpenQASM 2, by what Qiskit's parser says of it."""
+
+_QASM2_FOREIGN = {
+    **dict.fromkeys(
+        (
+            *("qubit", "bit", "for", "while", "ctrl", "negctrl", "inv", "pow", "def", "let", "const", "input"),
+            *("output", "delay", "box", "switch", "int", "uint", "float"),
+        ),
+        'it is a word of OpenQASM 3: let the file begin with OPENQASM 3.0; and include "stdgates.inc";',
+    ),
+    "openqasm": "write OPENQASM in capital letters",
+    "c3sx": "the gate is called c3sqrtx in OpenQASM 2: write that",
+}
+"""What to do about names that belong to something else."""
+
+_QASM3_REMEDIES = {
+    "SubroutineDefinition": "write its statements where it is called, or make it a gate if it only applies gates",
+    "Constant|type '(u?int|float|angle|bool)'": "write its value where its name is used, if no measurement decides it",
+    "Extern": "write the value of its calls as a number",
+    "type '(array|complex)'": "write its values where they are used",
+    "type 'duration'|DurationOf|type 'stretch'": "write each delay as a number with a unit, such as delay[100ns] q[0];",
+    "SwitchStatement": "write it as if (...) { ... } else { ... }",
+    "must save their result": "give the result a bit, as in c[0] = measure q[0];",
+    "initialisation of classical bits": "declare the bit without a value; it is 0 until a measurement writes it",
+    "operator": "write conditions as nested if (...) on one bit or register each",
+    "Calibration|Pragma": "delete it: durations and errors come from the device's calibration",
+    "keyword is not supported": "delete that keyword; every measured bit is an output",
+    "FunctionCall": "write the value as a number: functions of a gate's own parameters cannot be read",
+    "SizeOf": "write the size as a number",
+    "already declared": "give one of them another name, or delete the second declaration",
+    "divides whole numbers|broadcast": "correct that line",
+    "unrolled": "estimate one repetition and multiply",
+    "loop is an index": "write the repetitions out",
+    "can only handle constant ranges": "write the repetitions out",
+    "aliases must be|type error": "write the register and index itself",
+}
+"""What to do about statements that Qiskit's importer refuses, by what it says of them."""
+
 _STANDARD_INCLUDE = {"qasm2": "qelib1.inc", "qasm3": "stdgates.inc"}
 _QASM2_POSITION = re.compile(r"<input>:(\d+),(\d+): (.*)", re.DOTALL)
 _LEGACY_FUNCTIONS = {"asin", "acos", "atan"}  # of qasm2.LEGACY_CUSTOM_CLASSICAL, whose entries hide their names
@@ -189,7 +236,8 @@ def _qasm2_refusal(text: str, message: str, label: str) -> str:
         )
     if undefined and position:
         return f"{where}: {reason}; {_qasm2_remedy(text, undefined.group(1), position)}"
-    return f"{where}: not valid OpenQASM 2 ({reason}); correct that line"
+    remedy = next((remedy for words, remedy in _QASM2_REMEDIES.items() if words in reason), "correct that line")
+    return f"{where}: not valid OpenQASM 2 ({reason}); {remedy}"
 
 
 def _qasm2_remedy(text: str, name: str, position: re.Match[str]) -> str:
@@ -200,6 +248,8 @@ def _qasm2_remedy(text: str, name: str, position: re.Match[str]) -> str:
     lines = text.split("\n")
     before = _bare("\n".join([*lines[:line], lines[line][:column]]))
     statement = re.split(r"[;{}]", before)[-1]
+    if name in _QASM2_FOREIGN:
+        return _QASM2_FOREIGN[name]
     if _IF.fullmatch(statement):
         if name in _QELIB1_GATES.split() and not _INCLUDE.search(_bare(text)):
             return 'add include "qelib1.inc"; before its use'
@@ -213,13 +263,11 @@ def _qasm2_remedy(text: str, name: str, position: re.Match[str]) -> str:
 
 def parse_qasm3(data: bytes, label: str) -> list[QuantumCircuit]:
     """Read the one circuit of an OpenQASM 3 file whose claims were checked."""
-    from qiskit import qasm3
-
     text = _text_of(data, label)
     try:
-        circuit = qasm3.loads(text)
-        renamed = rename_own_gates(text, parse=qasm3.loads)
-        return [circuit if renamed is text else qasm3.loads(renamed)]
+        circuit = _loads_qasm3(text)
+        renamed = rename_own_gates(text, parse=_loads_qasm3)
+        return [circuit if renamed is text else _loads_qasm3(renamed)]
     except (MemoryError, RecursionError):
         raise
     except Exception as error:
@@ -231,12 +279,35 @@ def parse_qasm3(data: bytes, label: str) -> list[QuantumCircuit]:
                 f"({one_line(reason)}); {_qasm3_remedy(text, reason)}"
             ) from None
         if not message or isinstance(error, AttributeError):
-            raise SilentSyntaxError(
-                f"{label}: not valid OpenQASM 3 (its parser gives no reason), or cut off; check its syntax"
-            ) from None
+            raise SilentSyntaxError(_silent_refusal(error, text, label)) from None
         raise CircuitError(
             f"{label}: cannot be read as OpenQASM 3 ({type(error).__name__}: {one_line(message)}); check its syntax"
         ) from None
+
+
+def _silent_refusal(error: Exception, text: str, label: str) -> str:
+    """Write the message for a syntax error without a text, from the token at which the parser gave up."""
+    cause = next(
+        (arg for arg in getattr(error.__cause__, "args", ()) if hasattr(arg, "offendingToken")), error.__cause__
+    )
+    token = getattr(cause, "offendingToken", None)
+    if token is None:
+        return f"{label}: not valid OpenQASM 3 (its parser gives no reason), or cut off; check its syntax"
+    where = f"{label}, line {token.line}, column {token.column + 1}: not valid OpenQASM 3"
+    if token.text == "<EOF>":
+        return f"{where} (it ends within a statement); end it with ; or }}"
+    lines = text.split("\n")[: token.line]
+    before = "\n".join([*lines[:-1], lines[-1][: token.column]])
+    if re.search(r"\bopaque\b[^;]*\Z", before):
+        return f"{where} (opaque gates are OpenQASM 2); define the gate with gate ... {{ ... }}"
+    return f"{where} ({one_line(repr(token.text))} is not expected here); correct that line"
+
+
+def _loads_qasm3(text: str) -> QuantumCircuit:
+    import openqasm3
+    import qiskit_qasm3_import
+
+    return qiskit_qasm3_import.convert(with_constants(openqasm3.parse(text)))
 
 
 def _place(text: str, line: int, column: int) -> str:
@@ -252,7 +323,9 @@ def _qasm3_remedy(text: str, reason: str) -> str:
         return f"declare {symbol.group(1)} before its use; registers are declared as in qubit[2] q; and bit[2] c;"
     gate = _QASM3_UNDEFINED_GATE.search(reason)
     if gate is None:
-        return "change that line"
+        return next(
+            (remedy for words, remedy in _QASM3_REMEDIES.items() if re.search(words, reason)), "change that line"
+        )
     name, bare = gate.group(1), _bare(text)
     advice = []
     if name not in _STDGATES.split() and name not in _BRAKET_GATES:

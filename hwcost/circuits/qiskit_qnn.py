@@ -11,7 +11,9 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
+from hwcost.circuits.check import check_circuit
 from hwcost.circuits.layers import GateAngle, MeasuredCircuit, QuantumLayer, gate_angles, measured_circuits
+from hwcost.circuits.own_gates import name_own_gates
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import error_text, one_line
 
@@ -87,7 +89,8 @@ def check_qnn(qnn: NeuralNetwork, label: str) -> None:
 
 def _measured(qnn: NeuralNetwork, label: str) -> tuple[QuantumCircuit, tuple[MeasuredCircuit, ...]]:
     """Return the network's circuit, and as it is measured: once for each observable and basis."""
-    circuit = _without_layout(qnn.circuit, label)
+    check_circuit(qnn.circuit)
+    circuit = name_own_gates(_without_layout(qnn.circuit, label))
     if not hasattr(qnn, "observables"):
         if not circuit.clbits:
             circuit.measure_all()

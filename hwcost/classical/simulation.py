@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from hwcost.circuits.check import check_circuit
+from hwcost.circuits.own_gates import name_own_gates
 from hwcost.classical.gate_flops import total_flops
 from hwcost.classical.tally import Tally, TallyCounter
 from hwcost.core.checks import choice
@@ -127,6 +128,7 @@ def statevector_flops(
     if real is not None and not isinstance(real, bool):
         raise OptionError(f"real is {real!r}; give True, False or None")
     check_circuit(circuit)
+    circuit = name_own_gates(circuit)
     where = f"circuit {one_line(circuit.name)!r}"
     if circuit.num_qubits > MAX_STATE_QUBITS:
         raise CircuitError(

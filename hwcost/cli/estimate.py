@@ -107,7 +107,8 @@ class _Run:
                 raise circuit
             self.several |= several and circuit.num_in_file > 1
             progress = counter(f"{one_line(circuit.circuit.name)}: seed", self._quiet)
-            self.costs.append(estimate_under(self._conditions, circuit, progress=progress, both_gate_sets=True))
+            cost = estimate_under(self._conditions, circuit, prove=True, both_gate_sets=True, progress=progress)
+            self.costs.append(cost)
         except OptionError:
             raise
         except Exception as error:

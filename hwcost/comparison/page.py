@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from hwcost.backend.equivalence import MAX_QUBITS
 from hwcost.comparison.calibrations import SideBySide
 from hwcost.comparison.cell import LABELS
-from hwcost.comparison.equivalence import MAX_QUBITS
 from hwcost.comparison.ranking_blocks import budget_line, infeasible_lines, pareto_blocks
 from hwcost.comparison.record import Comparison
 from hwcost.comparison.statistics import Difference, Place

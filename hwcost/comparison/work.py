@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hwcost.backend.equivalence import EquivalenceCheck
 from hwcost.backend.prepared import Device
 from hwcost.backend.routing import GATES_PER_SWAP, two_qubit_duration_s
 from hwcost.comparison.cell import CellCost, Outcome
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler
-from hwcost.comparison.equivalence import EquivalenceCheck
 from hwcost.comparison.reach import standard_error
 from hwcost.core.errors import CircuitError, HwcostError, InputError
 from hwcost.core.text import error_text, one_line
@@ -223,11 +223,13 @@ def _check_output(circuit: QuantumCircuit, isa: QuantumCircuit, device: Device) 
 
 def _measured(circuit: QuantumCircuit, *, inside: bool = False) -> set[int]:
     """Return the numbers of the classical bits that are measured into; with `inside` also in branches and loops."""
+    from qiskit.circuit import Measure
+
     index = {bit: i for i, bit in enumerate(circuit.clbits)}
     clbits: set[int] = set()
     for instruction in circuit.data:
         bits = [index[bit] for bit in instruction.clbits]
-        if instruction.name == "measure":
+        if isinstance(instruction.operation, Measure):
             clbits.add(bits[0])
         elif inside:
             for block in getattr(instruction.operation, "blocks", ()):

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hwcost.backend.compiler import on_device_qubits
+from hwcost.backend.equivalence import Equivalence, EquivalenceCheck
 from hwcost.backend.routing import UNKNOWN_ROUTING, RoutingCost, routing_cost
 from hwcost.circuits.load import LoadedCircuit
 from hwcost.core.durations import parse_duration_s
+from hwcost.core.errors import CircuitError
+from hwcost.core.text import one_line
 from hwcost.core.version import __version__
 from hwcost.estimation.backend_info import backend_info
 from hwcost.estimation.budget import budget_fit
@@ -91,10 +94,11 @@ def estimate(
         progress: Called with (seeds done, seeds in all).
 
     Returns:
-        The estimate of the seed with the least estimated QPU time.
+        The estimate of the seed with the least estimated QPU time. `transpile.equivalence` says whether it is proved
+        that its compiled circuit does what the circuit does.
 
     Raises:
-        CircuitError: The circuit cannot be costed, the message says why.
+        CircuitError: The circuit cannot be costed, the message says why; or its compiled circuit does something else.
         CalibrationError: The backend is unknown or cannot carry the circuit.
         OptionError: An option is invalid.
 
@@ -127,7 +131,7 @@ def estimate(
         fractional_gates=fractional_gates,
     )
     conditions = prepare_conditions(backend, request)
-    return estimate_under(conditions, circuit, arguments=arguments, progress=progress, both_gate_sets=True)
+    return estimate_under(conditions, circuit, arguments=arguments, prove=True, both_gate_sets=True, progress=progress)
 
 
 def estimate_under(
@@ -135,24 +139,43 @@ def estimate_under(
     circuit: QuantumCircuit | LoadedCircuit | str | PathLike[str] | Any,
     *,
     arguments: Sequence[Any] = (),
+    prove: bool = False,
     progress: Callable[[int, int], None] | None = None,
     both_gate_sets: bool = False,
 ) -> CostEstimate:
-    """Do what `estimate` does, with device and options prepared; the other gate set is looked at if asked for."""
+    """Do what `estimate` does, with device and options prepared.
+
+    Args:
+        conditions: Device and request.
+        circuit: As in `estimate`.
+        arguments: As in `estimate`.
+        prove: Prove that the compiled circuit does what the circuit does.
+        progress: As in `estimate`.
+        both_gate_sets: Look at the device's other gate set too.
+    """
     request = conditions.request
     logical = read_logical(circuit, arguments=arguments, observable=request.observable, measure_all=request.measure_all)
-    cost = assemble(logical, conditions, candidates := compile_candidates(logical, conditions, progress))
+    candidates = compile_candidates(logical, conditions, progress)
+    cost = assemble(logical, conditions, candidates, prove=prove)
     if not both_gate_sets:
         return cost
     return replace(cost, other_gate_set=other_gate_set(logical, conditions, _best(candidates)))
 
 
-def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequence[CostedCandidate]) -> CostEstimate:
-    """Report the cheapest candidate, with the spread over all."""
+def assemble(
+    logical: LogicalCircuit, conditions: Conditions, candidates: Sequence[CostedCandidate], *, prove: bool = False
+) -> CostEstimate:
+    """Report the cheapest candidate, with the spread over all.
+
+    Raises:
+        CircuitError: With `prove`, if the compiled circuit does something else than the circuit.
+    """
     best = with_known_state(_best(candidates), logical, conditions)
     compiled = best.compiled
     isa_circuit = compiled.circuit
+    equivalence = None
     if compiled.transpiled is not None:
+        equivalence = _proved(logical.circuit, isa_circuit) if prove else None
         audited = conditions.device.audited
         isa_circuit = on_device_qubits(compiled.circuit, audited.component, audited.calibration.num_qubits)
     return CostEstimate(
@@ -162,7 +185,7 @@ def assemble(logical: LogicalCircuit, conditions: Conditions, candidates: Sequen
             assumptions=assumptions_of(best, conditions, logical.plan),
             caveats=(*logical.caveats, *caveats_of(best, conditions)),
         ),
-        transpile=_transpile_info(best, conditions.request, isa_circuit),
+        transpile=_transpile_info(best, conditions.request, isa_circuit, equivalence),
         gates=best.gates,
         time=best.time,
         routing=_routing(logical, conditions, best),
@@ -180,7 +203,18 @@ def _best(candidates: Sequence[CostedCandidate]) -> CostedCandidate:
     return min(candidates, key=lambda candidate: candidate.rank_key)
 
 
-def _transpile_info(best: CostedCandidate, request: EstimateRequest, isa_circuit: QuantumCircuit) -> TranspileInfo:
+def _proved(circuit: QuantumCircuit, isa: QuantumCircuit) -> Equivalence:
+    try:
+        return EquivalenceCheck(circuit).prove(isa)
+    except CircuitError as error:
+        raise CircuitError(
+            f"{one_line(circuit.name)}: {error}, a fault of the compiler; try another optimization level or seed"
+        ) from None
+
+
+def _transpile_info(
+    best: CostedCandidate, request: EstimateRequest, isa_circuit: QuantumCircuit, equivalence: Equivalence | None
+) -> TranspileInfo:
     import qiskit
 
     active = active_qubits(best.compiled.isa)
@@ -196,6 +230,7 @@ def _transpile_info(best: CostedCandidate, request: EstimateRequest, isa_circuit
         hwcost=__version__,
         physical_qubits=placed,
         active_qubits=active,
+        equivalence=equivalence,
     )
 
 

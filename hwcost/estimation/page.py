@@ -175,6 +175,9 @@ def _circuit_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
     level = cost.transpile.optimization_level
     how = "as given" if level is None else f"level {level}, seed {cost.transpile.seed_chosen}"
     yield "transpiled", how, f"qiskit {cost.transpile.qiskit}, on qubits {_listing(cost.transpile.physical_qubits)}"
+    equivalence = cost.transpile.equivalence
+    if equivalence is not None and not equivalence.proved:
+        yield "same as the circuit", "not proved", equivalence.reason or ""
 
 
 def _routing_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:

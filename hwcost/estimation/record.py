@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from hwcost.backend.equivalence import Equivalence
 from hwcost.backend.routing import RoutingCost
 from hwcost.calibration.audit import Finding
 from hwcost.core.caveat import Caveat, texts
@@ -122,6 +123,8 @@ class TranspileInfo:
         hwcost: Version of this package.
         physical_qubits: Physical qubit where each circuit qubit starts (without transpilation: the qubits in use).
         active_qubits: Physical qubits that carry any operation, routing included.
+        equivalence: Whether it is proved that the compiled circuit does what the circuit does; None without
+            transpilation, and in the parts of a model, whose circuits are not proved.
     """
 
     optimization_level: int | None
@@ -131,6 +134,7 @@ class TranspileInfo:
     hwcost: str
     physical_qubits: tuple[int, ...]
     active_qubits: tuple[int, ...]
+    equivalence: Equivalence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hwcost.core.errors import CircuitError, NotNativeError
-from hwcost.core.gates import BOUNDED_CONTROL_FLOW, LOOP_EXITS
+from hwcost.core.gates import BOUNDED_CONTROL_FLOW, CONTROL_FLOW, GATES, LOOP_EXITS, NON_GATES
 from hwcost.core.text import one_line
 from hwcost.core.units import SECONDS_PER_UNIT
 from hwcost.isa.columns import IsaCircuit, Kind, OperationTable
@@ -24,6 +24,9 @@ MAX_INLINED_OPERATIONS = 5_000_000
 """Bound on the operations after inlining loops: beyond this a laptop's memory, not the estimate, is the limit."""
 
 _DELAY_UNITS_S = {**SECONDS_PER_UNIT, "ps": 1e-12}
+
+_OF_QISKIT = frozenset({*GATES, *NON_GATES, *CONTROL_FLOW, *LOOP_EXITS, "barrier"})
+"""Names that mean Qiskit's operations; under any other one a device's own gate may come with a definition."""
 
 
 class _Columns:
@@ -80,6 +83,9 @@ class _Walker:
     """Turns circuit objects into columns, looking each distinct operation up once."""
 
     def __init__(self, table: OperationTable, where: str) -> None:
+        from qiskit import circuit
+
+        self.qiskit = circuit
         self.table = table
         self.where = one_line(where)
         self.looked_up: dict[tuple[str, tuple[int, ...]], tuple[Kind, float, float | None]] = {}
@@ -123,22 +129,46 @@ class _Walker:
             name = instruction.name
             qubits = tuple([qubit_of[bit] for bit in instruction.qubits])
             clbits = tuple([clbit_of[bit] for bit in instruction.clbits]) if instruction.clbits else ()
-            if name == "barrier":
-                columns.barrier(qubits, clbits)
+            if not qubits:
                 continue
-            if name == "delay":
-                add(name, Kind.DELAY, qubits, clbits, (), self.delay_s(instruction.operation), 0.0)
-                continue
-            if name in BOUNDED_CONTROL_FLOW:
-                columns.extend(self.control_flow(instruction, qubits, clbits, clbit_of))
-                continue
-            if name in LOOP_EXITS or not qubits:
-                continue
+            if not instruction.is_standard_gate():
+                more = self.no_gate(instruction, qubits, clbits, clbit_of)
+                if more is not None:
+                    columns.extend(more)
+                    continue
             entry = looked_up.get((name, qubits))
             if entry is None:
                 entry = looked_up[name, qubits] = self.look_up(name, qubits)
             params = instruction.params
             add(name, entry[0], qubits, clbits, tuple(map(_angle, params)) if params else (), entry[1], entry[2])
+        return columns
+
+    def no_gate(
+        self,
+        instruction: CircuitInstruction,
+        qubits: tuple[int, ...],
+        clbits: tuple[int, ...],
+        clbit_of: dict[Any, int],
+    ) -> _Columns | None:
+        """Return the columns of a barrier, a delay or control flow; None for what the calibration must know.
+
+        By type: a user may call any gate `barrier`, or `cz`.
+        """
+        operation = instruction.operation
+        columns = _Columns()
+        if isinstance(operation, self.qiskit.Barrier):
+            columns.barrier(qubits, clbits)
+        elif isinstance(operation, self.qiskit.Delay):
+            columns.add(operation.name, Kind.DELAY, qubits, clbits, (), self.delay_s(operation), 0.0)
+        elif isinstance(operation, self.qiskit.ControlFlowOp) and operation.name in BOUNDED_CONTROL_FLOW:
+            return self.control_flow(instruction, qubits, clbits, clbit_of)
+        elif not isinstance(operation, (self.qiskit.BreakLoopOp, self.qiskit.ContinueLoopOp)):
+            if operation.name in _OF_QISKIT and getattr(operation, "definition", None) is not None:
+                raise NotNativeError(
+                    f"{self.where}: {one_line(operation.name)!r} on {_qubit_text(qubits)} is not the device's but a "
+                    "gate with a definition of its own; it is not native there"
+                )
+            return None
         return columns
 
     def check_size(self, num_operations: int) -> None:

@@ -10,7 +10,6 @@ from hwcost.backend.prepared import Device
 from hwcost.circuits.boxes import has_boxes
 from hwcost.core.caveat import Caveat
 from hwcost.core.errors import CircuitError, HwcostError, OptionError
-from hwcost.core.gates import CONTROL_FLOW
 from hwcost.estimation.backend_info import backend_info
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.isa.counts import gate_counts
@@ -182,7 +181,7 @@ def _check(pubs: Sequence[Pub], options: JobOptions) -> None:
                 f"PUB {pub.index}: its observables have projectors (0, 1, +, -, r, l), whose readout cannot be "
                 "mitigated: write them as Paulis, or set resilience.measure_mitigation to false"
             )
-        if options.dynamical_decoupling and not CONTROL_FLOW.isdisjoint(pub.circuit.count_ops()):
+        if options.dynamical_decoupling and pub.circuit.has_control_flow_op():
             raise OptionError(
                 f"PUB {pub.index}: its circuit has control flow, which dynamical decoupling does not take; "
                 "set dynamical_decoupling.enable to false"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from hwcost.calibration.audit import AuditedCalibration
 from hwcost.circuits.boxes import inline_boxes
+from hwcost.circuits.check import check_circuit
+from hwcost.circuits.own_gates import name_own_gates
 from hwcost.core.errors import HwcostError, NotNativeError
 from hwcost.estimation.candidates import compilation_as_given, compile_candidates
 from hwcost.estimation.conditions import Conditions
@@ -159,6 +161,8 @@ def time_circuit(circuit: QuantumCircuit, conditions: Conditions) -> TimedCircui
 
 def _time(circuit: QuantumCircuit, options: JobOptions, conditions: Conditions) -> TimedCircuit:
     flat = inline_boxes(circuit)
+    check_circuit(flat)
+    flat = name_own_gates(flat)  # before measurements are taken off, which goes by name
     if options.primitive == "sampler":
         timed = time_circuit(flat, conditions)
         if not options.twirl_measure:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hwcost.circuits.check import check_circuit
+from hwcost.circuits.own_gates import name_own_gates
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import error_text, one_line
 
@@ -53,6 +54,7 @@ def read_cuttable(circuit: QuantumCircuit) -> CuttableCircuit:
     from qiskit.circuit import ControlFlowOp
 
     check_circuit(circuit)
+    circuit = name_own_gates(circuit)
     where = f"circuit {one_line(circuit.name)!r}"
     notes = []
     if any(not _is_elementary(instruction) for instruction in circuit.data):

@@ -67,8 +67,11 @@ class CuttingCost:
         sampling_overhead: Shots of each subcircuit over those of the whole circuit, for the same standard error; None
             where it exceeds the largest float.
         log10_sampling_overhead: Its logarithm.
-        subexperiments: For each subcircuit, how many different circuits its cuts make of it.
+        subexperiments: For each subcircuit, how many circuits qiskit-addon-cutting sends for one group of commuting
+            observables when no term is left out: the product over all cuts of their terms (6 for CX, CZ and rzz, 8 for
+            a wire), 1 for a part that no cut touches.
         num_subexperiments: Their sum.
+        distinct_subexperiments: How many of those differ; the library sends the others more than once.
         minimal: Whether it is proved that no cheaper set of gate and wire cuts exists.
         cuts: The cuts in order of time.
         subcircuits: The subcircuits, to be costed on a device: in place of a cut gate the longest of its one-qubit
@@ -86,6 +89,7 @@ class CuttingCost:
     log10_sampling_overhead: float
     subexperiments: tuple[int, ...]
     num_subexperiments: int
+    distinct_subexperiments: tuple[int, ...]
     minimal: bool
     cuts: tuple[Cut, ...]
     subcircuits: tuple[QuantumCircuit, ...] = field(repr=False, compare=False)
@@ -167,6 +171,7 @@ def cutting_cost(
         log10_sampling_overhead=log10,
         subexperiments=tuple(part.num_experiments for part in parts),
         num_subexperiments=sum(part.num_experiments for part in parts),
+        distinct_subexperiments=tuple(part.num_distinct for part in parts),
         minimal=cuts.minimal,
         cuts=records,
         subcircuits=tuple(part.circuit for part in parts),

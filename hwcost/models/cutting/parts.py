@@ -1,4 +1,4 @@
-"""The subcircuits that a set of cuts leaves, and how many different circuits the cuts make of each."""
+"""The subcircuits that a set of cuts leaves, and how many circuits the cuts make of each."""
 
 from __future__ import annotations
 
@@ -26,11 +26,14 @@ class Subcircuit:
 
     Attributes:
         circuit: The circuit with one term of each cut.
-        num_experiments: Different circuits that its cuts make of it.
+        num_experiments: Circuits that qiskit-addon-cutting sends for it: one for each product of the terms of all
+            cuts, those of other parts included; 1 for a part that no cut touches.
+        num_distinct: How many of them differ.
     """
 
     circuit: QuantumCircuit
     num_experiments: int
+    num_distinct: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,12 @@ def subcircuits_of(circuit: CuttableCircuit, pairs: Sequence[Pair], cuts: Cuts, 
     whole = [group for group in groups if touched.isdisjoint(group)]
     ordered = sorted(cut_groups + _packed(whole, max_qubits))
     terms = _all_terms(pairs, cuts)
-    return [_build(circuit, cuts, places, group, terms, number) for number, group in enumerate(ordered)]
+    num_products = math.prod(terms[index].num_terms for index in cuts.gates)
+    num_products *= math.prod(terms[None].num_terms for _ in cuts.wires)
+    return [
+        _build(circuit, cuts, places, group, terms, number, 1 if touched.isdisjoint(group) else num_products)
+        for number, group in enumerate(ordered)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +209,7 @@ def _build(
     group: Sequence[Segment],
     terms: dict[int | None, _Terms],
     number: int,
+    num_products: int,
 ) -> Subcircuit:
     from qiskit import QuantumCircuit
 
@@ -209,12 +218,12 @@ def _build(
     begins = {after for _, after in places.wires if after in index_of}
     read = [places.last[qubit] for qubit in cuttable.measured if places.last[qubit] in index_of]
     circuit = QuantumCircuit(len(group), len(ends) + len(read), name=f"{cuttable.name}-part-{number}")
-    num_experiments = 1
+    num_distinct = 1
     for segment in sorted(begins):
         # One of the six states in which a cut wire continues.
         circuit.x(index_of[segment])
         circuit.sxdg(index_of[segment])
-        num_experiments *= terms[None].num_distinct[1]
+        num_distinct *= terms[None].num_distinct[1]
     pair_index = -1
     for (gate, qubits), segments in zip(cuttable.gates, places.of_gate, strict=True):
         pair_index += len(qubits) == 2
@@ -224,7 +233,7 @@ def _build(
                 for operation in terms[pair_index].longest[side]:
                     circuit.append(operation, [index_of[segments[side]]])
             both = len(inside) == 2
-            num_experiments *= (
+            num_distinct *= (
                 terms[pair_index].num_terms if both else math.prod(terms[pair_index].num_distinct[s] for s in inside)
             )
         elif inside:
@@ -232,7 +241,7 @@ def _build(
     for clbit, segment in enumerate(sorted(ends)):
         circuit.sx(index_of[segment])
         circuit.measure(index_of[segment], clbit)
-        num_experiments *= terms[None].num_distinct[0]
+        num_distinct *= terms[None].num_distinct[0]
     for clbit, segment in enumerate(read, start=len(ends)):
         circuit.measure(index_of[segment], clbit)
-    return Subcircuit(circuit=circuit, num_experiments=num_experiments)
+    return Subcircuit(circuit=circuit, num_experiments=num_products, num_distinct=num_distinct)

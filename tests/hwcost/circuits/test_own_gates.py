@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import pytest
 from qiskit import QuantumCircuit, qasm2, qasm3
+from qiskit.circuit import ControlledGate, Parameter
+from qiskit.circuit.library import XGate
 
-from circuit_files import QASM2, QASM3, refusal
+import hwcost
+from circuit_files import QASM2, QASM3, qpy_bytes, refusal
+from hwcost.circuits.layers import layer_from_circuit
 from hwcost.circuits.load import load_circuit
 from hwcost.circuits.own_gates import name_own_gates, own_gates, rename_own_gates, reserved_names
+from hwcost.classical.simulation import statevector_flops
+from hwcost.core.errors import NotNativeError
 from hwcost.estimation.estimate import estimate
+from hwcost.models.cutting.cost import cutting_cost
 
 SIGNATURES = {
     "iswap": (0, 2),
@@ -208,3 +215,133 @@ class TestCircuits:
         assert dict(name_own_gates(qasm2.loads(QASM2 + own_rzz)).count_ops()) == {"rzz_of_user": 2}
         qiskits = own_rzz.replace("p/2", "p")
         assert dict(name_own_gates(qasm2.loads(QASM2 + qiskits)).count_ops()) == {"rzz": 2}
+
+
+def with_own_gates(form: str, names: list[str]) -> QuantumCircuit:
+    """Each name once, as an own gate on two qubits that is an h and a t; `form` says what is done with it."""
+    circuit = QuantumCircuit(3)
+    for name in names:
+        gate = two_rotations(name).to_gate()
+        operation = {
+            "gate": lambda gate=gate: gate,
+            "inverse": lambda gate=gate: gate.inverse(),
+            "inverse, annotated": lambda gate=gate: gate.inverse(annotated=True),
+            "power, annotated": lambda gate=gate: gate.power(3, annotated=True),
+            "repeated": lambda gate=gate: gate.repeat(2),
+            "controlled": lambda gate=gate: gate.control(1),
+            "controlled on 0": lambda gate=gate: gate.control(1, ctrl_state=0),
+            "controlled, annotated": lambda gate=gate: gate.control(1, annotated=True),
+        }[form]()
+        circuit.append(operation, range(operation.num_qubits))
+    circuit.measure_all()
+    return circuit
+
+
+class TestEveryName:
+    @pytest.mark.parametrize("form", ["gate", "inverse, annotated", "repeated"])
+    def test_no_two_qubit_gate_comes_of_a_name(self, form):
+        names = sorted(reserved_names() - {"store"})  # which Qiskit 2.6 appends to no circuit
+        cost = estimate(with_own_gates(form, names), "fake_torino", num_seeds=1)
+        assert cost.gates.num_2q == 0
+        assert cost.transpile.equivalence.proved
+
+    @pytest.mark.parametrize("form", ["controlled", "controlled on 0", "controlled, annotated", "power, annotated"])
+    def test_modified_gates_count_as_under_a_name_of_nobody(self, form):
+        names = ["swap", "cz", "iswap", "ecr", "measure", "barrier"]
+        named, plain = (
+            estimate(with_own_gates(form, each), "fake_torino", num_seeds=1)
+            for each in (names, [f"own_{k}" for k in range(len(names))])
+        )
+        assert (named.gates.num_2q, named.gates.num_1q) == (plain.gates.num_2q, plain.gates.num_1q)
+        assert named.transpile.equivalence.proved
+
+    def test_qpy(self, write):
+        circuit = with_own_gates("controlled on 0", ["swap", "cz"])
+        read = load_circuit(write(qpy_bytes(circuit)))
+        counts = [estimate(each, "fake_torino", num_seeds=1).gates for each in (circuit, read)]
+        assert counts[0] == counts[1]
+
+    def test_two_gates_of_one_name(self):
+        other = QuantumCircuit(2, name="swap")
+        other.cx(0, 1)
+        other.h(0)
+        circuit = QuantumCircuit(2)
+        circuit.append(two_rotations("swap").to_gate(), [0, 1])
+        circuit.append(other.to_gate(), [0, 1])
+        circuit.measure_all()
+        cost = estimate(circuit, "fake_torino", num_seeds=1)
+        assert (cost.gates.num_2q, cost.transpile.equivalence.proved) == (1, True)
+
+    def test_a_controlled_gate_with_a_definition_of_its_own(self):
+        body = two_rotations("body")
+        gate = ControlledGate("cx", 2, [], num_ctrl_qubits=1, definition=body, base_gate=XGate())
+        circuit = QuantumCircuit(2)
+        circuit.append(gate, [0, 1])
+        circuit.measure_all()
+        assert estimate(circuit, "fake_torino", num_seeds=1).gates.num_2q == 0
+
+    @pytest.mark.parametrize("name", ["cz", "barrier", "delay", "measure", "reset", "if_else"])
+    def test_a_native_name_is_no_native_gate(self, name):
+        circuit = QuantumCircuit(2, 2)
+        circuit.append(two_rotations(name).to_gate(), [0, 1])
+        circuit.measure([0, 1], [0, 1])
+        with pytest.raises(
+            NotNativeError, match=f"no duration is known for {name}_of_user on qubits 0, 1; it is not native"
+        ):
+            estimate(circuit, "fake_torino", transpile=False)
+
+
+class TestOtherCommands:
+    NAMES = ("rx", "crz", "cp", "rzz", "unitary", "measure", "delay", "own")
+
+    @staticmethod
+    def model(name: str) -> QuantumCircuit:
+        angle = Parameter("angle")
+        body = QuantumCircuit(2, name=name)
+        body.ry(angle, 0)
+        body.rz(angle, 1)
+        body.h(1)
+        body.ry(angle, 1)
+        circuit = QuantumCircuit(2, 2)
+        circuit.append(body.to_gate(), [0, 1])
+        circuit.append(body.to_gate(), [0, 1])
+        circuit.measure([0, 1], [0, 1])
+        return circuit
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_gradients(self, name):
+        layer = layer_from_circuit(self.model(name))
+        assert [(angle.gate, angle.num_shifts) for angle in layer.angles] == [("ry", 2), ("rz", 2), ("ry", 2)] * 2
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_simulation(self, name):
+        assert statevector_flops(self.model(name), gradient="none") == statevector_flops(
+            self.model("own"), gradient="none"
+        )
+
+    def test_compare(self, write):
+        path = write(QASM2 + own("swap", 0, 2) + call("swap", 0, 2) + "measure q -> c;", "own.qasm")
+        (cell,) = hwcost.compare(
+            path, ["fake_torino"], optimization_levels=[1], num_seeds=1, cache=False, num_workers=1
+        ).cells
+        assert (cell.cost.num_2q, cell.cost.equivalence) == (0, "equal")
+
+    def test_cutting_takes_the_definition(self):
+        circuit = QuantumCircuit(4)
+        for qubit in range(3):
+            circuit.append(two_rotations("cz").to_gate(), [qubit, qubit + 1])
+        assert cutting_cost(circuit, 1).sampling_overhead == 1.0
+
+    @pytest.mark.parametrize("name", ["barrier", "measure", "box", "cz"])
+    def test_jobs_keep_what_ends_a_circuit(self, name):
+        body = QuantumCircuit(2, name=name)
+        body.sx([0, 1])
+        circuit = QuantumCircuit(2)
+        circuit.append(body.to_gate(), [0, 1])
+        job = hwcost.estimate_job([(circuit, "ZZ")], "fake_torino", primitive="estimator", transpile=True, num_seeds=1)
+        plain = QuantumCircuit(2)
+        plain.sx([0, 1])
+        expected = hwcost.estimate_job(
+            [(plain, "ZZ")], "fake_torino", primitive="estimator", transpile=True, num_seeds=1
+        )
+        assert job.pubs[0].circuit_duration_s == expected.pubs[0].circuit_duration_s > 0

@@ -122,7 +122,7 @@ class TestBadQasm3:
         [
             ("foo q;", "line 5, column 1: this OpenQASM 3 cannot become a circuit (gate 'foo' is not defined"),
             ("def f(qubit a) { h a; }", "SubroutineDefinition"),
-            ("uint[8] a = 5;", "'uint'"),
+            ("uint[8] a = 5; a = 6;", "'uint'"),
             ("input bit b;", "input"),
             ("rx(1/0) q[0];", "ZeroDivisionError"),
             ('h "q', "line 5, column 3: this OpenQASM 3 cannot become a circuit (token recognition error"),

@@ -23,7 +23,7 @@ from places import EXAMPLE
 KEYS = {
     "circuit": "name source sha256 num_qubits num_parameters depth ops",
     "backend": "name source num_qubits snapshot_date snapshot_age_days rep_delay_s excluded assumptions warnings",
-    "transpile": "optimization_level num_seeds seed_chosen qiskit physical_qubits",
+    "transpile": "optimization_level num_seeds seed_chosen qiskit physical_qubits equivalence",
     "gates": "num_1q num_2q num_measure num_instructions depth depth_2q",
     "time": "sum_of_durations_s circuit_duration_s readout_s rep_delay_s shot_time_s qpu_time_s job_time_s",
     "routing": "num_swaps num_2q_added time_s duration_s share",

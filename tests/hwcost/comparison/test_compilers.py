@@ -9,6 +9,7 @@ from qiskit.circuit.random import random_circuit
 
 import hwcost
 import sample_compilers
+from hwcost.backend.equivalence import check_equivalence
 from hwcost.comparison.compilers import (
     PassManagerCompiler,
     QiskitCompiler,
@@ -16,7 +17,6 @@ from hwcost.comparison.compilers import (
     resolve_compiler,
     unique_names,
 )
-from hwcost.comparison.equivalence import check_equivalence
 from hwcost.core.errors import CircuitError, MissingDependencyError, OptionError
 from make import small_calibration
 

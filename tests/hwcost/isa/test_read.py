@@ -80,3 +80,13 @@ def test_exits_of_loops_and_global_phases_are_no_operations():
         circuit.break_loop()
     assert "break_loop" not in read(circuit).names
     assert read(circuit).count(Kind.ONE_QUBIT) == 2
+
+
+@pytest.mark.parametrize("name", ["cx", "barrier", "delay", "measure", "reset", "if_else", "break_loop"])
+def test_a_users_gate_under_a_native_name_is_not_the_devices(name):
+    body = QuantumCircuit(2, name=name)
+    body.sx([0, 1])
+    circuit = QuantumCircuit(2)
+    circuit.append(body.to_gate(), [0, 1])
+    with pytest.raises(CircuitError, match=f"'{name}' on qubits 0, 1 is not the device's but a gate with a definition"):
+        read(circuit)

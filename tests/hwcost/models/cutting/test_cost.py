@@ -85,7 +85,9 @@ def test_a_wire_cut_where_it_is_cheaper():
     assert (cut.kind, cut.qubits, cut.gate_index) == ("wire", (1,), 2)
     assert cost.subcircuit_widths == (2, 2)
     # Four ways to measure the end of the wire, six states to go on in.
-    assert cost.subexperiments == (4, 6)
+    assert cost.distinct_subexperiments == (4, 6)
+    # The library sends one circuit of each part for each of the eight terms.
+    assert cost.subexperiments == (8, 8)
     first, second = cost.subcircuits
     assert first.count_ops()["cx"] == second.count_ops()["cx"] == 2
     assert first.count_ops()["measure"] == 1
@@ -166,7 +168,21 @@ def test_parts_without_cuts_share_circuits_and_cut_parts_do_not():
     # The chain of four is cut once; {4, 5} and {6} go together.
     assert cost.num_gate_cuts == 1
     assert sorted(cost.subcircuit_widths) in ([1, 3, 3], [2, 2, 3])
-    assert sorted(cost.subexperiments) == [1, 5, 5]
+    assert sorted(cost.subexperiments) == [1, 6, 6]
+    assert sorted(cost.distinct_subexperiments) == [1, 5, 5]
+
+
+@needs_library
+@pytest.mark.parametrize(
+    ("gates", "num_terms"), [(["cx"], 6), (["cx", "cx"], 36), (["cz", "cx", "ecr"], 216), (["swap"], 34)]
+)
+def test_every_part_is_sent_once_for_each_product_of_terms(gates, num_terms):
+    circuit = QuantumCircuit(len(gates) + 1)
+    for qubit, gate in enumerate(gates):
+        getattr(circuit, gate)(qubit, qubit + 1)
+    cost = cutting_cost(circuit, 1)
+    assert cost.subexperiments == (num_terms,) * (len(gates) + 1)
+    assert cost.num_subexperiments == num_terms * (len(gates) + 1)
 
 
 # ------------------------------------------------------------------------------------------------- brute force
@@ -306,7 +322,8 @@ def test_the_cuts_give_back_the_expectation_value(circuit):
         problem.subcircuits, problem.subobservables, num_samples=np.inf
     )
     distinct = {label: {content(c) for c in circuits} for label, circuits in experiments.items()}
-    assert sorted(map(len, distinct.values())) == sorted(cost.subexperiments)
+    assert sorted(map(len, experiments.values())) == sorted(cost.subexperiments)
+    assert sorted(map(len, distinct.values())) == sorted(cost.distinct_subexperiments)
     if cost.num_subexperiments > 40:
         return
     sampler = aer.SamplerV2(seed=1, default_shots=20_000)

@@ -12,7 +12,7 @@ from qiskit.circuit.random import random_circuit
 from qiskit.quantum_info import Operator
 
 import hwcost
-from hwcost.comparison.equivalence import MAX_QUBITS, EquivalenceCheck, check_equivalence
+from hwcost.backend.equivalence import MAX_QUBITS, EquivalenceCheck, check_equivalence
 from hwcost.core.errors import CircuitError
 from make import small_calibration
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from hwcost.core.text import one_line
+
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
-    from qiskit.circuit import Operation
+    from qiskit.circuit import CircuitInstruction, Operation
 
 Complexes: TypeAlias = npt.NDArray[np.complex128]
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -22,14 +24,11 @@ MAX_BRANCHES = 64
 MAX_STEPS = 20_000
 """Operations of one circuit; more would take longer to simulate than to compile."""
 
-SILENT = frozenset({"barrier", "delay", "id"})
-"""Operations that do nothing to the ideal state."""
-
 _IDENTITY: Complexes = np.eye(2, dtype=complex)
 
 
 class CannotSimulateError(Exception):
-    """The circuit has control flow, or is too large to be simulated for a check."""
+    """The circuit has control flow, or is too large to be simulated for a check; the message says which."""
 
 
 @dataclass(slots=True)
@@ -49,6 +48,35 @@ class Program:
         """Return the classical bits that are written."""
         return {step[2] for step in self.steps if step[0] == "measure"}
 
+    def work(self, num_qubits: int) -> int:
+        """Return amplitudes times operations of its simulation on that many qubits."""
+        final = _final_measurements(self)
+        splits: int = sum(step[0] != "gate" and number not in final for number, step in enumerate(self.steps))
+        branches: int = MAX_BRANCHES if splits > MAX_BRANCHES else min(1 << splits, MAX_BRANCHES)
+        return len(self.steps) * branches * (1 << num_qubits)
+
+
+def is_silent(instruction: CircuitInstruction) -> bool:
+    """Return whether an operation does nothing to the ideal state, by its type: a user may call any gate `delay`."""
+    from qiskit.circuit import Barrier, Delay
+
+    if instruction.is_standard_gate():
+        return bool(instruction.name == "id")
+    return isinstance(instruction.operation, (Barrier, Delay))
+
+
+def refuse_control_flow(circuit: QuantumCircuit) -> None:
+    """Refuse a circuit with branches or loops.
+
+    Raises:
+        CannotSimulateError: It has some.
+    """
+    from qiskit.circuit import ControlFlowOp
+
+    for instruction in circuit.data:
+        if not instruction.is_standard_gate() and isinstance(instruction.operation, ControlFlowOp):
+            raise CannotSimulateError(f"it has control flow ({instruction.name})")
+
 
 def read_program(circuit: QuantumCircuit) -> Program:
     """Read the circuit as a program.
@@ -64,26 +92,28 @@ def read_program(circuit: QuantumCircuit) -> Program:
 
 
 def _walk(circuit: QuantumCircuit, qubits: Mapping[Any, int], clbits: Mapping[Any, int], program: Program) -> None:
+    from qiskit.circuit import Measure, Reset
+
+    refuse_control_flow(circuit)
     for instruction in circuit.data:
         if len(program.steps) > MAX_STEPS:
-            raise CannotSimulateError
-        name = instruction.name
-        where = tuple(qubits[bit] for bit in instruction.qubits)
-        if name in SILENT:
+            raise CannotSimulateError(f"it has more than {MAX_STEPS:,} operations")
+        if is_silent(instruction):
             continue
-        if name == "measure":
+        where = tuple(qubits[bit] for bit in instruction.qubits)
+        operation = instruction.operation
+        if isinstance(operation, Measure):
             program.steps.append(("measure", where[0], clbits[instruction.clbits[0]]))
-        elif name == "reset":
+        elif isinstance(operation, Reset):
             program.steps.append(("reset", where[0]))
         else:
-            operation = instruction.operation
             matrix = _matrix(operation)
             if matrix is not None:
                 program.steps.append(("gate", matrix, where))
                 continue
             definition = getattr(operation, "definition", None)
-            if definition is None or hasattr(operation, "blocks"):
-                raise CannotSimulateError
+            if definition is None:
+                raise CannotSimulateError(f"{one_line(operation.name)!r} has no definition to simulate")
             inner_qubits = dict(zip(definition.qubits, where, strict=True))
             inner_clbits = {b: clbits[a] for a, b in zip(instruction.clbits, definition.clbits, strict=True)}
             _walk(definition, inner_qubits, inner_clbits, program)
@@ -205,7 +235,7 @@ def _apply(state: Complexes, matrix: Complexes, qubits: Sequence[int]) -> Comple
 def _split(state: Complexes, qubit: int, *, flip: bool) -> Complexes:
     """Return both outcomes of a measurement, one after the other; with `flip` the second is put back to |0⟩."""
     if 2 * len(state) > MAX_BRANCHES:
-        raise CannotSimulateError
+        raise CannotSimulateError(f"measurements and resets on the way have more than {MAX_BRANCHES} outcomes")
     zero, one = np.zeros_like(state), np.zeros_like(state)
     at_zero: tuple[Any, ...] = (slice(None),) * (1 + qubit) + (0,)
     at_one: tuple[Any, ...] = (slice(None),) * (1 + qubit) + (1,)
