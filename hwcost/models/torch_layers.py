@@ -155,7 +155,7 @@ def _check_batches(one: Observer, two: Observer, name: str) -> None:
         if second != 2 * first:
             raise CircuitError(
                 f"the model {name} runs {first} circuits{what} for one sample and {second} for a batch of two, so "
-                "their number is not one per sample; cost it with a batch size of 1, or run its circuits for each sample"
+                "their number is not one per sample; cost it with a batch size of 1, or run them for each sample"
             )
 
 
