@@ -16,6 +16,7 @@ _COMMANDS = {
     "calibration": "Show, save, import and compare calibrations.",
     "device": "List and measure classical devices.",
     "jobs": "Fit and score job-time profiles from timed jobs.",
+    "mcp": "Serve read-only tools to an assistant (Model Context Protocol).",
     "validate": "Simulate the noise of a circuit exactly and compare with what `estimate` predicts.",
 }
 
