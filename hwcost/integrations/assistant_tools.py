@@ -67,7 +67,7 @@ class AssistantTools:
 
         Args:
             circuit: OpenQASM 2 or 3 as text, or the path of a QPY or OpenQASM file in an allowed folder.
-            backend: Name such as fake_torino (the tool backends lists them), or a calibration file in an allowed folder.
+            backend: Name such as fake_torino (the tool backends lists them), or a calibration file in such a folder.
             shots: Shots that a noiseless device would need; default 4096.
             precision: Instead of shots: the standard error wanted.
             optimization_level: Qiskit's, 0 to 3.
