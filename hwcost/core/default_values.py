@@ -105,10 +105,10 @@ def default_map(
         return {wanted: default_map(command.commands[wanted], (*path, wanted), policy, table, file_label, origins)}
     options = {flag(p): p for p in command.params if isinstance(p, click.Option) and flag(p) not in policy.never}
     _refuse_unknown(tables, options, path, file_label, "option")
-    found: dict[str, tuple[Any, str]] = {
-        name: (_from_file(options[name], value, f"{file_label}, {name}"), f"{file_label}, {name}")
-        for name, value in tables.items()
-    }
+    found: dict[str, tuple[Any, str]] = {}
+    for name, value in tables.items():
+        origin = f"{file_label}, [{'.'.join(path)}] {name}"
+        found[name] = _from_file(options[name], value, origin), origin
     from_environment = set()
     if path[0] in policy.environment_commands:
         for name, option in options.items():
@@ -195,7 +195,9 @@ def _from_file(option: click.Option, value: object, origin: str) -> object:
 
 
 def _switched(option: click.Option, on: bool) -> object:
-    return option.flag_value if on else not option.flag_value
+    # Newer versions of click have no value of a flag that is not given one.
+    value = option.flag_value if isinstance(option.flag_value, bool) else True
+    return value if on else not value
 
 
 def read_tables(path: str | os.PathLike[str], commands: Iterable[str]) -> dict[str, Mapping[str, Any]]:

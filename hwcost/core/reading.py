@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 
 from hwcost.core.errors import InputError
 from hwcost.core.text import printable
+
+_LOG = logging.getLogger(__name__)
 
 
 def path_label(path: str | os.PathLike[str]) -> str:
@@ -51,6 +54,7 @@ def read_file(
     if len(data) > limit_bytes:
         size = f"{limit_bytes // 2**20} MiB" if limit_bytes >= 2**20 else f"{limit_bytes // 2**10} KiB"
         raise error(f"{label}: is larger than {size}, too large for a {what} that can be costed; use a part of it")
+    _LOG.debug("read the %s %s, %d bytes", what, label, len(data))
     return data
 
 
