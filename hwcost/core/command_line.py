@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hwcost.core.default_values import Origins
 from hwcost.core.errors import HwcostError, InputError, MissingDependencyError
+from hwcost.core.origins import Origins
 from hwcost.core.text import internal_error, say
 
 if TYPE_CHECKING:
