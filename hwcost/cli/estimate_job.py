@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backend
+from hwcost.cli.outputs import check_outputs, check_plot, plot_option
 from hwcost.cli.progress import counter
 from hwcost.core.click_options import taken
 from hwcost.estimation.options import EstimateRequest
@@ -28,6 +29,7 @@ from hwcost.report.console import format_option, write
 @request_options(EstimateRequest, JOB_CIRCUIT_OPTIONS)
 @format_option
 @click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
+@plot_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def command(
     pubs: str,
@@ -35,6 +37,7 @@ def command(
     options_file: str | None,
     form: str,
     output: str | None,
+    plot: str | None,
     quiet: bool,
     **options: Any,
 ) -> int:
@@ -46,6 +49,8 @@ def command(
     from hwcost.primitives.files import load_options, load_pubs
     from hwcost.primitives.job import estimate_job_as
 
+    check_plot(plot)
+    check_outputs({"--output": output, "--plot": plot}, (pubs.partition(":")[0], backend, options_file))
     circuits = {name: options.pop(name) for name in JOB_CIRCUIT_OPTIONS}
     request = JobRequest(
         circuits=EstimateRequest(transpile=options["transpile"], **circuits), **taken(JobRequest, options)
@@ -54,4 +59,6 @@ def command(
     settings = None if options_file is None else load_options(options_file)
     cost = estimate_job_as(request, load_pubs(pubs), device, settings, progress=counter("circuit", quiet))
     write([cost], form, output=output)
+    if plot is not None:
+        cost.plot(path=plot)
     return 0
