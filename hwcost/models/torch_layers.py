@@ -137,7 +137,7 @@ def _check_batches(one: Observer, two: Observer, name: str) -> None:
         if second != 2 * first:
             raise CircuitError(
                 f"the model {name} runs {first} circuits{what} for one sample and {second} for a batch of two, so "
-                "their number is not one per sample; cost it with a batch size of 1, or run its circuits for each sample"
+                "their number is not one per sample; cost it with a batch size of 1, or run them for each sample"
             )
 
 
@@ -253,6 +253,7 @@ class _Observed:
 
     def __call__(self, **kwargs: Any) -> Any:
         import pennylane as qml
+        import torch
 
         values = kwargs[self._layer.input_arg]
         batched = values.ndim > 1
@@ -262,7 +263,13 @@ class _Observed:
         call = LayerCall(title=self._title, data=self._layer.input_arg, rows=rows)
         if self._takes_batches is None:
             self._takes_batches = self._written_for_batches(row)
-        given = {self._layer.input_arg: row[None] if self._takes_batches else row, **dict(_weights(self._layer))}
+        weights = dict(_weights(self._layer))
+        if values.is_meta:  # only the form of the result is asked for
+            weights = {
+                key: torch.empty_like(value, device="meta", requires_grad=value.requires_grad)
+                for key, value in weights.items()
+            }
+        given = {self._layer.input_arg: row[None] if self._takes_batches else row, **weights}
         result = observer.answer(self._layer.qnode, (), given, layer=call)
         leaves, structure = qml.pytrees.flatten(result)
         shaped = [
