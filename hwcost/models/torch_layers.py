@@ -228,8 +228,6 @@ def _stand_in(name: str, layer: Any) -> Any:
     twin._parameters = {}
     twin._buffers = {}
     twin.qnode_weights = {}
-    for key, value in _weights(layer):  # the model may look at them; they are not the copy's to count
-        object.__setattr__(twin, key, value)
     twin.qnode = _Observed(name, layer)
     return twin
 
@@ -244,6 +242,8 @@ class _Observed:
         self._title = name or type(layer).__name__
         self._layer = layer
         self._takes_batches: bool | None = None
+        for key, value in _weights(layer):  # a model that looks at its layer's weights finds them here, in copies too
+            self.__dict__.setdefault(key, value)
         _ALIVE[id(self)] = self
 
     def __reduce__(self) -> Any:
