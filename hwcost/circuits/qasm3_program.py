@@ -1,8 +1,8 @@
 """OpenQASM 3 programs in fewer constructs than they are written in: `simplified`.
 
-Qiskit's importer knows no constants, no functions and no indices that a loop counts. They have values before the program
-runs, so they are filled in; loops whose body depends on such a value are unrolled, branches on it are taken, switches are
-written as branches. What is left, the importer reads or refuses.
+Qiskit's importer knows no constants, no functions and no indices that a loop counts. They have values before the
+program runs, so they are filled in; loops whose body depends on such a value are unrolled, branches on it are taken,
+switches are written as branches. What is left, the importer reads or refuses.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hwcost.circuits.qasm3_values import (
+    Node,
     NotConstant,
     Refused,
     Value,
@@ -30,8 +31,8 @@ from hwcost.circuits.qasm3_values import (
 if TYPE_CHECKING:
     from openqasm3.ast import Program
 
-MAX_UNROLLED = 100_000
-"""Statements that unrolled loops may become; a gate in ten thousand rounds of ten."""
+MAX_UNROLLED = 30_000
+"""Statements that unrolled loops may become; more take longer to read than a file may."""
 
 MAX_SPECIAL_GATES = 1000
 
@@ -81,7 +82,7 @@ class _Simplifier:
             self._before.clear()
         return done
 
-    def _of(self, node: Any) -> list[Any]:
+    def _of(self, node: Node) -> list[Any]:
         """Return the statements that a statement becomes."""
         rule = _RULES.get(type(node).__name__)
         return [node] if rule is None else list(rule(self, node))
@@ -93,7 +94,7 @@ class _Simplifier:
         finally:
             self._scope = self._scope.parents
 
-    def _value(self, node: Any) -> Value:
+    def _value(self, node: Node) -> Value:
         """Return a value, `_OPEN` where there is none."""
         try:
             return value_of(node, self._scope)
@@ -108,8 +109,8 @@ class _Simplifier:
 
     # ------------------------------------------------------------------------------------------------- declarations
 
-    def constant(self, node: Any) -> Iterator[Any]:
-        """A constant, or a variable that nothing assigns to."""
+    def constant(self, node: Node) -> Iterator[Any]:
+        """Remember a constant, or a variable that nothing assigns to."""
         name = node.identifier.name
         if type(node).__name__ == "ClassicalDeclaration" and name in self._assigned:
             yield node
@@ -119,7 +120,7 @@ class _Simplifier:
         except NotConstant:
             yield node
 
-    def classical(self, node: Any) -> Iterator[Any]:
+    def classical(self, node: Node) -> Iterator[Any]:
         if type(node.type).__name__ != "BitType":
             if node.init_expression is None:
                 yield node
@@ -137,18 +138,18 @@ class _Simplifier:
             start = None  # bits begin as zeros
         yield changed(node, type=kind, init_expression=start)
 
-    def qubits(self, node: Any) -> Iterator[Any]:
+    def qubits(self, node: Node) -> Iterator[Any]:
         size = folded(node.size, self._scope)
         self._declare(node, node.qubit.name, size)
         yield changed(node, size=size)
 
-    def _declare(self, node: Any, name: str, size: Any) -> None:
+    def _declare(self, node: Node, name: str, size: Node) -> None:
         if name in self._widths:
             raise Refused(node, f"'{name}' is declared twice", f"give one of the two another name than {name}")
         self._scope[name] = _OPEN
         self._widths[name] = None if size is None else getattr(size, "value", None)
 
-    def io(self, node: Any) -> Iterator[Any]:
+    def io(self, node: Node) -> Iterator[Any]:
         from openqasm3 import ast
 
         self._scope[node.identifier.name] = _OPEN
@@ -159,10 +160,10 @@ class _Simplifier:
         declaration.span = node.span
         yield from self.classical(declaration)
 
-    def alias(self, node: Any) -> Iterator[Any]:
+    def alias(self, node: Node) -> Iterator[Any]:
         yield changed(node, value=self._operand(node.value))
 
-    def extern(self, node: Any) -> Iterator[Any]:
+    def extern(self, node: Node) -> Iterator[Any]:
         called = {
             each.name.name for each in nodes_in(self._program.statements) if type(each).__name__ == "FunctionCall"
         }
@@ -171,8 +172,8 @@ class _Simplifier:
 
     # -------------------------------------------------------------------------------------------------------- gates
 
-    def gate_definition(self, node: Any) -> Iterator[Any]:
-        """A definition; one whose angles the importer cannot compute waits for its calls, which give it numbers."""
+    def gate_definition(self, node: Node) -> Iterator[Any]:
+        """Yield a definition; one with functions in its angles waits for its calls, which give it numbers."""
         names = [argument.name for argument in node.arguments]
         body = self._gate_body(node, dict.fromkeys(names, _OPEN))
         if names and not all(map(self._is_plain, body)):
@@ -187,7 +188,7 @@ class _Simplifier:
             arguments=_renamed(node.arguments, ordered) if in_order else node.arguments,
         )
 
-    def _gate_body(self, node: Any, values: Mapping[str, Value]) -> list[Any]:
+    def _gate_body(self, node: Node, values: Mapping[str, Value]) -> list[Any]:
         unknown = dict.fromkeys([*(qubit.name for qubit in node.qubits), _IN_GATE], _OPEN)
         self._scope = self._scope.new_child({**values, **unknown})
         try:
@@ -195,13 +196,13 @@ class _Simplifier:
         finally:
             self._scope = self._scope.parents
 
-    def _is_plain(self, statement: Any) -> bool:
+    def _is_plain(self, statement: Node) -> bool:
         kind = type(statement).__name__
         if kind == "QuantumGate":
             return statement.name.name not in self._gates and all(map(is_imported, statement.arguments))
         return bool(is_imported(statement.argument)) if kind == "QuantumPhase" else kind == "QuantumBarrier"
 
-    def gate(self, node: Any) -> Iterator[Any]:
+    def gate(self, node: Node) -> Iterator[Any]:
         arguments = [folded(each, self._scope) for each in node.arguments]
         new = changed(
             node,
@@ -218,12 +219,12 @@ class _Simplifier:
             elif _IN_GATE not in self._scope:
                 raise Refused(
                     node,
-                    f"the gate {node.name.name} computes its angles by functions, and here its arguments are no numbers",
+                    f"the gate {node.name.name} computes angles by functions, and its arguments are no numbers",
                     "give it numbers, or bind the input first",
                 )
         yield new
 
-    def _specialised(self, definition: Any, values: Sequence[Value]) -> str:
+    def _specialised(self, definition: Node, values: Sequence[Value]) -> str:
         """Return the name of a gate's definition for certain values, which is put before the present statement."""
         key = (definition.name.name, *values)
         if key not in self._special:
@@ -241,7 +242,7 @@ class _Simplifier:
             self._before.append(changed(definition, name=name, arguments=[], body=body))
         return self._special[key]
 
-    def phase(self, node: Any) -> Iterator[Any]:
+    def phase(self, node: Node) -> Iterator[Any]:
         yield changed(
             node,
             argument=folded(node.argument, self._scope),
@@ -249,10 +250,10 @@ class _Simplifier:
             modifiers=self._modifiers(node),
         )
 
-    def _modifiers(self, node: Any) -> list[Any]:
+    def _modifiers(self, node: Node) -> list[Any]:
         return [changed(m, argument=folded(m.argument, self._scope, real=True)) for m in node.modifiers]
 
-    def _operand(self, node: Any) -> Any:
+    def _operand(self, node: Node) -> Node:
         """Return qubits or bits with the constants of their indices filled in; their own name is no constant."""
         kind = type(node).__name__
         if kind == "IndexedIdentifier":
@@ -265,8 +266,8 @@ class _Simplifier:
 
     # ------------------------------------------------------------------------------------------------- other operations
 
-    def measurement(self, node: Any) -> Iterator[Any]:
-        """A measurement; one that nobody reads gets bits of its own, for it takes its time all the same."""
+    def measurement(self, node: Node) -> Iterator[Any]:
+        """Yield a measurement; one that nobody reads gets bits of its own, for it takes its time all the same."""
         from openqasm3 import ast
 
         qubit = self._operand(node.measure.qubit)
@@ -283,7 +284,7 @@ class _Simplifier:
             target = self._operand(target)
         yield changed(node, measure=changed(node.measure, qubit=qubit), target=target)
 
-    def _width_of(self, qubit: Any) -> int | None:
+    def _width_of(self, qubit: Node) -> int | None:
         """Return the width of a register, None of a single qubit, 0 if it is not known."""
         if type(qubit).__name__ == "Identifier":
             return self._widths.get(qubit.name, None if qubit.name.startswith("$") else 0)
@@ -291,25 +292,25 @@ class _Simplifier:
         is_one = isinstance(indices, list) and len(indices) == 1 and _is_number(indices[0])
         return None if is_one else 0
 
-    def reset(self, node: Any) -> Iterator[Any]:
+    def reset(self, node: Node) -> Iterator[Any]:
         yield changed(node, qubits=self._operand(node.qubits))
 
-    def barrier(self, node: Any) -> Iterator[Any]:
+    def barrier(self, node: Node) -> Iterator[Any]:
         yield changed(node, qubits=[self._operand(qubit) for qubit in node.qubits])
 
-    def delay(self, node: Any) -> Iterator[Any]:
+    def delay(self, node: Node) -> Iterator[Any]:
         yield changed(
             node,
             duration=folded(node.duration, self._scope),
             qubits=[self._operand(qubit) for qubit in node.qubits],
         )
 
-    def box(self, node: Any) -> Iterator[Any]:
+    def box(self, node: Node) -> Iterator[Any]:
         yield changed(node, body=self._block(node.body), duration=folded(node.duration, self._scope))
 
     # ------------------------------------------------------------------------------------------- loops and branches
 
-    def loop(self, node: Any) -> Iterator[Any]:
+    def loop(self, node: Node) -> Iterator[Any]:
         name = node.identifier.name
         values = self._loop_values(node)
         if values is None or not self._needs_unrolling(node):
@@ -342,7 +343,7 @@ class _Simplifier:
                 )
             yield from body
 
-    def _loop_values(self, node: Any) -> Sequence[Value] | None:
+    def _loop_values(self, node: Node) -> Sequence[Value] | None:
         """Return what a loop runs over; None where only the running program knows."""
         from openqasm3 import ast
 
@@ -361,7 +362,7 @@ class _Simplifier:
         value = self._value(over)
         return value if isinstance(value, tuple) else None
 
-    def _needs_unrolling(self, node: Any) -> bool:
+    def _needs_unrolling(self, node: Node) -> bool:
         """Return whether the importer cannot keep a loop: its counter is used for more than sums in angles."""
         from openqasm3 import ast
 
@@ -385,7 +386,7 @@ class _Simplifier:
                     return True
         return False
 
-    def branch(self, node: Any) -> Iterator[Any]:
+    def branch(self, node: Node) -> Iterator[Any]:
         condition = node.condition
         known = self._value(condition)
         if known is not _OPEN:
@@ -403,7 +404,7 @@ class _Simplifier:
         else:
             yield changed(node, condition=condition, if_block=self._block(first), else_block=self._block(second))
 
-    def _condition(self, node: Any) -> tuple[Any, bool]:
+    def _condition(self, node: Node) -> tuple[Node, bool]:
         """Return a condition as the importer writes it, and whether it is the opposite one."""
         from openqasm3 import ast
 
@@ -426,19 +427,19 @@ class _Simplifier:
         number = sides[1] if isinstance(sides[1], ast.BitstringLiteral) else literal(value, node)
         return changed(node, op=ast.BinaryOperator["=="], lhs=bits, rhs=number), node.op.name == "!="
 
-    def _without_cast(self, node: Any) -> Any:
+    def _without_cast(self, node: Node) -> Node:
         is_bits = type(node).__name__ == "Cast" and names_in(node.argument) <= self._is_bits
         return node.argument if is_bits and type(node.type).__name__ in ("IntType", "UintType") else node
 
-    def _is_bit(self, node: Any) -> bool:
+    def _is_bit(self, node: Node) -> bool:
         kind = type(node).__name__
         if kind == "Identifier":
             return node.name in self._is_bits and self._widths[node.name] is None
         is_index = kind == "IndexExpression" and isinstance(node.index, list) and len(node.index) == 1
         return is_index and names_in(node.collection) <= self._is_bits and _is_number(node.index[0])
 
-    def switch(self, node: Any) -> Iterator[Any]:
-        """A switch, as branches: the first case that fits, or the default."""
+    def switch(self, node: Node) -> Iterator[Any]:
+        """Write a switch as branches: the first case that fits, or the default."""
         from openqasm3 import ast
 
         rest: list[Any] = list(node.default.statements) if node.default else []
@@ -455,7 +456,7 @@ class _Simplifier:
             rest = [case]
         yield from self._block(rest)
 
-    def while_loop(self, node: Any) -> Iterator[Any]:
+    def while_loop(self, node: Node) -> Iterator[Any]:
         known = self._value(node.while_condition)
         if known is _OPEN or known:
             raise Refused(
@@ -465,21 +466,21 @@ class _Simplifier:
             )
         yield from ()
 
-    def end(self, node: Any) -> Iterator[Any]:
+    def end(self, node: Node) -> Iterator[Any]:
         raise Refused(node, "the program may end here, before its last line", "let it run to its end")
 
 
-def folded_bit(node: Any, scope: Mapping[str, Value]) -> Any:
+def folded_bit(node: Node, scope: Mapping[str, Value]) -> Node:
     """Return bits in a condition with the constants of their indices filled in."""
     return changed(node, index=folded_index(node.index, scope)) if type(node).__name__ == "IndexExpression" else node
 
 
-def _is_number(node: Any) -> bool:
+def _is_number(node: Node) -> bool:
     kind = type(node).__name__
     return kind == "IntegerLiteral" or (kind == "UnaryExpression" and _is_number(node.expression))
 
 
-def _leaves_loop(statement: Any) -> bool:
+def _leaves_loop(statement: Node) -> bool:
     """Return whether a branch breaks out of the loop that it is in."""
     kind = type(statement).__name__
     if kind in ("BreakStatement", "ContinueStatement"):
@@ -487,7 +488,7 @@ def _leaves_loop(statement: Any) -> bool:
     return kind == "BranchingStatement" and any(map(_leaves_loop, [*statement.if_block, *statement.else_block]))
 
 
-def _renamed(nodes: Any, names: Mapping[str, str]) -> Any:
+def _renamed(nodes: Node, names: Mapping[str, str]) -> Node:
     """Return nodes with other names of parameters."""
     if isinstance(nodes, list):
         return [_renamed(each, names) for each in nodes]

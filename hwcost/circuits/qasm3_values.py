@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Value: TypeAlias = Any
 """int, float, bool, a tuple of values (an array), or a `Duration`."""
 
+Node: TypeAlias = Any
+"""A statement, an expression or a list of them: each class of them has fields of its own, told by its name."""
+
 Scope: TypeAlias = MutableMapping[str, Value]
 
 _CONSTANTS = {
@@ -112,7 +115,7 @@ def new_scope() -> ChainMap[str, Value]:
     return ChainMap({}, dict(_CONSTANTS))
 
 
-def value_of(node: Any, scope: Mapping[str, Value], *, real: bool = False) -> Value:
+def value_of(node: Node, scope: Mapping[str, Value], *, real: bool = False) -> Value:
     """Evaluate an expression.
 
     Args:
@@ -145,7 +148,7 @@ def value_of(node: Any, scope: Mapping[str, Value], *, real: bool = False) -> Va
     return value
 
 
-def _unary(node: Any, scope: Mapping[str, Value], real: bool) -> Value:
+def _unary(node: Node, scope: Mapping[str, Value], real: bool) -> Value:
     value = value_of(node.expression, scope, real=real)
     if node.op.name == "-":
         return -value
@@ -154,7 +157,7 @@ def _unary(node: Any, scope: Mapping[str, Value], real: bool) -> Value:
     raise NotConstant
 
 
-def _binary(node: Any, scope: Mapping[str, Value], real: bool) -> Value:
+def _binary(node: Node, scope: Mapping[str, Value], real: bool) -> Value:
     name = node.op.name
     left, right = value_of(node.lhs, scope, real=real), value_of(node.rhs, scope, real=real)
     if name == "/":
@@ -171,7 +174,7 @@ def _binary(node: Any, scope: Mapping[str, Value], real: bool) -> Value:
     return _OPERATORS[name](left, right)
 
 
-def _quotient(node: Any, left: Value, right: Value, real: bool) -> Value:
+def _quotient(node: Node, left: Value, right: Value, real: bool) -> Value:
     if real or not (isinstance(left, int) and isinstance(right, int)):
         return left / right
     if left % right:
@@ -183,17 +186,17 @@ def _quotient(node: Any, left: Value, right: Value, real: bool) -> Value:
     return left // right
 
 
-def _call(node: Any, scope: Mapping[str, Value], real: bool) -> Value:
+def _call(node: Node, scope: Mapping[str, Value], real: bool) -> Value:
     if node.name.name not in _FUNCTIONS:
         raise NotConstant
     return _FUNCTIONS[node.name.name](*[value_of(argument, scope, real=real) for argument in node.arguments])
 
 
-def _cast(node: Any, scope: Mapping[str, Value], real: bool) -> Value:
+def _cast(node: Node, scope: Mapping[str, Value], real: bool) -> Value:
     return converted(value_of(node.argument, scope, real=real), node.type)
 
 
-def converted(value: Value, kind: Any) -> Value:
+def converted(value: Value, kind: Node) -> Value:
     """Return a value as one of a classical type; arrays keep theirs.
 
     Raises:
@@ -207,7 +210,7 @@ def converted(value: Value, kind: Any) -> Value:
     return _CASTS[name](value)
 
 
-def _element(node: Any, scope: Mapping[str, Value], real: bool) -> Value:
+def _element(node: Node, scope: Mapping[str, Value], real: bool) -> Value:
     value = value_of(node.collection, scope)
     if isinstance(value, int) and isinstance(node.index, list) and len(node.index) == 1:
         return value >> value_of(node.index[0], scope) & 1  # a bit of a whole number
@@ -218,11 +221,11 @@ def _element(node: Any, scope: Mapping[str, Value], real: bool) -> Value:
     return value
 
 
-def _array(node: Any, scope: Mapping[str, Value], real: bool) -> Value:
+def _array(node: Node, scope: Mapping[str, Value], real: bool) -> Value:
     return tuple(value_of(each, scope) for each in node.values)
 
 
-def _size(node: Any, scope: Mapping[str, Value], real: bool) -> Value:
+def _size(node: Node, scope: Mapping[str, Value], real: bool) -> Value:
     value = value_of(node.target, scope)
     for _ in range(value_of(node.index, scope) if node.index else 0):
         value = value[0]
@@ -242,10 +245,10 @@ _EVALUATE: Mapping[str, Callable[[Any, Mapping[str, Value], bool], Value]] = {
 }
 
 
-# ------------------------------------------------------------------------------------- expressions with values filled in
+# --------------------------------------------------------------------------- expressions with values filled in
 
 
-def changed(node: Any, **fields: Any) -> Any:
+def changed(node: Node, **fields: Node) -> Node:
     """Return a node with other fields and the same place in the file."""
     new = copy.copy(node)
     for name, value in fields.items():
@@ -253,11 +256,11 @@ def changed(node: Any, **fields: Any) -> Any:
     return new
 
 
-def literal(value: Value, at: QASMNode) -> Any:
+def literal(value: Value, at: QASMNode) -> Node:
     """Write a value as an expression."""
     from openqasm3 import ast
 
-    node: Any
+    node: Node
     if isinstance(value, Duration):
         node = ast.DurationLiteral(value.value, value.unit)
     elif isinstance(value, bool):
@@ -272,7 +275,7 @@ def literal(value: Value, at: QASMNode) -> Any:
     return node
 
 
-def folded(node: Any, scope: Mapping[str, Value], *, real: bool = False) -> Any:
+def folded(node: Node, scope: Mapping[str, Value], *, real: bool = False) -> Node:
     """Return an expression with its constant parts as numbers."""
     kind = type(node).__name__
     if node is None or kind.endswith("Literal"):
@@ -299,14 +302,14 @@ def folded(node: Any, scope: Mapping[str, Value], *, real: bool = False) -> Any:
     return changed(node, **{name: folded(getattr(node, name), scope, real=real) for name in fields}) if fields else node
 
 
-def folded_index(index: Any, scope: Mapping[str, Value]) -> Any:
+def folded_index(index: Node, scope: Mapping[str, Value]) -> Node:
     """Do the same for an index."""
     if isinstance(index, list):
         return [folded(each, scope) for each in index]
     return folded(index, scope)
 
 
-def nodes_in(node: Any) -> Iterator[Any]:
+def nodes_in(node: Node) -> Iterator[Any]:
     """Yield a node and all in it."""
     stack = [node]
     while stack:
@@ -318,7 +321,7 @@ def nodes_in(node: Any) -> Iterator[Any]:
             stack.extend(value for name, value in vars(each).items() if name != "span")
 
 
-def names_in(node: Any) -> set[str]:
+def names_in(node: Node) -> set[str]:
     """Return the names in a node."""
     return {each.name for each in nodes_in(node) if type(each).__name__ == "Identifier"}
 

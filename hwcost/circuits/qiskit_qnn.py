@@ -131,9 +131,7 @@ def _shifted_angles(
         raise CircuitError(
             f"{label}: its circuit cannot be written in gates with a shift rule: {one_line(error_text(error))}"
         ) from error
-    operations = [
-        (i.operation.name, tuple(i.operation.params), (*i.qubits, *i.clbits)) for i in flat.data
-    ]
+    operations = [(i.operation.name, tuple(i.operation.params), (*i.qubits, *i.clbits)) for i in flat.data]
     return tuple(gate_angles(operations, set(qnn.input_params), measured, circuit))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from hwcost.backend.equivalence import MAX_QUBITS
 from hwcost.comparison.calibrations import SideBySide
 from hwcost.comparison.cell import LABELS
-from hwcost.backend.equivalence import MAX_QUBITS
 from hwcost.comparison.record import Comparison
 from hwcost.comparison.statistics import Difference, Place
 from hwcost.core.text import one_line, plural

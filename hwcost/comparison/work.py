@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hwcost.backend.equivalence import EquivalenceCheck
 from hwcost.backend.prepared import Device
 from hwcost.backend.routing import GATES_PER_SWAP, two_qubit_duration_s
 from hwcost.comparison.cell import CellCost, Outcome
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler
-from hwcost.backend.equivalence import EquivalenceCheck
 from hwcost.core.errors import CircuitError, HwcostError, InputError
 from hwcost.core.text import error_text, one_line
 from hwcost.estimation.candidates import compilation_on_target

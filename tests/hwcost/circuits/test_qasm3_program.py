@@ -38,7 +38,9 @@ SAME = {
     "gate g(b, a) x { rz(b) x; rx(a) x; } gate f(z, y) x { g(y, z) x; } f(0.1, 0.2) q[0];": (
         "rz(0.2) q[0]; rx(0.1) q[0];"
     ),
-    "pow(1/2) @ x q[0]; ctrl @ pow(1/2) @ x q[0], q[1];": "sx q[0]; sdg q[0]; h q[1]; cp(pi/2) q[0], q[1]; h q[1]; s q[0];",
+    "pow(1/2) @ x q[0]; ctrl @ pow(1/2) @ x q[0], q[1];": (
+        "sx q[0]; sdg q[0]; h q[1]; cp(pi/2) q[0], q[1]; h q[1]; s q[0];"
+    ),
     "gate g(t) a, b { rx(2*sin(t)) a; ctrl @ p(t**2) a, b; } g(0.5) q[0], q[1]; g(-0.1) q[1], q[2];": (
         "rx(0.9588510772) q[0]; cp(0.25) q[0], q[1]; rx(-0.1996668333) q[1]; cp(0.01) q[1], q[2];"
     ),

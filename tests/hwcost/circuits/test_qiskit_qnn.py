@@ -6,13 +6,13 @@ import pytest
 
 pytest.importorskip("qiskit_machine_learning")
 
-from counting_primitives import CountingSimulator
 from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter
 from qiskit.quantum_info import Operator, Pauli, SparseObservable, SparsePauliOp
 from qiskit_machine_learning.gradients import LinCombEstimatorGradient, SPSAEstimatorGradient
 from qiskit_machine_learning.neural_networks import EstimatorQNN, NeuralNetwork, SamplerQNN
 
+from counting_primitives import CountingSimulator
 from hwcost.circuits.qiskit_qnn import is_qnn, layer_from_qnn
 from hwcost.core.errors import CircuitError
 from hwcost.models.gradients import circuits_per_sample
