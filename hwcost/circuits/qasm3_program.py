@@ -47,7 +47,8 @@ def simplified(program: Program) -> Program:
     Raises:
         Refused: Something in it has no value, or none that all readers agree on.
     """
-    return changed(program, statements=_Simplifier(program).program())
+    result: Program = changed(program, statements=_Simplifier(program).program())
+    return result
 
 
 class _Simplifier:

@@ -93,7 +93,7 @@ class Duration:
         return Duration(self.value + other.value, self.unit)
 
     def __sub__(self, other: Value) -> Duration:
-        return self + -other
+        return self.__add__(-other)
 
 
 class NotConstant(Exception):  # noqa: N818 - no error: the expression is left as it is
