@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from hwcost.core.errors import HwcostError, InputError, MissingDependencyError
-from hwcost.core.text import internal_error, say
+from hwcost.core.text import internal_error, one_line, say
 
 
 class LazyGroup(click.Group):
@@ -121,4 +121,4 @@ def _failed(error: Exception, program: str) -> int:
 def _with_hint(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     hint = f" (`{context.command_path} --help` lists the options)" if context is not None else ""
-    return error.format_message() + hint
+    return one_line(error.format_message()) + hint  # the value found may be as long as the user likes
