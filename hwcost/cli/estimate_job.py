@@ -7,8 +7,10 @@ from typing import Any
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backend
+from hwcost.cli.outputs import output_option
 from hwcost.cli.progress import counter
 from hwcost.core.click_options import taken
+from hwcost.core.click_outputs import writes_files
 from hwcost.estimation.options import EstimateRequest
 from hwcost.primitives.request import JOB_CIRCUIT_OPTIONS, JobRequest
 from hwcost.report.console import format_option, write
@@ -27,8 +29,9 @@ from hwcost.report.console import format_option, write
 @request_options(JobRequest)
 @request_options(EstimateRequest, JOB_CIRCUIT_OPTIONS)
 @format_option
-@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
+@output_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@writes_files
 def command(
     pubs: str,
     backend: str,
