@@ -126,4 +126,4 @@ def diff(first: str, second: str, circuit: str | None, form: str) -> None:
 def _save(calibration: Calibration, output: str | None) -> None:
     from hwcost.calibration.sources.snapshot import default_snapshot_path, save_snapshot
 
-    click.echo(path_label(save_snapshot(calibration, output or default_snapshot_path(calibration))))
+    click.echo(path_label(save_snapshot(calibration, default_snapshot_path(calibration) if output is None else output)))

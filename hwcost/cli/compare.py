@@ -181,8 +181,9 @@ def _plot_folder(plots: str | None) -> Path | None:
     folder = Path(plots)
     try:
         folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OptionError(f"--plots {path_label(plots)}: no folder can be made there ({error.strerror})") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OptionError(f"--plots {path_label(plots)}: no folder can be made there ({reason})") from None
     from hwcost.comparison.plots import KINDS
 
     for kind in KINDS:

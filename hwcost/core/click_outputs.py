@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from hwcost.core.errors import OptionError
-from hwcost.core.files import check_target
+from hwcost.core.files import check_folder, check_target
 from hwcost.core.guard import guarded
 from hwcost.core.reading import path_label
 
@@ -28,26 +28,40 @@ class OutputPath(click.Path):
         super().__init__()
         self.kinds = kinds
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the text; what is wrong with it says `check_outputs`."""
+        return value
+
 
 def writes_files(function: _Function) -> _Function:
     """Add `--force`, check where the command will write before it works, and guard its inputs.
 
     What is written are the options of type `OutputPath`; all other values that name files are inputs.
     """
+    option = click.option("--force", is_flag=True, help="Replace files that this program did not write, too.")
+    decorated: Any = option(replaces_nothing(function))
+    return cast(_Function, decorated)
+
+
+def replaces_nothing(function: _Function) -> _Function:
+    """Do the same without `--force`, for a command that replaces nothing of other people's, whatever is asked."""
 
     @functools.wraps(function)
     def guarded_call(**values: Any) -> object:
-        force = values.pop("force")
+        force = values.pop("force", None)
         context = click.get_current_context()
-        outputs = {str(p.name): (p.opts[-1], p.type) for p in context.command.params if isinstance(p.type, OutputPath)}
+        outputs = {
+            str(p.name): (max(p.opts, key=len), p.type)
+            for p in context.command.params
+            if isinstance(p.type, OutputPath)
+        }
         inputs = [name for key, value in values.items() if key not in outputs for name in _files_in(value)]
         with guarded(inputs, force=force):
             check_outputs({option: (values.get(name), place.kinds) for name, (option, place) in outputs.items()})
             return function(**values)
 
-    option = click.option("--force", is_flag=True, help="Replace files that this program did not write, too.")
-    decorated: Any = option(guarded_call)
-    return cast(_Function, decorated)
+    wrapped: Any = guarded_call
+    return cast(_Function, wrapped)
 
 
 def check_outputs(outputs: Mapping[str, tuple[str | None, tuple[str, ...]]]) -> None:
@@ -61,10 +75,10 @@ def check_outputs(outputs: Mapping[str, tuple[str | None, tuple[str, ...]]]) -> 
     """
     written: dict[str, str] = {}
     for option, (path, kinds) in outputs.items():
-        if path is None or not kinds:
+        if path is None:
             continue
         try:
-            target = str(check_target(path, kinds))
+            target = str(check_target(path, kinds) if kinds else check_folder(path))
         except OptionError as error:
             raise OptionError(f"{option} {error}") from None
         if target in written:

@@ -40,6 +40,36 @@ def check_target(path: str | os.PathLike[str], kinds: Collection[str | None] = (
 def _place(path: str | os.PathLike[str], label: str) -> Path:
     if not os.fspath(path):
         raise OptionError("the name of the file to write is empty; give a file name")
+    target = _resolved(path, label)
+    if _is_of_the_system(target) or (os.path.exists(target) and not target.is_file()):
+        raise OptionError(f"{label}: not a regular file; name a file to write to")
+    if not target.parent.is_dir():
+        raise OptionError(f"{label}: there is no folder {path_label(target.parent)}; make it first")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        folder = path_label(target.parent)
+        raise OptionError(f"{label}: the folder {folder} cannot be written to; name a file elsewhere")
+    return target
+
+
+def check_folder(path: str | os.PathLike[str]) -> Path:
+    """Return where a folder of that name is or would be made, links resolved.
+
+    Raises:
+        OptionError: Something else has that name, or it cannot be made or written to.
+    """
+    label = path_label(path)
+    if not os.fspath(path):
+        raise OptionError("the name of the folder to write to is empty; give one")
+    folder = _resolved(path, label)
+    above = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+    if _is_of_the_system(folder) or not above.is_dir():
+        raise OptionError(f"{label}: not a folder ({path_label(above)} is something else); name another")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise OptionError(f"{label}: the folder {path_label(above)} cannot be written to; name one elsewhere")
+    return folder
+
+
+def _resolved(path: str | os.PathLike[str], label: str) -> Path:
     try:
         target = Path(os.path.realpath(path))
         with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
@@ -50,13 +80,6 @@ def _place(path: str | os.PathLike[str], label: str) -> Path:
         if error.errno == errno.ENAMETOOLONG:
             raise OptionError(f"{label}: the name is too long; give one of at most 255 bytes") from None
         raise OptionError(f"{label}: cannot be written ({error.strerror}); give another name") from None
-    if _is_of_the_system(target) or (os.path.exists(target) and not target.is_file()):
-        raise OptionError(f"{label}: not a regular file; name a file to write to")
-    if not target.parent.is_dir():
-        raise OptionError(f"{label}: there is no folder {path_label(target.parent)}; make it first")
-    if not os.access(target.parent, os.W_OK | os.X_OK):
-        folder = path_label(target.parent)
-        raise OptionError(f"{label}: the folder {folder} cannot be written to; name a file elsewhere")
     return target
 
 

@@ -6,6 +6,7 @@ its last line. Who edits such a file is warned by that mark only: it stays a fil
 
 from __future__ import annotations
 
+import json
 import re
 
 PROGRAM = "hwcost"
@@ -20,6 +21,7 @@ CIRCUIT_MARK = {"written_by": PROGRAM}
 
 _SCHEMA = re.compile(rb'\s*\[?\s*\{\s*"schema":\s*"(?:hwcost|nas)\.([a-z-]+)/')
 _OF_THEIR_OWN = frozenset({"job-time", "device", "calibration", "run"})
+_CIRCUITS = json.dumps(CIRCUIT_MARK, separators=(",", ":"))[1:-1].encode()
 _COMPARISON = b"circuit,source,circuit_sha256,"
 _PICTURES = (
     (b"\x89PNG\r\n\x1a\n", b"Software\0" + PROGRAM.encode()),
@@ -44,7 +46,7 @@ def kind_of(data: bytes) -> str | None:
     if any(data.startswith(head) and mark in data for head, mark in _PICTURES):
         return "picture"
     if data.startswith(b"QISKIT"):
-        return "circuits" if f'"written_by": "{PROGRAM}"'.encode() in data else None
+        return "circuits" if _CIRCUITS in data else None
     if data.startswith(b"PK"):
         return "network" if b"nas.checkpoint/" in data else None
     if HTML_MARK.encode() in data[:1024] or data.endswith(TEXT_MARK.encode()):

@@ -36,7 +36,7 @@ def test_what_is_no_toml_is_refused_with_the_name_of_the_file(tmp_path, content)
 
 def test_the_error_is_of_the_type_that_the_caller_names(tmp_path):
     assert refusal(tmp_path / "none.toml", SpaceError) == f"{tmp_path}/none.toml: no such file; check the path"
-    assert refusal(tmp_path, SpaceError) == f"{tmp_path}: is a directory; name a search space file in it"
+    assert refusal(tmp_path, SpaceError) == f"{tmp_path}: is a directory; name a configuration file in it"
 
 
 def test_a_large_file_is_refused_before_it_is_parsed(tmp_path):
