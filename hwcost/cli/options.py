@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from hwcost.core.click_options import options_of
 from hwcost.core.errors import OptionError
+from hwcost.core.text import printable
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -115,7 +116,7 @@ def _asked_of_ibm(backend: str, live: Mapping[str, Any]) -> dict[str, Any]:
 
     limit_s = DEFAULT_TIME_LIMIT_S if live["time_limit"] is None else live["time_limit"]
     if sys.stderr.isatty():
-        click.echo(f"hwcost: asking IBM for {backend}, for {limit_s:g} s at most", err=True)
+        click.echo(f"hwcost: asking IBM for {printable(backend)}, for {limit_s:g} s at most", err=True)
     return {
         "instance": live["instance"],
         "channel": live["channel"],

@@ -16,7 +16,7 @@ import click
 
 from hwcost.core.errors import HwcostError, InputError, MissingDependencyError
 from hwcost.core.origins import Origins
-from hwcost.core.text import internal_error, say
+from hwcost.core.text import internal_error, one_line, say
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -136,4 +136,5 @@ def _failed(error: Exception, program: str, origins: Origins) -> int:
 def _with_hint(error: click.ClickException, origins: Origins) -> str:
     context = getattr(error, "ctx", None)
     hint = f" (`{context.command_path} --help` lists the options)" if context is not None else ""
-    return error.format_message() + origins.of_error(error) + hint
+    # The value found may be as long as the user likes.
+    return one_line(error.format_message()) + origins.of_error(error) + hint
