@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 
@@ -61,6 +62,17 @@ def shown(value: object) -> str:
         return "a huge number"
     text = "missing" if value is None else ascii(value)
     return text if len(text) <= _VALUE_CHARACTERS else text[: _VALUE_CHARACTERS - 3] + "..."
+
+
+def column_name(text: str) -> str:
+    """Return the head of a table's column as messages show it; of a file that is no table not more than a beginning.
+
+    >>> column_name("mean radius"), column_name("TOKEN=secret")
+    ('mean radius', 'TOKEN…')
+    """
+    name = re.match(r"[\w ()/.%+-]{0,24}", text)
+    start = name[0] if name else ""
+    return start if start == text else f"{start}…"
 
 
 def plural(count: int, noun: str, *, digits: str = "") -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.reading import path_label, read_file
+from hwcost.core.text import column_name, listing
 from hwcost.jobs.predict import term_amounts
 from hwcost.jobs.profile import CircuitTime, Repetition
 
@@ -138,7 +139,7 @@ def job_table(rows: Iterable[Mapping[str, Any]], *, source: str = "rows") -> Job
 def _table(header: list[str], rows: list[tuple[int, list[str]]], *, source: str, sha256: str = "") -> JobTable:
     missing = [name for name in REQUIRED_COLUMNS if name not in header]
     if missing:
-        raise InputError(f"{source}, line 1: no column {', '.join(missing)}; found: {', '.join(header)}")
+        raise InputError(f"{source}, line 1: no column {', '.join(missing)}; found: {listing([column_name(name) for name in header])}")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise InputError(f"{source}, line 1: column {', '.join(twice)} appears twice")
