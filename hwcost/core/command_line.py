@@ -5,6 +5,7 @@ Data goes to stdout, progress and warnings to stderr. Exit codes: 0 done, 1 the 
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import sys
@@ -15,7 +16,10 @@ from typing import Any
 import click
 
 from hwcost.core.errors import HwcostError, InputError, MissingDependencyError
+from hwcost.core.reading import path_label
 from hwcost.core.text import internal_error, say
+
+_FAULTS_OF_NAMES = (errno.ENAMETOOLONG, errno.ELOOP)
 
 
 class LazyGroup(click.Group):
@@ -112,7 +116,11 @@ def _failed(error: Exception, program: str) -> int:
         say(str(error), program=program)
         return 2 if isinstance(error, (InputError, MissingDependencyError)) else 1
     if isinstance(error, OSError):
-        say(f"{error.filename or 'output'}: {error.strerror or error}", program=program)
+        label = path_label(str(error.filename or "output"))
+        if error.errno in _FAULTS_OF_NAMES:
+            say(f"{label}: {error.strerror}; check the path", program=program)
+            return 2
+        say(f"{label}: {error.strerror or error}", program=program)
     else:
         say(internal_error(error, program=program), program=program)
     return 1

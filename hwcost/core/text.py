@@ -52,7 +52,7 @@ def one_line(text: str) -> str:
     return flat if len(flat) <= _MESSAGE_CHARACTERS else flat[: _MESSAGE_CHARACTERS - 1] + "…"
 
 
-def shown(value: object) -> str:
+def shown(value: object, most: int = _VALUE_CHARACTERS) -> str:
     """Write a value that was read from a file, on one line and short; None is what was missing.
 
     >>> shown("\\n"), shown(None)
@@ -61,7 +61,7 @@ def shown(value: object) -> str:
     if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER_BITS:
         return "a huge number"
     text = "missing" if value is None else ascii(value)
-    return text if len(text) <= _VALUE_CHARACTERS else text[: _VALUE_CHARACTERS - 3] + "..."
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def column_name(text: str) -> str:

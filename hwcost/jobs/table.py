@@ -139,7 +139,9 @@ def job_table(rows: Iterable[Mapping[str, Any]], *, source: str = "rows") -> Job
 def _table(header: list[str], rows: list[tuple[int, list[str]]], *, source: str, sha256: str = "") -> JobTable:
     missing = [name for name in REQUIRED_COLUMNS if name not in header]
     if missing:
-        raise InputError(f"{source}, line 1: no column {', '.join(missing)}; found: {listing([column_name(name) for name in header])}")
+        raise InputError(
+            f"{source}, line 1: no column {', '.join(missing)}; found: {listing([column_name(name) for name in header])}"
+        )
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise InputError(f"{source}, line 1: column {', '.join(twice)} appears twice")
