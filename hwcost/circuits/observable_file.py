@@ -46,7 +46,7 @@ def _from_lines(text: str, label: str) -> Iterator[tuple[str, Any]]:
                 raise ValueError
             yield cells[0], float(cells[1]) if len(cells) == 2 else 1.0
         except ValueError:
-            raise OptionError(f"{label}, line {number}: {one_line(shown(line.strip()))}; {_FORM}") from None
+            raise OptionError(f"{label}, line {number}: {one_line(shown(line.strip(), 24))}; {_FORM}") from None
 
 
 def _from_json(text: str, label: str) -> list[tuple[Any, Any]]:
