@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backend
-from hwcost.cli.outputs import output_option
+from hwcost.cli.outputs import check_plot, output_option, plot_option
 from hwcost.cli.progress import counter
 from hwcost.core.click_options import taken
 from hwcost.core.click_outputs import writes_files
@@ -30,6 +30,7 @@ from hwcost.report.console import format_option, write
 @request_options(EstimateRequest, JOB_CIRCUIT_OPTIONS)
 @format_option
 @output_option
+@plot_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 @writes_files
 def command(
@@ -38,6 +39,7 @@ def command(
     options_file: str | None,
     form: str,
     output: str | None,
+    plot: str | None,
     quiet: bool,
     **options: Any,
 ) -> int:
@@ -49,6 +51,7 @@ def command(
     from hwcost.primitives.files import load_options, load_pubs
     from hwcost.primitives.job import estimate_job_as
 
+    check_plot(plot)
     circuits = {name: options.pop(name) for name in JOB_CIRCUIT_OPTIONS}
     request = JobRequest(
         circuits=EstimateRequest(transpile=options["transpile"], **circuits), **taken(JobRequest, options)
@@ -57,4 +60,6 @@ def command(
     settings = None if options_file is None else load_options(options_file)
     cost = estimate_job_as(request, load_pubs(pubs), device, settings, progress=counter("circuit", quiet))
     write([cost], form, output=output)
+    if plot is not None:
+        cost.plot(path=plot)
     return 0

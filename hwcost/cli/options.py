@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from hwcost.core.click_options import options_of
 from hwcost.core.errors import OptionError
@@ -99,8 +100,11 @@ def resolve_backends(backends: Iterable[str], options: dict[str, Any]) -> list[A
 
 
 def _refuse_live_options(backend: str, live: Mapping[str, Any]) -> None:
+    context = click.get_current_context(silent=True)
     for name, value in live.items():
-        if value is not None:
+        # A default of the user's environment or file is for those backends that it fits.
+        is_default = context is not None and context.get_parameter_source(name) is ParameterSource.DEFAULT_MAP
+        if value is not None and not is_default:
             raise OptionError(
                 f"--{name.replace('_', '-')} is for live backends such as ibm_torino; {backend!r} is not one"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import stat
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from hwcost.core.guard import note_input
 from hwcost.core.text import shortened
 
 _KERNEL = ("/proc", "/sys")
+
+_LOG = logging.getLogger(__name__)
 
 
 def path_label(path: str | os.PathLike[str]) -> str:
@@ -73,6 +76,7 @@ def opened_file(
             size = f"{limit_bytes // 2**20} MiB" if limit_bytes >= 2**20 else f"{limit_bytes // 2**10} KiB"
             raise error(f"{label}: is larger than {size}, too large for a {what}; use a part of it")
         note_input(path)
+        _LOG.debug("reading the %s %s, %d bytes", what, label, status.st_size)
         try:
             yield file
         except OSError as failure:
