@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from hwcost.core.errors import InputError, OptionError
 from hwcost.jobs.predict import term_amounts
 from hwcost.jobs.profile import CircuitTime, Repetition
+from hwcost.jobs.values import MAX_VALUE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +35,6 @@ OPTIONAL_COLUMNS = (
 )
 _AT_LEAST_ONE = ("num_circuits", "shots", "num_qubits")
 _SETTINGS = ("num_circuits", *(name for name in OPTIONAL_COLUMNS if name != "rep_delay_s"))
-MAX_VALUE = 1e15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
