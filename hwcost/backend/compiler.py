@@ -215,9 +215,8 @@ def _passes() -> tuple[Any, Any, Any]:
         """Label the swaps that exist before routing; labels travel with the gate."""
 
         def run(self, dag: DAGCircuit) -> DAGCircuit:
-            for node in dag.named_nodes("swap"):
-                if isinstance(node.op, SwapGate):
-                    dag.substitute_node(node, SwapGate(label=_USER_SWAP))
+            for node in dag.op_nodes(SwapGate):
+                dag.substitute_node(node, SwapGate(label=_USER_SWAP))
             return dag
 
     class CollectSwaps(TransformationPass):  # type: ignore[misc]

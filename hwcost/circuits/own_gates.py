@@ -70,6 +70,15 @@ def rename_own_gates(text: str, *, parse: Callable[[str], QuantumCircuit]) -> st
     return _renamed(bare, names) if names else text
 
 
+def rename_store(text: str) -> str:
+    """Rename a file's own gate `store`, which Qiskit 2.6 cannot append to a circuit: it takes it for an assignment."""
+    bare = _COMMENT_OR_STRING.sub(_without_comment, text)
+    if "store" not in own_gates(bare):
+        return text
+    words = {match.group() for match in _WORD_OR_STRING.finditer(bare)}
+    return _renamed(text, {"store": _fresh("store_of_file", words)})
+
+
 def own_gates(text: str) -> Mapping[str, OwnGate]:
     """Return the gates that a text defines, by name."""
     bare = _COMMENT_OR_STRING.sub(_without_comment, text)

@@ -12,7 +12,8 @@ from typing import Any
 from hwcost.circuits.load import load_circuit
 from hwcost.core.arrays import read_npy_array, read_npz_arrays
 from hwcost.core.errors import InputError, OptionError
-from hwcost.core.text import error_text, one_line
+from hwcost.core.reading import opened_file, path_label
+from hwcost.core.text import one_line
 from hwcost.core.user_code import load_object, names_object
 from hwcost.models.torch_layers import is_torch_module
 
@@ -21,6 +22,8 @@ MAX_SAMPLE_VALUES = 10**8
 
 MAX_SAMPLE_BYTES = 8 * MAX_SAMPLE_VALUES
 """The same in a file, all its arrays together."""
+
+_HEADERS = 2**20
 
 
 def load_model(text: str) -> Any:
@@ -85,12 +88,9 @@ def _tensor(model: Any, array: Any, is_one_sample: bool) -> Any:
 
 
 def _archive(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            arrays = read_npz_arrays(file, str(path), limit_bytes=MAX_SAMPLE_BYTES)
-    except OSError as error:
-        raise InputError(f"{path}: {one_line(error_text(error))}") from error
-    return {name: _numbers(array, f"{path}, {one_line(name)}") for name, array in arrays.items()}
+    with opened_file(path, what="sample", limit_bytes=MAX_SAMPLE_BYTES + _HEADERS) as file:
+        arrays = read_npz_arrays(file, path_label(path), limit_bytes=MAX_SAMPLE_BYTES)
+    return {name: _numbers(array, f"{path_label(path)}, {one_line(name)}") for name, array in arrays.items()}
 
 
 def _dtype(model: Any, array: Any) -> Any:
@@ -114,13 +114,10 @@ def _array(text: str) -> Any:
         raise OptionError(
             f"the sample {one_line(text)!r} is neither a shape such as 784 or 3x32x32 nor a .npy or .npz file"
         )
-    try:
-        with path.open("rb") as file:
-            num_bytes = os.fstat(file.fileno()).st_size
-            array = read_npy_array(file, str(path), num_bytes=num_bytes, limit_bytes=MAX_SAMPLE_BYTES)
-    except OSError as error:
-        raise InputError(f"{path}: {one_line(error_text(error))}") from error
-    return _numbers(array, str(path))
+    with opened_file(path, what="sample", limit_bytes=MAX_SAMPLE_BYTES + _HEADERS) as file:
+        num_bytes = os.fstat(file.fileno()).st_size
+        array = read_npy_array(file, path_label(path), num_bytes=num_bytes, limit_bytes=MAX_SAMPLE_BYTES)
+    return _numbers(array, path_label(path))
 
 
 def _numbers(array: Any, where: str) -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hwcost.core.arrays import read_npz_arrays
+from hwcost.core.reading import opened_file, path_label
 from hwcost.core.text import error_text, one_line
 from nas.core.errors import DataError
 from nas.datasets.samples import Samples, make_samples
@@ -46,9 +47,10 @@ def read_idx(path: str | Path) -> NDArray[Any]:
     """
     path = Path(path)
     try:
-        with path.open("rb") as raw:
+        with opened_file(path, what="IDX", limit_bytes=MAX_ARRAY_BYTES, error=DataError) as raw:
             packed = raw.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if packed else path.open("rb") as file:
+            raw.seek(0)
+            file = gzip.GzipFile(fileobj=raw) if packed else raw
             head = file.read(4)
             kind = _IDX_TYPES.get(head[2]) if len(head) == 4 and head[:2] == b"\0\0" else None
             if kind is None or head[3] == 0:
@@ -124,17 +126,14 @@ def read_npz(path: str | Path, *, name: str) -> Samples:
         DataError: The file cannot be read, or has other arrays.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as file:
-            arrays = read_npz_arrays(
-                file,
-                str(path),
-                limit_bytes=MAX_ARRAY_BYTES,
-                names={"x_train": NPZ_KEYS, "": _ONE_PART},
-                error=DataError,
-            )
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or one_line(error_text(error))})") from None
+    with opened_file(path, what="NPZ", limit_bytes=MAX_ARRAY_BYTES, error=DataError) as file:
+        arrays = read_npz_arrays(
+            file,
+            path_label(path),
+            limit_bytes=MAX_ARRAY_BYTES,
+            names={"x_train": NPZ_KEYS, "": _ONE_PART},
+            error=DataError,
+        )
     origin = f"NPZ file {path}"
     is_image = next(iter(arrays.values())).ndim > 2
     if len(arrays) == len(_ONE_PART):
