@@ -121,15 +121,14 @@ class _Run:
         self.costs: list[CostEstimate] = []
         self.num_failed = self.num_broken = 0
         self.several = False
-        self._current: LoadedCircuit | None = None
+        self._next = self._num_in_file = 0
 
     def say_where_it_stopped(self) -> None:
         """Say how the rest of a file with many circuits is costed, after Ctrl-C."""
-        stopped_at = self._current
-        if stopped_at is not None and stopped_at.num_in_file > 1:
+        if 1 < self._num_in_file > self._next:
             say(
-                f"stopped at circuit {stopped_at.index} of {stopped_at.num_in_file}; finished circuits: "
-                f"{len(self.costs)}; go on with --index {stopped_at.index}: and another --output"
+                f"stopped at circuit {self._next} of {self._num_in_file}; finished circuits: {len(self.costs)}; go on "
+                f"with --index {self._next}: and another --output"
             )
 
     def cost(self, circuit: LoadedCircuit | HwcostError, *, several: bool) -> None:
@@ -144,10 +143,11 @@ class _Run:
             if isinstance(circuit, HwcostError):
                 raise circuit
             self.several |= several and circuit.num_in_file > 1
-            self._current = circuit
+            self._next, self._num_in_file = circuit.index, circuit.num_in_file
             progress = counter(f"{_shown(circuit)}: seed", self._quiet)
             cost = estimate_under(self._conditions, circuit, prove=True, both_gate_sets=True, progress=progress)
             self.costs.append(cost)
+            self._next += 1
         except OptionError:
             raise
         except Exception as error:
