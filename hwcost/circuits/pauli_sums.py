@@ -137,7 +137,7 @@ def _real(label: str, coefficient: object) -> float:
     try:
         value = complex(coefficient)  # type: ignore[call-overload]
     except (TypeError, ValueError, OverflowError):
-        raise OptionError(f"the coefficient of {label} is {one_line(repr(coefficient))}; give a real number") from None
+        raise OptionError(f"the coefficient of {label} is {shown(coefficient)}; give a real number") from None
     if abs(value.imag) > 1e-10 * max(1.0, abs(value)):
         raise OptionError(f"the coefficient of {label} is {value:g}; an observable has real coefficients")
     if not abs(value.real) <= 1e100:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 _MESSAGE_CHARACTERS = 240
 _LONGEST_LINE = 2000
 _VALUE_CHARACTERS = 60
-_LONGEST_NUMBER_BITS = 200  # Python refuses to print the largest integers
+LONGEST_NUMBER_BITS = 200  # Python refuses to print the largest integers
 
 
 def printable(text: str) -> str:
@@ -58,7 +58,7 @@ def shown(value: object, most: int = _VALUE_CHARACTERS) -> str:
     >>> shown("\\n"), shown(None)
     ("'\\\\n'", 'missing')
     """
-    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER_BITS:
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER_BITS:
         return "a huge number"
     text = "missing" if value is None else ascii(value)
     return text if len(text) <= most else text[: most - 3] + "..."

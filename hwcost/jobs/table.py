@@ -16,6 +16,7 @@ from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import column_name, listing
 from hwcost.jobs.predict import term_amounts
 from hwcost.jobs.profile import CircuitTime, Repetition
+from hwcost.jobs.values import MAX_VALUE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +37,6 @@ OPTIONAL_COLUMNS = (
 )
 _AT_LEAST_ONE = ("num_circuits", "shots", "num_qubits")
 _SETTINGS = ("num_circuits", *(name for name in OPTIONAL_COLUMNS if name != "rep_delay_s"))
-MAX_VALUE = 1e15
 
 MAX_FILE_BYTES = 256 * 2**20
 """A million jobs take a third of this."""
