@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from hwcost.backend.qcec import qcec_version
 from hwcost.calibration.patterns import ALL, as_pattern, matches_of
 from hwcost.comparison.cache import default_cache_path
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, levels_as_compilers, resolve_compiler, unique_names
@@ -206,11 +207,12 @@ def cache_path(cache: bool | str | os.PathLike[str]) -> Path | None:
 
 
 def package_versions() -> dict[str, str]:
-    """Return the versions of the packages that the numbers depend on."""
+    """Return the versions of the packages that the numbers depend on; mqt.qcec only where it is installed."""
     from importlib import metadata
 
     names = ("qiskit", "rustworkx", "numpy", "scipy")
-    return {"hwcost": __version__, **{name: metadata.version(name) for name in names}}
+    prover = {} if (qcec := qcec_version()) is None else {"mqt.qcec": qcec}
+    return {"hwcost": __version__, **{name: metadata.version(name) for name in names}, **prover}
 
 
 def notes_on_backends(prepared: Sequence[PreparedBackend]) -> Iterator[str]:
