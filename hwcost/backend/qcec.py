@@ -4,11 +4,11 @@ mqt.qcec compares decision diagrams and ZX diagrams. Most compiled circuits of 2
 second, and some of 16 qubits take longer than anybody waits; so it runs in a child process under limits of time and
 memory.
 
-It is given two circuits on the same wires without measurements: the compiled one, and the original where the layout puts
-it, with its qubits swapped to where they end. So it compares two unitaries up to a global phase, and is told nothing of
-qubits that start in |0⟩ or of which the end does not matter: where it is, versions up to 3.11 call some circuits
-equal that are not. That asks for more than a device needs. That mqt.qcec finds no equality is therefore no error, but a
-circuit of which nothing is proved.
+It is given two circuits on the same wires without measurements: the compiled one, and the original where the layout
+puts it, with its qubits swapped to where they end. So it compares two unitaries up to a global phase, and is told
+nothing of qubits that start in |0⟩ or whose end does not matter: where it is told, versions up to 3.11 call some
+circuits equal that are not. A device needs less, so that nothing is proved, and nothing is refuted, where mqt.qcec
+finds no equality.
 """
 
 from __future__ import annotations
@@ -134,7 +134,9 @@ def _unseen_removed(circuit: QuantumCircuit) -> list[tuple[Operation, list[int]]
     from qiskit.transpiler import PassManager
     from qiskit.transpiler.passes import RemoveDiagonalGatesBeforeMeasure
 
-    seen = PassManager([RemoveDiagonalGatesBeforeMeasure()]).run(circuit)
+    seen, size = circuit, -1
+    while size != (size := seen.size()):
+        seen = PassManager([RemoveDiagonalGatesBeforeMeasure()]).run(seen)
     number = {bit: k for k, bit in enumerate(seen.qubits)}
     return [
         (each.operation, [number[bit] for bit in each.qubits])
