@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from hwcost.backend.final_measurements import NotFinalError, final_measurements
 from hwcost.backend.statevector import CannotSimulateError, is_silent
 from hwcost.circuits.sandbox import run_limited
 from hwcost.core.text import one_line
@@ -69,7 +70,10 @@ def prove_with_qcec(
     """
     if qcec_version() is None:
         raise CannotSimulateError("`pip install 'hwcost[bench]'` brings mqt.qcec, which proves it for many larger ones")
-    measured, measured_after = _final_measurements(circuit), _final_measurements(isa)
+    try:
+        measured, measured_after = final_measurements(circuit), final_measurements(isa)
+    except NotFinalError as error:
+        raise CannotSimulateError(f"mqt.qcec is not asked about a circuit with {error}") from None
     if measured.keys() != measured_after.keys():
         raise CannotSimulateError("mqt.qcec is not asked about circuits that measure into different bits")
     ends = list(ends)
@@ -172,31 +176,3 @@ def _swaps(moves: dict[int, int]) -> Iterator[tuple[int, int]]:
             # The state on `wire` goes to its place, and what was there comes here.
             yield wire, place
             left[wire], left[place] = left[place], place
-
-
-def _final_measurements(circuit: QuantumCircuit) -> dict[int, int]:
-    """Return the qubit that is measured into each bit of a circuit of gates with measurements at the end.
-
-    Raises:
-        CannotSimulateError: It is another kind of circuit.
-    """
-    from qiskit.circuit import Gate, Measure
-
-    qubits = {bit: k for k, bit in enumerate(circuit.qubits)}
-    clbits = {bit: k for k, bit in enumerate(circuit.clbits)}
-    measured: dict[int, int] = {}
-    for instruction in circuit.data:
-        if is_silent(instruction):
-            continue
-        if any(qubits[bit] in measured.values() for bit in instruction.qubits):
-            raise CannotSimulateError("mqt.qcec is not asked about qubits that are used after a measurement")
-        if instruction.is_standard_gate():
-            continue
-        operation = instruction.operation
-        if isinstance(operation, Measure):
-            if clbits[instruction.clbits[0]] in measured:
-                raise CannotSimulateError("mqt.qcec is not asked about bits that are measured into twice")
-            measured[clbits[instruction.clbits[0]]] = qubits[instruction.qubits[0]]
-        elif not isinstance(operation, Gate):
-            raise CannotSimulateError(f"mqt.qcec is not asked about {one_line(instruction.name)}, which is not a gate")
-    return measured

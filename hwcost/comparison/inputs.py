@@ -215,6 +215,14 @@ def package_versions() -> dict[str, str]:
     return {"hwcost": __version__, **{name: metadata.version(name) for name in names}, **prover}
 
 
+def compiler_versions(compilers: Sequence[tuple[str, AnyCompiler]]) -> dict[str, str]:
+    """Return the versions of the packages that bring the compilers, beside Qiskit's own."""
+    from importlib import metadata
+
+    packages = (package for _, compiler in compilers for package in getattr(compiler, "packages", ()))
+    return {package: metadata.version(package) for package in packages}
+
+
 def notes_on_backends(prepared: Sequence[PreparedBackend]) -> Iterator[str]:
     """Yield what `all` stands for."""
     number = sum(1 for backend in prepared if (backend.record.pattern or "").lower() == ALL)
@@ -228,6 +236,8 @@ def notes_on_backends(prepared: Sequence[PreparedBackend]) -> Iterator[str]:
 def notes_on(compilers: Sequence[tuple[str, AnyCompiler]], seeds: Sequence[int]) -> Iterator[str]:
     """Yield notes on the compilers."""
     for name, compiler in compilers:
+        if versions := compiler_versions([(name, compiler)]):
+            yield f"{name} is {', '.join(f'{package} {version}' for package, version in versions.items())}"
         if not compiler.uses_seed:
             yield f"{name} takes no seed: each circuit was compiled once, and counts for all {len(seeds)} seeds"
     names = [name for name, compiler in compilers if compiler.cache_key is None]

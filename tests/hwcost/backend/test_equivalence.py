@@ -152,7 +152,7 @@ def test_what_is_too_large_or_has_control_flow_is_not_checked():
 
 
 def test_a_final_permutation_is_read_from_the_layout_or_missed():
-    from hwcost.comparison.pytket import layout_of
+    from hwcost.comparison.foreign import layout_of
 
     circuit, isa = QuantumCircuit(2), QuantumCircuit(2)
     circuit.rx(0.3, 0)

@@ -177,7 +177,11 @@ def test_what_it_is_not_asked_about():
     again.h(0)
     twice.measure(0, 0)
     twice.measure(1, 0)
-    for circuit, what in ((reset, "reset, which"), (again, "used after a measurement"), (twice, "measured into twice")):
+    for circuit, what in (
+        (reset, "'reset', which"),
+        (again, "used after a measurement"),
+        (twice, "measured into twice"),
+    ):
         found = EquivalenceCheck(circuit).prove(circuit)
         assert not found.proved
         assert (what if qcec_version() else "hwcost[bench]") in found.reason
