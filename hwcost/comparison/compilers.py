@@ -229,7 +229,8 @@ def _named(text: str) -> AnyCompiler:
     module, separator, function = text.partition(":")
     if not separator or not module or not function:
         raise OptionError(
-            f"{one_line(text)!r} is not a compiler; give qiskit:LEVEL, pytket, bqskit or MODULE:FUNCTION, such as qiskit:3"
+            f"{one_line(text)!r} is not a compiler; give qiskit:LEVEL, pytket, bqskit or MODULE:FUNCTION, such as "
+            "qiskit:3"
         )
     return _of_function(_import_function(text, module, function), text)
 
