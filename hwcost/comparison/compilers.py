@@ -1,8 +1,8 @@
 """Compilers to compare: named callables from (circuit, Target, seed) to an ISA circuit.
 
 Built in are Qiskit's preset levels (`QiskitCompiler`), a user's own `PassManager` (`PassManagerCompiler`), pytket
-(`hwcost.comparison.pytket`), BQSKit (`hwcost.comparison.bqskit`) and any function (`FunctionCompiler`). `resolve_compiler` makes one of them from whatever
-names a compiler.
+(`hwcost.comparison.pytket`), BQSKit (`hwcost.comparison.bqskit`) and any function (`FunctionCompiler`).
+`resolve_compiler` makes one of them from whatever names a compiler.
 
 The Target counts the qubits of the healthy component of a device from 0 (see `hwcost.backend.target`). A compiler
 returns a circuit on the Target's qubit numbers; its `layout` says where the circuit's qubits start and end. Without a
@@ -189,8 +189,8 @@ def resolve_compiler(compiler: Any) -> AnyCompiler:
 
     Args:
         compiler: One of: a compiler of this module; `"qiskit:2"`, with options `"qiskit:2,routing_method=basic"`;
-            `"pytket"`; `"bqskit"`; `"module:function"`; a `PassManager`; or a callable from (circuit, Target, seed) to an ISA
-            circuit, whose `name` or else own name is used. Only a callable with an attribute `version` has its
+            `"pytket"`; `"bqskit"`; `"module:function"`; a `PassManager`; or a callable from (circuit, Target, seed) to
+            an ISA circuit, whose `name` or else own name is used. Only a callable with an attribute `version` has its
             results kept in a cache: change it when the callable changes, or anything that it calls. Closures and
             objects need a `name`, too, that tells one from another.
 
