@@ -30,6 +30,12 @@ def to_frame():
     hwcost.compare(circuit, small_calibration(2), **options).to_frame()
 
 
+def mcp_call():
+    from hwcost.integrations import mcp_server
+
+    mcp_server.build_server()
+
+
 # For each extra a package that it brings, and the smallest call that needs it.
 GUARDED = {
     "qasm3": ("qiskit_qasm3_import", lambda: require_qasm3_reader("a.qasm")),
@@ -40,6 +46,7 @@ GUARDED = {
     "pytket": ("pytket", lambda: resolve_compiler("pytket")),
     "bqskit": ("bqskit", lambda: resolve_compiler("bqskit")),
     "bench": ("mqt.bench", lambda: list(mqt_bench_circuits(["ghz"], [2]))),
+    "mcp": ("mcp.server", mcp_call),
     "pandas": ("pandas", to_frame),
     "cluster": ("distributed", lambda: Cluster("tcp://127.0.0.1:1", timeout_s=0.1)),
 }

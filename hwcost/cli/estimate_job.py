@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backend
-from hwcost.cli.outputs import check_outputs, check_plot, plot_option
+from hwcost.cli.outputs import check_plot, output_option, plot_option
 from hwcost.cli.progress import counter
 from hwcost.core.click_options import taken
+from hwcost.core.click_outputs import writes_files
 from hwcost.estimation.options import EstimateRequest
 from hwcost.primitives.request import JOB_CIRCUIT_OPTIONS, JobRequest
 from hwcost.report.console import format_option, write
@@ -28,9 +29,10 @@ from hwcost.report.console import format_option, write
 @request_options(JobRequest)
 @request_options(EstimateRequest, JOB_CIRCUIT_OPTIONS)
 @format_option
-@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
+@output_option
 @plot_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@writes_files
 def command(
     pubs: str,
     backend: str,
@@ -50,7 +52,6 @@ def command(
     from hwcost.primitives.job import estimate_job_as
 
     check_plot(plot)
-    check_outputs({"--output": output, "--plot": plot}, (pubs.partition(":")[0], backend, options_file))
     circuits = {name: options.pop(name) for name in JOB_CIRCUIT_OPTIONS}
     request = JobRequest(
         circuits=EstimateRequest(transpile=options["transpile"], **circuits), **taken(JobRequest, options)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 from hwcost.backend.prepared import Device, prepare_device
 from hwcost.calibration.age import check_age
 from hwcost.estimation.options import EstimateRequest
+
+_LOG = logging.getLogger(__name__)
 
 ASSUMED_REP_DELAY_S = 250e-6
 """Repetition delay where none is reported: the default of 45 of the 48 fake backends that report one."""
@@ -48,6 +51,8 @@ def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
         keep_dead_readout=request.keep_dead_readout,
         fractional_gates=request.fractional_gates,
     )
+    calibration = device.audited.calibration
+    _LOG.info("calibration of %s: %s, %s", calibration.name, calibration.origin, calibration.snapshot_date)
     if request.max_age_days is not None:
         check_age(device.audited, request.max_age_days)
     return conditions_on(device, request)
