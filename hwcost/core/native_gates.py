@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from hwcost.core.gates import ALIASES
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     from qiskit import QuantumCircuit
     from qiskit.circuit import Gate
 
 _Steps: TypeAlias = Callable[..., None]
+Angle: TypeAlias = Any  # a number, or Qiskit's parameter expression
 _PI = math.pi
 
 
@@ -40,15 +43,15 @@ class NativeGate:
     defaults: tuple[float, ...] = ()
 
 
-def _gpi(circuit: QuantumCircuit, phi: Any) -> None:
+def _gpi(circuit: QuantumCircuit, phi: Angle) -> None:
     circuit.r(_PI, 2 * _PI * phi, 0)
 
 
-def _gpi2(circuit: QuantumCircuit, phi: Any) -> None:
+def _gpi2(circuit: QuantumCircuit, phi: Angle) -> None:
     circuit.r(_PI / 2, 2 * _PI * phi, 0)
 
 
-def _ms(circuit: QuantumCircuit, phi0: Any, phi1: Any, theta: Any) -> None:
+def _ms(circuit: QuantumCircuit, phi0: Angle, phi1: Angle, theta: Angle) -> None:
     # exp(−iπθ·P(φ0)⊗P(φ1)) with P(φ) = cos(2πφ)·X + sin(2πφ)·Y, which is X turned about Z.
     for qubit, phi in enumerate((phi0, phi1)):
         circuit.rz(-2 * _PI * phi, qubit)
@@ -57,15 +60,15 @@ def _ms(circuit: QuantumCircuit, phi0: Any, phi1: Any, theta: Any) -> None:
         circuit.rz(2 * _PI * phi, qubit)
 
 
-def _zz(circuit: QuantumCircuit, theta: Any) -> None:
+def _zz(circuit: QuantumCircuit, theta: Angle) -> None:
     circuit.rzz(2 * _PI * theta, 0, 1)
 
 
-def _u1q(circuit: QuantumCircuit, theta: Any, phi: Any) -> None:
+def _u1q(circuit: QuantumCircuit, theta: Angle, phi: Angle) -> None:
     circuit.r(theta, phi, 0)
 
 
-def _xy(circuit: QuantumCircuit, theta: Any) -> None:
+def _xy(circuit: QuantumCircuit, theta: Angle) -> None:
     # exp(iθ/4·(XX + YY)): XY(π) is iswap.
     circuit.rxx(-theta / 2, 0, 1)
     circuit.ryy(-theta / 2, 0, 1)
@@ -139,7 +142,7 @@ def native_gate(name: str, params: Sequence[Any] = (), label: str | None = None)
 
 
 @lru_cache(maxsize=1)
-def native_gate_class() -> Any:
+def native_gate_class() -> type[Gate]:
     """Return the class of these gates, made on first use because its base class lives in qiskit."""
     import numpy as np
     from qiskit.circuit import Gate, QuantumCircuit
@@ -153,13 +156,13 @@ def native_gate_class() -> Any:
             NATIVE_GATES[self.name].define(circuit, *self.params)
             self.definition = circuit
 
-        def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        def __array__(self, dtype: type | None = None, copy: bool | None = None) -> npt.NDArray[np.complex128]:
             return np.asarray(Operator(self.definition).data, dtype=dtype or complex)
 
-        def __reduce__(self) -> Any:
+        def __reduce__(self) -> tuple[Callable[..., Gate], tuple[object, ...]]:
             return native_gate, (self.name, tuple(self.params), self.label)
 
-        def inverse(self, annotated: bool = False) -> Any:
+        def inverse(self, annotated: bool = False) -> Gate:
             return self.definition.to_gate(label=f"{self.name}†").inverse()
 
     return NativeGateInstruction
@@ -176,21 +179,21 @@ def _native_template(name: str) -> Gate | None:
 # How Qiskit's gates are written in native ones. Each holds up to a global phase, which no one sees.
 
 
-def _u_of_ionq(add: Callable[..., None], theta: Any, phi: Any, lam: Any) -> None:
+def _u_of_ionq(add: Callable[..., None], theta: Angle, phi: Angle, lam: Angle) -> None:
     # U(θ, φ, λ) is two quarter turns around a half turn, each about an axis in the xy plane.
     add("gpi2", [0.5 - lam / (2 * _PI)], 0)
     add("gpi", [(theta + phi - lam) / (4 * _PI)], 0)
     add("gpi2", [0.5 + phi / (2 * _PI)], 0)
 
 
-def _u_of_u1q(add: Callable[..., None], theta: Any, phi: Any, lam: Any) -> None:
+def _u_of_u1q(add: Callable[..., None], theta: Angle, phi: Angle, lam: Angle) -> None:
     # Two virtual rz: in their sum φ + λ angles may cancel, which Qiskit's translator cannot assign.
     add("rz", [lam], 0)
     add("u1q", [theta, _PI / 2], 0)
     add("rz", [phi], 0)
 
 
-def _u_of_rxpi2(add: Callable[..., None], theta: Any, phi: Any, lam: Any) -> None:
+def _u_of_rxpi2(add: Callable[..., None], theta: Angle, phi: Angle, lam: Angle) -> None:
     add("rz", [lam], 0)
     add("rxpi2", [], 0)
     add("rz", [theta], 0)
