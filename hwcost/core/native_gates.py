@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwcost.core.defined_gates import bound_gate, defined_gate
 from hwcost.core.gates import ALIASES
 
 if TYPE_CHECKING:
@@ -91,12 +92,18 @@ NATIVE_GATES: Mapping[str, NativeGate] = {
 
 
 def gate_template(name: str) -> Gate | None:
-    """Return Qiskit's gate of that name with its angles free, an instance of ours for a native one, None for neither.
+    """Return Qiskit's gate of that name with its angles free, ours for a native one, that of a device, or None.
 
     Example:
         >>> gate_template("ecr").num_qubits, len(gate_template("ms").params), gate_template("mine")
         (2, 3, None)
     """
+    template = known_template(name)
+    return template if template is not None else defined_gate(name)
+
+
+def known_template(name: str) -> Gate | None:
+    """Do the same without the gates that a device defines."""
     from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
 
     name = ALIASES.get(name, name)
@@ -120,6 +127,8 @@ def make_gate(name: str, params: Sequence[Any] = ()) -> Gate | None:
         return None
     if template.name in NATIVE_GATES and isinstance(template, native_gate_class()):
         return native_gate(template.name, params)
+    if known_template(name) is None:
+        return bound_gate(name, params)
     return template.base_class(*params)
 
 
@@ -139,6 +148,47 @@ def native_gate(name: str, params: Sequence[Any] = (), label: str | None = None)
         raise TypeError(f"the gate {name} takes {spec.num_params} angles, not {len(params)}")
     gate: Gate = native_gate_class()(name, spec.num_qubits, list(params), label)
     return gate
+
+
+def is_native_gate(operation: Any, *, known: dict[tuple[Any, ...], bool]) -> bool:
+    """Return whether an operation is a native gate or one that a device defines, and does what its name says.
+
+    Its class may be another package's, or lost in a file: then its definition is compared.
+
+    Args:
+        operation: An operation of a circuit.
+        known: Answers so far, for the caller to keep: circuits repeat their gates.
+    """
+    name, params = operation.name, tuple(operation.params)
+    if name not in NATIVE_GATES and defined_gate(name) is None:
+        return False
+    if isinstance(operation, native_gate_class()):
+        return True
+    key = (name, type(operation), tuple(map(str, params)))
+    if key not in known:
+        known[key] = _does_what_it_says(operation, params)
+    return known[key]
+
+
+def _does_what_it_says(operation: Any, params: Sequence[Any]) -> bool:
+    from qiskit.circuit import Gate
+    from qiskit.exceptions import QiskitError
+    from qiskit.quantum_info import Operator
+
+    if not isinstance(operation, Gate):
+        return False
+    try:
+        free = {p for value in params for p in getattr(value, "parameters", ())}
+        values = {p: 0.17 + 0.23 * k for k, p in enumerate(sorted(free, key=lambda p: p.name))}
+        bound = [value.bind({p: values[p] for p in value.parameters}) if hasattr(value, "bind") else value
+                 for value in params]
+        expected = Operator(make_gate(operation.name, [float(value) for value in bound]))
+        if operation.definition is None:
+            return bool(Operator(operation.to_matrix()).equiv(expected))
+        used = {p: v for p, v in values.items() if p in operation.definition.parameters}
+        return bool(Operator(operation.definition.assign_parameters(used)).equiv(expected))
+    except (QiskitError, TypeError, ValueError):
+        return False
 
 
 @lru_cache(maxsize=1)
