@@ -17,6 +17,7 @@ from hwcost.calibration.fractional import (
 )
 from hwcost.calibration.load import load_calibration
 from hwcost.calibration.record import Calibration
+from hwcost.core.defined_gates import know
 from hwcost.core.errors import OptionError
 from hwcost.core.gates import GATES
 
@@ -49,6 +50,9 @@ class Device:
     """An audited calibration with the Targets to compile for, each built once, on first use."""
 
     audited: AuditedCalibration
+
+    def __post_init__(self) -> None:
+        know(self.audited.calibration.definitions)
 
     @cached_property
     def fractional_gates(self) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from hwcost.calibration.audit import AuditedCalibration
 from hwcost.calibration.record import Qubits, TimingConstraints
-from hwcost.core.gates import BOUNDED_CONTROL_FLOW, NON_GATES
+from hwcost.core.gates import ALIASES, BOUNDED_CONTROL_FLOW, NON_GATES
+from hwcost.core.native_gates import NATIVE_GATES, gate_template, teach_transpiler
 
 if TYPE_CHECKING:
     from qiskit.circuit import Delay
@@ -142,11 +143,11 @@ def _live_places(audited: AuditedCalibration) -> dict[str, list[Qubits]]:
 
 
 def _native_gates(audited: AuditedCalibration, places: Mapping[str, list[Qubits]]) -> dict[str, Any]:
-    """Return Qiskit's gate for each basis gate that is usable somewhere."""
-    from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
-
-    standard = get_standard_gate_name_mapping()
-    return {name: standard[name] for name in audited.calibration.basis_gates if name in standard and places.get(name)}
+    """Return a gate for each basis gate that is usable somewhere and whose unitary is known."""
+    templates = {name: gate_template(name) for name in audited.calibration.basis_gates if places.get(name)}
+    if any(name in NATIVE_GATES for name in templates):
+        teach_transpiler()
+    return {name: gate for name, gate in templates.items() if gate is not None and name not in ALIASES}
 
 
 def _empty_target(audited: AuditedCalibration, num_qubits: int, qubit_properties: list[Any] | None) -> Target:

@@ -13,6 +13,7 @@ from hwcost.calibration.sources.ibm_fake import load_fake_backend
 from hwcost.calibration.sources.registry import source_of
 from hwcost.calibration.sources.text import CalibrationFile
 from hwcost.core.errors import CalibrationError, OptionError
+from hwcost.core.user_code import names_object
 
 _FILE_ENDINGS = (".json", ".csv")
 _LIVE_PREFIX = "ibm_"
@@ -28,7 +29,8 @@ def load_calibration(backend: str | os.PathLike[str] | Calibration | Any) -> Cal
     Args:
         backend: Name of a fake backend of qiskit-ibm-runtime (`fake_sherbrooke`, `sherbrooke` and `FakeSherbrooke`
             mean the same), the path of a calibration file (a snapshot, IBM's properties JSON or CSV; see
-            `import_calibration`), a `Calibration`, or a Qiskit backend object that has a configuration and properties.
+            `import_calibration`), a `Calibration`, a Qiskit backend object or `Target`, or text that names one in Python
+            code: `file.py:name`, `module:name`.
 
     Raises:
         UnknownBackendError: No fake backend has that name; the message suggests the nearest.
@@ -40,7 +42,7 @@ def load_calibration(backend: str | os.PathLike[str] | Calibration | Any) -> Cal
     """
     if isinstance(backend, Calibration):
         return backend
-    if isinstance(backend, os.PathLike) or (isinstance(backend, str) and is_path(backend)):
+    if isinstance(backend, os.PathLike) or (isinstance(backend, str) and is_path(backend) and not names_object(backend)):
         return import_calibration(backend)
     source = source_of(backend)
     if source is not None:
@@ -50,7 +52,7 @@ def load_calibration(backend: str | os.PathLike[str] | Calibration | Any) -> Cal
         return import_calibration(backend) if _is_file(backend) else load_fake_backend(backend)
     raise OptionError(
         f"a backend of type {type(backend).__name__} has no calibration; give a name such as 'fake_sherbrooke', a "
-        "calibration file, a Calibration or a Qiskit backend with configuration() and properties()"
+        "calibration file, a Calibration, or a Qiskit backend or Target"
     )
 
 

@@ -85,6 +85,7 @@ SOURCES: tuple[CalibrationSource, ...] = (
     ModuleSource("properties", "ibm_properties"),
     ModuleSource("csv", "ibm_csv"),
     ModuleSource("properties", "objects"),
+    ModuleSource("target", "qiskit_target"),
 )
 
 SOURCE_NAMES = tuple(dict.fromkeys(source.name for source in SOURCES))
