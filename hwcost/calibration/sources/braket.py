@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from hwcost.calibration.record import Calibration
@@ -50,7 +51,7 @@ _GATES: Mapping[str, tuple[str, ...]] = {
     "zz": ("rzz",),
 }
 # Rigetti's rx turns by multiples of a quarter turn only, which are these two; IonQ's zz counts its angle in turns.
-_GATES_OF = {RIGETTI: {"rx": ("sx", "x")}, IONQ: {"zz": ("zz",)}}
+_GATES_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {RIGETTI: {"rx": ("sx", "x")}, IONQ: {"zz": ("zz",)}}
 _RIGETTI_RX = "rx is calibrated at multiples of a quarter turn: it is used as sx and x"
 
 
@@ -83,7 +84,7 @@ def read(file: CalibrationFile, *, conf: CalibrationFile | None = None) -> Calib
 # What the document is.
 
 
-def _is_braket(document: Any) -> bool:
+def _is_braket(document: object) -> bool:
     if not isinstance(document, dict):
         return False
     header = document.get("braketSchemaHeader")
@@ -154,7 +155,7 @@ def _device(place: Place, document: Mapping[str, Any], vendor: str, device_name:
 
 
 def _native_gates(
-    place: Place, value: Any, vendor: str, device_name: str | None, notes: list[str]
+    place: Place, value: object, vendor: str, device_name: str | None, notes: list[str]
 ) -> tuple[str, ...]:
     listed = gate_names(place, "nativeGateSet", value)
     own = _GATES_OF.get(vendor, {})
@@ -226,7 +227,7 @@ def _listed_qubits(document: Mapping[str, Any]) -> list[int]:
     return sorted(int(key) for key in entries if key.isascii() and key.isdecimal() and len(key) <= 6)
 
 
-def _label(place: Place, value: Any) -> int:
+def _label(place: Place, value: object) -> int:
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 6:
         return int(value)
     raise place.error("connectivityGraph", f"names qubit {shown(value)}; it must be a number as text")
@@ -234,7 +235,7 @@ def _label(place: Place, value: Any) -> int:
 
 def _values(place: Place, document: Mapping[str, Any], vendor: str, labels: list[int]) -> BraketValues:
     """Return the standardized values; what these do not say, the vendor's part says."""
-    gates = {name: own for name, own in _GATES.items()} | _GATES_OF.get(vendor, {})
+    gates = {**_GATES, **_GATES_OF.get(vendor, {})}
     standardized = document.get("standardized")
     provider = document.get("provider")
     first = standardized_values(place.at("standardized"), standardized, gates) if standardized is not None else None
@@ -283,12 +284,12 @@ def _filled(values: QubitValues, others: QubitValues) -> QubitValues:
     return replace(values, **missing) if missing else values
 
 
-def _service(place: Place, service: Any) -> tuple[int | None, Any]:
+def _service(place: Place, value: object) -> tuple[int | None, datetime | None]:
     """Return the largest number of shots and the date of the document."""
-    if service is None:
+    if value is None:
         return None, None
     inside = place.at("service")
-    expect(inside, "", service, dict, "an object")
+    service = expect(inside, "", value, dict, "an object")
     date = optional_date(inside, "updatedAt", service.get("updatedAt"))
     shots = service.get("shotsRange")
     if shots is None:

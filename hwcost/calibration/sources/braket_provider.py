@@ -32,13 +32,13 @@ _SPAM = "readout errors are SPAM errors (a lower bound of the fidelity), which i
 _LONGEST_SUPERCONDUCTING_S = 0.1
 
 
-def provider_values(place: Place, document: Any, vendor: str, gates: GateNames) -> BraketValues | None:
+def provider_values(place: Place, value: object, vendor: str, gates: GateNames) -> BraketValues | None:
     """Read the part of a vendor; None where it holds no values that are read.
 
     Raises:
         CalibrationError: A value is impossible.
     """
-    expect(place, "", document, dict, "an object")
+    document = expect(place, "", value, dict, "an object")
     if vendor == IONQ:
         return _ionq(place, document)
     if vendor == AQT:
@@ -71,7 +71,7 @@ def _ionq(place: Place, document: Mapping[str, Any]) -> BraketValues:
     )
 
 
-def _aqt(place: Place, value: Any) -> BraketValues:
+def _aqt(place: Place, value: object) -> BraketValues:
     """Read fidelities in percent, T1 and T2 in seconds, gate and readout times in microseconds."""
     entries = expect(place, "properties", value, dict, "an object with fidelities and times")
     qubits = {}
@@ -101,16 +101,16 @@ def _aqt(place: Place, value: Any) -> BraketValues:
     )
 
 
-def _micros(place: Place, field: str, value: Any) -> float | None:
+def _micros(place: Place, field: str, value: object) -> float | None:
     time = optional_number(place, field, value)
     return None if time is None else duration_s(place, field, time * _US)
 
 
-def _with_uncertainty(place: Place, field: str, value: Any) -> float | None:
+def _with_uncertainty(place: Place, field: str, value: object) -> float | None:
     return optional_number(place, field, value.get("value") if isinstance(value, dict) else value)
 
 
-def _percent_error(place: Place, field: str, value: Any) -> float | None:
+def _percent_error(place: Place, field: str, value: object) -> float | None:
     percent = _with_uncertainty(place, field, value)
     if percent is None:
         return None
@@ -123,11 +123,12 @@ def _percent_error(place: Place, field: str, value: Any) -> float | None:
 
 
 def _by_qubit(
-    place: Place, value: Any, gates: GateNames, fields: tuple[str, str], vendor: str
+    place: Place, value: object, gates: GateNames, fields: tuple[str, str], vendor: str
 ) -> BraketValues | None:
-    expect(place, "", value, dict, f"an object with {fields[0]} and {fields[1]}")
+    entries = expect(place, "", value, dict, f"an object with {fields[0]} and {fields[1]}")
     one, two = (
-        expect(place, field, value.get(field) or {}, dict, "an object with qubits or pairs as keys") for field in fields
+        expect(place, field, entries.get(field) or {}, dict, "an object with qubits or pairs as keys")
+        for field in fields
     )
     notes: list[str] = []
     qubits = {}
@@ -140,8 +141,8 @@ def _by_qubit(
     return BraketValues(qubits=qubits, edge_errors=errors, notes=tuple(dict.fromkeys(notes)))
 
 
-def _qubit(place: Place, entry: Any, vendor: str, notes: list[str]) -> QubitValues:
-    expect(place, "", entry, dict, "an object with T1, T2, fRB and fRO")
+def _qubit(place: Place, value: object, vendor: str, notes: list[str]) -> QubitValues:
+    entry = expect(place, "", value, dict, "an object with T1, T2, fRB and fRO")
     gate = [
         optional_probability(place, name, entry.get(name))
         for name in ("fRB", "f1QRB", "f1Q_simultaneous_RB", "f1Q_simultaneous")
@@ -150,12 +151,12 @@ def _qubit(place: Place, entry: Any, vendor: str, notes: list[str]) -> QubitValu
     return QubitValues(
         t1_s=_coherence(place, "T1", entry.get("T1"), vendor, notes),
         t2_s=_coherence(place, "T2", entry.get("T2"), vendor, notes),
-        gate_error=max((1.0 - value for value in gate if value is not None), default=None),
+        gate_error=max((1.0 - found for found in gate if found is not None), default=None),
         readout_error=None if readout is None else 1.0 - readout,
     )
 
 
-def _coherence(place: Place, field: str, value: Any, vendor: str, notes: list[str]) -> float | None:
+def _coherence(place: Place, field: str, value: object, vendor: str, notes: list[str]) -> float | None:
     """Read seconds, as Rigetti and IQM write them, or microseconds, as OQC does; the schemas name no unit."""
     if value is None:
         return None
@@ -167,11 +168,11 @@ def _coherence(place: Place, field: str, value: Any, vendor: str, notes: list[st
 
 
 def _edge(
-    place: Place, edge: tuple[int, int], entry: Any, gates: GateNames, errors: dict[tuple[str, Qubits], float]
+    place: Place, edge: tuple[int, int], value: object, gates: GateNames, errors: dict[tuple[str, Qubits], float]
 ) -> None:
     """Read fidelities such as fCZ (Rigetti, IQM) and ECR_f (OQC)."""
     inside = place.at(f"provider: qubits {edge[0]}-{edge[1]}")
-    expect(inside, "", entry, dict, "an object with fidelities of gates")
+    entry = expect(inside, "", value, dict, "an object with fidelities of gates")
     coupling = entry.get("coupling")
     where: tuple[Qubits, ...] = (edge, edge[::-1])
     if coupling is not None:
@@ -180,10 +181,10 @@ def _edge(
         if pair not in where or any(isinstance(qubit, bool) for qubit in pair):
             raise inside.error("coupling", f"is {shown(coupling)}; it must name the two qubits of its key")
         where = ((int(pair[0]), int(pair[1])),)
-    for key, value in entry.items():
+    for key, fidelity in entry.items():
         name = key[1:] if key.startswith("f") else key.removesuffix("_f")
-        if name == key or value is None:
+        if name == key or fidelity is None:
             continue
         for gate in gates.get(name.lower(), ()):
             for qubits in where:
-                largest(errors, (gate, qubits), 1.0 - probability(inside, key, value))
+                largest(errors, (gate, qubits), 1.0 - probability(inside, key, fidelity))

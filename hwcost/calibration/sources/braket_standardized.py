@@ -28,18 +28,18 @@ SEVERAL = "where several fidelities of one gate are reported ({}), the lowest is
 DEVICE_MEANS = "one value for the whole device stands for each qubit or pair: {}"
 
 
-def standardized_values(place: Place, document: Any, gates: GateNames) -> BraketValues:
+def standardized_values(place: Place, value: object, gates: GateNames) -> BraketValues:
     """Read a document of one of the three versions.
 
     Args:
         place: Where it stands.
-        document: The document.
+        value: The document.
         gates: Braket's names of gates in lower case, and Qiskit's.
 
     Raises:
         CalibrationError: The version is not known, or a value is impossible.
     """
-    expect(place, "", document, dict, "an object")
+    document = expect(place, "", value, dict, "an object")
     header = expect(place, "braketSchemaHeader", document.get("braketSchemaHeader"), dict, "an object with version")
     version = header.get("version")
     if version in ("1", "2", 1, 2) and not isinstance(version, bool):
@@ -77,7 +77,7 @@ def _of_each(place: Place, document: Mapping[str, Any], gates: GateNames) -> Bra
     return BraketValues(qubits=qubits, edge_errors=errors, notes=several)
 
 
-def _one_qubit_errors(place: Place, value: Any, notes: set[str]) -> tuple[float | None, float | None]:
+def _one_qubit_errors(place: Place, value: object, notes: set[str]) -> tuple[float | None, float | None]:
     """Return the error of gates and of the readout."""
     gate, readout = {}, {}
     for kind, fidelity in _fidelities(place, "oneQubitFidelity", value):
@@ -91,7 +91,7 @@ def _one_qubit_errors(place: Place, value: Any, notes: set[str]) -> tuple[float 
     return max(gate.values(), default=None), max(readout.values(), default=None)
 
 
-def _fidelities(place: Place, field: str, value: Any) -> Iterator[tuple[str, float]]:
+def _fidelities(place: Place, field: str, value: object) -> Iterator[tuple[str, float]]:
     """Yield the kind (in capitals, empty where there is none) and the value of each fidelity."""
     for entry in expect(place, field, value, list, "a list of fidelities"):
         expect(place, f"an entry of {field}", entry, dict, "an object with fidelity")
@@ -105,26 +105,26 @@ def _fidelities(place: Place, field: str, value: Any) -> Iterator[tuple[str, flo
 
 
 def _two_qubit_errors(
-    place: Place, edge: tuple[int, int], entry: Any, gates: GateNames, errors: dict[tuple[str, Qubits], float]
+    place: Place, edge: tuple[int, int], value: object, gates: GateNames, errors: dict[tuple[str, Qubits], float]
 ) -> None:
     inside = place.at(f"standardized: qubits {edge[0]}-{edge[1]}")
-    expect(inside, "", entry, dict, "an object with twoQubitGateFidelity")
     field = "twoQubitGateFidelity"
-    values = expect(inside, field, entry.get(field), list, "a list of fidelities")
-    for value, (_, fidelity) in zip(values, _fidelities(inside, field, values), strict=True):
-        name = expect(inside, f"gateName of {field}", value.get("gateName"), str, "the name of a gate")
-        where = _direction(inside, edge, value.get("direction"))
+    listed = expect(inside, "", value, dict, f"an object with {field}").get(field)
+    values = expect(inside, field, listed, list, "a list of fidelities")
+    for entry, (_, fidelity) in zip(values, _fidelities(inside, field, values), strict=True):
+        name = expect(inside, f"gateName of {field}", entry.get("gateName"), str, "the name of a gate")
+        where = _direction(inside, edge, entry.get("direction"))
         for gate in gates.get(name.lower(), ()):
             for qubits in where:
                 largest(errors, (gate, qubits), 1.0 - fidelity)
 
 
-def _direction(place: Place, edge: tuple[int, int], value: Any) -> tuple[Qubits, ...]:
+def _direction(place: Place, edge: tuple[int, int], value: object) -> tuple[Qubits, ...]:
     """Return the pairs (control, target) that a value holds for; both where no direction is given."""
     if value is None:
         return edge, edge[::-1]
-    expect(place, "direction", value, dict, "an object with control and target")
-    found = (value.get("control"), value.get("target"))
+    entry = expect(place, "direction", value, dict, "an object with control and target")
+    found = (entry.get("control"), entry.get("target"))
     if found not in (edge, edge[::-1]) or any(isinstance(qubit, bool) for qubit in found):
         raise place.error("direction", f"is {shown(value)}; it must name control and target of {edge[0]}-{edge[1]}")
     return ((found[0], found[1]),)
@@ -176,7 +176,7 @@ def _of_device(place: Place, document: Mapping[str, Any]) -> BraketValues:
     )
 
 
-def _lowest(place: Place, field: str, value: Any) -> float | None:
+def _lowest(place: Place, field: str, value: object) -> float | None:
     """Return the error that belongs to the lowest fidelity of a list; None where there is none."""
     if value is None:
         return None

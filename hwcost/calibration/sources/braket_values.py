@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from hwcost.calibration.record import Qubits
 from hwcost.calibration.sources.device_values import QubitValues
@@ -44,7 +44,7 @@ class BraketValues:
     notes: tuple[str, ...] = ()
 
 
-def qubit_key(place: Place, field_name: str, key: Any) -> int:
+def qubit_key(place: Place, field_name: str, key: object) -> int:
     """Read the number of a qubit that is the key of an object."""
     if isinstance(key, str) and key.isascii() and key.isdecimal() and len(key) <= 6:
         return int(key)
@@ -59,7 +59,7 @@ def edge_key(place: Place, field_name: str, key: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def probability(place: Place, field_name: str, value: Any) -> float:
+def probability(place: Place, field_name: str, value: object) -> float:
     """Read a number from 0 to 1."""
     found = number(place, field_name, value)
     if found > 1.0:
@@ -67,12 +67,12 @@ def probability(place: Place, field_name: str, value: Any) -> float:
     return found
 
 
-def time_s(place: Place, field_name: str, value: Any) -> float | None:
+def time_s(place: Place, field_name: str, value: object) -> float | None:
     """Read an object with value and unit; None where there is none."""
     if value is None:
         return None
-    expect(place, field_name, value, dict, "an object with value and unit")
-    amount, unit = number(place, field_name, value.get("value")), value.get("unit")
+    entry = expect(place, field_name, value, dict, "an object with value and unit")
+    amount, unit = number(place, field_name, entry.get("value")), entry.get("unit")
     scale = SECONDS_PER_UNIT.get(unit.lower()) if isinstance(unit, str) else None
     if scale is None:
         raise place.error(field_name, f"has the unit {shown(unit)}; known units are s, ms, us and ns")
@@ -86,6 +86,6 @@ def duration_s(place: Place, field_name: str, value: float | None) -> float | No
     return value
 
 
-def largest(values: dict[Any, float], key: Any, value: float) -> None:
+def largest(values: dict[tuple[str, Qubits], float], key: tuple[str, Qubits], value: float) -> None:
     """Keep the larger of several errors under one key."""
     values[key] = max(value, values.get(key, 0.0))

@@ -84,10 +84,11 @@ class DeviceValues:
     max_shots: int | None = None
     assumptions: tuple[str, ...] = ()
 
-    def calibration(self, *, name: str, source: str, origin: str, processor: str, licence: str | None = None) -> Calibration:
+    def calibration(
+        self, *, name: str, source: str, origin: str, processor: str, licence: str | None = None
+    ) -> Calibration:
         """Make the calibration; `processor` begins with the vendor's name (see `hwcost.calibration.vendors`)."""
         virtual = [gate for gate in self.gates if gate in VIRTUAL_GATES]
-        dates = {} if self.snapshot_date is None else {"snapshot_date": self.snapshot_date}
         return Calibration(
             name=name,
             source=source,
@@ -98,11 +99,11 @@ class DeviceValues:
             qubits=tuple(_qubit(index, values) for index, values in enumerate(self.qubits)),
             gates=tuple(self._gates()),
             basis_gates=tuple(sorted(self.gates)),
+            snapshot_date=self.snapshot_date,
             oldest_value_date=self.snapshot_date,
             newest_value_date=self.snapshot_date,
             max_shots=self.max_shots,
             assumptions=(*self.assumptions, *map(VIRTUAL.format, virtual)),
-            **dates,
         )
 
     def _gates(self) -> Iterator[GateCalibration]:

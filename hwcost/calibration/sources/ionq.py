@@ -89,8 +89,8 @@ def two_qubit_gate(backend: str | None) -> tuple[str, list[str]]:
 
 def ionq_values(
     place: Place,
-    fidelity: Any,
-    timing: Any,
+    fidelity: object,
+    timing: object,
     *,
     num_qubits: int,
     gates: tuple[str, ...],
@@ -148,7 +148,7 @@ def _newest(place: Place, document: dict[str, Any]) -> dict[str, Any]:
     return max(dated, key=lambda pair: pair[0])[1]
 
 
-def _edges(place: Place, value: Any, num_qubits: int, notes: list[str]) -> tuple[tuple[int, int], ...]:
+def _edges(place: Place, value: object, num_qubits: int, notes: list[str]) -> tuple[tuple[int, int], ...]:
     if value is None:
         notes.append("gates act between all pairs of qubits: the file has no connectivity")
         return all_to_all(place, "qubits", num_qubits)
@@ -161,7 +161,7 @@ def _edges(place: Place, value: Any, num_qubits: int, notes: list[str]) -> tuple
     return tuple(dict.fromkeys(edges))
 
 
-def _date(place: Place, value: Any) -> datetime | None:
+def _date(place: Place, value: object) -> datetime | None:
     """Read seconds since 1970 (version 0.3) or a date as text (version 0.4)."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return optional_date(place, "date", value)
@@ -170,7 +170,7 @@ def _date(place: Place, value: Any) -> datetime | None:
     return datetime.fromtimestamp(value, UTC)
 
 
-def _value(values: Mapping[str, Any], kind: str) -> Any:
+def _value(values: Mapping[str, object], kind: str) -> object:
     """Return what stands under `1q`, which Braket writes `1Q`, and T1 likewise."""
     return values.get(kind, values.get(kind.upper()))
 
@@ -179,11 +179,11 @@ def _mean(place: Place, kinds: Mapping[str, Any], kind: str, medians: list[str])
     entry = _value(kinds, kind)
     if entry is None:
         return None
-    expect(place, f"fidelity of {kind}", entry, dict, "an object with mean")
-    mean = optional_probability(place, f"mean fidelity of {kind}", entry.get("mean"))
+    means = expect(place, f"fidelity of {kind}", entry, dict, "an object with mean")
+    mean = optional_probability(place, f"mean fidelity of {kind}", means.get("mean"))
     if mean is not None:
         return mean
-    median = optional_probability(place, f"median fidelity of {kind}", entry.get("median"))
+    median = optional_probability(place, f"median fidelity of {kind}", means.get("median"))
     if median is not None:
         medians.append(kind)
     return median

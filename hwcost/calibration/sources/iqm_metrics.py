@@ -2,8 +2,8 @@
 
 Each observation has a dotted name (`dut_field`), a value and a unit: `characterization.model.QB1.t1_time`,
 `metrics.rb.prx.drag_crf.QB1.fidelity`, `metrics.irb.cz.crf.QB1__QB2.fidelity`,
-`metrics.ssro.measure.constant.QB1.error_0_to_1`, `gates.cz.crf.QB1__QB2.duration`. Files hold a list of observations, an
-object with `observations`, or a list of such objects. The objects of IQM's client that hold them
+`metrics.ssro.measure.constant.QB1.error_0_to_1`, `gates.cz.crf.QB1__QB2.duration`. Files hold a list of observations,
+an object with `observations`, or a list of such objects. The objects of IQM's client that hold them
 (`ObservationFinder`) are read likewise.
 """
 
@@ -38,7 +38,7 @@ def claims(given: object) -> bool:
     return isinstance(given, dict) and type(given).__name__ == "ObservationFinder"
 
 
-def read(given: Any, *, conf: CalibrationFile | None = None) -> Calibration:
+def read(given: object, *, conf: CalibrationFile | None = None) -> Calibration:
     """Read observations.
 
     Raises:
@@ -46,7 +46,8 @@ def read(given: Any, *, conf: CalibrationFile | None = None) -> Calibration:
         OptionError: There is a configuration with it.
     """
     if not isinstance(given, CalibrationFile):
-        return metrics_calibration(list(_leaves(given)), name="iqm", origin="IQM ObservationFinder object")
+        tree = expect(Place("IQM ObservationFinder object"), "", given, dict, "a nested dictionary")
+        return metrics_calibration(list(_leaves(tree)), name="iqm", origin="IQM ObservationFinder object")
     if conf is not None:
         raise OptionError(f"{given.shown}: observations take no configuration; leave {conf.shown} out")
     calibration_place = Place(given.shown)
@@ -101,7 +102,9 @@ def metrics_calibration(
         assumptions=(SEVERAL,) if table.has_several() else (),
     )
     return values.calibration(
-        name=name, source="iqm", origin=f"{origin}; qubits 0 to {len(names) - 1} are {names[0]} to {names[-1]}",
+        name=name,
+        source="iqm",
+        origin=f"{origin}; qubits 0 to {len(names) - 1} are {names[0]} to {names[-1]}",
         processor=IQM,
     )
 
@@ -137,7 +140,7 @@ class _Table:
         return len(set(places)) < len(places)
 
 
-def _is_observations(document: Any) -> bool:
+def _is_observations(document: object) -> bool:
     if isinstance(document, dict):
         return "observations" in document
     if not isinstance(document, list) or not document or not isinstance(document[0], dict):
@@ -145,10 +148,9 @@ def _is_observations(document: Any) -> bool:
     return "dut_field" in document[0] or "observations" in document[0]
 
 
-def _observations(place: Place, document: Any) -> Iterator[Mapping[str, Any]]:
-    entries = document if isinstance(document, list) else [document]
-    for entry in entries:
-        expect(place, "an entry", entry, dict, "an object with observations, or an observation")
+def _observations(place: Place, document: object) -> Iterator[Mapping[str, Any]]:
+    for found in document if isinstance(document, list) else [document]:
+        entry = expect(place, "an entry", found, dict, "an object with observations, or an observation")
         if "observations" not in entry:
             yield entry
             continue
@@ -170,6 +172,8 @@ def _take(place: Place, entry: Mapping[str, Any], table: _Table) -> None:
     """Put an observation into the table, if it is one that is used; invalid ones are not."""
     name = expect(place, "dut_field", entry.get("dut_field"), str, "the dotted name of an observation")
     path = name.partition(":")[0].split(".")
+    values: Any
+    key: Any
     match path:
         case ["characterization", "model", part, "t1_time" | "t2_time" as kind]:
             values, key, is_time = (table.t1_s if kind == "t1_time" else table.t2_s), part, True
@@ -188,7 +192,7 @@ def _take(place: Place, entry: Mapping[str, Any], table: _Table) -> None:
     value = _time(place, name, entry) if is_time else _fraction(place, name, entry)
     if key in values:
         raise place.error(shown(name), "is given twice; keep one of the two")
-    values[key] = value  # type: ignore[index]
+    values[key] = value
     date = optional_date(place, f"modified_timestamp of {shown(name)}", entry.get("modified_timestamp"))
     if date is not None:
         table.dates.append(date)

@@ -29,8 +29,8 @@ QISKIT_NAMES: Mapping[str, str] = {"prx": "r", "cz": "cz"}
 
 BALLPARK = "the values of IQM's fake backends are typical ones, not those of a device on a day"
 RESONATORS = (
-    "{name}: qubits are joined by {resonators} only, which one gate at a time can use; durations of such a star are not "
-    "known here, so nothing can be costed on it; choose a device with a square lattice, such as iqm_adonis"
+    "{name}: qubits are joined by {resonators} only, which one gate at a time can use; durations of such a star are "
+    "not known here, so nothing can be costed on it; choose a device with a square lattice, such as iqm_adonis"
 )
 
 _DISTRIBUTION = "iqm-client"
@@ -57,7 +57,7 @@ def claims(given: object) -> bool:
     return profile is not None and all(hasattr(profile, name) for name in _PROFILE)
 
 
-def read(given: Any) -> Calibration:
+def read(given: object) -> Calibration:
     """Read the error profile of a fake backend, or of the one with this name.
 
     Raises:
@@ -70,7 +70,7 @@ def read(given: Any) -> Calibration:
     kind = type(given)
     name = getattr(given, "name", None)
     return profile_calibration(
-        given.error_profile,
+        getattr(given, "error_profile", None),
         name=name if isinstance(name, str) and name else kind.__name__,
         origin=f"error profile of a {kind.__module__}.{kind.__name__} object",
         order=_order(given),
@@ -99,7 +99,7 @@ def list_iqm_backends() -> tuple[str, ...]:
     return () if folder is None else tuple(PREFIX + device for device in _devices(folder))
 
 
-def profile_calibration(profile: Any, *, name: str, origin: str, order: Sequence[str] | None = None) -> Calibration:
+def profile_calibration(profile: object, *, name: str, origin: str, order: Sequence[str] | None = None) -> Calibration:
     """Make the calibration that an error profile describes.
 
     The error of a gate is the average one of the channel that IQM's profile defines: relaxation during the gate, then
@@ -134,9 +134,7 @@ def profile_calibration(profile: Any, *, name: str, origin: str, order: Sequence
     ones, gates = _one_qubit(place, parts, names, times)
     errors, durations, edges, two_gates = _two_qubit(place, parts, names, times)
     values = DeviceValues(
-        qubits=tuple(
-            _qubit(place, parts["readout_errors"][qubit], qubit, times, ones[qubit]) for qubit in names
-        ),
+        qubits=tuple(_qubit(place, parts["readout_errors"][qubit], qubit, times, ones[qubit]) for qubit in names),
         gates=(*gates, *two_gates),
         edges=edges,
         edge_errors=errors,
@@ -169,9 +167,9 @@ def average_gate_error(depolarizing: float, duration_s: float, coherence: Sequen
     """
     fidelity = 1.0
     for t1_s, t2_s in coherence:
-        t2_s = min(t2_s, 2.0 * t1_s)
-        fidelity *= (1.0 + math.exp(-duration_s / t1_s) + 2.0 * math.exp(-duration_s / t2_s)) / 4.0
-    d = 2 ** len(coherence)
+        keeps_phase = math.exp(-duration_s / min(t2_s, 2.0 * t1_s))
+        fidelity *= (1.0 + math.exp(-duration_s / t1_s) + 2.0 * keeps_phase) / 4.0
+    d = 1 << len(coherence)
     process = (1.0 - depolarizing) * fidelity + depolarizing / d**2
     return 1.0 - (d * process + 1.0) / (d + 1.0)
 
@@ -212,9 +210,7 @@ def _one_qubit(
 
 def _two_qubit(
     place: Place, parts: Mapping[str, Any], names: Sequence[str], times: _Times
-) -> tuple[
-    dict[tuple[str, Qubits], float], dict[tuple[str, Qubits], float], tuple[tuple[int, int], ...], list[str]
-]:
+) -> tuple[dict[tuple[str, Qubits], float], dict[tuple[str, Qubits], float], tuple[tuple[int, int], ...], list[str]]:
     field = "two_qubit_gate_depolarizing_error_parameters"
     entries = expect(place, f"cz of {field}", parts[field].get("cz"), Mapping, "a mapping")
     duration_s = _duration(place, "two_qubit_gate_durations", parts, "cz")
@@ -234,7 +230,7 @@ def _two_qubit(
     return errors, dict.fromkeys(errors, duration_s), tuple(edges), ["cz"]
 
 
-def _parameter(place: Place, field: str, value: Any) -> float:
+def _parameter(place: Place, field: str, value: object) -> float:
     found = optional_probability(place, field, value)
     if found is None:
         raise place.error(field, "is missing")
@@ -248,10 +244,10 @@ def _duration(place: Place, field: str, parts: Mapping[str, Any], gate: str) -> 
     return duration_ns * _NS
 
 
-def _qubit(place: Place, value: Any, qubit: str, times: _Times, gate: tuple[float, float]) -> QubitValues:
+def _qubit(place: Place, value: object, qubit: str, times: _Times, gate: tuple[float, float]) -> QubitValues:
     field = f"readout_errors of {qubit}"
-    expect(place, field, value, Mapping, "a mapping with 0 and 1")
-    one_read, zero_read = (_parameter(place, field, value.get(state)) for state in ("0", "1"))
+    flips = expect(place, field, value, Mapping, "a mapping with 0 and 1")
+    one_read, zero_read = (_parameter(place, field, flips.get(state)) for state in ("0", "1"))
     return QubitValues(
         t1_s=times["t1s"][qubit],
         t2_s=times["t2s"][qubit],
@@ -263,12 +259,13 @@ def _qubit(place: Place, value: Any, qubit: str, times: _Times, gate: tuple[floa
     )
 
 
-def _order(backend: Any) -> list[str] | None:
+def _order(backend: object) -> list[str] | None:
     """Return the names of the qubits in the order that circuits number them."""
     index_of = getattr(backend, "qubit_name_to_index", None)
     if not callable(index_of):
         return None
-    return sorted(backend.error_profile.readout_errors, key=lambda name: (index_of(name), name))
+    profile: Any = getattr(backend, "error_profile", None)
+    return sorted(profile.readout_errors, key=lambda name: (index_of(name), name))
 
 
 # Names.
