@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from hwcost.calibration import health
 from hwcost.calibration.health import DEAD_ERROR, MAX_AGE_DAYS, Edge, Fault, GateKey
 from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, Qubits
+from hwcost.calibration.vendors import is_trapped_ion
 from hwcost.core.gates import NON_GATES
 from hwcost.core.text import plural
 
@@ -236,6 +237,8 @@ def _reset_findings(calibration: Calibration) -> Iterator[Finding]:
 
 def _window_findings(calibration: Calibration, dead: frozenset[GateKey]) -> Iterator[Finding]:
     """Report durations that no superconducting device has; their values stay as they are."""
+    if is_trapped_ion(calibration):
+        return
     durations: dict[str, dict[Qubits, float]] = defaultdict(dict)
     for record in calibration.qubits:
         if record.readout_duration_s is not None:
