@@ -199,9 +199,8 @@ def test_a_circuit_on_iqm_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[
     circuit.cz(0, 1)
     circuit.r(math.pi / 2, 0.0, 1)
     circuit.measure([0, 1], [0, 1])
-    for name, write in (("a.qpy", lambda file: qpy.dump(circuit, file)),):
-        with (tmp_path / name).open("wb") as file:
-            write(file)
+    with (tmp_path / "a.qpy").open("wb") as file:
+        qpy.dump(circuit, file)
     (tmp_path / "braket.json").write_text(json.dumps(braket(standardized=standardized())))
     given_durations = ["--duration-1q", "40ns", "--duration-2q", "80ns", "--readout-duration", "1.5us"]
     imported = str(tmp_path / "iqm.json")
