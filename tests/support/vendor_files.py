@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 SCHEMA = "braket.device_schema"
@@ -30,7 +31,7 @@ def standardized(version: str = "1", qubits: tuple[str, ...] = ("1", "2", "3"), 
             f"{a}-{b}": {
                 "twoQubitGateFidelity": [fidelity(0.99, "INTERLEAVED_RANDOMIZED_BENCHMARKING", gateName=gate, **unit)]
             }
-            for a, b in zip(qubits, qubits[1:], strict=False)
+            for a, b in pairwise(qubits)
         },
     }
 
@@ -149,7 +150,7 @@ def iqm_observations(qubits: tuple[str, ...] = ("QB1", "QB2", "QB3")) -> dict[st
             observation(f"gates.measure.constant.{qubit}.duration", 1.5e-6, "s"),
             observation(f"controllers.{qubit}.drive.frequency", 4.5e9, "Hz"),
         ]
-    for a, b in zip(qubits, qubits[1:], strict=False):
+    for a, b in pairwise(qubits):
         entries += [
             observation(f"metrics.irb.cz.crf.{a}__{b}.fidelity", 0.99),
             observation(f"gates.cz.crf.{a}__{b}.duration", 80e-9, "s"),

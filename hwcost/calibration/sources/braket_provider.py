@@ -75,7 +75,7 @@ def _aqt(place: Place, value: object) -> BraketValues:
     """Read fidelities in percent, T1 and T2 in seconds, gate and readout times in microseconds."""
     entries = expect(place, "properties", value, dict, "an object with fidelities and times")
     qubits = {}
-    singles = entries.get("single_qubit_gate_fidelity") or {}
+    singles = entries.get("single_qubit_gate_fidelity", {})
     for key, entry in expect(place, "single_qubit_gate_fidelity", singles, dict, "fidelities by qubit").items():
         label = qubit_key(place, "single_qubit_gate_fidelity", key)
         qubits[label] = QubitValues(gate_error=_percent_error(place, "single_qubit_gate_fidelity", entry))
@@ -127,8 +127,7 @@ def _by_qubit(
 ) -> BraketValues | None:
     entries = expect(place, "", value, dict, f"an object with {fields[0]} and {fields[1]}")
     one, two = (
-        expect(place, field, entries.get(field) or {}, dict, "an object with qubits or pairs as keys")
-        for field in fields
+        expect(place, field, entries.get(field, {}), dict, "an object with qubits or pairs as keys") for field in fields
     )
     notes: list[str] = []
     qubits = {}

@@ -135,9 +135,8 @@ def _direction(place: Place, edge: tuple[int, int], value: object) -> tuple[Qubi
 
 def _of_device(place: Place, document: Mapping[str, Any]) -> BraketValues:
     qubits = {}
-    for key, entry in expect(
-        place, "oneQubitProperties", document.get("oneQubitProperties") or {}, dict, "an object"
-    ).items():
+    listed = document.get("oneQubitProperties")
+    for key, entry in expect(place, "oneQubitProperties", {} if listed is None else listed, dict, "an object").items():
         label = qubit_key(place, "oneQubitProperties", key)
         inside = place.at(f"standardized: qubit {label}")
         expect(inside, "", entry, dict, "an object with oneQubitFidelity")

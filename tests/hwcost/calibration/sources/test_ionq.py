@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from qiskit import QuantumCircuit
 
 import hwcost
+from hostile import damaged, read_document
 from hwcost.calibration.load import import_calibration
 from hwcost.core.errors import CalibrationError, HwcostError, OptionError
 from hwcost.core.native_gates import native_gate
-from hostile import damaged, read_document
 from vendor_files import ionq
 
 
