@@ -180,8 +180,10 @@ def _does_what_it_says(operation: Any, params: Sequence[Any]) -> bool:
     try:
         free = {p for value in params for p in getattr(value, "parameters", ())}
         values = {p: 0.17 + 0.23 * k for k, p in enumerate(sorted(free, key=lambda p: p.name))}
-        bound = [value.bind({p: values[p] for p in value.parameters}) if hasattr(value, "bind") else value
-                 for value in params]
+        bound = [
+            value.bind({p: values[p] for p in value.parameters}) if hasattr(value, "bind") else value
+            for value in params
+        ]
         expected = Operator(make_gate(operation.name, [float(value) for value in bound]))
         if operation.definition is None:
             return bool(Operator(operation.to_matrix()).equiv(expected))

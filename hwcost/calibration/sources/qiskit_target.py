@@ -195,5 +195,3 @@ class _Reader:
             readout_error=getattr(readout, "error", None) if can_be_read else 1.0,
             readout_duration_s=getattr(readout, "duration", None),
         )
-
-
