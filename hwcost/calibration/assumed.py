@@ -138,7 +138,7 @@ def _of_gates(calibration: Calibration, given: GivenValues) -> Iterator[tuple[st
         filled = tuple(
             gate
             if getattr(gate, field) is not None or len(gate.qubits) != num_qubits or gate.name in NON_GATES
-            else replace(gate, **{field: _of_pulses(field, value, num_pulses_of(gate.name))})
+            else _replaced(gate, field, _of_pulses(field, value, num_pulses_of(gate.name)))
             for gate in gates
         )
         names = sorted({new.name for new, old in zip(filled, gates, strict=True) if new is not old})
@@ -148,6 +148,10 @@ def _of_gates(calibration: Calibration, given: GivenValues) -> Iterator[tuple[st
         gates = filled
         amount = f"{format_seconds(value)} a pulse" if field == "duration_s" else f"an error of {value:g} a pulse"
         yield option, {"gates": gates}, f"{amount} for {', '.join(names)} where no {what[:-1]} is known"
+
+
+def _replaced(record: Any, field: str, value: float) -> Any:
+    return replace(record, **{field: value})
 
 
 def _of_pulses(field: str, value: float, num_pulses: int) -> float:
@@ -172,7 +176,7 @@ def _of_qubits(calibration: Calibration, given: GivenValues) -> Iterator[tuple[s
                 f"{calibration.name} has all {plural_name.get(option, f'{option.upper()} values')}; leave {option} out"
             )
         records = tuple(
-            record if getattr(record, field) is not None else replace(record, **{field: value}) for record in records
+            record if getattr(record, field) is not None else _replaced(record, field, value) for record in records
         )
         where = "all qubits" if len(unknown) == calibration.num_qubits else f"qubits {listing(unknown)}"
         text = f"{value:g}" if option == "readout_error" else format_seconds(value)

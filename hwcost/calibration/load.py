@@ -29,8 +29,8 @@ def load_calibration(backend: str | os.PathLike[str] | Calibration | Any) -> Cal
     Args:
         backend: Name of a fake backend of qiskit-ibm-runtime (`fake_sherbrooke`, `sherbrooke` and `FakeSherbrooke`
             mean the same), the path of a calibration file (a snapshot, IBM's properties JSON or CSV; see
-            `import_calibration`), a `Calibration`, a Qiskit backend object or `Target`, or text that names one in Python
-            code: `file.py:name`, `module:name`.
+            `import_calibration`), a `Calibration`, a Qiskit backend object or `Target`, or text that names one in
+            Python code: `file.py:name`, `module:name`.
 
     Raises:
         UnknownBackendError: No fake backend has that name; the message suggests the nearest.
@@ -42,6 +42,9 @@ def load_calibration(backend: str | os.PathLike[str] | Calibration | Any) -> Cal
     """
     if isinstance(backend, Calibration):
         return backend
+    own = getattr(backend, "calibration", None)  # of a backend that `noisy_backend` made
+    if isinstance(own, Calibration):
+        return own
     if isinstance(backend, os.PathLike) or (
         isinstance(backend, str) and is_path(backend) and not names_object(backend)
     ):

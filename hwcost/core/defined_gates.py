@@ -9,8 +9,8 @@ import base64
 import binascii
 import io
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from hwcost.core.errors import CalibrationError
 from hwcost.core.text import error_text, one_line
@@ -78,7 +78,7 @@ def defined_gate(name: str) -> Gate | None:
     return None if known is None else known[1]
 
 
-def bound_gate(name: str, params: Any) -> Gate:
+def bound_gate(name: str, params: Sequence[object]) -> Gate:
     """Return such a gate at these angles.
 
     Raises:

@@ -70,7 +70,8 @@ def _repetition_delay(device: Device, wanted_s: float | None) -> tuple[float, st
         return reported_s, None
     if not is_ibm(device.audited.calibration):
         return 0.0, (
-            "lower bound: the repetition delay between shots is unknown and left out; --rep-delay (rep_delay_s) gives it"
+            "lower bound: the repetition delay between shots is unknown and left out; --rep-delay (rep_delay_s) "
+            "gives it"
         )
     return ASSUMED_REP_DELAY_S, (
         f"the calibration has no repetition delay; {ASSUMED_REP_DELAY_S * 1e6:g} µs assumed, "

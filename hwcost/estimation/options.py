@@ -107,7 +107,7 @@ class EstimateRequest:
 
     @property
     def profile(self) -> JobTimeProfile:
-        """The job-time profile; without one that is asked for, IBM's (`conditions_on` puts that of the vendor there)."""
+        """The job-time profile; `conditions_on` puts that of the device's maker there, and until then it is IBM's."""
         if self.job_profile is None:
             return load_profile(DEFAULT_JOB_PROFILE)
         if not isinstance(self.job_profile, JobTimeProfile):  # loaded when the record was made
