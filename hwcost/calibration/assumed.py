@@ -155,7 +155,9 @@ def _replaced(record: Any, field: str, value: float) -> Any:
 
 
 def _of_pulses(field: str, value: float, num_pulses: int) -> float:
-    return num_pulses * value if field == "duration_s" else 1.0 - (1.0 - value) ** num_pulses
+    if num_pulses == 1 or field == "duration_s":
+        return num_pulses * value
+    return 1.0 - (1.0 - value) ** num_pulses
 
 
 def _of_qubits(calibration: Calibration, given: GivenValues) -> Iterator[tuple[str, dict[str, Any], str]]:
