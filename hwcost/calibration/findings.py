@@ -257,7 +257,8 @@ def _window_findings(calibration: Calibration, dead: frozenset[GateKey]) -> Iter
                 severity="warning",
                 message=(
                     f"{_of(len(outside), len(by_place), f'{name} duration')} a value outside the usual {_time(low)} to "
-                    f"{_time(high)} (found {_time(min(values))} to {_time(max(values))}); used as reported"
+                    f"{_time(high)} of superconducting devices (found {_time(min(values))} to {_time(max(values))}); "
+                    "used as reported"
                 ),
                 where=outside,
             )

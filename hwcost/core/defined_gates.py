@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import math
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from hwcost.core.errors import CalibrationError
 from hwcost.core.text import error_text, one_line
@@ -78,7 +79,7 @@ def defined_gate(name: str) -> Gate | None:
     return None if known is None else known[1]
 
 
-def bound_gate(name: str, params: Any) -> Gate:
+def bound_gate(name: str, params: Sequence[object]) -> Gate:
     """Return such a gate at these angles.
 
     Raises:
@@ -103,14 +104,15 @@ def _same(gate: Gate, definition: QuantumCircuit) -> bool:
 
 
 def _teach(gate: Gate) -> None:
-    """Tell the transpiler how to write cx in a two-qubit gate without angles that can do so."""
+    """Tell the transpiler how to write cx in a two-qubit gate without angles that can do so (a = π/4, c = 0)."""
     from qiskit.circuit.equivalence_library import SessionEquivalenceLibrary
     from qiskit.circuit.library import CXGate
     from qiskit.quantum_info import Operator
-    from qiskit.synthesis import TwoQubitBasisDecomposer
+    from qiskit.synthesis import TwoQubitBasisDecomposer, TwoQubitWeylDecomposition
 
     if gate.params or gate.num_qubits != 2:
         return
-    decomposer = TwoQubitBasisDecomposer(gate, euler_basis="U")
-    if decomposer.is_supercontrolled:
+    kind = TwoQubitWeylDecomposition(Operator(gate).data)
+    if math.isclose(kind.a, math.pi / 4, abs_tol=1e-9) and math.isclose(kind.c, 0.0, abs_tol=1e-9):
+        decomposer = TwoQubitBasisDecomposer(gate, euler_basis="U")
         SessionEquivalenceLibrary.add_equivalence(CXGate(), decomposer(Operator(CXGate())))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qiskit.circuit import Gate
 
 _Steps: TypeAlias = Callable[..., None]
+Foreign: TypeAlias = Any  # an operation of Qiskit's or of a maker's package
 Angle: TypeAlias = Any  # a number, or Qiskit's parameter expression
 _PI = math.pi
 
@@ -111,10 +112,11 @@ def known_template(name: str) -> Gate | None:
     return template if template is not None else _native_template(name)
 
 
-def make_gate(name: str, params: Sequence[Any] = ()) -> Gate | None:
-    """Return a gate by name with these angles, None where nothing of that name is known.
+def make_gate(name: str, params: Sequence[Any] = ()) -> Gate:
+    """Return a gate by name with these angles.
 
     Raises:
+        KeyError: Nothing of that name is known (`gate_template` is None).
         TypeError: The number of angles is not the gate's.
 
     Example:
@@ -124,7 +126,7 @@ def make_gate(name: str, params: Sequence[Any] = ()) -> Gate | None:
     """
     template = gate_template(name)
     if template is None:
-        return None
+        raise KeyError(name)
     if template.name in NATIVE_GATES and isinstance(template, native_gate_class()):
         return native_gate(template.name, params)
     if known_template(name) is None:
@@ -150,7 +152,7 @@ def native_gate(name: str, params: Sequence[Any] = (), label: str | None = None)
     return gate
 
 
-def is_native_gate(operation: Any, *, known: dict[tuple[Any, ...], bool]) -> bool:
+def is_native_gate(operation: Foreign, *, known: dict[tuple[Any, ...], bool]) -> bool:
     """Return whether an operation is a native gate or one that a device defines, and does what its name says.
 
     Its class may be another package's, or lost in a file: then its definition is compared.
@@ -170,7 +172,7 @@ def is_native_gate(operation: Any, *, known: dict[tuple[Any, ...], bool]) -> boo
     return known[key]
 
 
-def _does_what_it_says(operation: Any, params: Sequence[Any]) -> bool:
+def _does_what_it_says(operation: Foreign, params: Sequence[Any]) -> bool:
     from qiskit.circuit import Gate
     from qiskit.exceptions import QiskitError
     from qiskit.quantum_info import Operator
@@ -180,8 +182,10 @@ def _does_what_it_says(operation: Any, params: Sequence[Any]) -> bool:
     try:
         free = {p for value in params for p in getattr(value, "parameters", ())}
         values = {p: 0.17 + 0.23 * k for k, p in enumerate(sorted(free, key=lambda p: p.name))}
-        bound = [value.bind({p: values[p] for p in value.parameters}) if hasattr(value, "bind") else value
-                 for value in params]
+        bound = [
+            value.bind({p: values[p] for p in value.parameters}) if hasattr(value, "bind") else value
+            for value in params
+        ]
         expected = Operator(make_gate(operation.name, [float(value) for value in bound]))
         if operation.definition is None:
             return bool(Operator(operation.to_matrix()).equiv(expected))

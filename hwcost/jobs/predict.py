@@ -18,7 +18,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from hwcost.core.errors import OptionError
-from hwcost.jobs.profile import CIRCUIT_TIME_TERMS, TERMS, JobTimeProfile
+from hwcost.jobs.profile import CIRCUIT_TIME_TERMS, SHOTS_ONLY, TERMS, JobTimeProfile
 
 OTHER_DEVICE_FACTOR = 2.0
 OTHER_DEVICE_S = 2.5
@@ -168,6 +168,11 @@ def predict(profile: JobTimeProfile, size: JobSize) -> JobTime:
     23.74
     """
     notes: list[str] = []
+    if profile.name == SHOTS_ONLY:
+        notes.append(
+            "lower bound, the time of the shots alone: no job-time profile is known for this maker's devices; "
+            "--job-profile NAME|FILE (job_profile) gives one"
+        )
     amounts = term_amounts(
         num_circuits=size.num_circuits,
         shots=size.shots,

@@ -136,7 +136,7 @@ def _qiskit_unitary(name: str, angles: Floats, num_qubits: int) -> Complexes:
     template = gate_template(name)
     if template is None or template.num_qubits != num_qubits or num_qubits > 2:
         raise _no_rule(name, num_qubits)
-    matrix = np.asarray(make_gate(name, [float(angle) for angle in angles]).to_matrix(), dtype=complex)
+    matrix = np.asarray(make_gate(name, [float(angle) for angle in angles]).to_matrix(), dtype=np.complex128)
     # Qiskit's matrices have the first qubit least significant.
     axes = (*range(num_qubits - 1, -1, -1), *range(2 * num_qubits - 1, num_qubits - 1, -1))
     return matrix.reshape((2,) * (2 * num_qubits)).transpose(axes).reshape(matrix.shape)

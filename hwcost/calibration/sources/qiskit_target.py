@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, Qubits, TimingConstraints
 from hwcost.calibration.sources.target_gates import Meaning, meaning_of
@@ -21,6 +21,8 @@ from hwcost.core.user_code import load_object, names_object
 
 if TYPE_CHECKING:
     from qiskit.transpiler import Target
+
+_Foreign: TypeAlias = Any  # an object of Qiskit's or of a maker's package
 
 MAX_QUBITS = 10_000
 """More than any device has; a Target without places for its gates has a record for each pair of qubits."""
@@ -37,7 +39,7 @@ def claims(given: object) -> bool:
     return _target_of(given) is not None
 
 
-def read(given: Any) -> Calibration:
+def read(given: _Foreign) -> Calibration:
     """Read what the Target reports.
 
     Raises:
@@ -56,7 +58,7 @@ def read(given: Any) -> Calibration:
     return _Reader(target, name, origin).calibration()
 
 
-def _target_of(given: object) -> Any:
+def _target_of(given: object) -> _Foreign:
     if not any(base.__module__.startswith("qiskit") for base in type(given).__mro__):
         return None
     from qiskit.transpiler import Target
@@ -67,7 +69,7 @@ def _target_of(given: object) -> Any:
     return target if isinstance(target, Target) else None
 
 
-def _name_of(given: Any, target: Any) -> str:
+def _name_of(given: _Foreign, target: _Foreign) -> str:
     names = (None if given is target else getattr(given, "name", None), target.description, "target")
     return next(printable(one_line(name))[:100] for name in names if isinstance(name, str) and name.strip())
 
@@ -114,7 +116,7 @@ class _Reader:
             assumptions=(*self.notes, *notes),
         )
 
-    def _read(self, name: str, operation: Any) -> None:
+    def _read(self, name: str, operation: _Foreign) -> None:
         from qiskit.circuit import Delay, Gate, Measure, Reset
 
         if isinstance(operation, type):  # control flow and other operations on any number of qubits
@@ -138,7 +140,7 @@ class _Reader:
         elif name not in _NOT_COSTED:
             self.notes.append(f"{one_line(name)} of the Target is no gate and is not used")
 
-    def _read_gate(self, name: str, gate: Any) -> None:
+    def _read_gate(self, name: str, gate: _Foreign) -> None:
         meaning = meaning_of(name, gate)
         if meaning.problem is not None:
             self.notes.append(f"gate {one_line(name)} of the Target is not used: {meaning.problem}")
@@ -195,5 +197,3 @@ class _Reader:
             readout_error=getattr(readout, "error", None) if can_be_read else 1.0,
             readout_duration_s=getattr(readout, "duration", None),
         )
-
-

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.core.defined_gates import definition_text
 from hwcost.core.native_gates import known_template, make_gate
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+
+_Foreign: TypeAlias = Any  # a gate of Qiskit's or of a maker's package
 
 _MAX_QUBITS = 2
 
@@ -27,7 +29,7 @@ class Meaning:
     problem: str | None = None
 
 
-def meaning_of(name: str, gate: Any) -> Meaning:
+def meaning_of(name: str, gate: _Foreign) -> Meaning:
     """Find out what a gate of a Target means under the name that the Target gives it."""
     from qiskit.circuit import ParameterExpression
 
@@ -52,11 +54,11 @@ def meaning_of(name: str, gate: Any) -> Meaning:
     return Meaning()
 
 
-def _definition(gate: Any) -> QuantumCircuit | None:
+def _definition(gate: _Foreign) -> QuantumCircuit | None:
     """Return the definition of a gate in Qiskit's gates, free angles in the order in which the gate takes them."""
     from qiskit import QuantumCircuit, transpile
-    from qiskit.circuit.library import UnitaryGate
     from qiskit.circuit import ParameterVector
+    from qiskit.circuit.library import UnitaryGate
 
     angles = ParameterVector("a", len(gate.params)) if _all_free(gate) else ()
     circuit = QuantumCircuit(gate.num_qubits)
@@ -73,13 +75,13 @@ def _definition(gate: Any) -> QuantumCircuit | None:
         return None
 
 
-def _all_free(gate: Any) -> bool:
+def _all_free(gate: _Foreign) -> bool:
     from qiskit.circuit import Parameter
 
     return all(isinstance(param, Parameter) for param in gate.params)
 
 
-def _does_the_same(name: str, gate: Any, definition: QuantumCircuit, free: list[Any]) -> bool:
+def _does_the_same(name: str, gate: _Foreign, definition: QuantumCircuit, free: list[Any]) -> bool:
     from qiskit.quantum_info import Operator
 
     values = [0.13 + 0.21 * k for k in range(len(free))]

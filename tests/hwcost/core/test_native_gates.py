@@ -98,7 +98,8 @@ def test_symmetric_gates_act_alike_both_ways(name):
 def test_angles_that_may_be_left_out_and_those_that_may_not():
     assert make_gate("ms", [0.1, 0.2]).params == [0.1, 0.2, 0.25]
     assert make_gate("rxpi", [PI]).params == []
-    assert make_gate("mine") is None
+    with pytest.raises(KeyError, match="mine"):
+        make_gate("mine")
     with pytest.raises(TypeError, match="the gate gpi takes 1 angles, not 2"):
         make_gate("gpi", [0.1, 0.2])
 

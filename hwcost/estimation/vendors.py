@@ -1,0 +1,33 @@
+"""Whose device a calibration is of, and which job-time profile goes with it."""
+
+from __future__ import annotations
+
+from hwcost.calibration.record import Calibration
+from hwcost.jobs.profile import SHOTS_ONLY
+from hwcost.jobs.profile_file import DEFAULT_JOB_PROFILE, load_profile
+
+_OF_ANY_MAKER = frozenset({"target"})
+"""Kinds of origin that say nothing about the maker; all others are formats of IBM's."""
+
+
+def is_ibm(calibration: Calibration) -> bool:
+    """Return whether a calibration is of an IBM device: from a source of IBM's, or under one of its names.
+
+    Example:
+        >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
+        >>> is_ibm(load_fake_backend("fake_manila"))
+        True
+    """
+    source = calibration.first_source or calibration.source
+    return source not in _OF_ANY_MAKER or load_profile(DEFAULT_JOB_PROFILE).speaks_for(calibration.name)
+
+
+def default_profile_for(calibration: Calibration) -> str:
+    """Return the name of the job-time profile for a device: IBM's for IBM, and the bare time of the shots for others.
+
+    Example:
+        >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
+        >>> default_profile_for(load_fake_backend("fake_manila"))
+        'ibm'
+    """
+    return DEFAULT_JOB_PROFILE if is_ibm(calibration) else SHOTS_ONLY

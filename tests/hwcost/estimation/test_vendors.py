@@ -1,0 +1,23 @@
+"""Whose device it is decides about the job-time profile."""
+
+from __future__ import annotations
+
+import pytest
+
+from hwcost.calibration.load import calibration_from_target, load_calibration
+from hwcost.calibration.sources.snapshot import save_snapshot
+from hwcost.estimation.vendors import default_profile_for, is_ibm
+from tests.support.targets import native_target
+
+
+def test_sources_of_ibm_have_its_profile(tmp_path):
+    calibration = load_calibration("fake_manila")
+    assert (is_ibm(calibration), default_profile_for(calibration)) == (True, "ibm")
+    assert is_ibm(load_calibration(save_snapshot(calibration, tmp_path / "manila.json")))
+
+
+@pytest.mark.parametrize(("name", "profile"), [("ibm_mine", "ibm"), ("fake_torino", "ibm"), ("ionq_aria", "none")])
+def test_a_target_is_whose_its_name_says(name, profile, tmp_path):
+    calibration = calibration_from_target(native_target(["sx", "rz"], ["cz"]), name=name)
+    assert default_profile_for(calibration) == profile
+    assert default_profile_for(load_calibration(save_snapshot(calibration, tmp_path / "snapshot.json"))) == profile
