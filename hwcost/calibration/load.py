@@ -78,7 +78,9 @@ def import_calibration(
     t1_s: float | None = None,
     t2_s: float | None = None,
 ) -> Calibration:
-    """Read the calibration in a file: a snapshot, IBM's properties JSON, or the CSV of the IBM Quantum web page.
+    """Read the calibration in a file: a snapshot, IBM's properties JSON or CSV, or the JSON of another vendor.
+
+    Others are AWS Braket (device properties), IonQ (characterizations) and IQM (observations).
 
     What the file is, its content says. `props_x.json` and `conf_x.json` that lie in one folder are read together.
     What the file lacks stays unknown; each value that is given for it is an assumption of the calibration, and the
@@ -122,7 +124,8 @@ def import_calibration(
     source = source_of(file)
     if source is None:
         raise CalibrationError(
-            f"{file.shown}: is JSON, but neither a snapshot nor IBM's properties (with qubits and gates)"
+            f"{file.shown}: is JSON, but neither a snapshot nor IBM's properties (with qubits and gates), Braket's device "
+            "properties, an IonQ characterization or IQM observations"
         )
     return fill_unknown(source.read(file, conf=None if conf is None else CalibrationFile(Path(conf))), values)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from hwcost.calibration.record import Calibration
+from hwcost.calibration.vendors import IQM, vendor_of
 from hwcost.jobs.profile import SHOTS_ONLY
 from hwcost.jobs.profile_file import DEFAULT_JOB_PROFILE, load_profile
 
-_OF_ANY_MAKER = frozenset({"target"})
-"""Kinds of origin that say nothing about the maker; all others are formats of IBM's."""
+_OF_ANY_MAKER = frozenset({"target", "braket", "ionq", "iqm"})
+"""Kinds of origin that are no formats of IBM's."""
+
+_PROFILES = {IQM: "iqm"}
+"""The built-in profiles of makers other than IBM."""
 
 
 def is_ibm(calibration: Calibration) -> bool:
@@ -23,11 +27,13 @@ def is_ibm(calibration: Calibration) -> bool:
 
 
 def default_profile_for(calibration: Calibration) -> str:
-    """Return the name of the job-time profile for a device: IBM's for IBM, and the bare time of the shots for others.
+    """Return the name of the job-time profile for a device: that of its maker, or the bare time of the shots.
 
     Example:
         >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
         >>> default_profile_for(load_fake_backend("fake_manila"))
         'ibm'
     """
-    return DEFAULT_JOB_PROFILE if is_ibm(calibration) else SHOTS_ONLY
+    if is_ibm(calibration):
+        return DEFAULT_JOB_PROFILE
+    return _PROFILES.get(vendor_of(calibration) or "", SHOTS_ONLY)
