@@ -48,9 +48,9 @@ def test_a_vendor_without_a_profile_gets_the_time_of_its_shots_and_says_so():
     circuit.append(native_gate("gpi2", [0]), [0])
     circuit.measure(0, 0)
     cost = hwcost.estimate(circuit, read_document(ionq(), "x.json"), transpile=False, shots=1000)
-    job = cost.as_requested.job_time_s
+    job = cost.time.requested.job_time_s
     assert (job.profile, job.low_s) == ("none", pytest.approx(1000 * 250e-6))  # 100 µs and a readout of 150 µs
     assert any("--job-profile" in note for note in job.notes)
     assert any("--rep-delay" in line for line in cost.backend.assumptions)
     waiting = hwcost.estimate(circuit, read_document(ionq(), "x.json"), transpile=False, shots=1000, rep_delay_s=1e-3)
-    assert waiting.as_requested.job_time_s.low_s == pytest.approx(1000 * 1250e-6)
+    assert waiting.time.requested.job_time_s.low_s == pytest.approx(1000 * 1250e-6)
