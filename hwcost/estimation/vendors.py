@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from hwcost.calibration.record import Calibration
 from hwcost.jobs.profile import SHOTS_ONLY
 from hwcost.jobs.profile_file import DEFAULT_JOB_PROFILE, load_profile
+
+_OF_AER = re.compile(r"aer_simulator_from\((.+)\)")
+"""The name that Aer gives to a simulator of a device."""
 
 _OF_ANY_MAKER = frozenset({"target"})
 """Kinds of origin that say nothing about the maker; all others are formats of IBM's."""
@@ -19,6 +24,9 @@ def is_ibm(calibration: Calibration) -> bool:
         True
     """
     source = calibration.first_source or calibration.source
+    simulated = _OF_AER.fullmatch(calibration.name)
+    if simulated is not None:
+        return load_profile(DEFAULT_JOB_PROFILE).speaks_for(simulated[1])
     return source not in _OF_ANY_MAKER or load_profile(DEFAULT_JOB_PROFILE).speaks_for(calibration.name)
 
 
