@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from qiskit import QuantumCircuit, transpile
 from qiskit.quantum_info import Pauli
+from qiskit.transpiler import InstructionProperties
 
 import hwcost
 from hwcost.core.native_gates import make_gate
@@ -82,7 +83,9 @@ def test_expectations_are_those_that_validate_simulates():
 
 
 def test_nothing_is_on_excluded_qubits():
-    device = hwcost.prepare_device("fake_torino")
-    assert device.audited.excluded_qubits
-    model = hwcost.noise_model("fake_torino")
-    assert set(model.noise_qubits) == set(device.audited.component)
+    target = native_target(["sx", "rz"], ["cz"], num_qubits=4, all_to_all=False)
+    target.update_instruction_properties("measure", (3,), InstructionProperties(duration=1e-6, error=0.6))
+    model = hwcost.noise_model(target)
+    assert set(model.noise_qubits) == {0, 1, 2}
+    assert None not in (hwcost.target(target)["cz"] or {None})
+    assert set(hwcost.target(target)["cz"]) == {(0, 1), (1, 0), (1, 2), (2, 1)}
