@@ -19,7 +19,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hwcost.core.native_gates import gate_template, make_gate
+from hwcost.core.native_gates import gate_template, make_gate, matrix_of
 
 Blocks: TypeAlias = tuple[tuple[int, int], ...]
 """`(k, f)`: f operations on each of the 2^(n−k) blocks of 2^k amplitudes, so f·2^(n−k) in all."""
@@ -78,7 +78,7 @@ def standard_gate_flops(name: str, real_state: bool) -> GateFlops | None:
         return None
 
     def matrix(angles: Sequence[float]) -> _Matrix:
-        return np.asarray(make_gate(name, angles).to_matrix(), dtype=complex)
+        return matrix_of(make_gate(name, angles))
 
     return _matrix_flops(matrix, len(template.params), real_state)
 

@@ -134,6 +134,15 @@ def make_gate(name: str, params: Sequence[Any] = ()) -> Gate:
     return template.base_class(*params)
 
 
+def matrix_of(gate: Foreign) -> npt.NDArray[np.complex128]:
+    """Return the unitary of a gate without free angles, in Qiskit's order of qubits; from its definition if need be."""
+    import numpy as np
+    from qiskit.quantum_info import Operator
+
+    matrix = gate.to_matrix() if hasattr(gate, "__array__") else Operator(gate).data
+    return np.asarray(matrix, dtype=np.complex128)
+
+
 def native_gate(name: str, params: Sequence[Any] = (), label: str | None = None) -> Gate:
     """Return the Qiskit gate of one of `NATIVE_GATES`.
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.vendors import IQM, vendor_of
 from hwcost.jobs.profile import SHOTS_ONLY
 from hwcost.jobs.profile_file import DEFAULT_JOB_PROFILE, load_profile
+
+_OF_AER = re.compile(r"aer_simulator_from\((.+)\)")
+"""The name that Aer gives to a simulator of a device."""
 
 _OF_ANY_MAKER = frozenset({"target", "braket", "ionq", "iqm"})
 """Kinds of origin that are no formats of IBM's."""
@@ -23,6 +28,9 @@ def is_ibm(calibration: Calibration) -> bool:
         True
     """
     source = calibration.first_source or calibration.source
+    simulated = _OF_AER.fullmatch(calibration.name)
+    if simulated is not None:
+        return load_profile(DEFAULT_JOB_PROFILE).speaks_for(simulated[1])
     return source not in _OF_ANY_MAKER or load_profile(DEFAULT_JOB_PROFILE).speaks_for(calibration.name)
 
 

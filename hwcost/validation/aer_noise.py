@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.backend.prepared import prepare_device
@@ -73,17 +74,18 @@ def _composed(channels: Sequence[Placed], num_qubits: int) -> QuantumError | Non
     """Return one channel on all qubits of a gate, None where there is no noise."""
     from qiskit_aer.noise import pauli_error
 
-    nothing = pauli_error([("I", 1.0)])
-    whole: QuantumError | None = None
-    for channel, positions in channels:
-        if len(positions) < num_qubits:
-            wide = channel if positions[0] == 0 else nothing
-            for position in range(1, num_qubits):
-                wide = (channel if position == positions[0] else nothing).tensor(wide)
-        else:
-            wide = channel
-        whole = wide if whole is None else whole.compose(wide)
-    return whole
+    wide = [channel for channel, positions in channels if len(positions) == num_qubits]
+    if num_qubits == 1:
+        return reduce(lambda first, second: first.compose(second), wide) if wide else None
+    narrow = {positions[0]: channel for channel, positions in channels if len(positions) < num_qubits}
+    relaxed: QuantumError | None = None
+    if narrow:
+        relaxed = narrow.get(0, pauli_error([("I", 1.0)]))
+        for position in range(1, num_qubits):
+            relaxed = narrow.get(position, pauli_error([("I", 1.0)])).tensor(relaxed)
+    if not wide:
+        return relaxed
+    return wide[0] if relaxed is None else wide[0].compose(relaxed)
 
 
 def _relax_in_delays(model: NoiseModel, audited: AuditedCalibration) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.backend.prepared import Device, prepare_device
 from hwcost.backend.target import build_device_target
-from hwcost.core.native_gates import NATIVE_GATES, gate_template, known_template
+from hwcost.core.native_gates import NATIVE_GATES, gate_template, known_template, matrix_of
 from hwcost.validation.aer_noise import build_noise_model
 from hwcost.validation.channels import require_aer
 
@@ -109,7 +109,7 @@ def _for_aer(circuit: QuantumCircuit, known: frozenset[str]) -> QuantumCircuit:
     written = circuit.copy_empty_like()
     for instruction in circuit.data:
         if instruction.name in strange:
-            gate = UnitaryGate(instruction.operation.to_matrix(), label=instruction.name)
+            gate = UnitaryGate(matrix_of(instruction.operation), label=instruction.name)
             written.append(gate, instruction.qubits, instruction.clbits)
         else:
             written.append(instruction)

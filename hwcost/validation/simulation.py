@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from hwcost.core.errors import CircuitError, NotNativeError
-from hwcost.core.native_gates import gate_template, make_gate
+from hwcost.core.native_gates import gate_template, make_gate, matrix_of
 from hwcost.isa.columns import IsaCircuit, Kind
 from hwcost.isa.schedule import Schedule
 from hwcost.noise.observables import NoiseTable, active_qubits
@@ -155,7 +155,7 @@ class _Builder:
                 f"the gate {name} has an angle without a value (such as the counter of a for_loop); bind or unroll it"
             )
         gate = make_gate(name, params)
-        return gate if gate.name in self._known_gates else UnitaryGate(gate.to_matrix())
+        return gate if gate.name in self._known_gates else UnitaryGate(matrix_of(gate))
 
     def _gate_noise(self, qubits: tuple[int, ...], duration_s: float, error: float | None) -> list[Placed]:
         key = (qubits, duration_s, error)
