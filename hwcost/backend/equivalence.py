@@ -31,6 +31,7 @@ from hwcost.backend.statevector import (
     simulate,
 )
 from hwcost.circuits.check import expanded_size
+from hwcost.circuits.definitions import write_out_definitions
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import one_line
 
@@ -153,7 +154,7 @@ class EquivalenceCheck:
         after_circuit = self._bound(isa)
         starts, ends = _places(self._width, isa)
         if self._program is None:
-            self._program = read_program(self._bound(self._circuit))
+            self._program = read_program(self._bound(write_out_definitions(self._circuit)))
         before, after = self._program, read_program(after_circuit)
         lost = sorted(before.clbits() - after.clbits())
         if lost:

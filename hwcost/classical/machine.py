@@ -15,8 +15,10 @@ from hwcost.core.checks import choice
 from hwcost.core.data_files import calibrations_dir
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.files import write_file
+from hwcost.core.json_text import json_text
 from hwcost.core.plain import to_plain
-from hwcost.core.text import one_line
+from hwcost.core.reading import path_label, read_file
+from hwcost.core.text import one_line, shown
 
 SCHEMA = "hwcost.device/1"
 MAX_PROFILE_BYTES = 1_000_000
@@ -156,7 +158,7 @@ class MachineProfile:
 
     def to_json(self) -> str:
         """Return the text of the JSON file."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return json_text(self.to_dict()) + "\n"
 
 
 def _check_curve(curve: Curve, where: str) -> None:
@@ -230,24 +232,18 @@ def read_device_profile(path: Path) -> MachineProfile:
     Raises:
         InputError: It cannot be read or is not a profile; the message says where.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_PROFILE_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{one_line(str(path))}: {getattr(error, 'strerror', None) or error}") from error
-    if len(content) > MAX_PROFILE_BYTES:
-        raise InputError(f"{path}: more than {MAX_PROFILE_BYTES:,} bytes; a device profile has a few thousand")
+    content, label = read_file(path, what="device profile", limit_bytes=MAX_PROFILE_BYTES), path_label(path)
     try:
         plain = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not JSON: {one_line(str(error))}") from error
-    return _from_dict(plain, str(path))
+        raise InputError(f"{label}: not JSON: {one_line(str(error))}") from error
+    return _from_dict(plain, label)
 
 
 def _from_dict(plain: object, where: str) -> MachineProfile:
     schema = plain.get("schema") if isinstance(plain, Mapping) else type(plain).__name__
     if not isinstance(plain, Mapping) or schema != SCHEMA:
-        raise InputError(f"{where}: schema is {schema!r}; a device profile has {SCHEMA!r}")
+        raise InputError(f"{where}: schema is {shown(schema)}; a device profile has {SCHEMA!r}")
     values = {key: value for key, value in plain.items() if key != "schema"}
     unknown = set(values) - {f.name for f in fields(MachineProfile)}
     if unknown:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backend
-from hwcost.cli.outputs import check_outputs, check_plot, plot_option
+from hwcost.cli.outputs import check_plot, output_option, plot_option
 from hwcost.cli.progress import counter
 from hwcost.core.click_options import taken
+from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.core.errors import CircuitError, HwcostError, OptionError
 from hwcost.core.files import write_file
+from hwcost.core.own_files import CIRCUIT_MARK
 from hwcost.core.text import internal_error, one_line, say
 from hwcost.estimation.options import EstimateRequest
 from hwcost.report.console import format_option, print_text, write
@@ -31,10 +33,11 @@ if TYPE_CHECKING:
 @request_options(EstimateRequest)
 @click.option("--index", type=int, metavar="I", help="Only the I-th circuit of each file, from 0.")
 @format_option
-@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
-@click.option("--save-isa", type=click.Path(), metavar="OUT.qpy", help="Save ISA circuits.")
+@output_option
+@click.option("--save-isa", type=OutputPath("circuits"), metavar="OUT.qpy", help="Save ISA circuits.")
 @plot_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@writes_files
 def command(
     files: tuple[str, ...],
     backend: str,
@@ -54,10 +57,8 @@ def command(
 
     # What is the same for all circuits is checked before any work.
     check_plot(plot)
-    read = (*files, backend, options["job_profile"])
     request = EstimateRequest(**taken(EstimateRequest, options))
     conditions = prepare_conditions(resolve_backend(backend, options), request)
-    check_outputs({"--output": output, "--save-isa": save_isa, "--plot": plot}, read)
     circuits = _circuits(files, index)
     if plot is not None:
         circuits = _only_one(list(circuits))
@@ -156,6 +157,10 @@ def _where(circuit: LoadedCircuit | HwcostError) -> str:
 def _save(costs: list[CostEstimate], path: str) -> None:
     from qiskit import qpy
 
+    circuits = []
+    for cost in costs:
+        circuits.append(cost.isa_circuit.copy())
+        circuits[-1].metadata = {**(cost.isa_circuit.metadata or {}), **CIRCUIT_MARK}
     buffer = io.BytesIO()
-    qpy.dump([cost.isa_circuit for cost in costs], buffer)
+    qpy.dump(circuits, buffer)
     write_file(path, buffer.getvalue())

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 _MESSAGE_CHARACTERS = 240
+_LONGEST_LINE = 2000
 _VALUE_CHARACTERS = 60
 _LONGEST_NUMBER_BITS = 200  # Python refuses to print the largest integers
 
@@ -14,6 +15,34 @@ def printable(text: str) -> str:
     """Put text from outside on one line, without what a terminal would obey."""
     flat = " ".join(text.split())
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in flat)
+
+
+def escaped(text: str, *, kept: str = "") -> str:
+    r"""Escape what does not print, line ends too: control characters, what turns the direction of writing, and so on.
+
+    Args:
+        text: From outside.
+        kept: Characters that stay.
+
+    >>> escaped("a\x1b[2Jb\u202e\n")
+    'a\\x1b[2Jb\\u202e\\n'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in kept else ascii(c)[1:-1] for c in text)
+
+
+def shortened(text: str, most: int = _MESSAGE_CHARACTERS) -> str:
+    """Put text from outside on one line and cut what is too much out of its middle, so that its end can be read.
+
+    >>> shortened("a" * 50 + "/file.json", 20)
+    'aaaaaaa…aa/file.json'
+    """
+    flat = printable(text[: 10 * most] + text[-10 * most :] if len(text) > 20 * most else text)
+    if len(flat) <= most:
+        return flat
+    head = (most - 1) * 2 // 5
+    return f"{flat[:head]}…{flat[head + 1 - most :]}"
 
 
 def one_line(text: str) -> str:
@@ -73,4 +102,4 @@ def say(message: str, *, program: str = "hwcost") -> None:
     """Print one line on stderr, whatever the message has in it; nothing if there is no stderr."""
     if sys.stderr is None:
         return
-    print(f"{program}: {printable(message)}", file=sys.stderr)  # noqa: T201
+    print(f"{program}: {shortened(message, _LONGEST_LINE)}", file=sys.stderr)  # noqa: T201

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hwcost.calibration.record import Calibration
-from hwcost.calibration.vendors import IQM, vendor_of
+from hwcost.calibration.vendors import IBM, IQM, vendor_of
 from hwcost.jobs.profile import SHOTS_ONLY
 from hwcost.jobs.profile_file import DEFAULT_JOB_PROFILE, load_profile
 
@@ -31,6 +31,8 @@ def is_ibm(calibration: Calibration) -> bool:
     simulated = _OF_AER.fullmatch(calibration.name)
     if simulated is not None:
         return load_profile(DEFAULT_JOB_PROFILE).speaks_for(simulated[1])
+    if vendor_of(calibration) not in (None, IBM):
+        return False
     return source not in _OF_ANY_MAKER or load_profile(DEFAULT_JOB_PROFILE).speaks_for(calibration.name)
 
 

@@ -11,13 +11,13 @@ times per shot, per layer and per qubit instead (`hwcost.jobs.profile.TERMS`).
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from hwcost.core.errors import OptionError
+from hwcost.core.json_text import json_text
 from hwcost.jobs.profile import CIRCUIT_TIME_TERMS, SHOTS_ONLY, TERMS, JobTimeProfile
 
 OTHER_DEVICE_FACTOR = 2.0
@@ -106,7 +106,7 @@ class JobTime:
 
     def to_json(self) -> str:
         """Return the prediction as JSON text."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return json_text(self.to_dict()) + "\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,15 @@ from typing import Any
 
 from hwcost.circuits.load import load_circuit
 from hwcost.core.errors import InputError, OptionError
+from hwcost.core.reading import opened_file
 from hwcost.core.text import error_text, one_line
 from hwcost.core.user_code import load_object, names_object
 from hwcost.models.torch_layers import is_torch_module
 
 MAX_SAMPLE_VALUES = 10**8
 """Values of one sample, 0.8 GB; a larger shape is a typing error."""
+
+MAX_SAMPLE_BYTES = 2**31
 
 
 def load_model(text: str) -> Any:
@@ -85,7 +88,10 @@ def _archive(path: Path) -> dict[str, Any]:
     import numpy as np
 
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with (
+            opened_file(path, what="sample", limit_bytes=MAX_SAMPLE_BYTES) as file,
+            np.load(file, allow_pickle=False) as archive,
+        ):
             return {name: _numbers(archive[name], f"{path}, {name}") for name in archive.files}
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise InputError(f"{path}: {one_line(error_text(error))}") from error
@@ -113,7 +119,8 @@ def _array(text: str) -> Any:
             f"the sample {one_line(text)!r} is neither a shape such as 784 or 3x32x32 nor a .npy or .npz file"
         )
     try:
-        array = np.load(path, allow_pickle=False)
+        with opened_file(path, what="sample", limit_bytes=MAX_SAMPLE_BYTES) as file:
+            array = np.load(file, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: {one_line(error_text(error))}") from error
     return _numbers(array, str(path))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hwcost.core.reading import opened_file
 from hwcost.core.text import error_text, one_line
 from nas.core.errors import DataError
 from nas.datasets.samples import Samples, make_samples
@@ -44,9 +45,10 @@ def read_idx(path: str | Path) -> NDArray[Any]:
     """
     path = Path(path)
     try:
-        with path.open("rb") as raw:
+        with opened_file(path, what="IDX", limit_bytes=MAX_ARRAY_BYTES, error=DataError) as raw:
             packed = raw.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if packed else path.open("rb") as file:
+            raw.seek(0)
+            file = gzip.GzipFile(fileobj=raw) if packed else raw
             head = file.read(4)
             kind = _IDX_TYPES.get(head[2]) if len(head) == 4 and head[:2] == b"\0\0" else None
             if kind is None or head[3] == 0:
@@ -123,11 +125,13 @@ def read_npz(path: str | Path, *, name: str) -> Samples:
     """
     path = Path(path)
     try:
-        with zipfile.ZipFile(path) as archive:
-            num_bytes = sum(member.file_size for member in archive.infolist())
-        if num_bytes > MAX_ARRAY_BYTES:
-            raise DataError(f"{path}: unpacks to {num_bytes:,} bytes; at most {MAX_ARRAY_BYTES:,} are read")
-        with np.load(path, allow_pickle=False) as file:
+        with opened_file(path, what="NPZ", limit_bytes=MAX_ARRAY_BYTES, error=DataError) as raw:
+            with zipfile.ZipFile(raw) as archive:
+                num_bytes = sum(member.file_size for member in archive.infolist())
+            if num_bytes > MAX_ARRAY_BYTES:
+                raise DataError(f"{path}: unpacks to {num_bytes:,} bytes; at most {MAX_ARRAY_BYTES:,} are read")
+            raw.seek(0)
+            file = np.load(raw, allow_pickle=False)
             names = {key.lower(): key for key in file.files}
             wanted = NPZ_KEYS if "x_train" in names else ("x", "y")
             missing = [key for key in wanted if key not in names]
