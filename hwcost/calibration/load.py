@@ -124,8 +124,8 @@ def import_calibration(
     source = source_of(file)
     if source is None:
         raise CalibrationError(
-            f"{file.shown}: is JSON, but neither a snapshot nor IBM's properties (with qubits and gates), Braket's device "
-            "properties, an IonQ characterization or IQM observations"
+            f"{file.shown}: is JSON, but neither a snapshot nor IBM's properties (with qubits and gates), Braket's "
+            "device properties, an IonQ characterization or IQM observations"
         )
     return fill_unknown(source.read(file, conf=None if conf is None else CalibrationFile(Path(conf))), values)
 
