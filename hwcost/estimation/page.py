@@ -10,6 +10,7 @@ from hwcost.core.text import one_line
 from hwcost.core.units import format_age, format_count, format_seconds, format_share
 from hwcost.estimation.record import CostEstimate
 from hwcost.jobs.predict import JobTime
+from hwcost.jobs.profile import SHOTS_ONLY
 from hwcost.report.page import BLANK, Block, Bullets, Line, Page, registered_page, section, warnings_block
 from hwcost.report.rendering import bar
 
@@ -68,6 +69,8 @@ def _headlines(cost: CostEstimate) -> Iterator[Line]:
     yield from _budget(cost)
     job = requested.job_time_s
     says = f"Intervals: {format_share(job.nominal)} of jobs (profile {job.profile})."
+    if job.profile == SHOTS_ONLY:
+        says = "Job times are lower bounds: the time of the shots alone."
     if cost.spread.num_seeds > 1:
         says += f" Best of {cost.spread.num_seeds} seeds; compare shows their median, which is larger."
     yield Line((says,), style="dim")
