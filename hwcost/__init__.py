@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hwcost.core.lazy import lazy_names
+from hwcost.core.lazy import lazy_names, make_callable
 from hwcost.core.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from hwcost.backend.prepared import Device as Device, prepare_device as prepare_device
-    from hwcost.calibration.load import import_calibration as import_calibration, load_calibration as load_calibration
+    from hwcost.backend.prepared import Device as Device, prepare_device as prepare_device, target as target
+    from hwcost.calibration.load import (
+        calibration_from_target as calibration_from_target,
+        import_calibration as import_calibration,
+        load_calibration as load_calibration,
+    )
     from hwcost.calibration.record import (
         Calibration as Calibration,
         GateCalibration as GateCalibration,
@@ -59,6 +63,8 @@ if TYPE_CHECKING:
     from hwcost.primitives.job import estimate_job as estimate_job
     from hwcost.primitives.record import JobCost as JobCost
     from hwcost.report.page import plot as plot
+    from hwcost.validation.aer_noise import noise_model as noise_model
+    from hwcost.validation.noisy_backend import noisy_backend as noisy_backend
     from hwcost.validation.record import Validation as Validation
     from hwcost.validation.validate import validate as validate
 
@@ -85,6 +91,7 @@ _HOME = {
     "QubitCalibration": "calibration.record",
     "UnknownBackendError": "core.errors",
     "Validation": "validation.record",
+    "calibration_from_target": "calibration.load",
     "calibration_from_text": "calibration.sources.snapshot",
     "calibration_text": "calibration.sources.snapshot",
     "collect_jobs": "jobs.collect",
@@ -101,14 +108,20 @@ _HOME = {
     "load_live_backend": "calibration.sources.ibm_live",
     "load_snapshot": "calibration.sources.snapshot",
     "mqt_bench_circuits": "circuits.suites",
+    "noise_model": "validation.aer_noise",
+    "noisy_backend": "validation.noisy_backend",
     "plot": "report.page",
     "prepare_device": "backend.prepared",
     "profiled_quantum_flops": "classical.profiled",
     "save_snapshot": "calibration.sources.snapshot",
     "specs": "integrations.pennylane_specs",
     "statevector_flops": "classical.simulation",
+    "target": "backend.prepared",
     "validate": "validation.validate",
 }
 
 __all__ = sorted(_HOME)
 __getattr__, __dir__ = lazy_names(__name__, _HOME)
+
+# `hwcost.backend` is a room, and `hwcost.backend("fake_torino")` makes a backend.
+make_callable(__name__, "backend", "validation.noisy_backend", "noisy_backend")

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from hwcost.backend.compiler import Compiler
-from hwcost.backend.target import build_all_to_all_target, build_target, median_values
+from hwcost.backend.target import build_all_to_all_target, build_device_target, build_target, median_values
 from hwcost.calibration.audit import AuditedCalibration, audit
 from hwcost.calibration.fractional import (
     basis_fractional_gates,
@@ -17,6 +17,7 @@ from hwcost.calibration.fractional import (
 )
 from hwcost.calibration.load import load_calibration
 from hwcost.calibration.record import Calibration
+from hwcost.core.defined_gates import know
 from hwcost.core.errors import OptionError
 from hwcost.core.gates import GATES
 
@@ -49,6 +50,9 @@ class Device:
     """An audited calibration with the Targets to compile for, each built once, on first use."""
 
     audited: AuditedCalibration
+
+    def __post_init__(self) -> None:
+        know(self.audited.calibration.definitions)
 
     @cached_property
     def fractional_gates(self) -> tuple[str, ...]:
@@ -129,6 +133,43 @@ def prepare_device(
     if is_fake:
         return _prepare(calibration, durations_only, keep_dead_readout)
     return Device(audit(calibration, durations_only=durations_only, keep_dead_readout=keep_dead_readout))
+
+
+def target(
+    backend: Any, *, durations_only: bool = False, keep_dead_readout: bool = False, fractional_gates: bool = False
+) -> Target:
+    """Return the Target of a device's healthy part, for a `transpile` of one's own.
+
+    Dead gates and qubits, and those that are not connected to the largest healthy part, are not in it. The numbers are
+    the device's own, so the result runs on the device, and `estimate(…, transpile=False)` costs it. Qiskit's levels 0
+    and 1 may put qubit i of a circuit on qubit i of the device, healthy or not, and then say that it cannot be done:
+    use level 2 or 3 (2 is Qiskit's default), or give an `initial_layout`.
+
+    Args:
+        backend: As in `prepare_device`.
+        durations_only: As in `prepare_device`.
+        keep_dead_readout: As in `prepare_device`.
+        fractional_gates: As in `prepare_device`.
+
+    Raises:
+        CalibrationError: The backend has no calibration, or nothing on it is healthy.
+
+    Example:
+        >>> from qiskit import QuantumCircuit, transpile
+        >>> bell = QuantumCircuit(2)
+        >>> _ = bell.h(0), bell.cx(0, 1), bell.measure_all()
+        >>> isa = transpile(bell, target=target("fake_sherbrooke"), seed_transpiler=1)
+        >>> isa.num_qubits, isa.count_ops()["ecr"]
+        (127, 1)
+    """
+    device = prepare_device(
+        backend,
+        durations_only=durations_only,
+        keep_dead_readout=keep_dead_readout,
+        fractional_gates=fractional_gates,
+    )
+    device.audited.require_qubits(1)
+    return build_device_target(device.audited)
 
 
 @lru_cache(maxsize=16)

@@ -7,13 +7,14 @@ holds the largest connected set of healthy qubits and nothing else, numbered fro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from hwcost.calibration.audit import AuditedCalibration
 from hwcost.calibration.record import Qubits, TimingConstraints
-from hwcost.core.gates import BOUNDED_CONTROL_FLOW, NON_GATES
+from hwcost.core.gates import ALIASES, BOUNDED_CONTROL_FLOW, NON_GATES
+from hwcost.core.native_gates import NATIVE_GATES, gate_template, teach_transpiler
 
 if TYPE_CHECKING:
     from qiskit.circuit import Delay
@@ -25,8 +26,8 @@ def build_target(audited: AuditedCalibration) -> Target:
 
     It holds the usable basis gates, `measure` (also where the device lists none), `reset` (if the device can), `delay`,
     and the control flow that the device lists, with T1, T2, durations and errors in the place of each. A basis gate
-    that Qiskit has no standard gate for is left out, since the transpiler could not translate into it. Unknown
-    durations and errors are None; with `durations_only` all errors are None.
+    whose unitary is not known is left out, since the transpiler could not translate into it. Unknown durations and
+    errors are None; with `durations_only` all errors are None.
 
     Example:
         >>> from hwcost.calibration.audit import audit
@@ -35,6 +36,24 @@ def build_target(audited: AuditedCalibration) -> Target:
         >>> target.num_qubits, sorted(target.operation_names)[:3]
         (122, ['delay', 'ecr', 'for_loop'])
     """
+    return _with_values(audited, audited.component)
+
+
+def build_device_target(audited: AuditedCalibration) -> Target:
+    """Build the same Target on the device's own qubit numbers; nothing is possible on qubits outside the component.
+
+    Example:
+        >>> from hwcost.calibration.audit import audit
+        >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
+        >>> target = build_device_target(audit(load_fake_backend("fake_sherbrooke")))
+        >>> target.num_qubits, len(target["measure"])
+        (127, 122)
+    """
+    return _with_values(audited, range(audited.calibration.num_qubits))
+
+
+def _with_values(audited: AuditedCalibration, numbering: Sequence[int]) -> Target:
+    """Build the Target of the component; qubit i is physical qubit `numbering[i]`."""
     from qiskit.circuit.library import Measure, Reset
     from qiskit.providers import QubitProperties
     from qiskit.transpiler import InstructionProperties
@@ -47,12 +66,12 @@ def build_target(audited: AuditedCalibration) -> Target:
             for qubits in places
         }
 
-    calibration, component = audited.calibration, audited.component
-    index = {qubit: i for i, qubit in enumerate(component)}
+    calibration = audited.calibration
+    index = {qubit: i for i, qubit in enumerate(numbering)}
     target = _empty_target(
         audited,
-        len(component),
-        [QubitProperties(t1=calibration.qubits[qubit].t1_s, t2=audited.t2_s[qubit]) for qubit in component],
+        len(numbering),
+        [QubitProperties(t1=calibration.qubits[qubit].t1_s, t2=audited.t2_s[qubit]) for qubit in numbering],
     )
     places = _live_places(audited)
     for name, gate in _native_gates(audited, places).items():
@@ -60,7 +79,7 @@ def build_target(audited: AuditedCalibration) -> Target:
     target.add_instruction(Measure(), properties("measure", places["measure"]))
     if places["reset"]:
         target.add_instruction(Reset(), properties("reset", places["reset"]))
-    target.add_instruction(_delay(), {(i,): None for i in range(len(component))})
+    target.add_instruction(_delay(), {(index[qubit],): None for qubit in audited.component})
     _add_control_flow(target, audited)
     return target
 
@@ -142,11 +161,11 @@ def _live_places(audited: AuditedCalibration) -> dict[str, list[Qubits]]:
 
 
 def _native_gates(audited: AuditedCalibration, places: Mapping[str, list[Qubits]]) -> dict[str, Any]:
-    """Return Qiskit's gate for each basis gate that is usable somewhere."""
-    from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
-
-    standard = get_standard_gate_name_mapping()
-    return {name: standard[name] for name in audited.calibration.basis_gates if name in standard and places.get(name)}
+    """Return a gate for each basis gate that is usable somewhere and whose unitary is known."""
+    templates = {name: gate_template(name) for name in audited.calibration.basis_gates if places.get(name)}
+    if any(name in NATIVE_GATES for name in templates):
+        teach_transpiler()
+    return {name: gate for name, gate in templates.items() if gate is not None and name not in ALIASES}
 
 
 def _empty_target(audited: AuditedCalibration, num_qubits: int, qubit_properties: list[Any] | None) -> Target:

@@ -16,7 +16,9 @@ from hwcost.core.text import listing, shown
 from hwcost.core.units import format_seconds
 
 # Beyond these a given value is a mistake of the unit, such as 60 for 60 ns.
-_LONGEST_GATE_S = 1e-3
+_LONGEST_GATE_S = 1e-2
+_LONGEST_READOUT_S = 0.1
+_LONGEST_T1_S = 1e4
 _LONGEST_REP_DELAY_S = 1.0
 _DT_LIMITS_S = (1e-12, 1e-6)
 _ABOVE_ZERO = math.ulp(0.0)
@@ -37,6 +39,11 @@ class GivenValues:
     duration_1q_s: float | None = None
     duration_2q_s: float | None = None
     readout_duration_s: float | None = None
+    error_1q: float | None = None
+    error_2q: float | None = None
+    readout_error: float | None = None
+    t1_s: float | None = None
+    t2_s: float | None = None
 
     def __post_init__(self) -> None:
         if self.name is not None and not (self.name.isprintable() and 0 < len(self.name) <= 100):
@@ -53,11 +60,20 @@ class GivenValues:
             "dt": (self.dt_s, *_DT_LIMITS_S, "5e-10 for 0.5 ns"),
             "duration_1q": (self.duration_1q_s, _ABOVE_ZERO, _LONGEST_GATE_S, "6e-8 for 60 ns"),
             "duration_2q": (self.duration_2q_s, _ABOVE_ZERO, _LONGEST_GATE_S, "3e-7 for 300 ns"),
-            "readout_duration": (self.readout_duration_s, _ABOVE_ZERO, _LONGEST_GATE_S, "1.2e-6 for 1.2 µs"),
+            "readout_duration": (self.readout_duration_s, _ABOVE_ZERO, _LONGEST_READOUT_S, "1.2e-6 for 1.2 µs"),
+            "t1": (self.t1_s, _ABOVE_ZERO, _LONGEST_T1_S, "1e-4 for 100 µs"),
+            "t2": (self.t2_s, _ABOVE_ZERO, _LONGEST_T1_S, "1e-4 for 100 µs"),
         }
         for option, (value, low, high, example) in limits.items():
             if value is not None and not low <= value <= high:
                 raise OptionError(f"{option} is {value} s; give seconds, such as {example}")
+        for option, chance in (
+            ("error_1q", self.error_1q),
+            ("error_2q", self.error_2q),
+            ("readout_error", self.readout_error),
+        ):
+            if chance is not None and not 0.0 <= chance < 1.0:
+                raise OptionError(f"{option} is {chance}; give a probability below 1, such as 0.005")
 
 
 def fill_unknown(calibration: Calibration, given: GivenValues) -> Calibration:
@@ -74,7 +90,11 @@ def fill_unknown(calibration: Calibration, given: GivenValues) -> Calibration:
     """
     changes: dict[str, Any] = {}
     notes: dict[str, str] = {}
-    for option, change, note in (*_scalars(calibration, given), *_durations(calibration, given)):
+    for option, change, note in (
+        *_scalars(calibration, given),
+        *_of_gates(calibration, given),
+        *_of_qubits(calibration, given),
+    ):
         changes.update(change)
         notes[option] = f"{note} as given by the user"
     if notes:
@@ -104,42 +124,62 @@ def _text(value: Any) -> str:
     return f"{value:%Y-%m-%d}" if isinstance(value, datetime) else format_seconds(value)
 
 
-def _durations(calibration: Calibration, given: GivenValues) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Do the same for the durations of gates and readouts."""
+def _of_gates(calibration: Calibration, given: GivenValues) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Do the same for the durations and errors of gates."""
     gates = calibration.gates
-    for option, num_qubits, duration_s in (
-        ("duration_1q", 1, given.duration_1q_s),
-        ("duration_2q", 2, given.duration_2q_s),
+    for option, num_qubits, field, value in (
+        ("duration_1q", 1, "duration_s", given.duration_1q_s),
+        ("duration_2q", 2, "duration_s", given.duration_2q_s),
+        ("error_1q", 1, "error", given.error_1q),
+        ("error_2q", 2, "error", given.error_2q),
     ):
-        if duration_s is None:
+        if value is None:
             continue
         filled = tuple(
             gate
-            if gate.duration_s is not None or len(gate.qubits) != num_qubits or gate.name in NON_GATES
-            else replace(gate, duration_s=num_pulses_of(gate.name) * duration_s)
+            if getattr(gate, field) is not None or len(gate.qubits) != num_qubits or gate.name in NON_GATES
+            else _replaced(gate, field, _of_pulses(field, value, num_pulses_of(gate.name)))
             for gate in gates
         )
         names = sorted({new.name for new, old in zip(filled, gates, strict=True) if new is not old})
+        what = "durations" if field == "duration_s" else "errors"
         if not names:
-            raise OptionError(
-                f"{calibration.name} has all durations of gates on {num_qubits} qubits; leave {option} out"
-            )
+            raise OptionError(f"{calibration.name} has all {what} of gates on {num_qubits} qubits; leave {option} out")
         gates = filled
-        yield (
-            option,
-            {"gates": gates},
-            f"{format_seconds(duration_s)} a pulse for {', '.join(names)} where no duration is known",
-        )
-    if given.readout_duration_s is not None:
-        unknown = [record.qubit for record in calibration.qubits if record.readout_duration_s is None]
+        amount = f"{format_seconds(value)} a pulse" if field == "duration_s" else f"an error of {value:g} a pulse"
+        yield option, {"gates": gates}, f"{amount} for {', '.join(names)} where no {what[:-1]} is known"
+
+
+def _replaced(record: Any, field: str, value: float) -> Any:
+    return replace(record, **{field: value})
+
+
+def _of_pulses(field: str, value: float, num_pulses: int) -> float:
+    if num_pulses == 1 or field == "duration_s":
+        return num_pulses * value
+    return 1.0 - (1.0 - value) ** num_pulses
+
+
+def _of_qubits(calibration: Calibration, given: GivenValues) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Do the same for readouts, T1 and T2."""
+    records = calibration.qubits
+    for option, field, value, what in (
+        ("readout_duration", "readout_duration_s", given.readout_duration_s, "{} for the readout of {}"),
+        ("readout_error", "readout_error", given.readout_error, "a readout error of {} for {}"),
+        ("t1", "t1_s", given.t1_s, "a T1 of {} for {}"),
+        ("t2", "t2_s", given.t2_s, "a T2 of {} for {}"),
+    ):
+        if value is None:
+            continue
+        unknown = [record.qubit for record in records if getattr(record, field) is None]
         if not unknown:
-            raise OptionError(f"{calibration.name} has all readout durations; leave readout_duration out")
+            plural_name = {"readout_duration": "readout durations", "readout_error": "readout errors"}
+            raise OptionError(
+                f"{calibration.name} has all {plural_name.get(option, f'{option.upper()} values')}; leave {option} out"
+            )
         records = tuple(
-            record
-            if record.readout_duration_s is not None
-            else replace(record, readout_duration_s=given.readout_duration_s)
-            for record in calibration.qubits
+            record if getattr(record, field) is not None else _replaced(record, field, value) for record in records
         )
         where = "all qubits" if len(unknown) == calibration.num_qubits else f"qubits {listing(unknown)}"
-        text = f"{format_seconds(given.readout_duration_s)} for the readout of {where}"
-        yield "readout_duration", {"qubits": records}, text
+        text = f"{value:g}" if option == "readout_error" else format_seconds(value)
+        yield option, {"qubits": records}, what.format(text, where)

@@ -169,6 +169,19 @@ def audit(
     )
 
 
+def _remedy(calibration: Calibration, what: str, options: str, keyword: str) -> str:
+    if calibration.source == "target":
+        return (
+            f"give {what}: hwcost.calibration_from_target(backend, {keyword}=…) in Python, or `hwcost calibration save "
+            f"file.py:name -o SNAPSHOT` with {options}; or choose another device"
+        )
+    config = "with --config, or " if "duration" in keyword else ""
+    return (
+        f"give {what} when importing the file: `hwcost calibration import FILE -o SNAPSHOT` {config}with {options}; "
+        "or choose another device"
+    )
+
+
 def _refusal(audited: AuditedCalibration, num_qubits: int) -> str:
     calibration, available = audited.calibration, len(audited.component)
     if num_qubits > calibration.num_qubits:
@@ -181,10 +194,12 @@ def _refusal(audited: AuditedCalibration, num_qubits: int) -> str:
     because = f" ({'. '.join(causes)})" if causes else ""
     if "gate_duration_unknown" in codes:
         # Only a person can know what an incomplete file does not say.
-        remedy = (
-            "give the durations that are missing when importing the file: `hwcost calibration import FILE -o SNAPSHOT` "
-            "with --config, or with --duration-1q and --duration-2q; or choose another device"
+        remedy = _remedy(
+            calibration, "the durations that are missing", "--duration-1q and --duration-2q", "duration_1q_s"
         )
+    elif "error_unknown" in codes and not audited.durations_only:
+        options = "--error-1q, --error-2q and --readout-error"
+        remedy = _remedy(calibration, "the errors that are missing", options, "error_1q") + " or use --durations-only"
     else:
         remedy = "choose another device" + ("" if audited.durations_only else " or use --durations-only")
     return (

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from hwcost.calibration import health
 from hwcost.calibration.health import DEAD_ERROR, MAX_AGE_DAYS, Edge, Fault, GateKey
 from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibration, Qubits
+from hwcost.calibration.vendors import is_trapped_ion
 from hwcost.core.gates import NON_GATES
 from hwcost.core.text import plural
 from hwcost.core.units import format_seconds
@@ -249,6 +250,8 @@ def _reset_findings(calibration: Calibration) -> Iterator[Finding]:
 
 def _window_findings(calibration: Calibration, dead: frozenset[GateKey]) -> Iterator[Finding]:
     """Report durations that no superconducting device has; their values stay as they are."""
+    if is_trapped_ion(calibration):
+        return
     durations: dict[str, dict[Qubits, float]] = defaultdict(dict)
     for record in calibration.qubits:
         if record.readout_duration_s is not None:
@@ -267,7 +270,8 @@ def _window_findings(calibration: Calibration, dead: frozenset[GateKey]) -> Iter
                 severity="warning",
                 message=(
                     f"{_of(len(outside), len(by_place), f'{name} duration')} a value outside the usual {_time(low)} to "
-                    f"{_time(high)} (found {_time(min(values))} to {_time(max(values))}); used as reported"
+                    f"{_time(high)} of superconducting devices (found {_time(min(values))} to {_time(max(values))}); "
+                    "used as reported"
                 ),
                 where=outside,
             )

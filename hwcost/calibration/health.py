@@ -39,6 +39,10 @@ TWO_QUBIT_WINDOW_S = (30e-9, 3000e-9)
 READOUT_WINDOW_S = (0.3e-6, 10e-6)
 
 
+_PULSE_OF_IBM = "sx"
+"""All devices with fractional gates have it."""
+
+
 # What is dead.
 
 
@@ -119,6 +123,8 @@ def needed_gates(calibration: Calibration) -> frozenset[str]:
     They count only where the basis has no other gate for as many qubits.
     """
     sizes = {gate.name: len(gate.qubits) for gate in calibration.gates if gate.name in calibration.basis_gates}
+    if _PULSE_OF_IBM not in sizes:
+        return frozenset(calibration.basis_gates)  # rx and rzz of other makers are gates like any other
     usual = {sizes[name] for name in sizes.keys() - FRACTIONAL_GATES if num_pulses_of(name) > 0}
     return frozenset(
         name for name in calibration.basis_gates if name not in FRACTIONAL_GATES or sizes.get(name) not in usual

@@ -132,6 +132,7 @@ class Calibration:
         licence: Licence of the values as an SPDX identifier, None if unknown.
         first_source: Kind of origin before the values went into a snapshot file; None where `source` is that already.
         assumptions: What did not come from the device but was given or derived, one line each.
+        definitions: What the gates do that only this device has, by name (`hwcost.core.defined_gates`).
     """
 
     name: str
@@ -154,6 +155,7 @@ class Calibration:
     licence: str | None = None
     first_source: str | None = None
     assumptions: tuple[str, ...] = ()
+    definitions: Mapping[str, str] = field(default_factory=dict, hash=False)
     _gate_table: dict[tuple[str, Qubits], GateCalibration] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from hwcost.circuits.check import definition_key, expanded_size
 from hwcost.core.errors import CircuitError
 from hwcost.core.gates import ALIASES, CONTROL_FLOW, GATES, LOOP_EXITS, NON_GATES
+from hwcost.core.native_gates import gate_template, make_gate
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -138,9 +139,7 @@ def _same_as_library(
     bare: str, gates: Mapping[str, OwnGate], names: Mapping[str, str], parse: Callable[[str], QuantumCircuit]
 ) -> set[str]:
     """Return the names whose definitions are those of Qiskit's gates, compared at two points without any symmetry."""
-    from qiskit.circuit.library import get_standard_gate_name_mapping
-
-    library = get_standard_gate_name_mapping()
+    library = {name: gate for name in names if (gate := gate_template(name)) is not None}
     compared = [
         (name, library[name], values)
         for name in names
@@ -196,7 +195,7 @@ def _acts_alike(own: Operation, gate: Gate, values: tuple[float, ...], *, exact:
         found = Operator(own.definition)
     except (CircuitError, QiskitError, ArithmeticError, ValueError, TypeError):
         return False
-    expected = Operator(gate.base_class(*values))
+    expected = Operator(make_gate(gate.name, values))
     if not math.isfinite(abs(found.data).sum()):
         return False
     return bool(found == expected if exact else found.equiv(expected))
@@ -297,9 +296,7 @@ def _kind(operation: Operation) -> type:
 
 def _is_library_gate(own: Operation) -> bool:
     """Return whether a gate does what Qiskit's gate of its name does; a file's gate is tried at other angles too."""
-    from qiskit.circuit.library import get_standard_gate_name_mapping
-
-    gate = get_standard_gate_name_mapping().get(own.name)
+    gate = gate_template(own.name)
     signature = OwnGate(text="", num_params=len(own.params), num_qubits=own.num_qubits)
     if gate is None or not _same_signature(signature, gate):
         return False

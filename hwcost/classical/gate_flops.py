@@ -19,6 +19,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from hwcost.core.native_gates import gate_template, make_gate, matrix_of
+
 Blocks: TypeAlias = tuple[tuple[int, int], ...]
 """`(k, f)`: f operations on each of the 2^(n−k) blocks of 2^k amplitudes, so f·2^(n−k) in all."""
 
@@ -71,15 +73,12 @@ def standard_gate_flops(name: str, real_state: bool) -> GateFlops | None:
         >>> standard_gate_flops("cx", False).apply, standard_gate_flops("rz", False).apply
         (((2, 0),), ((1, 12),))
     """
-    from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
-
-    template = get_standard_gate_name_mapping().get(name)
+    template = gate_template(name)
     if template is None or not hasattr(template, "to_matrix"):
         return None
-    kind = template.base_class
 
     def matrix(angles: Sequence[float]) -> _Matrix:
-        return np.asarray(kind(*angles).to_matrix(), dtype=complex)
+        return matrix_of(make_gate(name, angles))
 
     return _matrix_flops(matrix, len(template.params), real_state)
 

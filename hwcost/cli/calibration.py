@@ -37,6 +37,28 @@ def _time_option(option: str, name: str, text: str) -> Callable[[_Function], _Fu
     return click.option(option, name, metavar="TIME", callback=seconds, help=text)
 
 
+_GIVEN = (
+    click.option("--date", metavar="DATE", help="When the values were reported, such as 2026-03-01T12:00:00Z."),
+    _time_option("--rep-delay", "rep_delay_s", "Default repetition delay, such as 250us."),
+    _time_option("--dt", "dt_s", "Time step of the control electronics, such as 0.5ns."),
+    _time_option("--duration-1q", "duration_1q_s", "One pulse of the one-qubit gates, such as 60ns."),
+    _time_option("--duration-2q", "duration_2q_s", "Two-qubit gates, such as 300ns."),
+    _time_option("--readout-duration", "readout_duration_s", "Readout, such as 1.2us."),
+    click.option("--error-1q", type=float, metavar="E", help="Error of one pulse of the one-qubit gates."),
+    click.option("--error-2q", type=float, metavar="E", help="Error of the two-qubit gates."),
+    click.option("--readout-error", type=float, metavar="E", help="Mean error of a readout."),
+    _time_option("--t1", "t1_s", "T1, such as 100us."),
+    _time_option("--t2", "t2_s", "T2, such as 80us."),
+)
+
+
+def _given_options(function: _Function) -> _Function:
+    """Add the options for what a calibration does not say."""
+    for option in reversed(_GIVEN):
+        function = option(function)
+    return function
+
+
 @click.group("calibration")
 def command() -> None:
     """Show a calibration, save it, import one from a file, compare two.
@@ -70,12 +92,19 @@ def show(backend: str, form: str, map_path: str | None, **live: Any) -> None:
 @click.option(
     "-o", "--output", metavar="FILE", type=OutputPath("calibration"), help="Snapshot file.  [default: NAME/DATE.json]"
 )
+@click.option("--name", metavar="NAME", help="Name to report in place of the device's own.")
+@_given_options
 @live_options
-def save(backend: str, output: str | None, **live: Any) -> None:
-    """Save a calibration as a snapshot: one readable JSON file in SI units, never changed once written."""
-    from hwcost.calibration.load import load_calibration
+def save(backend: str, output: str | None, **options: Any) -> None:
+    """Save a calibration as a snapshot: one readable JSON file in SI units, never changed once written.
 
-    _save(load_calibration(resolve_backend(backend, live)), output)
+    NAME|FILE may also be a Qiskit Target or backend in Python code of yours: file.py:name or module:name. What the
+    device does not say, options give, only where it has nothing; they are listed as assumptions.
+    """
+    from hwcost.calibration.load import calibration_from_target
+
+    source = resolve_backend(backend, options)
+    _save(calibration_from_target(source, **options), output)
 
 
 @command.command("import")
@@ -85,12 +114,7 @@ def save(backend: str, output: str | None, **live: Any) -> None:
 )
 @click.option("-o", "--output", metavar="SNAPSHOT", type=OutputPath("calibration"), help="[default: NAME/DATE.json]")
 @click.option("--name", metavar="NAME", help="Name to report in place of the file's own.")
-@click.option("--date", metavar="DATE", help="When the values were reported, such as 2026-03-01T12:00:00Z.")
-@_time_option("--rep-delay", "rep_delay_s", "Default repetition delay, such as 250us.")
-@_time_option("--dt", "dt_s", "Time step of the control electronics, such as 0.5ns.")
-@_time_option("--duration-1q", "duration_1q_s", "One pulse of the one-qubit gates, such as 60ns.")
-@_time_option("--duration-2q", "duration_2q_s", "Two-qubit gates, such as 300ns.")
-@_time_option("--readout-duration", "readout_duration_s", "Readout, such as 1.2us.")
+@_given_options
 def import_file(path: str, output: str | None, **given: Any) -> None:
     """Turn IBM's JSON or CSV into a snapshot.
 

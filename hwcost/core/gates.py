@@ -45,6 +45,21 @@ GATES: Mapping[str, Gate] = {
     "cz": Gate(num_qubits=2, symmetric=True),
     "ecr": Gate(num_qubits=2),
     "rzz": Gate(num_qubits=2, symmetric=True, fractional=True, angle_limits=(0.0, math.pi / 2)),
+    # Native to devices of other makers. What those do that Qiskit has no gate of, `hwcost.core.native_gates` says.
+    "r": Gate(num_qubits=1),
+    "ry": Gate(num_qubits=1),
+    "rxx": Gate(num_qubits=2, symmetric=True),
+    "iswap": Gate(num_qubits=2, symmetric=True),
+    "swap": Gate(num_qubits=2, symmetric=True),
+    "gpi": Gate(num_qubits=1),
+    "gpi2": Gate(num_qubits=1),
+    "ms": Gate(num_qubits=2),
+    "zz": Gate(num_qubits=2, symmetric=True),
+    "u1q": Gate(num_qubits=1),
+    "rxpi": Gate(num_qubits=1),
+    "rxpi2": Gate(num_qubits=1),
+    "rxpi2dg": Gate(num_qubits=1),
+    "xy": Gate(num_qubits=2, symmetric=True),
 }
 
 NON_GATES = frozenset({"measure", "measure_2", "reset", "reset_2", "delay"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 
@@ -33,3 +34,20 @@ def lazy_names(package: str, home: Mapping[str, str]) -> tuple[Callable[[str], A
         return sorted(home)
 
     return load, names
+
+
+def make_callable(package: str, room: str, home: str, function: str) -> None:
+    """Make `package.room(…)` call a public function, for a room whose name is also that of an action.
+
+    Args:
+        package: Name of the package.
+        room: Name of one of its rooms, which stays importable as ever.
+        home: The module that defines the function, relative to the package.
+        function: Name of the function.
+    """
+
+    class CallableRoom(ModuleType):
+        def __call__(self, *arguments: Any, **options: Any) -> Any:
+            return getattr(import_module(f"{package}.{home}"), function)(*arguments, **options)
+
+    import_module(f"{package}.{room}").__class__ = CallableRoom

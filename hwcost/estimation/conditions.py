@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hwcost.backend.prepared import Device, prepare_device
 from hwcost.calibration.age import check_age
 from hwcost.estimation.options import EstimateRequest
+from hwcost.estimation.vendors import default_profile_for, is_ibm
 
 _LOG = logging.getLogger(__name__)
 
 ASSUMED_REP_DELAY_S = 250e-6
-"""Repetition delay where none is reported: the default of 45 of the 48 fake backends that report one."""
+"""Repetition delay where an IBM device reports none: the default of 45 of the 48 fake backends that report one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,8 @@ def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
 
 def conditions_on(device: Device, request: EstimateRequest) -> Conditions:
     """Return the conditions on a device that is prepared already."""
+    if request.job_profile is None:
+        request = replace(request, job_profile=default_profile_for(device.audited.calibration))
     delay_s, assumption = _repetition_delay(device, request.rep_delay_s)
     return Conditions(device=device, request=request, rep_delay_s=delay_s, rep_delay_assumption=assumption)
 
@@ -70,6 +73,11 @@ def _repetition_delay(device: Device, wanted_s: float | None) -> tuple[float, st
         return wanted_s, f"repetition delay of {wanted_s * 1e6:g} µs as given by the user"
     if reported_s is not None:
         return reported_s, None
+    if not is_ibm(device.audited.calibration):
+        return 0.0, (
+            "lower bound: the repetition delay between shots is unknown and left out; --rep-delay (rep_delay_s) "
+            "gives it"
+        )
     return ASSUMED_REP_DELAY_S, (
         f"the calibration has no repetition delay; {ASSUMED_REP_DELAY_S * 1e6:g} µs assumed, "
         "the default of most IBM backends (--rep-delay sets it)"

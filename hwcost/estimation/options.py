@@ -16,12 +16,11 @@ from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
 from hwcost.jobs.profile import JobTimeProfile
-from hwcost.jobs.profile_file import load_profile
+from hwcost.jobs.profile_file import DEFAULT_JOB_PROFILE, load_profile
 from hwcost.noise.methods import DEFAULT_ATTENUATION, METHODS, AttenuationMethod
 from hwcost.noise.shots import Inflation, Task
 
 DEFAULT_SHOTS = 4096
-DEFAULT_JOB_PROFILE = "ibm"
 
 MAX_SEEDS = 1000
 """Upper bound of transpiler seeds; larger values are typing errors."""
@@ -35,7 +34,7 @@ _METHODS = ", ".join(METHODS)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateRequest:
     """All options of an estimate. After construction exactly one of `shots` and `precision` is set, and `job_profile`
-    is loaded.
+    is loaded if it is given.
 
     Raises:
         OptionError: A value is invalid; the message names the option, the value and what would do.
@@ -64,7 +63,7 @@ class EstimateRequest:
         kind="list",
     )
     job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = option(
-        None, "Job-time profile.", metavar="NAME|FILE", shown_default=DEFAULT_JOB_PROFILE
+        None, "Job-time profile.", metavar="NAME|FILE", shown_default="that of the device's maker"
     )
     rep_delay_s: float | None = option(
         None,
@@ -103,12 +102,14 @@ class EstimateRequest:
             choice(name, getattr(self, name), allowed)
         if isinstance(self.observable, (list, tuple)) and not self.observable:
             object.__setattr__(self, "observable", None)
-        wanted = DEFAULT_JOB_PROFILE if self.job_profile is None else self.job_profile
-        object.__setattr__(self, "job_profile", load_profile(wanted))
+        if self.job_profile is not None:
+            object.__setattr__(self, "job_profile", load_profile(self.job_profile))
 
     @property
     def profile(self) -> JobTimeProfile:
-        """The job-time profile."""
+        """The job-time profile; `conditions_on` puts that of the device's maker there, and until then it is IBM's."""
+        if self.job_profile is None:
+            return load_profile(DEFAULT_JOB_PROFILE)
         if not isinstance(self.job_profile, JobTimeProfile):  # loaded when the record was made
             raise TypeError("the job profile is not loaded")
         return self.job_profile

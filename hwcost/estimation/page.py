@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from hwcost.backend.qcec import qcec_version
 from hwcost.core.text import one_line
 from hwcost.core.units import format_age, format_count, format_seconds, format_share
 from hwcost.estimation.record import CostEstimate
 from hwcost.jobs.predict import JobTime
+from hwcost.jobs.profile import SHOTS_ONLY
 from hwcost.report.page import BLANK, Block, Bullets, Line, Page, registered_page, section, warnings_block
 from hwcost.report.rendering import bar
 
@@ -67,6 +69,8 @@ def _headlines(cost: CostEstimate) -> Iterator[Line]:
     yield from _budget(cost)
     job = requested.job_time_s
     says = f"Intervals: {format_share(job.nominal)} of jobs (profile {job.profile})."
+    if job.profile == SHOTS_ONLY:
+        says = "Job times are lower bounds: the time of the shots alone."
     if cost.spread.num_seeds > 1:
         says += f" Best of {cost.spread.num_seeds} seeds; compare shows their median, which is larger."
     yield Line((says,), style="dim")
@@ -176,6 +180,8 @@ def _circuit_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
     how = "as given" if level is None else f"level {level}, seed {cost.transpile.seed_chosen}"
     yield "transpiled", how, f"qiskit {cost.transpile.qiskit}, on qubits {_listing(cost.transpile.physical_qubits)}"
     equivalence = cost.transpile.equivalence
+    if equivalence is not None and equivalence.method == "mqt.qcec":
+        yield "same as the circuit", "proved", f"by mqt.qcec {qcec_version()}"
     if equivalence is not None and not equivalence.proved:
         yield "same as the circuit", "not proved", equivalence.reason or ""
 

@@ -10,8 +10,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from hwcost.core.defined_gates import defined_gate
 from hwcost.core.errors import CircuitError, NotNativeError
 from hwcost.core.gates import BOUNDED_CONTROL_FLOW, CONTROL_FLOW, GATES, LOOP_EXITS, NON_GATES
+from hwcost.core.native_gates import is_native_gate
 from hwcost.core.text import one_line
 from hwcost.core.units import SECONDS_PER_UNIT
 from hwcost.isa.columns import IsaCircuit, Kind, OperationTable
@@ -89,8 +91,13 @@ class _Walker:
         self.table = table
         self.where = one_line(where)
         self.looked_up: dict[tuple[str, tuple[int, ...]], tuple[Kind, float, float | None]] = {}
+        self.known: dict[tuple[Any, ...], bool] = {}
         self.readout_duration_known = True
         self.notes: dict[str, None] = {}
+
+    def means_something(self, name: str) -> bool:
+        """Return whether a name is that of one of Qiskit's operations, or of a gate that a device defines."""
+        return name in _OF_QISKIT or defined_gate(name) is not None
 
     def look_up(self, name: str, qubits: tuple[int, ...]) -> tuple[Kind, float, float | None]:
         """Look up kind, duration and error of a native operation; refuse what the calibration cannot answer for."""
@@ -163,7 +170,8 @@ class _Walker:
         elif isinstance(operation, self.qiskit.ControlFlowOp) and operation.name in BOUNDED_CONTROL_FLOW:
             return self.control_flow(instruction, qubits, clbits, clbit_of)
         elif not isinstance(operation, (self.qiskit.BreakLoopOp, self.qiskit.ContinueLoopOp)):
-            if operation.name in _OF_QISKIT and getattr(operation, "definition", None) is not None:
+            is_other = not is_native_gate(operation, known=self.known)
+            if is_other and self.means_something(operation.name) and getattr(operation, "definition", None) is not None:
                 raise NotNativeError(
                     f"{self.where}: {one_line(operation.name)!r} on {_qubit_text(qubits)} is not the device's but a "
                     "gate with a definition of its own; it is not native there"

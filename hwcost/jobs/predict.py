@@ -20,7 +20,7 @@ from hwcost.core.checks import is_between
 from hwcost.core.errors import OptionError
 from hwcost.core.json_text import json_text
 from hwcost.core.text import shown
-from hwcost.jobs.profile import CIRCUIT_TIME_TERMS, TERMS, JobTimeProfile
+from hwcost.jobs.profile import CIRCUIT_TIME_TERMS, SHOTS_ONLY, TERMS, JobTimeProfile
 from hwcost.jobs.values import MAX_VALUE
 
 OTHER_DEVICE_FACTOR = 2.0
@@ -174,6 +174,11 @@ def predict(profile: JobTimeProfile, size: JobSize) -> JobTime:
     23.74
     """
     notes: list[str] = []
+    if profile.name == SHOTS_ONLY:
+        notes.append(
+            "lower bound, the time of the shots alone: no job-time profile is known for this maker's devices; "
+            "--job-profile NAME|FILE (job_profile) gives one"
+        )
     amounts = term_amounts(
         num_circuits=size.num_circuits,
         shots=size.shots,

@@ -25,6 +25,9 @@ from hwcost.report.result import Result
 
 SCHEMA = "hwcost.job-time/1"
 
+SHOTS_ONLY = "none"
+"""The built-in profile for makers that none is known of: the time of the shots alone, below which no job can be."""
+
 Repetition: TypeAlias = Literal["rep_delay", "fitted"]
 CircuitTime: TypeAlias = Literal["duration", "fitted"]
 Overhead: TypeAlias = Literal["sum", "max"]

@@ -14,6 +14,8 @@ from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import one_line, shown
 from hwcost.jobs.profile import JobTimeProfile
 
+DEFAULT_JOB_PROFILE = "ibm"
+
 MAX_PROFILE_BYTES = 10_000_000
 """Profiles have a few kilobytes; lists of left-out jobs may add some more."""
 
@@ -22,7 +24,7 @@ def list_profiles() -> tuple[str, ...]:
     """List the names of the built-in profiles.
 
     >>> list_profiles()
-    ('ibm', 'ibm_usage_guide', 'iqm')
+    ('ibm', 'ibm_usage_guide', 'iqm', 'none')
     """
     return tuple(sorted(path.stem for path in (calibrations_dir() / "job_time").glob("*.json")))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.reading import path_label, read_file
+from hwcost.core.text import column_name, listing
 from hwcost.jobs.predict import term_amounts
 from hwcost.jobs.profile import CircuitTime, Repetition
 from hwcost.jobs.values import MAX_VALUE
@@ -135,10 +136,14 @@ def job_table(rows: Iterable[Mapping[str, Any]], *, source: str = "rows") -> Job
     return _table(header, numbered, source=source)
 
 
+def _names(header: Sequence[str]) -> str:
+    return listing([column_name(name) for name in header])
+
+
 def _table(header: list[str], rows: list[tuple[int, list[str]]], *, source: str, sha256: str = "") -> JobTable:
     missing = [name for name in REQUIRED_COLUMNS if name not in header]
     if missing:
-        raise InputError(f"{source}, line 1: no column {', '.join(missing)}; found: {', '.join(header)}")
+        raise InputError(f"{source}, line 1: no column {', '.join(missing)}; found: {_names(header)}")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise InputError(f"{source}, line 1: column {', '.join(twice)} appears twice")
@@ -261,7 +266,7 @@ def job_groups(table: JobTable, group_by: Sequence[str]) -> Labels:
     unknown = [name for name in names if name not in table.labels]
     if unknown:
         raise OptionError(
-            f"{table.source}: no column {', '.join(unknown)} to group by; found: {', '.join(table.labels)}"
+            f"{table.source}: no column {', '.join(unknown)} to group by; found: {_names(list(table.labels))}"
         )
     keys: list[tuple[Any, ...]]
     if names:

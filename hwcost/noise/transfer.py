@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwcost.core.errors import CircuitError
-from hwcost.core.gates import ALIASES
+from hwcost.core.native_gates import gate_template, make_gate, matrix_of
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Complexes: TypeAlias = npt.NDArray[np.complex128]
@@ -133,12 +133,10 @@ def _unitaries(name: str, angles: Floats, num_qubits: int) -> Complexes:
 
 
 def _qiskit_unitary(name: str, angles: Floats, num_qubits: int) -> Complexes:
-    from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
-
-    template = get_standard_gate_name_mapping().get(ALIASES.get(name, name))
+    template = gate_template(name)
     if template is None or template.num_qubits != num_qubits or num_qubits > 2:
         raise _no_rule(name, num_qubits)
-    matrix = np.asarray(template.base_class(*(float(angle) for angle in angles)).to_matrix(), dtype=complex)
+    matrix = matrix_of(make_gate(name, [float(angle) for angle in angles]))
     # Qiskit's matrices have the first qubit least significant.
     axes = (*range(num_qubits - 1, -1, -1), *range(2 * num_qubits - 1, num_qubits - 1, -1))
     return matrix.reshape((2,) * (2 * num_qubits)).transpose(axes).reshape(matrix.shape)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from hwcost.core.errors import CircuitError, NotNativeError
-from hwcost.core.gates import ALIASES
+from hwcost.core.native_gates import gate_template, make_gate, matrix_of
 from hwcost.isa.columns import IsaCircuit, Kind
 from hwcost.isa.schedule import Schedule
 from hwcost.noise.observables import NoiseTable, active_qubits
@@ -144,9 +144,8 @@ class _Builder:
 
     def _gate(self, name: str, params: tuple[float | None, ...], num_qubits: int) -> Any:
         from qiskit.circuit.library import UnitaryGate
-        from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
 
-        template = get_standard_gate_name_mapping().get(ALIASES.get(name, name))
+        template = gate_template(name)
         if template is None or template.num_qubits != num_qubits or num_qubits > 2:
             raise NotNativeError(
                 f"the gate {name} on {num_qubits} qubits has no known unitary, so its noise cannot be simulated"
@@ -155,8 +154,8 @@ class _Builder:
             raise CircuitError(
                 f"the gate {name} has an angle without a value (such as the counter of a for_loop); bind or unroll it"
             )
-        gate = template.base_class(*params)
-        return gate if gate.name in self._known_gates else UnitaryGate(gate.to_matrix())
+        gate = make_gate(name, params)
+        return gate if gate.name in self._known_gates else UnitaryGate(matrix_of(gate))
 
     def _gate_noise(self, qubits: tuple[int, ...], duration_s: float, error: float | None) -> list[Placed]:
         key = (qubits, duration_s, error)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from hwcost.core.text import one_line
+from hwcost.core.text import column_name, one_line
 from nas.core.errors import DataError
 
 if TYPE_CHECKING:
@@ -186,4 +186,4 @@ def make_samples(
 def shown_names(names: Sequence[str]) -> str:
     """Return the first few names, fit for a message."""
     more = f" and {len(names) - NUM_NAMES_SHOWN} more" if len(names) > NUM_NAMES_SHOWN else ""
-    return one_line(", ".join(names[:NUM_NAMES_SHOWN])) + more
+    return ", ".join(map(column_name, names[:NUM_NAMES_SHOWN])) + more

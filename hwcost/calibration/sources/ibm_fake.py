@@ -74,13 +74,13 @@ def read(name: str) -> Calibration:
 
 
 def expand(pattern: str) -> tuple[Match, ...] | None:
-    """Return the fake backends that fit a pattern: `fake_*`, `tor*` and `FakeT*` do; None for one of live backends.
+    """Return the fake backends that fit a pattern: `fake_*`, `tor*` and `FakeT*` do; None for one of other origins.
 
     Raises:
         UnknownBackendError: None fits; the message suggests near names.
         MissingDependencyError: qiskit-ibm-runtime is not installed.
     """
-    if pattern.strip().lower().startswith(LIVE):
+    if pattern.strip().lower().startswith((LIVE, "iqm")):
         return None
     devices = _devices(_folder())
     found = [d for d in devices if fits(pattern, (PREFIX + d, d, f"fake{d}".replace("_", "")))]

@@ -77,10 +77,15 @@ class ModuleSource:
 SOURCES: tuple[CalibrationSource, ...] = (
     ModuleSource("fake", "ibm_fake", expander="ibm_fake"),
     ModuleSource("live", "ibm_live", expander="ibm_account"),
+    ModuleSource("iqm", "iqm_objects", expander="iqm_objects"),
     ModuleSource("snapshot", "snapshot"),
+    ModuleSource("braket", "braket"),
+    ModuleSource("ionq", "ionq"),
+    ModuleSource("iqm", "iqm_metrics"),
     ModuleSource("properties", "ibm_properties"),
     ModuleSource("csv", "ibm_csv"),
     ModuleSource("properties", "objects"),
+    ModuleSource("target", "qiskit_target"),
 )
 
 SOURCE_NAMES = tuple(dict.fromkeys(source.name for source in SOURCES))

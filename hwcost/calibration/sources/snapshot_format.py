@@ -50,6 +50,7 @@ _OPTIONAL = (
     "max_shots",
     "supported_operations",
     "assumptions",
+    "gate_definitions",
 )
 _QUBIT_TIMES = ("t1_s", "t2_s", "readout_duration_s")
 _QUBIT_VALUES = ("t1_s", "t2_s", "readout_error", "prob_meas0_prep1", "prob_meas1_prep0", "readout_duration_s")
@@ -106,6 +107,8 @@ def _head(calibration: Calibration) -> Iterator[tuple[str, Any]]:
     yield "basis_gates", list(calibration.basis_gates)
     operations = calibration.supported_operations
     yield "supported_operations", None if operations is None else list(operations)
+    if calibration.definitions:
+        yield "gate_definitions", dict(calibration.definitions)
 
 
 def _qubit_entry(record: QubitCalibration) -> dict[str, Any]:
@@ -175,6 +178,7 @@ def parse_snapshot(document: Any, origin: str) -> Calibration:
         "rep_delay_range_s": _range(place, "rep_delay_range_s", document.get("rep_delay_range_s")),
         "timing_constraints": _timing(place, document.get("timing_constraints_dt")),
         "max_shots": None if max_shots is None else count(place, "max_shots", max_shots),
+        "definitions": _definitions(place, document.get("gate_definitions")),
         **{
             field: optional_date(place, field, document.get(field))
             for field in ("snapshot_date", "oldest_value_date", "newest_value_date")
@@ -213,6 +217,14 @@ def _texts(place: Place, field: str, value: object) -> Iterator[str]:
     if value is not None:
         for text in expect(place, field, value, list, "a list of lines"):
             yield _text(place, f"an entry of {field}", text)
+
+
+def _definitions(place: Place, value: object) -> dict[str, str]:
+    field = "gate_definitions"
+    if value is None:
+        return {}
+    entries = expect(place, field, value, dict, "an object with a text for each gate")
+    return {gate_name(place, field, name): expect(place, field, text, str, "text") for name, text in entries.items()}
 
 
 def _range(place: Place, field: str, value: object) -> tuple[float, float] | None:

@@ -45,7 +45,8 @@ def test_a_missing_repetition_delay_is_told() -> None:
 def test_durations_outside_the_window_are_named_and_kept() -> None:
     audited = look(small_calibration(gates={("sx", (1,)): {"duration_s": 570e-9}}))
     message = (
-        "1 of 3 sx durations has a value outside the usual 10 ns to 200 ns (found 570 ns to 570 ns); used as reported"
+        "1 of 3 sx durations has a value outside the usual 10 ns to 200 ns of superconducting devices "
+        "(found 570 ns to 570 ns); used as reported"
     )
     assert finding(audited, "duration_out_of_window").message == message
     assert audited.duration_s("sx", (1,)) == 570e-9

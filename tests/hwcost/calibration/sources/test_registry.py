@@ -19,10 +19,11 @@ from hwcost.calibration.sources.snapshot import save_snapshot
 from hwcost.calibration.sources.text import CalibrationFile
 from hwcost.core.errors import OptionError
 from make import small_calibration, small_ibm_json
+from vendor_files import braket, ionq, iqm_observations
 
 
 def test_names_stand_once_and_in_the_order_of_the_sources() -> None:
-    assert SOURCE_NAMES == ("fake", "live", "snapshot", "properties", "csv")
+    assert SOURCE_NAMES == ("fake", "live", "iqm", "snapshot", "braket", "ionq", "properties", "csv", "target")
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.module)
@@ -32,7 +33,8 @@ def test_each_source_can_be_asked_about_anything(source: CalibrationSource) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("sherbrooke", "fake"), ("FakeManilaV2", "fake"), ("ibm_torino", "live"), ("torin", None)]
+    ("name", "expected"),
+    [("sherbrooke", "fake"), ("FakeManilaV2", "fake"), ("ibm_torino", "live"), ("torin", None), ("iqm_x", "iqm")],
 )
 def test_names(name: str, expected: str | None) -> None:
     source = source_of(name)
@@ -42,13 +44,17 @@ def test_names(name: str, expected: str | None) -> None:
 def test_files_are_told_apart_by_their_content(tmp_path: Path) -> None:
     props, conf = small_ibm_json()
     save_snapshot(small_calibration(), tmp_path / "snapshot")
-    for name, text in (("props", json.dumps(props)), ("conf", json.dumps(conf)), ("csv", "Qubit"), ("other", "{}")):
-        (tmp_path / name).write_text(text)
+    vendors = {"braket": braket(), "ionq": ionq(), "iqm": iqm_observations()}
+    documents = {"props": props, "conf": conf, "other": {}, "list": [], **vendors}
+    for name, document in documents.items():
+        (tmp_path / name).write_text(json.dumps(document))
+    (tmp_path / "csv").write_text("Qubit")
     names = {
         path.name: source.name if (source := source_of(CalibrationFile(path))) else None for path in tmp_path.iterdir()
     }
     assert names == {
-        "snapshot": "snapshot", "props": "properties", "conf": "properties", "csv": "csv", "other": None
+        "snapshot": "snapshot", "props": "properties", "conf": "properties", "csv": "csv", "other": None, "list": None,
+        "braket": "braket", "ionq": "ionq", "iqm": "iqm",
     }  # fmt: skip
 
 
