@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hwcost.estimation.record import CostEstimate
 
 
-class CircuitIndex(click.ParamType):
+class CircuitIndex(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
     """One circuit of a file, or a range of them as Python counts: `3`, `3:10`, `3:`."""
 
     name = "index"
