@@ -49,12 +49,13 @@ def devices() -> Iterator[Row]:
         ("quantinuum_h2_56", {"duration_1q_s": 5e-6, "duration_2q_s": 25e-6, "readout_duration_s": 120e-6}),
         ("rigetti_ankaa_84", {"duration_1q_s": 40e-9, "duration_2q_s": 70e-9, "readout_duration_s": 1e-6}),
     ):
-        yield f"MQT Bench `{name}`, durations given", lambda name=name, given=given: hwcost.calibration_from_target(
-            bench.get_device(name), **given
+        yield (
+            f"MQT Bench `{name}`, durations given",
+            lambda name=name, given=given: hwcost.calibration_from_target(bench.get_device(name), **given),
         )
 
 
-def _snapshot(name: str) -> Any:
+def _snapshot(name: str) -> hwcost.Calibration:
     return hwcost.calibration_from_text(hwcost.calibration_text(hwcost.load_calibration(name)))
 
 
