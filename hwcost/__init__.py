@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     )
     from hwcost.estimation.estimate import estimate as estimate
     from hwcost.estimation.record import CostEstimate as CostEstimate
+    from hwcost.integrations.pennylane_specs import specs as specs
+    from hwcost.integrations.qiskit_pass import HardwareCost as HardwareCost
     from hwcost.jobs.collect import CollectedJobs as CollectedJobs, collect_jobs as collect_jobs
     from hwcost.jobs.fit import fit_job_time as fit_job_time
     from hwcost.jobs.predict import JobTime as JobTime
@@ -75,6 +77,7 @@ _HOME = {
     "CostEstimate": "estimation.record",
     "Device": "backend.prepared",
     "GateCalibration": "calibration.record",
+    "HardwareCost": "integrations.qiskit_pass",
     "HwcostError": "core.errors",
     "InputError": "core.errors",
     "JobCost": "primitives.record",
@@ -111,6 +114,7 @@ _HOME = {
     "prepare_device": "backend.prepared",
     "profiled_quantum_flops": "classical.profiled",
     "save_snapshot": "calibration.sources.snapshot",
+    "specs": "integrations.pennylane_specs",
     "statevector_flops": "classical.simulation",
     "target": "backend.prepared",
     "validate": "validation.validate",

@@ -22,6 +22,7 @@ FLOORS = {
         {"backend", "noise", "classical"},
         {"estimation"},
         {"models", "comparison", "validation", "primitives"},
+        {"integrations"},
         {"cli"},
     ],
     "nas": [
@@ -37,11 +38,14 @@ FLOORS = {
 FACES = {"__init__", "__main__"}
 # Packages that are slow to load, or that not everybody has: only inside the functions that need them.
 HEAVY = {
-    "deap", "distributed", "matplotlib", "mqt", "pandas", "pennylane", "pytket", "qiskit", "qiskit_addon_cutting",
-    "qiskit_aer", "qiskit_ibm_runtime", "qiskit_mitigation", "rich", "samplomatic", "scipy", "sklearn", "torch",
+    "bqskit", "deap", "distributed", "matplotlib", "mcp", "mqt", "pandas", "pennylane", "pytket", "qiskit",
+    "qiskit_addon_cutting", "qiskit_aer", "qiskit_ibm_runtime", "qiskit_mitigation", "rich", "samplomatic", "scipy",
+    "sklearn", "torch",
 }  # fmt: skip
 # Of no use without torch, and imported by others only inside functions.
 WITH_TORCH = ("nas/engine/", "nas/training/stack.py")
+# A pass is a class of Qiskit's; imported by others only inside functions too.
+WITH_QISKIT = "hwcost/integrations/qiskit_pass.py"
 # Of hwcost, what nas may use beside the public names: rooms that are made for both.
 FOR_BOTH = {"core", "report"}
 
@@ -140,6 +144,13 @@ def needs_torch(path: Path) -> bool:
     return str(path.relative_to(ROOT)).startswith(WITH_TORCH)
 
 
+def at_the_top(path: Path) -> set[str]:
+    """Heavy packages that a module may import outside of functions."""
+    if needs_torch(path):
+        return {"torch", "pennylane"}
+    return {"qiskit"} if path == ROOT / WITH_QISKIT else set()
+
+
 @each_file
 def test_a_room_uses_only_the_floors_below_it(package: str, path: Path) -> None:
     room = room_of(package, path)
@@ -189,10 +200,10 @@ def test_records_know_no_pages(package: str, path: Path) -> None:
 def test_heavy_packages_are_imported_inside_functions(package: str, path: Path) -> None:
     tree = parsed(path)
     top = {name.split(".")[0] for name, _ in imports(tree, in_functions=False, for_types=False)}
-    assert not (top & HEAVY) - ({"torch", "pennylane"} if needs_torch(path) else set())
-    if not needs_torch(path):
+    assert not (top & HEAVY) - at_the_top(path)
+    if not at_the_top(path):
         own = {f"{module}.{name}" for module, name in imports(tree, in_functions=False, for_types=False)}
-        assert not [name for name in own if name.replace(".", "/").startswith(WITH_TORCH)]
+        assert not [n for n in own if n.replace(".", "/").startswith((*WITH_TORCH, WITH_QISKIT.removesuffix(".py")))]
 
 
 @each_file
@@ -236,7 +247,7 @@ def test_modules_without_torch_can_be_imported_alone() -> None:
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for package, path in FILES
-        if not needs_torch(path) and path.stem not in FACES
+        if not at_the_top(path) and path.stem not in FACES
     ]
     program = (
         f"import sys, importlib; [importlib.import_module(name) for name in {names}]; "

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.backend.angles import add_folding
 from hwcost.circuits.check import refuse_to_move
+from hwcost.circuits.definitions import write_out_definitions
 from hwcost.core.errors import CircuitError, HwcostError
 from hwcost.core.text import error_text, one_line
 
@@ -70,6 +71,7 @@ class Compiler:
         self._managers: dict[tuple[int, int, str | None, PassOptions], tuple[Any, Any]] = {}
         self._average_errors = average_errors(target) if _adds_errors_at_random() else None
         self._lock = threading.Lock()
+        self._native = frozenset(target.operation_names)
 
     def compile(
         self, circuit: QuantumCircuit, *, optimization_level: int, seed: int, options: PassOptions = ()
@@ -89,6 +91,7 @@ class Compiler:
         from qiskit.transpiler.exceptions import TranspilerError
 
         refuse_to_move(circuit)
+        circuit = write_out_definitions(circuit, keep=self._native)
         try:
             return self._run(circuit, optimization_level, seed, None, options)
         except MemoryError:
@@ -212,9 +215,8 @@ def _passes() -> tuple[Any, Any, Any]:
         """Label the swaps that exist before routing; labels travel with the gate."""
 
         def run(self, dag: DAGCircuit) -> DAGCircuit:
-            for node in dag.named_nodes("swap"):
-                if isinstance(node.op, SwapGate):
-                    dag.substitute_node(node, SwapGate(label=_USER_SWAP))
+            for node in dag.op_nodes(SwapGate):
+                dag.substitute_node(node, SwapGate(label=_USER_SWAP))
             return dag
 
     class CollectSwaps(TransformationPass):  # type: ignore[misc]

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hwcost.circuits.check import (
+    MAX_NESTED_BLOCKS,
+    expanded_size,
+    nested_too_deeply,
+    refuse_too_many_instructions,
+)
 from hwcost.core.errors import CircuitError
 from hwcost.core.gates import CONTROL_FLOW
 from hwcost.core.text import one_line
@@ -13,8 +19,14 @@ if TYPE_CHECKING:
     from qiskit.circuit import Operation
 
 
-def has_boxes(circuit: QuantumCircuit) -> bool:
-    """Return whether a circuit has a `BoxOp` anywhere, inside control flow too."""
+def has_boxes(circuit: QuantumCircuit, depth: int = 0) -> bool:
+    """Return whether a circuit has a `BoxOp` anywhere, inside control flow too.
+
+    Raises:
+        CircuitError: Control flow or boxes are nested more than `MAX_NESTED_BLOCKS` levels deep.
+    """
+    if depth > MAX_NESTED_BLOCKS:
+        raise nested_too_deeply(f"circuit {one_line(circuit.name)!r}")
     names = CONTROL_FLOW | {"box"}
     if names.isdisjoint(circuit.count_ops()):
         return False
@@ -23,7 +35,7 @@ def has_boxes(circuit: QuantumCircuit) -> bool:
     # By type: a user may call any gate `box`.
     operations = [i.operation for i in circuit.data if i.name in names]
     return any(
-        isinstance(operation, BoxOp) or any(has_boxes(block) for block in _blocks(operation))
+        isinstance(operation, BoxOp) or any(has_boxes(block, depth + 1) for block in _blocks(operation))
         for operation in operations
     )
 
@@ -35,7 +47,8 @@ def inline_boxes(circuit: QuantumCircuit) -> QuantumCircuit:
     and to a schedule. Annotations (twirling, changes of basis) take no time by themselves and are dropped.
 
     Raises:
-        CircuitError: A box has a duration of its own, which its content need not have.
+        CircuitError: A box has a duration of its own, which its content need not have; or the circuit is too large or
+            nested too deeply.
 
     Example:
         >>> from qiskit import QuantumCircuit
@@ -47,6 +60,12 @@ def inline_boxes(circuit: QuantumCircuit) -> QuantumCircuit:
     """
     if not has_boxes(circuit):
         return circuit
+    where = f"circuit {one_line(circuit.name)!r}"
+    refuse_too_many_instructions(expanded_size(circuit, with_boxes=True), where)
+    return _inlined(circuit)
+
+
+def _inlined(circuit: QuantumCircuit) -> QuantumCircuit:
     from qiskit.circuit import BoxOp
 
     flat = circuit.copy_empty_like()
@@ -54,13 +73,13 @@ def inline_boxes(circuit: QuantumCircuit) -> QuantumCircuit:
         operation = instruction.operation
         if isinstance(operation, BoxOp):
             _refuse_duration(operation, circuit)
-            body = inline_boxes(operation.blocks[0])
+            body = _inlined(operation.blocks[0])
             flat.barrier(instruction.qubits)
             flat.compose(body, qubits=instruction.qubits, clbits=instruction.clbits, inplace=True)
             flat.barrier(instruction.qubits)
-        elif any(has_boxes(block) for block in _blocks(operation)):
-            blocks = [inline_boxes(block) for block in operation.blocks]
-            flat.append(operation.replace_blocks(blocks), instruction.qubits, instruction.clbits)
+        elif blocks := _blocks(operation):
+            inlined = [_inlined(block) for block in blocks]
+            flat.append(operation.replace_blocks(inlined), instruction.qubits, instruction.clbits)
         else:
             flat.append(instruction)
     return flat

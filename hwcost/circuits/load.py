@@ -42,8 +42,8 @@ MAX_FILE_BYTES = 64 * 2**20
 """About a million instructions in QPY (55 bytes each), more than is read within the time limit."""
 
 READ_TIME_LIMIT_S = 7.0
-"""A good file is parsed twice, in the child and here: both together stay below 15 s. Qiskit 2.3 reads 60,000 to 80,000
-instructions of QPY per second, Qiskit 2.6 four times as many."""
+"""Of processor time. A good file is parsed twice, in the child and here: both together stay below 15 s. Qiskit 2.3
+reads 60,000 to 80,000 instructions of QPY per second, Qiskit 2.6 four times as many."""
 
 READ_MEMORY_LIMIT_BYTES = 10**9
 """A million instructions need about 0.3 GB."""
@@ -237,7 +237,7 @@ def _refusal(verdict: Verdict, label: str) -> CircuitError:
     if verdict.outcome == "error" and verdict.error_type == CircuitError.__name__:
         return CircuitError(verdict.message)
     what = {
-        "time": f"took more than {READ_TIME_LIMIT_S:g} s to read",
+        "time": f"took more than {READ_TIME_LIMIT_S:g} s of processor time to read",
         "memory": f"needs more than {READ_MEMORY_LIMIT_BYTES / 1e9:g} GB to read",
         "crash": f"crashes the reader ({verdict.error_type or 'no reason given'})",
         "error": f"cannot be read ({verdict.error_type}: {one_line(verdict.message)})",

@@ -71,6 +71,15 @@ def rename_own_gates(text: str, *, parse: Callable[[str], QuantumCircuit]) -> st
     return _renamed(bare, names) if names else text
 
 
+def rename_store(text: str) -> str:
+    """Rename a file's own gate `store`, which Qiskit 2.6 cannot append to a circuit: it takes it for an assignment."""
+    bare = _COMMENT_OR_STRING.sub(_without_comment, text)
+    if "store" not in own_gates(bare):
+        return text
+    words = {match.group() for match in _WORD_OR_STRING.finditer(bare)}
+    return _renamed(text, {"store": _fresh("store_of_file", words)})
+
+
 def own_gates(text: str) -> Mapping[str, OwnGate]:
     """Return the gates that a text defines, by name."""
     bare = _COMMENT_OR_STRING.sub(_without_comment, text)
@@ -181,7 +190,7 @@ def _acts_alike(own: Operation, gate: Gate, values: tuple[float, ...], *, exact:
     from qiskit.quantum_info import Operator
 
     try:
-        if expanded_size(own.definition).num_instructions > _MAX_COMPARED_INSTRUCTIONS:
+        if expanded_size(own.definition).num_steps > _MAX_COMPARED_INSTRUCTIONS:
             return False
         found = Operator(own.definition)
     except (CircuitError, QiskitError, ArithmeticError, ValueError, TypeError):
@@ -253,7 +262,7 @@ class _Namer:
             base = self._of_operation(operation.base_gate)
             if base is not operation.base_gate:
                 return base.control(operation.num_ctrl_qubits, operation.label, operation.ctrl_state, annotated=False)
-        if not self._is_own(operation) or (*definition_key(operation), operation.name) in self._clean:
+        if not is_own_gate(operation) or (*definition_key(operation), operation.name) in self._clean:
             return operation
         definition = operation.definition
         if definition is None:
@@ -270,12 +279,15 @@ class _Namer:
             named.definition = inside
         return named
 
-    def _is_own(self, operation: Operation) -> bool:
-        kind, qiskit = _kind(operation), self._qiskit
-        if kind in (qiskit.Gate, qiskit.Instruction, qiskit.ControlledGate) or kind.__name__ == "_DefinedGate":
-            return True
-        is_instruction = isinstance(operation, self._qiskit.Instruction)
-        return is_instruction and not str(kind.__module__).startswith("qiskit.")
+
+def is_own_gate(operation: Operation) -> bool:
+    """Return whether an operation's definition is its author's, not that of Qiskit."""
+    from qiskit import circuit
+
+    kind = _kind(operation)
+    if kind in (circuit.Gate, circuit.Instruction, circuit.ControlledGate) or kind.__name__ == "_DefinedGate":
+        return True
+    return isinstance(operation, circuit.Instruction) and not str(kind.__module__).startswith("qiskit.")
 
 
 def _kind(operation: Operation) -> type:

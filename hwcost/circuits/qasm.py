@@ -7,8 +7,9 @@ import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from hwcost.circuits.check import refuse_too_many_bits
-from hwcost.circuits.own_gates import own_gates, rename_own_gates
-from hwcost.circuits.qasm3_constants import with_constants
+from hwcost.circuits.own_gates import own_gates, rename_own_gates, rename_store
+from hwcost.circuits.qasm3_program import simplified
+from hwcost.circuits.qasm3_values import Refused
 from hwcost.core.errors import CircuitError, MissingDependencyError
 from hwcost.core.text import error_text, one_line
 
@@ -52,6 +53,9 @@ _QASM2_REMEDIES = {
     "non-ASCII": "use only ASCII letters outside comments",
     "already defined": "give one of them another name, or delete this line",
     "'*' is not": "a power is written with ^",
+    "saw [": "a condition of OpenQASM 2 compares a whole register, as in if(c==1)",
+    "can only handle OpenQASM 2.0": "write OPENQASM 2.0;",
+    "doesn't match any valid tokens": "delete what is not OpenQASM 2, such as a line that begins with #",
     "classical register, not a gate": "a measurement is written measure q[0] -> c[0];",
 }
 """What to do about a mistake in OpenQASM 2, by what Qiskit's parser says of it."""
@@ -60,10 +64,11 @@ _QASM2_FOREIGN = {
     **dict.fromkeys(
         (
             *("qubit", "bit", "for", "while", "ctrl", "negctrl", "inv", "pow", "def", "let", "const", "input"),
-            *("output", "delay", "box", "switch", "int", "uint", "float"),
+            *("output", "box", "switch", "int", "uint", "float"),
         ),
         'it is a word of OpenQASM 3: let the file begin with OPENQASM 3.0; and include "stdgates.inc";',
     ),
+    "delay": 'OpenQASM 2 has none: begin with OPENQASM 3.0; and include "stdgates.inc"; and write delay[100ns] q[0];',
     "openqasm": "write OPENQASM in capital letters",
     "c3sx": "the gate is called c3sqrtx in OpenQASM 2: write that",
 }
@@ -81,7 +86,11 @@ _QASM3_REMEDIES = {
     "operator": "write conditions as nested if (...) on one bit or register each",
     "Calibration|Pragma": "delete it: durations and errors come from the device's calibration",
     "keyword is not supported": "delete that keyword; every measured bit is an output",
-    "FunctionCall": "write the value as a number: functions of a gate's own parameters cannot be read",
+    "FunctionCall|Cast": "write the value as a number",
+    "inputs are supported": "write it as a constant, as in const int n = 4;",
+    "ClassicalAssignment": "leave it out: only measurements write bits",
+    "conditions must be": "compare one bit with 0 or 1, or one register with a whole number",
+    "already inserted in symbol table|is already defined": "give it another name; s, t, p and others are gates",
     "SizeOf": "write the size as a number",
     "already declared": "give one of them another name, or delete the second declaration",
     "divides whole numbers|broadcast": "correct that line",
@@ -92,6 +101,7 @@ _QASM3_REMEDIES = {
 }
 """What to do about statements that Qiskit's importer refuses, by what it says of them."""
 
+_GREEK_MICRO = re.compile(r"(?<=[\d.])(\s*)\u03bcs\b")
 _STANDARD_INCLUDE = {"qasm2": "qelib1.inc", "qasm3": "stdgates.inc"}
 _QASM2_POSITION = re.compile(r"<input>:(\d+),(\d+): (.*)", re.DOTALL)
 _LEGACY_FUNCTIONS = {"asin", "acos", "atan"}  # of qasm2.LEGACY_CUSTOM_CLASSICAL, whose entries hide their names
@@ -187,7 +197,7 @@ def require_qasm3_reader(label: str) -> None:
 
 def parse_qasm2(data: bytes, label: str) -> list[QuantumCircuit]:
     """Read the one circuit of an OpenQASM 2 file whose claims were checked."""
-    text = _text_of(data, label)
+    text = rename_store(_text_of(data, label))
     try:
         circuit = _loads_qasm2(text)
         renamed = rename_own_gates(text, parse=_loads_qasm2)
@@ -220,6 +230,8 @@ def _loads_qasm2(text: str) -> QuantumCircuit:
 def _qasm2_refusal(text: str, message: str, label: str) -> str:
     position = _QASM2_POSITION.match(message)
     where, reason = label, one_line(message)
+    if not position and (line := _first_bad_line(text)):
+        where = f"{label}, line {line}"
     if position:
         where = f"{label}, line {position.group(1)}, column {int(position.group(2)) + 1}"
         reason = one_line(position.group(3))
@@ -238,6 +250,27 @@ def _qasm2_refusal(text: str, message: str, label: str) -> str:
         return f"{where}: {reason}; {_qasm2_remedy(text, undefined.group(1), position)}"
     remedy = next((remedy for words, remedy in _QASM2_REMEDIES.items() if words in reason), "correct that line")
     return f"{where}: not valid OpenQASM 2 ({reason}); {remedy}"
+
+
+def _first_bad_line(text: str) -> int | None:
+    """Find the first statement that cannot be read, where the parser does not say which; by halves."""
+    bare = _bare(text)
+    ends = [match.end() for match in re.finditer(r";(?![^{]*\})|\}", bare)]
+    low, high = 0, len(ends)
+    while low < high:
+        middle = (low + high) // 2
+        try:
+            _loads_qasm2(bare[: ends[middle]])
+        except (MemoryError, RecursionError):
+            return None
+        except Exception:
+            high = middle
+        else:
+            low = middle + 1
+    if low == len(ends):
+        return None
+    start = ends[low - 1] if low else 0
+    return bare.count("\n", 0, start + len(bare[start:]) - len(bare[start:].lstrip())) + 1
 
 
 def _qasm2_remedy(text: str, name: str, position: re.Match[str]) -> str:
@@ -263,13 +296,18 @@ def _qasm2_remedy(text: str, name: str, position: re.Match[str]) -> str:
 
 def parse_qasm3(data: bytes, label: str) -> list[QuantumCircuit]:
     """Read the one circuit of an OpenQASM 3 file whose claims were checked."""
-    text = _text_of(data, label)
+    text = rename_store(_text_of(data, label))
     try:
         circuit = _loads_qasm3(text)
         renamed = rename_own_gates(text, parse=_loads_qasm3)
         return [circuit if renamed is text else _loads_qasm3(renamed)]
     except (MemoryError, RecursionError):
         raise
+    except Refused as error:
+        where = f"{label}, {_place(text, error.line, error.column or 1)}" if error.line else label
+        raise CircuitError(
+            f"{where}: this OpenQASM 3 cannot become a circuit ({one_line(error.reason)}); {error.remedy}"
+        ) from None
     except Exception as error:
         message = error_text(error)
         if position := _QASM3_POSITION.match(message):
@@ -300,6 +338,8 @@ def _silent_refusal(error: Exception, text: str, label: str) -> str:
     before = "\n".join([*lines[:-1], lines[-1][: token.column]])
     if re.search(r"\bopaque\b[^;]*\Z", before):
         return f"{where} (opaque gates are OpenQASM 2); define the gate with gate ... {{ ... }}"
+    if token.text == "[" and re.search(r"\b(?:qu)?bit\s+\w+\s*\Z", before):
+        return f"{where}; registers are declared as in qubit[2] q; and bit[2] c;"
     return f"{where} ({one_line(repr(token.text))} is not expected here); correct that line"
 
 
@@ -307,7 +347,8 @@ def _loads_qasm3(text: str) -> QuantumCircuit:
     import openqasm3
     import qiskit_qasm3_import
 
-    return qiskit_qasm3_import.convert(with_constants(openqasm3.parse(text)))
+    # Two signs look alike, of which the language knows the other one.
+    return qiskit_qasm3_import.convert(simplified(openqasm3.parse(_GREEK_MICRO.sub(r"\1us", text))))
 
 
 def _place(text: str, line: int, column: int) -> str:
@@ -350,6 +391,5 @@ def placed_syntax_error(printed: str, label: str) -> str | None:
     if position is None:
         return None
     line, column, reason = position.groups()
-    return (
-        f"{label}, line {line}, column {int(column) + 1}: not valid OpenQASM 3 ({one_line(reason)}); correct that line"
-    )
+    remedy = "a power is written a**b" if reason.endswith("pow'") else "correct that line"
+    return f"{label}, line {line}, column {int(column) + 1}: not valid OpenQASM 3 ({one_line(reason)}); {remedy}"

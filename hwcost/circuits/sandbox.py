@@ -1,4 +1,4 @@
-"""Try a function in a child process under a wall-clock limit and a memory limit.
+"""Try a function in a child process under a limit of processor time and a memory limit.
 
 Readers of circuit files are fast on good files, but a damaged or hostile file of 500 bytes can keep one busy for
 minutes, fill the memory or crash the interpreter. `run_limited` runs the reader in a child first; when the child comes
@@ -36,11 +36,15 @@ MAX_VERDICT_BYTES = 16_000
 KILL_MARGIN_S = 2.0
 """The child's own timers end it this long after the parent should have, for the case that the parent was killed."""
 
+WALL_FACTOR = 8.0
+"""A child that gets an eighth of a core still has its processor time; one that only waits is ended after this many
+times its limit."""
+
 _POLL_S = 0.05
 _CAN_FORK = sys.platform == "linux" and hasattr(os, "fork")
 _DEFAULT_SIGNALS = tuple(
     getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGXCPU", "SIGPIPE")
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGXCPU", "SIGPROF", "SIGPIPE")
     if hasattr(signal, name)  # Windows has only some
 )
 _CHILD_PROGRAM = "from hwcost.circuits.sandbox import _spawned_main; _spawned_main()"
@@ -72,7 +76,8 @@ def run_limited(
     Args:
         function: The call to try. Where no fork is available it must be importable by name and `args` picklable.
         *args: Positional arguments of the call.
-        time_limit_s: Wall-clock seconds after which the child is killed.
+        time_limit_s: Seconds of processor time after which the child is killed, where the system counts them, so that
+            a loaded machine does not change the verdict; and after `WALL_FACTOR` times as many on the clock.
         memory_limit_bytes: Address space that the child may use beyond what the process uses already.
 
     Returns:
@@ -95,7 +100,7 @@ def run_limited(
 def _run_forked(
     function: Callable[..., object], args: tuple[object, ...], time_limit_s: float, memory_limit_bytes: int
 ) -> Verdict:
-    deadline = time.monotonic() + time_limit_s
+    deadline = time.monotonic() + WALL_FACTOR * time_limit_s
     read_end, write_end = os.pipe()
     pid = -1
     try:
@@ -181,8 +186,8 @@ def _signal_verdict(number: int) -> Verdict:
         name = signal.Signals(number).name
     except ValueError:
         name = f"signal {number}"
-    # The timers of `_apply_limits` speak with these two.
-    outcome: Outcome = "time" if name in ("SIGALRM", "SIGXCPU") else "crash"
+    # The timers of `_apply_limits` speak with these.
+    outcome: Outcome = "time" if name in ("SIGALRM", "SIGXCPU", "SIGPROF") else "crash"
     return Verdict(outcome=outcome, error_type=name)
 
 
@@ -251,7 +256,7 @@ def _apply_limits(time_limit_s: float, memory_limit_bytes: int) -> None:
         import resource
     except ImportError:
         return
-    # The parent's clock decides; these only end a child whose parent is gone.
+    # ITIMER_PROF decides, and the parent's clock; the others only end a child whose parent is gone.
     cpu_s = math.ceil(time_limit_s + KILL_MARGIN_S)
     limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, cpu_s)]
     used_bytes = _address_space_bytes()
@@ -262,7 +267,8 @@ def _apply_limits(time_limit_s: float, memory_limit_bytes: int) -> None:
             hard = resource.getrlimit(kind)[1]
             value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
             resource.setrlimit(kind, (value, hard))
-    signal.setitimer(signal.ITIMER_REAL, time_limit_s + KILL_MARGIN_S)
+    signal.setitimer(signal.ITIMER_REAL, WALL_FACTOR * time_limit_s + KILL_MARGIN_S)
+    signal.setitimer(signal.ITIMER_PROF, time_limit_s)
 
 
 def _address_space_bytes() -> int | None:
@@ -286,7 +292,7 @@ def _run_spawned(
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
-            timeout=time_limit_s,
+            timeout=WALL_FACTOR * time_limit_s,
             check=False,
         )
     except subprocess.TimeoutExpired:

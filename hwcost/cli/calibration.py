@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from hwcost.cli.options import live_options, resolve_backend, seconds
+from hwcost.core.click_outputs import OutputPath, writes_files
+from hwcost.core.reading import path_label
+from hwcost.core.text import printable
 from hwcost.report.console import format_option, write
 
 if TYPE_CHECKING:
@@ -68,8 +71,9 @@ def command() -> None:
 @command.command("show")
 @click.argument("backend", metavar="NAME|FILE")
 @format_option
-@click.option("--map", "map_path", metavar="OUT.png", type=click.Path(dir_okay=False), help="Draw the coupling map.")
+@click.option("--map", "map_path", metavar="OUT.png", type=OutputPath("picture"), help="Draw the coupling map.")
 @live_options
+@writes_files
 def show(backend: str, form: str, map_path: str | None, **live: Any) -> None:
     """Show medians, quartiles, the worst qubits and edges, what is excluded, and every finding."""
     from hwcost.backend.prepared import prepare_device
@@ -79,13 +83,15 @@ def show(backend: str, form: str, map_path: str | None, **live: Any) -> None:
     if map_path is not None:
         from hwcost.calibration.map import draw_map
 
-        click.echo(f"map written to {draw_map(audited, map_path)}", err=True)
+        click.echo(f"map written to {path_label(draw_map(audited, map_path))}", err=True)
     write([summarize(audited)], form)
 
 
 @command.command("save")
 @click.argument("backend", metavar="NAME|FILE")
-@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Snapshot file.  [default: NAME/DATE.json]")
+@click.option(
+    "-o", "--output", metavar="FILE", type=OutputPath("calibration"), help="Snapshot file.  [default: NAME/DATE.json]"
+)
 @click.option("--name", metavar="NAME", help="Name to report in place of the device's own.")
 @_given_options
 @live_options
@@ -106,7 +112,7 @@ def save(backend: str, output: str | None, **options: Any) -> None:
 @click.option(
     "--config", "conf", metavar="CONF", type=click.Path(), help="IBM's configuration JSON of the same device."
 )
-@click.option("-o", "--output", metavar="SNAPSHOT", type=click.Path(), help="[default: NAME/DATE.json]")
+@click.option("-o", "--output", metavar="SNAPSHOT", type=OutputPath("calibration"), help="[default: NAME/DATE.json]")
 @click.option("--name", metavar="NAME", help="Name to report in place of the file's own.")
 @_given_options
 def import_file(path: str, output: str | None, **given: Any) -> None:
@@ -123,7 +129,7 @@ def import_file(path: str, output: str | None, **given: Any) -> None:
     _save(calibration, output)
     for finding in audit(calibration).findings:
         if finding.code in _GAPS:
-            click.echo(f"unknown: {finding.message}", err=True)
+            click.echo(f"unknown: {printable(finding.message)}", err=True)
 
 
 @command.command("diff")
@@ -144,4 +150,4 @@ def diff(first: str, second: str, circuit: str | None, form: str) -> None:
 def _save(calibration: Calibration, output: str | None) -> None:
     from hwcost.calibration.sources.snapshot import default_snapshot_path, save_snapshot
 
-    click.echo(save_snapshot(calibration, output or default_snapshot_path(calibration)))
+    click.echo(path_label(save_snapshot(calibration, default_snapshot_path(calibration) if output is None else output)))

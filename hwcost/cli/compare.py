@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backends
+from hwcost.cli.outputs import output_option
 from hwcost.cli.progress import bar
 from hwcost.comparison.options import DEFAULT_NUM_SEEDS
+from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.core.errors import OptionError
 from hwcost.core.files import check_target
+from hwcost.core.reading import path_label
 from hwcost.core.text import say
 from hwcost.estimation.options import EstimateRequest
 from hwcost.report.console import format_option, write
@@ -51,7 +54,8 @@ _OPTIONS = (
     "compilers",
     multiple=True,
     metavar="NAME",
-    help="qiskit:3, qiskit:2,routing_method=basic, pytket, or MODULE:FUNCTION of (circuit, target, seed). Repeatable.",
+    help="qiskit:3, qiskit:2,routing_method=basic, pytket, bqskit, or MODULE:FUNCTION of (circuit, target, seed). "
+    "Repeatable.",
 )
 @request_options(EstimateRequest, _OPTIONS, defaults={"num_seeds": DEFAULT_NUM_SEEDS})
 @click.option("--sort-by", default="qpu_time_s", show_default=True, metavar="COLUMN", help="What ranks; see the CSV.")
@@ -66,12 +70,13 @@ _OPTIONS = (
 @click.option("--cache", metavar="FILE", help="Where finished cells are kept. [default: the user's cache folder]")
 @click.option("--no-cache", is_flag=True, help="Keep no cells, use none.")
 @format_option
-@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
-@click.option("--plots", type=click.Path(), metavar="FOLDER", help="Draw all pictures there as PNG, extra `plot`.")
+@output_option
+@click.option("--plots", type=OutputPath(), metavar="FOLDER", help="Draw all pictures there as PNG, extra `plot`.")
 @click.option(
-    "--plot", type=click.Path(), metavar="FILE", help="Draw what ranks (time, spread or pareto), extra `plot`."
+    "--plot", type=OutputPath("picture"), metavar="FILE", help="Draw what ranks (time, spread or pareto), extra `plot`."
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@writes_files
 def command(
     files: tuple[str, ...],
     suite: str | None,
@@ -97,8 +102,6 @@ def command(
         raise OptionError("there are no circuits; give files, a folder, or --suite mqt-bench")
     if suite is None and (suite_names is not None or suite_sizes is not None):
         raise OptionError("--suite-names and --suite-sizes belong to --suite mqt-bench")
-    if output is not None:
-        check_target(output)
     folder = _plot_folder(plots)
     _check_plot(plot)
     cache, no_cache = options.pop("cache"), options.pop("no_cache")
@@ -179,8 +182,13 @@ def _plot_folder(plots: str | None) -> Path | None:
     folder = Path(plots)
     try:
         folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OptionError(f"--plots {plots}: no folder can be made there ({error.strerror})") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OptionError(f"--plots {path_label(plots)}: no folder can be made there ({reason})") from None
+    from hwcost.comparison.plots import KINDS
+
+    for kind in KINDS:
+        check_target(folder / f"{kind}.png", ("picture",))
     return folder
 
 
@@ -190,7 +198,6 @@ def _check_plot(plot: str | None) -> None:
         from hwcost.report.pictures import check_picture
 
         check_picture(plot)
-        check_target(plot)
 
 
 def _draw(result: Comparison, folder: Path | None, plot: str | None) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from hwcost.cli.progress import counter
+from hwcost.core.click_outputs import OutputPath, writes_files
+from hwcost.core.reading import path_label
 from hwcost.report.console import format_option, write
 from hwcost.report.page import Column, Table
 from hwcost.report.result import Listing
@@ -66,26 +68,24 @@ def show(name: str) -> None:
 
 
 @command.command("measure")
-@click.option("-o", "--output", "path", metavar="FILE.json", type=click.Path(), help="Write the profile here.")
+@click.option("-o", "--output", "path", metavar="FILE.json", type=OutputPath("device"), help="Write the profile here.")
 @click.option("--name", default="this-machine", show_default=True, help="Name of the profile.")
 @click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda", help="What to measure.")
 @click.option("--threads", type=int, metavar="N", help="CPU threads. [default: those that PyTorch takes]")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@writes_files
 def measure(path: str | None, name: str, device: str, threads: int | None, quiet: bool) -> None:
     """Measure this machine with PyTorch, in some 20 seconds; print the profile or write it."""
     from hwcost.classical.machine import save_device_profile
     from hwcost.classical.measure import measure_device
-    from hwcost.core.files import check_target
 
-    if path is not None:
-        check_target(path)
     profile = measure_device(name=name, device=device, threads=threads, progress=counter("measuring, step", quiet))
     if path is None:
         click.echo(profile.to_json(), nl=False)
         return
     save_device_profile(profile, path)
     click.echo(
-        f"{path}: {profile.sustained_flops_per_s / 1e9:,.0f} GFLOP/s in the largest product, "
+        f"{path_label(path)}: {profile.sustained_flops_per_s / 1e9:,.0f} GFLOP/s in the largest product, "
         f"{profile.overheads.operation_s * 1e6:.3g} µs for an operation; times hold within a factor of "
         f"{profile.low_factor:.2f} to {profile.high_factor:.2f}"
     )

@@ -7,8 +7,10 @@ from typing import Any
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backend
+from hwcost.cli.outputs import check_plot, output_option, plot_option
 from hwcost.cli.progress import counter
 from hwcost.core.click_options import taken
+from hwcost.core.click_outputs import writes_files
 from hwcost.estimation.options import EstimateRequest
 from hwcost.primitives.request import JOB_CIRCUIT_OPTIONS, JobRequest
 from hwcost.report.console import format_option, write
@@ -27,14 +29,17 @@ from hwcost.report.console import format_option, write
 @request_options(JobRequest)
 @request_options(EstimateRequest, JOB_CIRCUIT_OPTIONS)
 @format_option
-@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
+@output_option
+@plot_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@writes_files
 def command(
     pubs: str,
     backend: str,
     options_file: str | None,
     form: str,
     output: str | None,
+    plot: str | None,
     quiet: bool,
     **options: Any,
 ) -> int:
@@ -46,6 +51,7 @@ def command(
     from hwcost.primitives.files import load_options, load_pubs
     from hwcost.primitives.job import estimate_job_as
 
+    check_plot(plot)
     circuits = {name: options.pop(name) for name in JOB_CIRCUIT_OPTIONS}
     request = JobRequest(
         circuits=EstimateRequest(transpile=options["transpile"], **circuits), **taken(JobRequest, options)
@@ -54,4 +60,6 @@ def command(
     settings = None if options_file is None else load_options(options_file)
     cost = estimate_job_as(request, load_pubs(pubs), device, settings, progress=counter("circuit", quiet))
     write([cost], form, output=output)
+    if plot is not None:
+        cost.plot(path=plot)
     return 0

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from hwcost.cli.options import live_options, request_options, resolve_backend
-from hwcost.cli.outputs import check_outputs, check_plot, plot_option
+from hwcost.cli.outputs import check_plot, output_option, plot_option
 from hwcost.cli.progress import counter
 from hwcost.core.click_options import taken
+from hwcost.core.click_outputs import writes_files
 from hwcost.core.errors import InputError
 from hwcost.estimation.options import EstimateRequest
 from hwcost.models.options import CIRCUIT_OPTIONS, ModelRequest
@@ -33,9 +34,10 @@ from hwcost.report.console import format_option, write
 @request_options(ModelRequest)
 @request_options(EstimateRequest, CIRCUIT_OPTIONS)
 @format_option
-@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
+@output_option
 @plot_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@writes_files
 def command(
     model: str,
     samples_given: tuple[str, ...],
@@ -55,8 +57,6 @@ def command(
     from hwcost.models.files import load_model, load_samples
 
     check_plot(plot)
-    read = (model, model.rpartition(":")[0], *samples_given, backend, options["job_profile"], options["device"])
-    check_outputs({"--output": output, "--plot": plot}, read)
     # `--observable` and others are of the model here; only CIRCUIT_OPTIONS go to the estimates of its circuits.
     request = ModelRequest(
         circuits=EstimateRequest(**{name: options.pop(name) for name in CIRCUIT_OPTIONS}),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.cli.options import seconds
-from hwcost.cli.outputs import check_outputs
+from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.core.errors import OptionError
 from hwcost.core.files import write_file
-from hwcost.core.text import say
+from hwcost.core.reading import path_label
+from hwcost.core.text import printable, say
 from hwcost.report.console import format_option, write
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ def command() -> None:
 
 @command.command("collect")
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER]...", type=click.Path())
-@click.option("-o", "--output", "path", metavar="JOBS.csv", type=click.Path(), help="Write the table here, for `fit`.")
+@click.option(
+    "-o", "--output", "path", metavar="JOBS.csv", type=OutputPath("jobs"), help="Write the table here, for `fit`."
+)
 @click.option("--clock", metavar="CLOCK", help="quantum_seconds, execution_span, time_taken.  [default: most jobs']")
 @click.option("--backend", "-b", metavar="NAME", help="Device of jobs that do not name it; with --live only its jobs.")
 @click.option(
@@ -63,6 +66,7 @@ def command() -> None:
 @click.option("--channel", metavar="CHANNEL", help="With --live.  [default: ibm_quantum_platform]")
 @click.option("--time-limit", type=float, metavar="SECONDS", help="With --live: longest wait.  [default: 300]")
 @format_option
+@writes_files
 def collect(
     paths: tuple[str, ...],
     path: str | None,
@@ -79,9 +83,7 @@ def collect(
     Files of a job are told by its identifier in them or in their names. What gives no row is listed with the reason.
     """
     given = {name: value for name, value in live_only.items() if value is not None}
-    check_outputs(
-        {"--output": path}, [file for given_path in paths for file in (given_path, *_inside(given_path, path))]
-    )
+    _check_not_inside(paths, path)
     if live == bool(paths):
         raise OptionError("give either files and folders, or --live")
     if given and not live:
@@ -95,11 +97,12 @@ def collect(
     write([collected], form)
 
 
-def _inside(folder: str, path: str | None) -> list[str]:
-    """Return the file to write, if it is one that would be read from this folder."""
+def _check_not_inside(folders: tuple[str, ...], path: str | None) -> None:
+    """Refuse a file to write that would be read from one of these folders, before it is."""
     from hwcost.jobs.documents import is_read_from
 
-    return [path] if path is not None and is_read_from(folder, path) else []
+    if path is not None and any(is_read_from(folder, path) for folder in folders):
+        raise OptionError(f"--output {path_label(path)} would overwrite an input file; choose another name")
 
 
 def _saved_jobs(paths: tuple[str, ...], options: dict[str, Any]) -> CollectedJobs:
@@ -122,13 +125,16 @@ def _live_jobs(given: dict[str, Any], options: dict[str, Any]) -> CollectedJobs:
 
 @command.command("fit")
 @click.argument("table", metavar="JOBS.csv", type=click.Path())
-@click.option("-o", "--output", "path", metavar="PROFILE.json", type=click.Path(), help="Write the profile here.")
+@click.option(
+    "-o", "--output", "path", metavar="PROFILE.json", type=OutputPath("job-time"), help="Write the profile here."
+)
 @click.option("--name", help="Name of the profile.  [default: the device, else the file]")
 @_device
 @click.option("--date", help="When the jobs ran, to be kept in the profile.")
 @_group_by
 @_seed
 @format_option
+@writes_files
 def fit(
     table: str,
     path: str | None,
@@ -205,7 +211,7 @@ def _warn_left_out(left_out: tuple[LeftOutJob, ...]) -> None:
         return
     click.echo(f"{len(left_out)} rows left out:", err=True)
     for job in left_out[:NUM_SHOWN]:
-        click.echo(f"  line {job.line}: {job.observed_s:.4g} s, {job.reason}", err=True)
+        click.echo(f"  line {job.line}: {job.observed_s:.4g} s, {printable(job.reason)}", err=True)
     if len(left_out) > NUM_SHOWN:
         click.echo(f"  and {len(left_out) - NUM_SHOWN} more, all listed in the profile", err=True)
     sys.stderr.flush()

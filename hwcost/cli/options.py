@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from hwcost.core.click_options import options_of
 from hwcost.core.errors import OptionError
+from hwcost.core.text import printable
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -98,8 +100,11 @@ def resolve_backends(backends: Iterable[str], options: dict[str, Any]) -> list[A
 
 
 def _refuse_live_options(backend: str, live: Mapping[str, Any]) -> None:
+    context = click.get_current_context(silent=True)
     for name, value in live.items():
-        if value is not None:
+        # A default of the user's environment or file is for those backends that it fits.
+        is_default = context is not None and context.get_parameter_source(name) is ParameterSource.DEFAULT_MAP
+        if value is not None and not is_default:
             raise OptionError(
                 f"--{name.replace('_', '-')} is for live backends such as ibm_torino; {backend!r} is not one"
             )
@@ -111,7 +116,7 @@ def _asked_of_ibm(backend: str, live: Mapping[str, Any]) -> dict[str, Any]:
 
     limit_s = DEFAULT_TIME_LIMIT_S if live["time_limit"] is None else live["time_limit"]
     if sys.stderr.isatty():
-        click.echo(f"hwcost: asking IBM for {backend}, for {limit_s:g} s at most", err=True)
+        click.echo(f"hwcost: asking IBM for {printable(backend)}, for {limit_s:g} s at most", err=True)
     return {
         "instance": live["instance"],
         "channel": live["channel"],

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.cli.options import request_options
+from hwcost.cli.outputs import output_option
 from hwcost.cli.progress import counter
+from hwcost.core.click_outputs import writes_files
 from hwcost.estimation.options import EstimateRequest
 from hwcost.noise.methods import METHODS
 from hwcost.report.console import format_option, write
@@ -39,8 +41,9 @@ _OPTIONS = (
 @request_options(EstimateRequest, _OPTIONS)
 @click.option("--index", type=int, metavar="I", help="The I-th circuit of the file, from 0.")
 @format_option
-@click.option("--output", "-o", type=click.Path(), metavar="FILE", help="Write there instead of to stdout.")
+@output_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@writes_files
 def command(
     file: str, backend: str, form: str, output: str | None, quiet: bool, index: int | None, **options: Any
 ) -> int:

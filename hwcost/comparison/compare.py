@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import logging
 import os
 import tempfile
 from collections import deque
@@ -24,6 +25,7 @@ from hwcost.comparison.inputs import (
     cache_path,
     checked_num_workers,
     chosen_compilers,
+    compiler_versions,
     notes_on,
     notes_on_backends,
     package_versions,
@@ -44,6 +46,8 @@ from hwcost.noise.shots import Inflation, Task
 
 if TYPE_CHECKING:
     from hwcost.circuits.load import LoadedCircuit
+
+_LOG = logging.getLogger(__name__)
 
 Key: TypeAlias = tuple[int, int, int, int]
 """Indices of circuit, backend and compiler, and the seed."""
@@ -184,6 +188,7 @@ def compare(
     finally:
         store.close()
     cells = tuple(_within(table.cells(), ranking.budget_s, request))
+    _LOG.debug("%d cells with seeds %d to %d, %d from the cache", len(cells), seeds[0], seeds[-1], table.num_from_cache)
     if ranking.rank_by == "precision":
         require_a_shot([cell.cost for cell in cells if cell.cost is not None], ranking.budget_s)
     return Comparison(
@@ -199,7 +204,7 @@ def compare(
         rank_by=ranking.rank_by,
         budget_s=ranking.budget_s,
         settings=settings,
-        versions=versions,
+        versions={**versions, **compiler_versions(chosen)},
         notes=(*notes_on(chosen, seeds), *notes_on_backends(prepared)),
         num_from_cache=table.num_from_cache,
         cache_warnings=tuple(store.warnings),

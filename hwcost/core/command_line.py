@@ -5,17 +5,25 @@ Data goes to stdout, progress and warnings to stderr. Exit codes: 0 done, 1 the 
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import sys
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hwcost.core.errors import HwcostError, InputError, MissingDependencyError
-from hwcost.core.text import internal_error, say
+from hwcost.core.origins import Origins
+from hwcost.core.reading import path_label
+from hwcost.core.text import internal_error, one_line, say
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_FAULTS_OF_NAMES = (errno.ENAMETOOLONG, errno.ELOOP)
 
 
 class LazyGroup(click.Group):
@@ -42,6 +50,15 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"{self._package}.{cmd_name.replace('-', '_')}").command
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete names of commands from the summaries: no subcommand is imported for it."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete and not incomplete[0].isalnum():
+            return click.Command.shell_complete(self, ctx, incomplete)
+        names = [name for name in self._summaries if name.startswith(incomplete)]
+        return [CompletionItem(name, help=self._summaries[name]) for name in names]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands from the summaries: no subcommand is imported for it."""
         with formatter.section("Commands"):
@@ -62,6 +79,8 @@ def run(root: click.Group, program: str, arguments: list[str] | None) -> int:
         gc.set_threshold(200_000, 20, 20)
     # Taken out here, so that it may stand anywhere on the line.
     debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    origins = Origins(words)
     if sys.stdout is None:
         say("stdout is closed; there is nowhere to write the result to", program=program)
         return 1
@@ -71,10 +90,10 @@ def run(root: click.Group, program: str, arguments: list[str] | None) -> int:
             stream.reconfigure(errors="replace")
     try:
         outcome: Any = root.main(
-            [word for word in words if word != "--debug"],
+            words,
             prog_name=program,
             standalone_mode=False,
-            obj={"debug": debug},
+            obj={"debug": debug, "origins": origins},
         )
     except (click.exceptions.Exit, SystemExit, KeyboardInterrupt, click.Abort) as stop:
         return _stopped(stop, program)
@@ -82,7 +101,7 @@ def run(root: click.Group, program: str, arguments: list[str] | None) -> int:
         if not words:  # the message is the help text
             click.echo(error.format_message(), err=True)
         else:
-            say(_with_hint(error), program=program)
+            say(_with_hint(error, origins), program=program)
         return 2
     except BrokenPipeError:
         # The reader of a pipe went away (`| head`): not an error of ours. Keep the interpreter from flushing again.
@@ -91,7 +110,7 @@ def run(root: click.Group, program: str, arguments: list[str] | None) -> int:
     except Exception as error:
         if debug:
             raise
-        return _failed(error, program)
+        return _failed(error, program, origins)
     return outcome if isinstance(outcome, int) else 0
 
 
@@ -106,19 +125,24 @@ def _stopped(stop: BaseException, program: str) -> int:
     return 130
 
 
-def _failed(error: Exception, program: str) -> int:
+def _failed(error: Exception, program: str, origins: Origins) -> int:
     """Say why a command failed, and return its exit code."""
     if isinstance(error, HwcostError):
-        say(str(error), program=program)
+        say(f"{error}{origins.of_error(error)}", program=program)
         return 2 if isinstance(error, (InputError, MissingDependencyError)) else 1
     if isinstance(error, OSError):
-        say(f"{error.filename or 'output'}: {error.strerror or error}", program=program)
+        label = path_label(str(error.filename or "output"))
+        if error.errno in _FAULTS_OF_NAMES:
+            say(f"{label}: {error.strerror}; check the path", program=program)
+            return 2
+        say(f"{label}: {error.strerror or error}", program=program)
     else:
         say(internal_error(error, program=program), program=program)
     return 1
 
 
-def _with_hint(error: click.ClickException) -> str:
+def _with_hint(error: click.ClickException, origins: Origins) -> str:
     context = getattr(error, "ctx", None)
     hint = f" (`{context.command_path} --help` lists the options)" if context is not None else ""
-    return error.format_message() + hint
+    # The value found may be as long as the user likes.
+    return one_line(error.format_message()) + origins.of_error(error) + hint

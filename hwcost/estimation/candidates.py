@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
     from hwcost.backend.compiler import Transpiled
+
+
+_LOG = logging.getLogger(__name__)
 
 
 def compile_candidates(
@@ -46,11 +51,19 @@ def compile_candidates(
     device.audited.require_qubits(logical.circuit.num_qubits)
     candidates = []
     for done in range(request.num_seeds):
+        began_s = time.perf_counter()
         transpiled = device.compiler.compile(
             logical.circuit, optimization_level=request.optimization_level, seed=request.seed + done
         )
         compiled = compilation_on_target(transpiled.circuit, device, logical.circuit.num_qubits, transpiled=transpiled)
         candidates.append(cost_candidate(compiled, conditions, plan=logical.plan))
+        _LOG.debug(
+            "%s: seed %d on %s compiled and costed in %.3f s",
+            one_line(logical.circuit.name),
+            request.seed + done,
+            device.audited.calibration.name,
+            time.perf_counter() - began_s,
+        )
         if progress is not None:
             progress(done + 1, request.num_seeds)
     return candidates

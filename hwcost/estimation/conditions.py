@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +10,8 @@ from hwcost.backend.prepared import Device, prepare_device
 from hwcost.calibration.age import check_age
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.vendors import default_profile_for, is_ibm
+
+_LOG = logging.getLogger(__name__)
 
 ASSUMED_REP_DELAY_S = 250e-6
 """Repetition delay where an IBM device reports none: the default of 45 of the 48 fake backends that report one."""
@@ -49,6 +52,8 @@ def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
         keep_dead_readout=request.keep_dead_readout,
         fractional_gates=request.fractional_gates,
     )
+    calibration = device.audited.calibration
+    _LOG.info("calibration of %s: %s, %s", calibration.name, calibration.origin, calibration.snapshot_date)
     if request.max_age_days is not None:
         check_age(device.audited, request.max_age_days)
     return conditions_on(device, request)

@@ -50,7 +50,7 @@ def longest_path(isa: IsaCircuit) -> tuple[float, float]:
             end, readout = qubit_ready[qubits[0]]
             qubit_ready[qubits[0]] = (end + duration, readout)
             continue
-        end, readout = max([qubit_ready[q] for q in qubits] + [clbit_ready[c] for c in clbits])
+        end, readout = max([qubit_ready[q] for q in qubits] + [clbit_ready[c] for c in clbits], default=(0.0, 0.0))
         ready = (end + duration, readout + duration) if kind is Kind.MEASURE else (end + duration, readout)
         for q in qubits:
             qubit_ready[q] = ready
@@ -72,7 +72,9 @@ def schedule_alap(isa: IsaCircuit) -> Schedule:
         if len(qubits) == 1 and not clbits:
             start = qubit_due[qubits[0]] = qubit_due[qubits[0]] - durations[i]
         else:
-            start = min([qubit_due[q] for q in qubits] + [clbit_due[c] for c in clbits]) - durations[i]
+            start = (
+                min([qubit_due[q] for q in qubits] + [clbit_due[c] for c in clbits], default=duration_s) - durations[i]
+            )
             for q in qubits:
                 qubit_due[q] = start
             for c in clbits:

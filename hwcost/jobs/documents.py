@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hwcost.core.errors import InputError
-from hwcost.core.files import read_regular_file
+from hwcost.core.reading import read_file
 from hwcost.core.text import printable
 
 MAX_FILE_BYTES = 256 * 2**20
@@ -119,7 +119,7 @@ def _files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Path]:
 def _json(path: Path, where: str) -> object:
     if path.suffix.lower() in _PICKLES:
         raise InputError(_no_pickles(where))
-    data = read_regular_file(path, MAX_FILE_BYTES)
+    data = read_file(path, what="job", limit_bytes=MAX_FILE_BYTES)
     if data[:1] == b"\x80":
         raise InputError(_no_pickles(where))
     try:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from hwcost.core.data_files import calibrations_dir
 from hwcost.core.errors import InputError, OptionError
+from hwcost.core.reading import path_label, read_file
+from hwcost.core.text import one_line, shown
 from hwcost.jobs.profile import JobTimeProfile
 
 DEFAULT_JOB_PROFILE = "ibm"
@@ -44,16 +47,13 @@ def load_profile(profile: str | Path | Mapping[str, Any] | JobTimeProfile) -> Jo
     path = Path(profile)
     if str(profile) in list_profiles():
         path = calibrations_dir() / "job_time" / f"{profile}.json"
-    elif not path.is_file():
+    elif not os.path.exists(path):
         raise OptionError(
-            f"no job-time profile {str(profile)!r}: not a file, and not one of {', '.join(list_profiles())}"
+            f"no job-time profile {shown(str(profile))}: not a file, and not one of {', '.join(list_profiles())}"
         )
+    content, label = read_file(path, what="job-time profile", limit_bytes=MAX_PROFILE_BYTES), path_label(path)
     try:
-        if path.stat().st_size > MAX_PROFILE_BYTES:
-            raise InputError(f"{path}: larger than {MAX_PROFILE_BYTES:,} bytes, which no job-time profile is")
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except InputError:
-        raise
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: cannot be read as JSON ({str(error).splitlines()[0]})") from None
-    return JobTimeProfile.from_dict(data, where=str(path))
+        data = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{label}: cannot be read as JSON ({one_line(str(error))})") from None
+    return JobTimeProfile.from_dict(data, where=label)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from hwcost.core.errors import InputError
+from hwcost.core.json_text import json_text
 from hwcost.jobs.fit import NOMINAL, fit_job_time, group_folds
 from hwcost.jobs.outliers import find_outliers
 from hwcost.jobs.predict import JobSize, predict
@@ -57,7 +57,7 @@ class JobTimeScore:
 
     def to_json(self) -> str:
         """Return the score as JSON text."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return json_text(self.to_dict()) + "\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

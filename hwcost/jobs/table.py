@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.core.errors import InputError, OptionError
+from hwcost.core.reading import path_label, read_file
+from hwcost.core.text import column_name, listing
 from hwcost.jobs.predict import term_amounts
 from hwcost.jobs.profile import CircuitTime, Repetition
+from hwcost.jobs.values import MAX_VALUE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +37,9 @@ OPTIONAL_COLUMNS = (
 )
 _AT_LEAST_ONE = ("num_circuits", "shots", "num_qubits")
 _SETTINGS = ("num_circuits", *(name for name in OPTIONAL_COLUMNS if name != "rep_delay_s"))
-MAX_VALUE = 1e15
+
+MAX_FILE_BYTES = 256 * 2**20
+"""A million jobs take a third of this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,33 +90,31 @@ def read_job_table(path: str | Path) -> JobTable:
     Raises:
         InputError: The file cannot be read as such a table; the message names the line.
     """
-    path = Path(path)
+    data = read_file(path, what="job table", limit_bytes=MAX_FILE_BYTES)
+    where = path_label(path)
     try:
-        data = path.read_bytes()
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8 text (byte {error.start}); save the table as CSV in UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+        raise InputError(f"{where}: is not UTF-8 text (byte {error.start}); save the table as CSV in UTF-8") from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         numbered = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: not CSV ({error})") from None
+        raise InputError(f"{where}, line {reader.line_num}: not CSV ({error})") from None
     if not numbered:
-        raise InputError(f"{path}: is empty; expected a header with {', '.join(REQUIRED_COLUMNS)}")
+        raise InputError(f"{where}: is empty; expected a header with {', '.join(REQUIRED_COLUMNS)}")
     header = numbered[0][1]
     for separator, name in ((";", "';'"), ("\t", "tabs")):
         if len(header) == 1 and separator in header[0]:
             raise InputError(
-                f"{path}, line 1: columns are separated by {name}; save the table with ',' between columns"
+                f"{where}, line 1: columns are separated by {name}; save the table with ',' between columns"
             )
     rows = []
     for line, cells in numbered[1:]:
         if len(cells) != len(header):
-            raise InputError(f"{path}, line {line}: {len(cells)} cells, but the header has {len(header)} columns")
+            raise InputError(f"{where}, line {line}: {len(cells)} cells, but the header has {len(header)} columns")
         rows.append((line, cells))
-    return _table(header, rows, source=str(path), sha256=hashlib.sha256(data).hexdigest())
+    return _table(header, rows, source=where, sha256=hashlib.sha256(data).hexdigest())
 
 
 def job_table(rows: Iterable[Mapping[str, Any]], *, source: str = "rows") -> JobTable:
@@ -133,10 +136,14 @@ def job_table(rows: Iterable[Mapping[str, Any]], *, source: str = "rows") -> Job
     return _table(header, numbered, source=source)
 
 
+def _names(header: Sequence[str]) -> str:
+    return listing([column_name(name) for name in header])
+
+
 def _table(header: list[str], rows: list[tuple[int, list[str]]], *, source: str, sha256: str = "") -> JobTable:
     missing = [name for name in REQUIRED_COLUMNS if name not in header]
     if missing:
-        raise InputError(f"{source}, line 1: no column {', '.join(missing)}; found: {', '.join(header)}")
+        raise InputError(f"{source}, line 1: no column {', '.join(missing)}; found: {_names(header)}")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise InputError(f"{source}, line 1: column {', '.join(twice)} appears twice")
@@ -259,7 +266,7 @@ def job_groups(table: JobTable, group_by: Sequence[str]) -> Labels:
     unknown = [name for name in names if name not in table.labels]
     if unknown:
         raise OptionError(
-            f"{table.source}: no column {', '.join(unknown)} to group by; found: {', '.join(table.labels)}"
+            f"{table.source}: no column {', '.join(unknown)} to group by; found: {_names(list(table.labels))}"
         )
     keys: list[tuple[Any, ...]]
     if names:

@@ -74,6 +74,7 @@ class Observer:
     records: bool = True
     _circuits: dict[Hashable, _Circuit] = field(default_factory=dict)
     _calls: dict[Hashable, tuple[QNode, RecordedCall, bool]] = field(default_factory=dict)
+    _gradients: dict[int, tuple[torch.Tensor, torch.Tensor | None]] = field(default_factory=dict)
 
     def answer(
         self, qnode: QNode, args: Sequence[Any], kwargs: Mapping[str, Any], *, layer: LayerCall | None = None
@@ -133,6 +134,7 @@ class Observer:
         known = self._calls.get((id(qnode), forms))
         if known is None:
             call = record_call(qnode, args, kwargs)
+            self._keep_gradients(call.trained())
             known = self._calls[id(qnode), forms] = (
                 qnode,
                 call,
@@ -141,7 +143,18 @@ class Observer:
             return call.answer(_nothing)
         _, call, depends = known
         needing = [tensor for tensor in tensors_in(given) if tensor.requires_grad]
+        self._keep_gradients(needing)
         return call.answer(_nothing, _own_leaf(needing) if depends else [])
+
+    def _keep_gradients(self, tensors: Sequence[torch.Tensor]) -> None:
+        for tensor in tensors:
+            if tensor.is_leaf:
+                self._gradients.setdefault(id(tensor), (tensor, tensor.grad))
+
+    def restore_gradients(self) -> None:
+        """Give the weights of circuits the gradients back that they had: they are the user's own, not copies."""
+        for tensor, gradient in self._gradients.values():
+            tensor.grad = gradient
 
     def layers(self) -> Iterator[QuantumLayer]:
         """Yield one quantum layer for each circuit and kind of gradient; executions alike are counted together."""
@@ -265,7 +278,7 @@ _WATCHING: list[Observer] = []
 
 def watching() -> Observer:
     """Return the observer at work; outside of `observed_qnodes`, one whose records nobody reads."""
-    return _WATCHING[-1] if _WATCHING else Observer()
+    return _WATCHING[-1] if _WATCHING else Observer(records=False)
 
 
 def tensors_in(value: object) -> Iterator[torch.Tensor]:
@@ -305,6 +318,7 @@ def observed_qnodes(observer: Observer | None = None) -> Iterator[Observer]:
     try:
         yield observing
     finally:
+        observing.restore_gradients()
         _WATCHING.pop()
         for owner, name, function in before:
             setattr(owner, name, function)

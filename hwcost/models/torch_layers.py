@@ -213,8 +213,6 @@ def _stand_in(name: str, layer: Any) -> Any:
     twin._parameters = {}
     twin._buffers = {}
     twin.qnode_weights = {}
-    for key, value in _weights(layer):  # the model may look at them; they are not the copy's to count
-        object.__setattr__(twin, key, value)
     twin.qnode = _Observed(name, layer)
     return twin
 
@@ -229,6 +227,8 @@ class _Observed:
         self._title = name or type(layer).__name__
         self._layer = layer
         self._takes_batches: bool | None = None
+        for key, value in _weights(layer):  # a model that looks at its layer's weights finds them here, in copies too
+            self.__dict__.setdefault(key, value)
         _ALIVE[id(self)] = self
 
     def __reduce__(self) -> Any:
@@ -238,6 +238,7 @@ class _Observed:
 
     def __call__(self, **kwargs: Any) -> Any:
         import pennylane as qml
+        import torch
 
         values = kwargs[self._layer.input_arg]
         batched = values.ndim > 1
@@ -247,7 +248,13 @@ class _Observed:
         call = LayerCall(title=self._title, data=self._layer.input_arg, rows=rows)
         if self._takes_batches is None:
             self._takes_batches = self._written_for_batches(row)
-        given = {self._layer.input_arg: row[None] if self._takes_batches else row, **dict(_weights(self._layer))}
+        weights = dict(_weights(self._layer))
+        if values.is_meta:  # only the form of the result is asked for
+            weights = {
+                key: torch.empty_like(value, device="meta", requires_grad=value.requires_grad)
+                for key, value in weights.items()
+            }
+        given = {self._layer.input_arg: row[None] if self._takes_batches else row, **weights}
         result = observer.answer(self._layer.qnode, (), given, layer=call)
         leaves, structure = qml.pytrees.flatten(result)
         shaped = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hwcost.backend.prepared import Device
 from hwcost.circuits.boxes import has_boxes
@@ -13,6 +13,8 @@ from hwcost.core.errors import CircuitError, HwcostError, OptionError
 from hwcost.estimation.backend_info import backend_info
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.isa.counts import gate_counts
+from hwcost.isa.schedule import schedule_alap
+from hwcost.isa.timeline import Timeline
 from hwcost.primitives import notes
 from hwcost.primitives.budget import job_budget
 from hwcost.primitives.client import can_count, client_counts, client_version
@@ -23,7 +25,7 @@ from hwcost.primitives.options import JobOptions, rep_delay_of
 from hwcost.primitives.precise import precise_job
 from hwcost.primitives.program import program_circuits, program_runs
 from hwcost.primitives.pubs import Pub
-from hwcost.primitives.record import JobCost, JobSeconds, PubInfo
+from hwcost.primitives.record import JobCost, JobSeconds, PubInfo, RunCost
 from hwcost.primitives.request import JobRequest
 from hwcost.primitives.seconds import TimedRun, job_seconds, run_cost, widened
 from hwcost.primitives.timing import TimedCircuit, learning_duration_s, readout_of, time_circuit, time_pubs
@@ -110,6 +112,7 @@ def cost_of_pubs(
             has_precision=options.primitive == "estimator",
         ),
         lower_bound=tuple(notes.lower_bound(reader, estimated=estimated)),
+        **_drawn(costs, timed),
     )
 
 
@@ -137,6 +140,7 @@ def cost_of_program(
     places = _item_of_run(runs, len(circuits))
     timed_runs = [TimedRun.of(run, timed[place], None, conditions) for run, place in zip(runs, places, strict=True)]
     seconds = job_seconds(timed_runs, conditions)
+    costs = tuple(run_cost(each, conditions) for each in timed_runs)
     reader = notes.Reader(options=None, conditions=conditions, timed=timed, runs=runs, seconds=seconds)
     return JobCost(
         primitive="executor",
@@ -149,14 +153,28 @@ def cost_of_program(
         ),
         options=None,
         pubs=tuple(_item_info(index, program, circuit, timed[index]) for index, circuit in enumerate(circuits)),
-        runs=tuple(run_cost(each, conditions) for each in timed_runs),
+        runs=costs,
         num_circuits=sum(run.num_circuits for run in runs),
         executions=sum(run.executions for run in runs),
         time=seconds,
         precise=None,
         budget=None,
         lower_bound=tuple(notes.lower_bound(reader, estimated=False)),
+        **_drawn(costs, timed),
     )
+
+
+def _drawn(costs: Sequence[RunCost], timed: Mapping[int, TimedCircuit]) -> dict[str, Any]:
+    """Return the schedule that pictures show: that of the circuit with the most QPU time."""
+    seconds: dict[int, float] = {}
+    for cost in costs:
+        if cost.pub is not None and cost.pub in timed:
+            seconds[cost.pub] = seconds.get(cost.pub, 0.0) + cost.qpu_time_s
+    if not seconds:
+        return {}
+    number = max(seconds, key=seconds.__getitem__)
+    isa = timed[number].isa
+    return {"timeline": Timeline(isa, schedule_alap(isa)), "drawn_pub": number}
 
 
 def _conditions(request: JobRequest, backend: object, rep_delay_s: float | None, *, needs_errors: bool) -> Conditions:

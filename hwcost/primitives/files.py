@@ -8,8 +8,11 @@ from pathlib import Path
 
 from hwcost.circuits.load import read_circuit_file
 from hwcost.core.errors import InputError, OptionError
+from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import error_text, one_line
 from hwcost.core.user_code import load_items, load_object, names_object
+
+MAX_OPTIONS_BYTES = 2**20
 
 
 def load_pubs(text: str) -> object:
@@ -40,15 +43,14 @@ def load_options(text: str) -> object:
     path = Path(text)
     if path.suffix not in (".json", ".toml"):
         raise OptionError(f"options {one_line(text)!r}: give a file that ends in .json or .toml, or file.py:name")
+    data, label = read_file(path, what="options", limit_bytes=MAX_OPTIONS_BYTES), path_label(path)
     try:
-        content = path.read_text(encoding="utf-8")
+        content = data.decode("utf-8-sig")
         options = json.loads(content) if path.suffix == ".json" else tomllib.loads(content)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: {one_line(error_text(error))}") from error
+        raise InputError(f"{label}: {one_line(error_text(error))}") from error
     if not isinstance(options, dict):
         raise OptionError(
-            f'{path}: options are a {type(options).__name__}; give an object such as {{"resilience_level": 2}}'
+            f'{label}: options are a {type(options).__name__}; give an object such as {{"resilience_level": 2}}'
         )
     return options

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 from hwcost.core.caveat import Caveat, texts
 from hwcost.core.plain import to_plain
 from hwcost.estimation.record import BackendInfo
+from hwcost.isa.timeline import Timeline
 from hwcost.primitives.counts import Purpose
 from hwcost.primitives.options import JobOptions
+from hwcost.report.page import plot
 from hwcost.report.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SCHEMA = "hwcost.job/1"
 
@@ -164,6 +170,8 @@ class JobCost(Result):
         precise: The job that is as precise in spite of noise, None for a program.
         budget: What fits into the budget of time, None without one.
         lower_bound: Why the time is a lower bound, one line for each reason; empty where it is none.
+        timeline: Schedule of the circuit with the most QPU time, up to its readout; for pictures, no part of the JSON.
+        drawn_pub: Number of its PUB or item.
     """
 
     primitive: Literal["estimator", "sampler", "executor"]
@@ -179,6 +187,8 @@ class JobCost(Result):
     precise: PreciseJob | None
     budget: JobBudget | None
     lower_bound: tuple[str, ...]
+    timeline: Timeline | None = field(default=None, repr=False, compare=False)
+    drawn_pub: int | None = field(default=None, repr=False, compare=False)
 
     @property
     def is_lower_bound(self) -> bool:
@@ -202,7 +212,8 @@ class JobCost(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dictionaries, lists, text and numbers, with the keys of the JSON schema `hwcost.job/1`."""
-        fields = {f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+        names = [f.name for f in dataclasses.fields(self) if f.name not in ("timeline", "drawn_pub")]
+        fields = {name: to_plain(getattr(self, name)) for name in names}
         return {"schema": SCHEMA, **fields, "is_lower_bound": self.is_lower_bound}
 
     def to_rows(self) -> list[dict[str, Any]]:
@@ -218,6 +229,19 @@ class JobCost(Result):
             "is_lower_bound": self.is_lower_bound,
         }
         return [{**to_plain(run), **shared} for run in self.runs]
+
+    def plot(self, kind: str | None = None, path: str | os.PathLike[str] | None = None) -> Figure:
+        """Draw where the time goes and the costliest circuit; the same as `hwcost.plot`. Needs the extra `plot`.
+
+        Args:
+            kind: `time`, `schedule`, or `overview` (default), which is both.
+            path: File to write (PNG, SVG or PDF by its ending); default none.
+
+        Returns:
+            The matplotlib `Figure`.
+        """
+        figure: Figure = plot(self, kind, path)
+        return figure
 
     def __hash__(self) -> int:
         """Hash what identifies the answer; mappings have no hash."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from hwcost.core.files import write_file
+from hwcost.core.own_files import TEXT_MARK
 from hwcost.report.formats import FORMATS, formatted
 from hwcost.report.page import page_of
 from hwcost.report.rendering import print_page, verbatim_text
@@ -33,7 +34,8 @@ def write(results: Sequence[Result], form: str, *, output: str | None = None, se
         several: Whether the answer is a list even if it has one element.
     """
     if output is not None:
-        write_file(output, formatted(results, form, several=several).encode())
+        text = formatted(results, form, several=several)
+        write_file(output, (text + TEXT_MARK if form == "text" else text).encode())
     elif form == "text":
         for number, result in enumerate(results):
             print_text(result, first=number == 0)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from hwcost.core.json_text import json_text
 from hwcost.report.page import page_of
 from hwcost.report.rendering import to_html_page
 from hwcost.report.result import Result
@@ -21,7 +21,7 @@ def _text(results: Sequence[Result], several: bool) -> str:
 
 def _json(results: Sequence[Result], several: bool) -> str:
     plain = [result.to_plain() for result in results]
-    return json.dumps(plain if several else plain[0], indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json_text(plain if several else plain[0]) + "\n"
 
 
 def _csv(results: Sequence[Result], several: bool) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from hwcost.core.errors import MissingDependencyError, OptionError
 from hwcost.core.files import write_file
+from hwcost.core.own_files import PROGRAM
 from hwcost.core.text import one_line
 from hwcost.core.units import format_seconds
 
@@ -89,12 +90,16 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
 
     ending = Path(path).suffix.lower()
     # Without a date, and with identifiers that do not depend on chance.
-    metadata = {".png": None, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[ending]
+    metadata: dict[str, dict[str, str | None]] = {
+        ".png": {"Software": PROGRAM},
+        ".svg": {"Date": None, "Creator": PROGRAM},
+        ".pdf": {"CreationDate": None, "Creator": PROGRAM},
+    }
     buffer = io.BytesIO()
     with warnings.catch_warnings(), matplotlib.rc_context({"svg.hashsalt": "hwcost"}):
         # A circuit's name may hold letters that the font lacks; they become boxes.
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
-        figure.savefig(buffer, format=ending[1:], dpi=150, metadata=metadata)
+        figure.savefig(buffer, format=ending[1:], dpi=150, metadata=metadata[ending])
     write_file(path, buffer.getvalue())
 
 

@@ -8,13 +8,15 @@ from functools import singledispatch
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from hwcost.core.text import one_line
+from hwcost.core.own_files import HTML_MARK
+from hwcost.core.text import escaped, one_line
 from hwcost.report.page import Block, Bullets, Heading, Line, Page, Rows, Table, Verbatim
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 _BAR_WIDTH = 24
+_LONGEST_CELL = 1000
 _HTML = '<pre style="font-family:Menlo,Consolas,monospace;font-size:13px;line-height:1.3;white-space:pre">{code}</pre>'
 _PLAIN: dict[str, Any] = {"force_jupyter": False, "highlight": False}
 # A console that knows that it is in a notebook would show the report there, beside the text that is asked for here.
@@ -36,7 +38,11 @@ def _render_line(block: Line) -> Iterator[RenderableType]:
     from rich.padding import Padding
     from rich.text import Text
 
-    text = Text.assemble(*block.pieces, style=block.style)
+    pieces = [
+        escaped(piece, kept="\n") if isinstance(piece, str) else (escaped(piece[0], kept="\n"), piece[1])
+        for piece in block.pieces
+    ]
+    text = Text.assemble(*pieces, style=block.style)
     yield Padding(text, (0, 0, 0, block.indent)) if block.indent else text
 
 
@@ -45,7 +51,7 @@ def _render_heading(block: Heading) -> Iterator[RenderableType]:
     from rich.text import Text
 
     yield Text()
-    yield Text(block.text, style=block.style)
+    yield Text(escaped(block.text), style=block.style)
 
 
 @_rendered.register(Rows)
@@ -59,7 +65,7 @@ def _render_rows(block: Rows) -> Iterator[RenderableType]:
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column()
     for row in block.rows:
-        grid.add_row(*(Text(cell) for cell in row))
+        grid.add_row(*(Text(_cell(cell)) for cell in row))
     yield Padding(grid, (0, 0, 0, 2))
 
 
@@ -73,8 +79,13 @@ def _render_table(block: Table) -> Iterator[RenderableType]:
     for column in block.columns:
         grid.add_column(Text(column.heading), justify=column.align, no_wrap=not column.wraps)
     for row in block.rows:
-        grid.add_row(*(Text(cell) for cell in row))  # names are text, whatever rich would read in their brackets
+        grid.add_row(*(Text(_cell(cell)) for cell in row))  # names are text, whatever rich would read in their brackets
     yield Padding(grid, (0, 0, 0, block.indent))
+
+
+def _cell(text: str) -> str:
+    """Return a cell as text of limited length without what a terminal would obey."""
+    return escaped(text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…", kept="\n")
 
 
 @_rendered.register(Bullets)
@@ -88,14 +99,14 @@ def _render_bullets(block: Bullets) -> Iterator[RenderableType]:
     if block.title is not None:
         yield Text(block.title, style=block.style)
     for line in block.lines:
-        yield Padding(Text.assemble("• ", line), (0, 0, 0, 2))
+        yield Padding(Text.assemble("• ", escaped(line)), (0, 0, 0, 2))
 
 
 @_rendered.register(Verbatim)
 def _render_verbatim(block: Verbatim) -> Iterator[RenderableType]:
     from rich.text import Text
 
-    yield Text(block.text.rstrip("\n"), no_wrap=True, overflow="ignore")
+    yield Text(escaped(block.text, kept="\n").rstrip("\n"), no_wrap=True, overflow="ignore")
 
 
 def print_page(page: Page, console: Console) -> None:
@@ -111,7 +122,7 @@ def verbatim_text(page: Page) -> str | None:
     >>> verbatim_text(Page(title="two", blocks=(Verbatim("a"), Verbatim("b\\n"))))
     'a\\nb\\n'
     """
-    texts = [block.text.rstrip("\n") + "\n" for block in page.blocks if isinstance(block, Verbatim)]
+    texts = [escaped(block.text, kept="\n").rstrip("\n") + "\n" for block in page.blocks if isinstance(block, Verbatim)]
     return "".join(texts) if len(texts) == len(page.blocks) else None
 
 
@@ -138,9 +149,8 @@ def to_html(page: Page) -> str:
 
 def to_html_page(pages: list[Page], *, title: str) -> str:
     """Return pages as one whole HTML page."""
-    head = (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(one_line(title))}</title></head>'
-    )
+    about = f'<meta charset="utf-8">{HTML_MARK}<title>{escape(one_line(title))}</title>'
+    head = f'<!DOCTYPE html>\n<html lang="en"><head>{about}</head>'
     return f"{head}\n<body>{'<hr>'.join(to_html(page) for page in pages)}</body></html>\n"
 
 

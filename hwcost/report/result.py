@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from hwcost.core.json_text import json_text
 from hwcost.report.page import REPORT_WIDTH, Block, Line, Page, Table, page_of, registered_page
 from hwcost.report.rendering import renderables, to_html, to_text
 from hwcost.report.rows import csv_table, flatten
@@ -38,7 +38,7 @@ class Result(ABC):
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Return the plain data as strict JSON (no NaN, no Infinity)."""
-        return json.dumps(self.to_plain(), indent=indent, allow_nan=False, ensure_ascii=False)
+        return json_text(self.to_plain(), indent=indent)
 
     def to_csv(self) -> str:
         """Return the rows as a CSV table."""

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
+
+from hwcost.core.text import escaped
+
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also as wide letters of East Asia
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def flatten(prefix: str, value: object, *, skipped: Set[str]) -> Iterator[tuple[str, Any]]:
@@ -43,7 +49,24 @@ def csv_table(rows: Iterable[Mapping[str, Any]]) -> str:
     if not listed:
         return ""
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(dict.fromkeys(key for row in listed for key in row)), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(listed)
+    columns = list(dict.fromkeys(key for row in listed for key in row))
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(map(csv_cell, columns))
+    writer.writerows([csv_cell(row.get(column, "")) for column in columns] for row in listed)
     return buffer.getvalue()
+
+
+def csv_cell(value: object) -> object:
+    r"""Return a cell that neither a terminal obeys nor a spreadsheet computes: text stays text.
+
+    What does not print is escaped. Text that a spreadsheet would take for a formula gets an apostrophe before it;
+    numbers, also those written as text, stay as they are.
+
+    Example:
+        >>> csv_cell("=1+1"), csv_cell("-2.5"), csv_cell(-2.5), csv_cell("a\x1b[2J")
+        ("'=1+1", '-2.5', -2.5, 'a\\x1b[2J')
+    """
+    if not isinstance(value, str):
+        return value
+    text = escaped(value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

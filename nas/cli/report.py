@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import click
 
+from hwcost.core.click_outputs import OutputPath, writes_files
+
 
 @click.command("report")
 @click.argument("folder", metavar="RUN")
-@click.option("-o", "output", metavar="DIR", help="Directory to write to. [default: RUN]")
+@click.option("-o", "output", type=OutputPath(), metavar="DIR", help="Directory to write to. [default: RUN]")
+@writes_files
 def command(folder: str, output: str | None) -> int:
     """Write report.html, one file with everything in it, and its pictures as PNG files."""
     from hwcost.core.text import printable

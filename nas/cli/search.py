@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hwcost.core.click_options import given, options_of
+from hwcost.core.click_outputs import OutputPath, replaces_nothing
 from hwcost.report.console import format_option
 from nas.runs.config import SearchConfig
 from nas.runs.objectives import OBJECTIVES
@@ -29,12 +30,15 @@ def _help() -> str:
 
 @click.command("search", help=_help())
 @click.argument("file", required=False, metavar="[CONFIG.toml]")
-@click.option("-o", "folder", required=True, metavar="RUN", help="Directory of the run; made if there is none.")
+@click.option(
+    "-o", "folder", type=OutputPath(), required=True, metavar="RUN", help="Directory of the run; made if there is none."
+)
 @click.option("--workers", type=int, default=1, show_default=True, help="Processes that train and cost.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786.")
 @format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 @options_of(SearchConfig, given_only=True)
+@replaces_nothing
 def command(
     file: str | None, folder: str, workers: int, cluster: str | None, form: str, quiet: bool, **keys: Any
 ) -> int:

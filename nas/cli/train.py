@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.core.click_options import options_of
+from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.core.text import shows_progress
 from hwcost.report.console import format_option, write
 from nas.runs.config import SearchConfig
@@ -37,9 +38,10 @@ _KEYS = ("data_folder", *_DATA_KEYS, *_TRAINING_KEYS)
 @click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda", help="What computes.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of weights and order of samples.")
 @click.option("--test", "with_test", is_flag=True, help="Score the best epoch on the test part, for a final figure.")
-@click.option("-o", "path", metavar="CHECKPOINT.pt", help="File to save the network to.")
+@click.option("-o", "path", type=OutputPath("network"), metavar="CHECKPOINT.pt", help="File to save the network to.")
 @format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@writes_files
 def command(
     genome: str,
     space_name: str,
@@ -57,7 +59,6 @@ def command(
     Accuracies are those of the validation part. Adam, the batches of 64, five epochs and the learning rate 0.003 are
     FAQNAS's. The same seed gives the same network.
     """
-    from hwcost.core.files import check_target
     from hwcost.core.text import say
     from nas.datasets.dataset import load_dataset
     from nas.training.checkpoint import save_checkpoint
@@ -67,8 +68,6 @@ def command(
 
     data_options = {name: options.pop(name) for name in _DATA_KEYS}
     settings = TrainSettings(**options)
-    if path is not None:
-        check_target(path)
     space, architecture, genome_values = _read_genome(space_name, genome)
     data = load_dataset(source, folder=data_folder, **data_options)
     for note in data.notes:

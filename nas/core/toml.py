@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import tomllib
-from pathlib import Path
 from typing import Any
 
+from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import one_line
 from nas.core.errors import NasError
 
@@ -24,14 +24,8 @@ def read_toml(path: str | os.PathLike[str], error_type: type[NasError], what: st
     Raises:
         NasError: Of that type: there is no such file, it is too large, or no TOML.
     """
-    where = one_line(os.fspath(path))
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise error_type(f"{where}: {getattr(error, 'strerror', None) or one_line(str(error))}") from error
-    if len(content) > MAX_BYTES:
-        raise error_type(f"{where}: more than {MAX_BYTES:,} bytes; {what} has a few hundred")
+    where = path_label(path)
+    content = read_file(path, what=what.removeprefix("a "), limit_bytes=MAX_BYTES, error=error_type)
     try:
         return tomllib.loads(content.decode("utf-8"))
     # ValueError also for a number of thousands of digits.

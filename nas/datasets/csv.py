@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hwcost.core.reading import read_file
 from hwcost.core.text import one_line
 from nas.core.errors import DataError
 from nas.datasets.samples import Samples, make_samples, shown_names
@@ -106,9 +107,9 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             raise DataError(
                 f"{path}: {num_bytes:,} bytes; CSV files of at most {MAX_CSV_BYTES:,} are read, larger tables as NPZ"
             )
-        data = path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from None
+    data = read_file(path, what="CSV table", limit_bytes=MAX_CSV_BYTES, error=DataError)
     encoding = _BYTE_ORDER_MARKS.get(data[:2])
     if encoding is not None:
         raise DataError(f"{path}: is {encoding} text; save the table as CSV in UTF-8")

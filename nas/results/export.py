@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hwcost.core.files import write_file
+from hwcost.core.errors import InputError
+from hwcost.core.files import check_target, write_files
+from hwcost.core.guard import guarded
+from hwcost.core.json_text import json_text
+from hwcost.core.own_files import CIRCUIT_MARK
 from hwcost.core.text import say
 from nas.architectures.circuit import build_circuit
 from nas.architectures.json import architecture_to_dict
@@ -22,7 +25,7 @@ from nas.runs.record import Evaluation
 from nas.runs.run import Run, open_run
 from nas.runs.store import unusable
 from nas.spaces.build import architecture
-from nas.training.checkpoint import save_checkpoint
+from nas.training.checkpoint import checkpoint_bytes
 from nas.training.train import train_network
 
 if TYPE_CHECKING:
@@ -54,7 +57,14 @@ class Exported:
     as_recorded: bool
 
 
-def export(folder: str | os.PathLike[str], rank: int, output: str | os.PathLike[str], **changes: Any) -> Exported:
+def export(
+    folder: str | os.PathLike[str],
+    rank: int,
+    output: str | os.PathLike[str],
+    *,
+    force: bool = False,
+    **changes: Any,
+) -> Exported:
     """Write a member of a front: circuit.qpy (free parameters `x` and `w`), trained.qpy (weights bound, data free),
     isa.qpy (compiled for the device), network.pt, cost.json and cost.html, member.json.
 
@@ -64,21 +74,25 @@ def export(folder: str | os.PathLike[str], rank: int, output: str | os.PathLike[
     Args:
         folder: Directory of the run.
         rank: Number of the member as in `nas front`, from 1.
-        output: Directory to write to; made if there is none.
+        output: Directory to write to; made if there is none. Other files in it are left alone.
+        force: Whether files named as those of an export are replaced that are none.
         changes: Another backend and so on, as in `nas.recost`.
 
     Raises:
         SettingError: There is no such member.
         RunError: The directory is no run, or the output cannot be written to.
         WorkerError: Training again failed.
+        OptionError: There are other people's files of these names.
     """
     if not os.fspath(output):
         raise RunError("the name of the directory to write to is empty; give one")
     run, member = _member(folder, rank)
     context = run.context.on(**changes) if changes else run.context
     target = Path(output)
-    with _writing(target):
+    with _writing(target), guarded(force=force):
         target.mkdir(parents=True, exist_ok=True)
+        for name in FILES:  # before the work
+            check_target(target / name)
     built = architecture(context.space, member.genome)
     data = context.data()
     best = max(range(len(member.accuracies)), key=lambda number: (member.accuracies[number], -number))
@@ -93,12 +107,9 @@ def export(folder: str | os.PathLike[str], rank: int, output: str | os.PathLike[
     if cost.model_cost is not None:
         files["cost.json"] = cost.model_cost.to_json().encode() + b"\n"
         files["cost.html"] = cost.model_cost._repr_html_().encode()
-    with _writing(target):
-        for name in FILES:  # of a member that was exported there before
-            (target / name).unlink(missing_ok=True)
-        for name, content in files.items():
-            write_file(target / name, content)
-        save_checkpoint(target / "network.pt", network, data, space=context.space.name, genome=member.genome)
+    files["network.pt"] = checkpoint_bytes(network, data, space=context.space.name, genome=member.genome)
+    with _writing(target), guarded(force=force):
+        write_files(target, files, stale=FILES)  # those of a member that was exported there before
     as_recorded = accuracy == member.accuracies[best]
     if not as_recorded:
         say(
@@ -106,7 +117,7 @@ def export(folder: str | os.PathLike[str], rank: int, output: str | os.PathLike[
             "or trained together with others there)",
             program="nas",
         )
-    names = tuple(sorted((*files, "network.pt")))
+    names = tuple(sorted(files))
     return Exported(folder=target, files=names, accuracy=accuracy, as_recorded=as_recorded)
 
 
@@ -114,6 +125,8 @@ def export(folder: str | os.PathLike[str], rank: int, output: str | os.PathLike[
 def _writing(target: Path) -> Iterator[None]:
     try:
         yield
+    except InputError:  # also a ValueError
+        raise
     except (OSError, ValueError) as error:
         raise unusable(target, error) from error
 
@@ -140,8 +153,10 @@ def _circuits(network: TrainedNetwork, cost: CandidateCost) -> dict[str, bytes]:
 def _qpy(circuit: QuantumCircuit) -> bytes:
     from qiskit import qpy
 
+    marked = circuit.copy()
+    marked.metadata = {**(circuit.metadata or {}), **CIRCUIT_MARK}
     buffer = io.BytesIO()
-    qpy.dump(circuit, buffer)
+    qpy.dump(marked, buffer)
     return buffer.getvalue()
 
 
@@ -169,4 +184,4 @@ def _description(
 
 
 def _json(plain: object) -> bytes:
-    return (json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return (json_text(plain) + "\n").encode()

@@ -10,7 +10,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hwcost.core.files import write_file
+from hwcost.core.files import write_files
+from hwcost.core.guard import guarded
+from hwcost.core.own_files import HTML_MARK, PROGRAM
 from hwcost.core.text import printable
 from hwcost.core.version import __version__
 from nas.core.errors import RunError
@@ -54,15 +56,19 @@ class Report:
     pictures: tuple[Path, ...]
 
 
-def write_report(folder: str | os.PathLike[str], output: str | os.PathLike[str] | None = None) -> Report:
+def write_report(
+    folder: str | os.PathLike[str], output: str | os.PathLike[str] | None = None, *, force: bool = False
+) -> Report:
     """Write report.html and its pictures as PNG files beside it.
 
     Args:
         folder: Directory of the run.
         output: Directory to write to. [default: the run's own]
+        force: Whether files of these names that the package did not write are replaced.
 
     Raises:
         RunError: The directory is no run or has no finished evaluation, or the output cannot be written to.
+        OptionError: There are other people's files of these names.
         MissingDependencyError: matplotlib or scikit-learn is not installed.
     """
     run = open_run(folder)
@@ -74,9 +80,9 @@ def write_report(folder: str | os.PathLike[str], output: str | os.PathLike[str] 
     drawn = [(name, caption, _png(figure)) for name, caption, figure in pictures(run, shown)]
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for name, _, content in drawn:
-            write_file(target / name, content)
-        write_file(target / "report.html", _page(run, drawn).encode())
+        files = {name: content for name, _, content in drawn} | {"report.html": _page(run, drawn).encode()}
+        with guarded(force=force):
+            write_files(target, files)
     except OSError as error:
         raise unusable(target, error) from error
     return Report(page=target / "report.html", pictures=tuple(target / name for name, _, _ in drawn))
@@ -84,7 +90,7 @@ def write_report(folder: str | os.PathLike[str], output: str | os.PathLike[str] 
 
 def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    figure.savefig(buffer, format="png", metadata={"Software": PROGRAM})
     return buffer.getvalue()
 
 
@@ -99,7 +105,8 @@ def _page(run: Run, drawn: list[tuple[str, str, bytes]]) -> str:
         for _, caption, png in drawn
     )
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{_text(title)}</title>'
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{HTML_MARK}'
+        f"<title>{_text(title)}</title>"
         f"<style>{_STYLE}</style></head><body>\n<h1>Search: {_text(title)}</h1>\n"
         f"<p>{len(run.front)} networks on the front of {len(run.evaluations)} evaluated, {len(run.failures)} failed; "
         f"{_text(state)}.</p>\n"

@@ -8,10 +8,10 @@ import os
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import hwcost
+from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import one_line
 from nas.core.errors import DataError, SettingError
 from nas.datasets.csv import split_label
@@ -223,10 +223,11 @@ def _is_file(name: str | None) -> bool:
 
 
 def _read(path: str, what: str) -> str:
+    data = read_file(path, what=what.replace("_", " ") + " file", limit_bytes=MAX_PROFILE_BYTES, error=SettingError)
     try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise SettingError(f"{what}: {path}: {getattr(error, 'strerror', None) or error}") from None
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise SettingError(f"{what}: {path_label(path)}: is not UTF-8 text") from None
 
 
 def remember(context: SearchContext, data: Dataset) -> None:
@@ -276,3 +277,4 @@ def _parsed(text: str, name: str) -> Mapping[str, Any]:
 
 _LOADED: dict[Hashable, Dataset] = {}
 MAX_REMEMBERED = 4
+MAX_PROFILE_BYTES = 50_000_000

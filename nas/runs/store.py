@@ -17,8 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hwcost import HwcostError
+from hwcost import HwcostError, OptionError
 from hwcost.core.files import write_file
+from hwcost.core.guard import guarded
+from hwcost.core.json_text import json_text
+from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import one_line
 from hwcost.core.version import __version__
 from nas.core.errors import RunError
@@ -68,6 +71,7 @@ class RunStore:
 
     def _open(self, writable: bool) -> sqlite3.Connection:
         path = self.folder / EVALUATIONS
+        _check_plain(path)
         if not writable and not path.exists():
             return sqlite3.connect(":memory:")
         with self._errors():
@@ -231,8 +235,10 @@ def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
         if path.is_dir() and not all(_is_left_over(item) for item in path.iterdir()):
             raise RunError(f"{path}: not empty and not a run of nas; give a new directory")
         path.mkdir(parents=True, exist_ok=True)
-        for name, text in context.files.items():
-            write_file(path / name, text.encode())
+        with guarded():  # what is left over there may be somebody's own file of that name
+            for name, text in context.files.items():
+                if not _holds(path / name, text):
+                    write_file(path / name, text.encode())
         plain = {
             "schema": SCHEMA,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -241,8 +247,8 @@ def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
             "files": {name: _sha256(text) for name, text in context.files.items()},
         }
         # The last file: a directory without it is no run yet.
-        write_file(path / RUN, (json.dumps(plain, indent=2, ensure_ascii=False) + "\n").encode())
-    except RunError:
+        write_file(path / RUN, (json_text(plain) + "\n").encode())
+    except (RunError, OptionError):
         raise
     except (OSError, ValueError) as error:
         raise unusable(path, error) from error
@@ -256,6 +262,11 @@ def unusable(path: Path, error: Exception) -> RunError:
 def _is_left_over(path: Path) -> bool:
     """Return whether a file is of a search that was killed before its directory was a run."""
     return path.name in (CALIBRATION, DEVICE, JOB_PROFILE) or (path.name[0] == "." and path.suffix == ".part")
+
+
+def _holds(path: Path, text: str) -> bool:
+    content = text.encode()
+    return path.is_file() and path.stat().st_size == len(content) and _read_text(path) == text
 
 
 def versions() -> dict[str, str]:
@@ -333,16 +344,17 @@ def _sha256(text: str) -> str:
 
 
 def _read_text(path: Path) -> str:
+    content = read_file(path, what="run", limit_bytes=MAX_FILE_BYTES, error=RunError)
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-        if len(content) > MAX_FILE_BYTES:
-            raise RunError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; damaged")
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise RunError(f"{path}: damaged (not text)") from error
-    except OSError as error:
-        raise unusable(path, error) from error
+        raise RunError(f"{path_label(path)}: damaged (not text)") from error
+
+
+def _check_plain(path: Path) -> None:
+    """Refuse a pipe or a device, on which sqlite or a lock would wait for ever."""
+    if os.path.exists(path) and not path.is_file():
+        raise RunError(f"{path_label(path)}: is not a regular file; damaged")
 
 
 def _locked(folder: Path) -> Any:
@@ -353,6 +365,7 @@ def _locked(folder: Path) -> Any:
     """
     import fcntl
 
+    _check_plain(folder / LOCK)
     try:
         file = (folder / LOCK).open("a")
     except OSError as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import one_line
 from nas.core.errors import SpaceError
 
@@ -153,14 +154,8 @@ def parse_genome(space: SearchSpace, text: str) -> Genome:
 
 
 def _from_file(space: SearchSpace, path: Path) -> Genome:
-    shown = one_line(str(path))
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_GENOME_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise SpaceError(f"{shown}: {getattr(error, 'strerror', None) or one_line(str(error))}") from error
-    if len(content) > MAX_GENOME_BYTES:
-        raise SpaceError(f"{shown}: more than {MAX_GENOME_BYTES:,} bytes; a genome has a few hundred")
+    shown = path_label(path)
+    content = read_file(path, what="genome", limit_bytes=MAX_GENOME_BYTES, error=SpaceError)
     try:
         return _from_json(space, content.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import numpy.typing as npt
 
 from hwcost import InputError
 from hwcost.core.files import write_file
+from hwcost.core.reading import read_file
 from hwcost.core.text import error_text, one_line
 from nas.architectures.json import architecture_from_dict, architecture_to_dict
 from nas.architectures.record import num_parameters
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 SCHEMA = "nas.checkpoint/1"
 
 MAX_FEATURES = 10**7
+MAX_CHECKPOINT_BYTES = 2**31
 """Of a sample; more in a file are damage."""
 
 
@@ -112,6 +115,17 @@ def save_checkpoint(
         SettingError: The training had failed, so that there is no network.
         OptionError: There is no such folder, or something other than a file has that name.
     """
+    write_file(path, checkpoint_bytes(network, data, space=space, genome=genome))
+
+
+def checkpoint_bytes(
+    network: TrainedNetwork, data: Dataset, *, space: str | None = None, genome: Mapping[str, Any] | None = None
+) -> bytes:
+    """Return the content of the file that `save_checkpoint` writes; arguments as there.
+
+    Raises:
+        SettingError: The training had failed, so that there is no network.
+    """
     torch = require_torch()
     if network.model is None:
         raise SettingError(f"there is no network to save: {network.record.reason}")
@@ -132,7 +146,7 @@ def save_checkpoint(
     }
     buffer = io.BytesIO()
     torch.save(payload, buffer)
-    write_file(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def load_checkpoint(path: str | os.PathLike[str], *, engine: Engine | None = None) -> Checkpoint:
@@ -162,19 +176,16 @@ def load_checkpoint(path: str | os.PathLike[str], *, engine: Engine | None = Non
 def _read(path: Path) -> Mapping[str, Any]:
     """Read plain data and tensors with `torch.load`, and nothing that runs."""
     torch = require_torch()
-    try:
-        data = path.read_bytes() if path.is_file() else None
-    except OSError as error:
-        raise CheckpointError(f"{path}: cannot be read ({error.strerror})") from None
-    if data is None:
-        raise CheckpointError(f"{path}: there is no such file")
+    data = read_file(path, what="checkpoint", limit_bytes=MAX_CHECKPOINT_BYTES, error=CheckpointError)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             num_bytes = sum(member.file_size for member in archive.infolist())
         # torch.save compresses nothing; a file that does would unpack to whatever its author likes.
         if num_bytes > len(data):
             raise CheckpointError(f"{path}: unpacks to {num_bytes:,} bytes, more than it has; not a checkpoint of nas")
-        payload = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch 2.14 warns of sparse tensors, which are refused below
+            payload = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except CheckpointError:
         raise
     except Exception as error:  # whatever torch and pickle raise for bytes that they did not write

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
+from hwcost.core.json_text import json_text
 from hwcost.core.plain import to_plain
 from hwcost.core.text import one_line
 from nas.core.checks import choice, positive, whole
@@ -129,7 +129,7 @@ class TrainRecord:
 
     def to_json(self) -> str:
         """Return the record as JSON text."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return json_text(self.to_dict()) + "\n"
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TrainRecord:

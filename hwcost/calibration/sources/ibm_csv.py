@@ -31,7 +31,7 @@ from hwcost.calibration.sources.text import CalibrationFile, plain_name
 from hwcost.calibration.values import parse_date
 from hwcost.core.errors import CalibrationError, OptionError
 from hwcost.core.gates import FRACTIONAL_GATES, SYMMETRIC_GATES, VIRTUAL_GATES
-from hwcost.core.text import one_line, shown
+from hwcost.core.text import one_line, plural, shown
 
 U2_ONLY = "u3 is two pulses of u2, the only one-qubit gate in the table: error 1 − (1 − u2)², twice the duration"
 _BLANKS = " \t\u00a0"  # and no control characters, which a damaged file has in place of digits
@@ -187,7 +187,7 @@ def _read_columns(origin: str, headers: list[str]) -> list[tuple[str, Column]]:
     if not kinds["qubit"] or not kinds.keys() - {"unknown", "known", "qubit", "date", "operational"}:
         raise CalibrationError(
             f"{place}: is not a calibration table of the IBM Quantum web page, with the columns Qubit, T1 (us), …; "
-            f"found: {one_line(', '.join(headers))}"
+            f"found: {plural(len(headers), 'other column')}"
         )
     seen: dict[tuple[str, str], str] = {}
     for header, column in columns:

@@ -5,16 +5,22 @@ The format is described in `hwcost.calibration.sources.snapshot_format`.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from dataclasses import replace
 from pathlib import Path
 
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.sources.snapshot_format import is_snapshot, parse_snapshot, snapshot_text
-from hwcost.calibration.sources.text import CalibrationFile, file_name, parse_json, read_calibration_file
+from hwcost.calibration.sources.text import (
+    MAX_FILE_BYTES,
+    CalibrationFile,
+    file_name,
+    parse_json,
+    read_calibration_file,
+)
 from hwcost.core.errors import CalibrationError, OptionError
-from hwcost.core.files import check_target, written_aside
+from hwcost.core.files import check_target, sync_folder, written_aside
+from hwcost.core.reading import read_file
 from hwcost.core.text import shown
 
 
@@ -56,7 +62,7 @@ def save_snapshot(calibration: Calibration, path: str | os.PathLike[str]) -> Pat
         place = check_target(target)
         if not place.exists():
             _create(place, data)
-        if place.read_bytes() != data:
+        if read_file(place, what="snapshot", limit_bytes=MAX_FILE_BYTES, error=CalibrationError) != data:
             raise CalibrationError(
                 f"{name}: holds something else already, and a snapshot is never changed; give another file with -o"
             )
@@ -142,12 +148,7 @@ def _create(target: Path, data: bytes) -> None:
             return  # another process was faster; the caller compares
         except OSError:  # a file system without links
             os.replace(temporary, target)
-    with contextlib.suppress(OSError):  # the new name must survive a power cut too; not every system can be told so
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(target.parent)
 
 
 def _as_loaded(calibration: Calibration) -> Calibration:

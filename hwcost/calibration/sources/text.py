@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hwcost.core.errors import CalibrationError
+from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import one_line, printable
 
 MAX_FILE_BYTES = 64 * 2**20
@@ -61,18 +62,7 @@ def read_calibration_file(path: str | os.PathLike[str]) -> str:
         CalibrationError: The file is missing, a directory, empty, too large or not UTF-8.
     """
     name = file_name(path)
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except IsADirectoryError:
-        raise CalibrationError(f"{name}: is a directory; give a calibration file") from None
-    except FileNotFoundError:
-        raise CalibrationError(f"{name}: no such file; give a snapshot, IBM's properties JSON or CSV") from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise CalibrationError(f"{name}: cannot be read ({one_line(reason)})") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise CalibrationError(f"{name}: is larger than {MAX_FILE_BYTES // 2**20} MiB; a calibration file is smaller")
+    data = read_file(path, what="calibration", limit_bytes=MAX_FILE_BYTES, error=CalibrationError)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -84,7 +74,7 @@ def read_calibration_file(path: str | os.PathLike[str]) -> str:
 
 def file_name(path: str | os.PathLike[str]) -> str:
     """Return the path as a message shows it."""
-    return one_line(os.fspath(path))
+    return path_label(path)
 
 
 def plain_name(name: str) -> str:

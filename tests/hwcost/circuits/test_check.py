@@ -9,11 +9,14 @@ import pytest
 from qiskit import QuantumCircuit, qasm2
 from qiskit.circuit import (
     AnnotatedOperation,
+    ForLoopOp,
     Gate,
+    IfElseOp,
     Instruction,
     Parameter,
     ParameterVector,
     PowerModifier,
+    SwitchCaseOp,
 )
 from qiskit.circuit.classical import expr, types
 from qiskit.circuit.library import (
@@ -29,8 +32,9 @@ from qiskit.circuit.library import (
 from qiskit.quantum_info import Clifford, SparsePauliOp, random_unitary
 from qiskit.synthesis import LieTrotter
 
-from hwcost.circuits.check import MAX_INSTRUCTIONS, check_circuit
+from hwcost.circuits.check import MAX_DELAY_DT, MAX_INSTRUCTIONS, MAX_NESTED_BLOCKS, check_circuit
 from hwcost.core.errors import CircuitError
+from hwcost.estimation.estimate import estimate
 from nested_circuits import custom, doublings, measured
 
 
@@ -46,6 +50,23 @@ def doublings_in_qasm2(levels: int) -> QuantumCircuit:
     definitions = ["gate g0 a { h a; }", *(f"gate g{n} a {{ g{n - 1} a; g{n - 1} a; }}" for n in range(1, levels + 1))]
     text = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[1];' + "\n".join(definitions) + f"g{levels} q[0];"
     return qasm2.loads(text, include_path=())
+
+
+def blocks(kind: str, levels: int) -> QuantumCircuit:
+    """A gate in as many blocks."""
+    body = QuantumCircuit(1, 1)
+    body.x(0)
+    for _ in range(levels):
+        outer = QuantumCircuit(1, 1)
+        operation = {
+            "if": lambda: IfElseOp((outer.clbits[0], 1), body),  # noqa: B023
+            "for": lambda: ForLoopOp(range(1), None, body),  # noqa: B023
+            "switch": lambda: SwitchCaseOp(outer.clbits[0], [(0, body)]),  # noqa: B023
+        }[kind]()
+        outer.append(operation, [0], [0])
+        body = outer
+    body.measure(0, 0)
+    return body
 
 
 class TestNothingToEstimate:
@@ -189,6 +210,14 @@ class TestUnknownParts:
         assert check_circuit(circuit.assign_parameters([1.5])) == ()
 
     @pytest.mark.skipif(not hasattr(QuantumCircuit, "add_stretch"), reason="no stretch in this Qiskit")
+    @pytest.mark.parametrize(
+        ("length", "unit"), [(1e300, "s"), (86_401, "s"), (1e20, "ns"), (1e9, "ms"), (MAX_DELAY_DT * 10, "dt")]
+    )
+    def test_a_delay_of_more_than_a_day_is_refused(self, length, unit):
+        circuit = measured()
+        circuit.delay(length, 0, unit)
+        assert "is outside 0 to " in refusal(circuit)
+
     def test_a_delay_that_stretches_is_refused(self):
         circuit = measured()
         circuit.delay(circuit.add_stretch("gap"), 0)
@@ -266,6 +295,30 @@ class TestSize:
         check_circuit(circuit)
         # Measured 0.03-0.1 s; the bound leaves room for a loaded machine.
         assert time.perf_counter() - start < 1.0
+
+    def test_barriers_count(self):
+        circuit = measured()
+        with circuit.for_loop(range(100_000)):
+            circuit.barrier()
+            circuit.barrier()
+        assert "expands to 400,003 calls of gates, barriers and instructions" in refusal(circuit)
+
+    def test_a_loop_beyond_64_bits_is_refused(self):
+        circuit = measured()
+        circuit.append(ForLoopOp(range(-(2**62), 2**62), None, QuantumCircuit(1)), [0])
+        assert "expands to about 10^18" in refusal(circuit)
+
+    @pytest.mark.parametrize("kind", ["if", "for", "switch"])
+    def test_control_flow_may_be_nested_40_levels_deep(self, kind):
+        assert check_circuit(blocks(kind, MAX_NESTED_BLOCKS)) == ()
+        message = refusal(blocks(kind, MAX_NESTED_BLOCKS + 1))
+        assert "control flow is nested more than 40 levels deep; join the conditions" in message
+
+    @pytest.mark.parametrize("kind", ["if", "for", "switch"])
+    @pytest.mark.parametrize("level", [0, 3])
+    def test_such_a_circuit_is_compiled(self, kind, level):
+        cost = estimate(blocks(kind, MAX_NESTED_BLOCKS), "fake_manila", num_seeds=1, optimization_level=level)
+        assert cost.time.circuit_duration_s > 0.0
 
 
 class TestLibrary:

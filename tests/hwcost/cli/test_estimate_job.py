@@ -94,7 +94,7 @@ def test_a_circuit_file_is_a_job_of_the_sampler(folder, capsys):
         (("nothing",), "names no PUBs"),
         (("bell.qpy",), "PUB 0: a circuit alone has no observables"),
         (("my_job.py:pubs", "--options", "options.toml"), "did you mean twirling.num_randomizations"),
-        (("my_job.py:pubs", "--options", "missing.json"), "No such file"),
+        (("my_job.py:pubs", "--options", "missing.json"), "no such file"),
         (("my_job.py:pubs", "--precision", "0.1", "--shots", "3"), "are both given"),
         (("my_job.py:pubs", "--primitive", "executor"), "choose from estimator, sampler"),
         (("my_job.py:pubs", "--time-limit", "3"), "is for live backends"),

@@ -119,7 +119,7 @@ def test_cross_validation_in_json(table: Path) -> None:
         (("score", "{table}", "--profile", "ibm", "--min-circuits", "1000"), "no job of 1000"),
         (("fit", "{table}", "--group-by", "colour"), "no column colour"),
         (("fit", "{table}", "-o", "{table}/x.json"), "there is no folder"),
-        (("fit", "{table}.none"), "cannot be read"),
+        (("fit", "{table}.none"), "no such file"),
     ],
 )
 def test_mistakes_are_input_errors_of_one_line(arguments: tuple[str, ...], message: str, table: Path) -> None:
@@ -204,6 +204,6 @@ def test_collect_refuses(
 
 def test_collect_overwrites_nothing_in_a_folder_that_it_reads(tmp_path: Path) -> None:
     path = save(tmp_path / "a.json", {"job_id": "a", "result": sampler_result((2, 10), seconds=3.0)})
-    result = run("collect", tmp_path, "-o", path)
+    result = run("collect", tmp_path, "-o", path, "--force")
     assert isinstance(result.exception, OptionError)
     assert "would overwrite an input file" in str(result.exception)

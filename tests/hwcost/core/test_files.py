@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
-from hwcost.core.errors import InputError, OptionError
-from hwcost.core.files import check_target, read_regular_file, write_file, written_aside
+from hwcost.core.errors import OptionError
+from hwcost.core.files import check_target, write_file, written_aside
 
 
 def test_an_older_file_is_replaced_in_one_step(tmp_path: Path) -> None:
@@ -42,21 +41,3 @@ def test_places_that_are_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(OptionError, match=message):
             check_target(path)
-
-
-def test_only_regular_files_of_limited_size_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(b"12345")
-    assert read_regular_file(path, 5) == b"12345"
-    os.mkfifo(tmp_path / "pipe")
-    for given, most, message in (
-        (path, 4, "larger than"),
-        (tmp_path / "pipe", 5, "not a regular file"),
-        (tmp_path, 5, "cannot be read|not a regular file"),
-        (tmp_path / "none", 5, "cannot be read"),
-        ("a\0b", 5, "cannot be read"),
-        ("", 5, "cannot be read"),
-    ):
-        with pytest.raises(InputError, match=message) as caught:
-            read_regular_file(given, most)
-        assert "\n" not in str(caught.value)

@@ -39,6 +39,13 @@ def agrees(make):
     assert (quantum.num_circuits, quantum.circuits_per_sample * BATCH) == (total, total)
 
 
+def test_weights_keep_their_gradients():
+    everywhere = parameter(2, 2)
+    model = Model(lambda m, x: m.q(rows(lambda row: node(entangled)(row, everywhere), x)), q=layer(entangled))
+    cost(model, torch.rand(2, 2), batch_size=2)
+    assert [weight.grad for weight in (everywhere, *model.parameters())] == [None, None]
+
+
 def grid(*families):
     cases = [case for family in families for case in family()]
     return pytest.mark.parametrize("make", [make for _, make in cases], ids=[name for name, _ in cases])

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from hwcost.core.own_files import TEXT_MARK
 from hwcost.report.console import write
 from hwcost.report.page import BLANK, Column, Line, Page, Table, Verbatim
 from hwcost.report.rendering import to_text, verbatim_text
@@ -35,7 +36,8 @@ def test_a_file_holds_the_same_and_stdout_nothing(capsys, tmp_path, form):
     write([LISTING], form)
     printed = capsys.readouterr().out
     write([LISTING], form, output=str(tmp_path / "file"))
-    assert (tmp_path / "file").read_text(encoding="utf-8") == printed
+    mark = TEXT_MARK if form == "text" else ""
+    assert (tmp_path / "file").read_text(encoding="utf-8") == printed + mark
     assert capsys.readouterr().out == ""
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwcost.report.rows import csv_table, flatten
+from hwcost.report.rows import csv_cell, csv_table, flatten
 
 
 def flat(value, *skipped):
@@ -77,4 +77,23 @@ ROWS = st.lists(
 def test_csv_is_read_back_as_it_was(rows):
     read = list(csv.DictReader(io.StringIO(csv_table(iter(rows)), newline="")))
     columns = {key for row in rows for key in row}
-    assert read == [{column: row.get(column, "") for column in columns} for row in rows]
+    # What does not print is escaped, and what a spreadsheet would compute is marked as text.
+    assert read == [{column: csv_cell(row.get(column, "")) for column in columns} for row in rows]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-2+3", "@SUM(1)", " =1", "=cmd|' /C calc'!A0", "\uff1d1", "-", "+a"])
+def test_what_a_spreadsheet_would_compute_is_text(text):
+    assert csv_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("value", [-1, -2.5, None, "-1", "+2.5", "-1e-9", "-.5", "a-b", "1-2", ""])
+def test_numbers_and_other_text_stay(value):
+    assert csv_cell(value) == value
+
+
+@pytest.mark.parametrize("character", ["\t", "\r", "\n", "\x1b", "\x7f", "\x9b", "\u202e", "\u2066", "\ud800"])
+def test_what_does_not_print_is_escaped_in_cells_and_headings(character):
+    table = csv_table([{f"a{character}": f"{character}=1"}])
+    assert table.isascii()
+    assert all(c.isprintable() or c == "\n" for c in table)
+    assert len(table.splitlines()) == 2

@@ -35,8 +35,8 @@ def test_what_is_no_toml_is_refused_with_the_name_of_the_file(tmp_path, content)
 
 
 def test_the_error_is_of_the_type_that_the_caller_names(tmp_path):
-    assert refusal(tmp_path / "none.toml", SpaceError) == f"{tmp_path}/none.toml: No such file or directory"
-    assert refusal(tmp_path, SpaceError) == f"{tmp_path}: Is a directory"
+    assert refusal(tmp_path / "none.toml", SpaceError) == f"{tmp_path}/none.toml: no such file; check the path"
+    assert refusal(tmp_path, SpaceError) == f"{tmp_path}: is a directory; name a configuration file in it"
 
 
 def test_a_large_file_is_refused_before_it_is_parsed(tmp_path):
@@ -44,7 +44,7 @@ def test_a_large_file_is_refused_before_it_is_parsed(tmp_path):
     path.write_bytes(b"#" * MAX_BYTES)
     assert read_toml(path, SettingError, "a configuration") == {}
     path.write_bytes(b"=" * (MAX_BYTES + 1))
-    assert refusal(path) == f"{path}: more than 1,000,000 bytes; a configuration has a few hundred"
+    assert refusal(path) == f"{path}: is larger than 976 KiB, too large for a configuration; use a part of it"
 
 
 @pytest.mark.parametrize("name", ["nul\0byte.toml", "\x1b[2Jred.toml", "a" * 5000])

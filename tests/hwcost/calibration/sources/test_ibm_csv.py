@@ -245,7 +245,7 @@ def test_a_table_of_2019_is_enough_once_the_durations_are_given(tmp_path: Path) 
         ("Qubit,CNOT error,CNOT error rate\n0,,\n", "say the same"),
         ("T1 (us),T2 (us)\n1,1\n", "is not a calibration table of the IBM Quantum web page"),
         ("Qubit,Name\n0,a\n", "is not a calibration table"),
-        ("num_circuits,shots,observed_s\n1,2,3\n", "is not a calibration table .*found: num_circuits, shots"),
+        ("num_circuits,shots,observed_s\n1,2,3\n", "is not a calibration table .*found: 3 other columns"),
         ("Qubit;T1 (us)\n0;1\n", "columns are separated by ';'"),
         ("Qubit\tT1 (us)\n0\t1\n", "columns are separated by tabs"),
         ('Qubit,T1 (us)\n0,"1\n', "is not CSV"),

@@ -1,0 +1,141 @@
+"""One hostile input: a child process calls the real command line, and is judged by what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+CPU_LIMIT_S = 15.0
+MEMORY_LIMIT_BYTES = 2 * 2**30
+WALL_LIMIT_S = 120.0
+_LONGEST_MESSAGE = 1500
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an input came to.
+
+    Attributes:
+        code: Exit code of the command, negative for a signal.
+        fault: What breaks the promise, None if nothing does.
+        cpu_s: CPU seconds of the process and its children.
+        memory_bytes: Largest memory of the process.
+        message: What stood on stderr.
+    """
+
+    code: int
+    fault: str | None
+    cpu_s: float
+    memory_bytes: int
+    message: str
+
+
+def run(main: Callable[[list[str]], int], arguments: Sequence[str], folder: Path) -> Verdict:
+    """Call `main(arguments)` in a forked child and judge it.
+
+    Args:
+        main: Entry point of a command line.
+        arguments: Its arguments.
+        folder: Working directory of the child.
+    """
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid == 0:
+            _child(main, arguments, folder, out.fileno(), err.fileno())
+        status, usage = _wait(pid)
+        out.seek(0)
+        err.seek(0)
+        stdout, stderr = out.read(), err.read()
+    code = os.waitstatus_to_exitcode(status)
+    cpu_s = usage.ru_utime + usage.ru_stime
+    memory = usage.ru_maxrss * 1024
+    return Verdict(
+        code, _fault(code, stdout, stderr, cpu_s, memory, arguments), cpu_s, memory, stderr.decode("utf-8", "replace")
+    )
+
+
+def _child(main: Callable[[list[str]], int], arguments: Sequence[str], folder: Path, out: int, err: int) -> None:
+    code = 70
+    try:
+        os.setsid()
+        os.chdir(folder)
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        limit = int(2 * CPU_LIMIT_S)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 2))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        code = main(list(arguments))
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException as error:
+        os.write(2, f"Traceback: {type(error).__name__}: {error}\n".encode("utf-8", "replace"))
+        code = 71
+    finally:
+        os._exit(code)
+
+
+def _wait(pid: int) -> tuple[int, resource.struct_rusage]:
+    deadline = time.monotonic() + WALL_LIMIT_S
+    while True:
+        done, status, usage = os.wait4(pid, os.WNOHANG)
+        if done:
+            return status, usage
+        if time.monotonic() > deadline:
+            os.killpg(pid, signal.SIGKILL)
+            _, status, usage = os.wait4(pid, 0)
+            return status, usage
+        time.sleep(0.002)
+
+
+def _fault(code: int, stdout: bytes, stderr: bytes, cpu_s: float, memory: int, arguments: Sequence[str]) -> str | None:
+    # A child leaves without Python's clean-up, about which the tracker of shared memory then complains.
+    text = "\n".join(line for line in stderr.decode("utf-8", "replace").splitlines() if "resource_tracker" not in line)
+    if code not in (0, 2):
+        return f"exit code {code}"
+    for sign in ("Traceback", "internal error", "Warning:", "Exception ignored"):
+        if sign in text:
+            return f"{sign!r} on stderr"
+    if code == 2 and not text.strip():
+        return "exit 2 without a word"
+    if cpu_s > CPU_LIMIT_S:
+        return f"{cpu_s:.1f} s of CPU"
+    if memory > MEMORY_LIMIT_BYTES:
+        return f"{memory / 2**30:.2f} GiB"
+    if max(map(len, text.splitlines()), default=0) > _LONGEST_MESSAGE:
+        return "a message too long to read"
+    for name, raw in (("stdout", stdout), ("stderr", stderr)):
+        shown = raw.decode("utf-8", "replace")
+        bad = next(
+            (c for c in shown if c not in "\n\r" and unicodedata.category(c) in ("Cc", "Cf", "Cs") and c != "\ufeff"),
+            None,
+        )
+        if bad is not None:
+            return f"{bad!r} on {name}"
+    if code == 0 and "json" in arguments:
+        return _json_fault(stdout)
+    return None
+
+
+def _json_fault(stdout: bytes) -> str | None:
+    def refuse(word: str) -> None:
+        raise ValueError(f"{word} in JSON")
+
+    try:
+        json.loads(stdout, parse_constant=refuse)
+    except ValueError as error:
+        return f"stdout is not JSON: {error}"
+    return None
