@@ -9,7 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from hwcost.core.errors import OptionError
-from hwcost.core.text import one_line, plural, shown
+from hwcost.core.text import plural, shown
 
 if TYPE_CHECKING:
     from qiskit.quantum_info import SparsePauliOp

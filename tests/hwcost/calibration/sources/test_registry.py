@@ -22,7 +22,7 @@ from make import small_calibration, small_ibm_json
 
 
 def test_names_stand_once_and_in_the_order_of_the_sources() -> None:
-    assert SOURCE_NAMES == ("fake", "live", "snapshot", "properties", "csv")
+    assert SOURCE_NAMES == ("fake", "live", "snapshot", "properties", "csv", "target")
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.module)
