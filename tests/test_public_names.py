@@ -166,11 +166,11 @@ def test_with_torch_hidden_a_message_says_what_to_install():
         "import sys\nclass Hidden:\n    def find_spec(self, name, path=None, target=None):\n"
         "        if name == 'torch': raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
         "sys.meta_path.insert(0, Hidden())\nimport nas\nfrom hwcost import HwcostError\n"
-        "for name in ('build_model', 'build_qnode'):\n"
+        f"for name in {sorted(NEED_TORCH)}:\n"
         "    try:\n        getattr(nas, name)\n    except HwcostError as error:\n        print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.count('pip install "hwcost[nas]"') == 2
+    assert done.stdout.count('pip install "hwcost[nas]"') == len(NEED_TORCH)
 
 
 @pytest.mark.parametrize("name", PACKAGES)
@@ -195,6 +195,7 @@ def modules():
 # Their examples need an extra: they train, fetch data sets of scikit-learn, or cut circuits.
 NEED = {
     "hwcost.classical.flops": ["torch"],
+    "hwcost.classical.kept_gradients": ["torch"],
     "hwcost.classical.time": ["torch"],
     "hwcost.classical.profiled": ["torch"],
     "hwcost.models.torch_layers": ["torch", "pennylane"],

@@ -8,6 +8,8 @@ with probability zero: a linear map that keeps all product states, each up to a 
 A compiler may use that a device starts in |0…0⟩ (Qiskit takes idle qubits as clean ancillas, other compilers drop
 controlled gates on |0⟩). Circuits that differ from a random state are therefore compared from |0…0⟩ too, and the
 verdict says so.
+
+Circuits that are too large to simulate go to mqt.qcec, where that is installed (`hwcost.backend.qcec`).
 """
 
 from __future__ import annotations
@@ -18,12 +20,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from hwcost.backend.qcec import TIME_LIMIT_S, prove_with_qcec
 from hwcost.backend.statevector import (
     CannotSimulateError,
     Complexes,
     Floats,
     Program,
     Simulated,
+    TooLargeError,
     is_silent,
     product_state,
     read_program,
@@ -38,10 +42,14 @@ from hwcost.core.text import one_line
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
-Verdict: TypeAlias = Literal["equal", "equal from zero", "not checked"]
-Method: TypeAlias = Literal["random product state", "zero state"]
+Verdict: TypeAlias = Literal["equal", "equal from zero", "equal by mqt.qcec", "not checked"]
+Method: TypeAlias = Literal["random product state", "zero state", "mqt.qcec"]
 
-_METHODS: dict[Verdict, Method] = {"equal": "random product state", "equal from zero": "zero state"}
+_METHODS: dict[Verdict, Method] = {
+    "equal": "random product state",
+    "equal from zero": "zero state",
+    "equal by mqt.qcec": "mqt.qcec",
+}
 
 MAX_QUBITS = 12
 """Qubits in use, ancillas of routing included: a state of 4,096 amplitudes is no more work than compiling."""
@@ -63,9 +71,10 @@ class Equivalence:
     """Whether it is proved that a compiled circuit does what the circuit does. A difference is an error, not a record.
 
     Attributes:
-        proved: Whether both were simulated and found equal.
-        method: The state they were started from: `random product state` proves it for every input, `zero state` for a
-            start in |0…0⟩, as on a device. None where nothing is proved.
+        proved: Whether both were found equal.
+        method: For simulations the state they were started from: `random product state` proves it for every input,
+            `zero state` for a start in |0…0⟩, as on a device. `mqt.qcec` for every input, by that package. None where
+            nothing is proved.
         reason: Why nothing is proved, None where it is.
     """
 
@@ -83,8 +92,9 @@ def check_equivalence(circuit: QuantumCircuit, isa: QuantumCircuit, *, seed: int
         seed: Of the random state and the random parameters.
 
     Returns:
-        "equal", "equal from zero" (equal when started in |0…0⟩, as on a device, but not from every state), or
-        "not checked" (more than `MAX_QUBITS` qubits in use, control flow, or nothing that can be compared).
+        "equal", "equal from zero" (equal when started in |0…0⟩, as on a device, but not from every state),
+        "equal by mqt.qcec" (more than `MAX_QUBITS` qubits in use), or "not checked" (too large and not proved by
+        mqt.qcec, control flow, or nothing that can be compared).
 
     Raises:
         CircuitError: The circuits differ; the message says by how much.
@@ -117,36 +127,56 @@ class EquivalenceCheck:
         self._program: Program | None = None
         self._results: dict[tuple[str, tuple[int, ...]], Simulated] = {}
 
-    def verdict(self, isa: QuantumCircuit) -> Verdict:
-        """Check whether `isa` does what the circuit does, at any amount of work.
+    def verdict(self, isa: QuantumCircuit, *, time_limit_s: float = TIME_LIMIT_S) -> Verdict:
+        """Check whether `isa` does what the circuit does, at any amount of work of a simulation.
+
+        Args:
+            isa: The compiled circuit.
+            time_limit_s: Of mqt.qcec, in seconds.
 
         Raises:
             CircuitError: The circuits differ.
         """
         try:
-            return self._verdict(isa, None)
+            return self._verdict(isa, None, time_limit_s)
         except CannotSimulateError:
             return "not checked"
 
-    def prove(self, isa: QuantumCircuit, *, max_work: int = MAX_WORK) -> Equivalence:
+    def prove(
+        self, isa: QuantumCircuit, *, max_work: int = MAX_WORK, time_limit_s: float = TIME_LIMIT_S
+    ) -> Equivalence:
         """Check whether `isa` does what the circuit does, or say why that was not checked.
 
         Args:
             isa: The compiled circuit.
             max_work: Amplitudes times operations of both circuits that may be simulated.
+            time_limit_s: Of mqt.qcec, in seconds.
 
         Raises:
             CircuitError: The circuits differ.
         """
         try:
-            return Equivalence(proved=True, method=_METHODS[self._verdict(isa, max_work)])
+            return Equivalence(proved=True, method=_METHODS[self._verdict(isa, max_work, time_limit_s)])
         except CannotSimulateError as error:
             return Equivalence(proved=False, reason=str(error))
 
-    def _verdict(self, isa: QuantumCircuit, max_work: int | None) -> Verdict:
+    def _verdict(self, isa: QuantumCircuit, max_work: int | None, time_limit_s: float) -> Verdict:
+        try:
+            return self._simulated(isa, max_work)
+        except TooLargeError as error:
+            refuse_control_flow(self._circuit)
+            bound, bound_isa = self._bound(self._circuit), self._bound(isa)
+            starts, ends = _places(self._width, isa)
+            try:
+                prove_with_qcec(bound, bound_isa, starts, ends, time_limit_s=time_limit_s)
+            except CannotSimulateError as second:
+                raise CannotSimulateError(f"{error}; {second}") from None
+            return "equal by mqt.qcec"
+
+    def _simulated(self, isa: QuantumCircuit, max_work: int | None) -> Verdict:
         num_used = _num_used(isa)
         if num_used > MAX_QUBITS:
-            raise CannotSimulateError(_too_wide(num_used))
+            raise TooLargeError(_too_wide(num_used))
         if max_work is not None and self._program is None:
             # Before the circuit's definitions are asked for, which alone may take seconds.
             _check_work(expanded_size(self._circuit).num_instructions << num_used, max_work)
@@ -213,7 +243,7 @@ def _too_wide(num_qubits: int) -> str:
 
 def _check_work(work: int, max_work: int) -> None:
     if work > max_work:
-        raise CannotSimulateError(
+        raise TooLargeError(
             f"simulating it takes about {float(work):.1g} changes of amplitudes, at most {float(max_work):.1g} are made"
         )
 
@@ -259,7 +289,7 @@ def _place(before: Program, after: Program, starts: Sequence[int], ends: Sequenc
     inside = [i for i in range(len(starts)) if i in used or {starts[i], ends[i]} & used_after or starts[i] != ends[i]]
     places = used_after | {starts[i] for i in inside} | {ends[i] for i in inside}
     if max(len(inside), len(places)) > MAX_QUBITS:
-        raise CannotSimulateError(_too_wide(max(len(inside), len(places))))
+        raise TooLargeError(_too_wide(max(len(inside), len(places))))
     index = {qubit: k for k, qubit in enumerate(sorted(places))}
     return _Placed(inside, index, [index[starts[i]] for i in inside], [index[ends[i]] for i in inside])
 

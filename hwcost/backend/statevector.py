@@ -31,6 +31,10 @@ class CannotSimulateError(Exception):
     """The circuit has control flow, or is too large to be simulated for a check; the message says which."""
 
 
+class TooLargeError(CannotSimulateError):
+    """It has too many qubits, or too many operations."""
+
+
 @dataclass(slots=True)
 class Program:
     """What a circuit does in order: ("gate", matrix, qubits), ("measure", qubit, clbit) and ("reset", qubit)."""
@@ -97,7 +101,7 @@ def _walk(circuit: QuantumCircuit, qubits: Mapping[Any, int], clbits: Mapping[An
     refuse_control_flow(circuit)
     for instruction in circuit.data:
         if len(program.steps) > MAX_STEPS:
-            raise CannotSimulateError(f"it has more than {MAX_STEPS:,} operations")
+            raise TooLargeError(f"it has more than {MAX_STEPS:,} operations")
         if is_silent(instruction):
             continue
         where = tuple(qubits[bit] for bit in instruction.qubits)

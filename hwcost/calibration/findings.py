@@ -14,6 +14,7 @@ from hwcost.calibration.record import Calibration, GateCalibration, QubitCalibra
 from hwcost.calibration.vendors import is_trapped_ion
 from hwcost.core.gates import NON_GATES
 from hwcost.core.text import plural
+from hwcost.core.units import format_seconds
 
 Severity: TypeAlias = Literal["info", "warning", "error"]
 
@@ -211,6 +212,7 @@ def _missing_findings(calibration: Calibration) -> Iterator[Finding]:
     if health.plausible_dt_s(calibration.dt_s) is None:
         dt = "is not reported" if calibration.dt_s is None else f"is {calibration.dt_s:.2g} s, which is implausible"
         yield Finding(code="dt_unknown", severity="info", message=f"dt {dt}; taken as unknown")
+    yield from _implausible_times(calibration)
     if calibration.rep_delay_s is None:
         text = "no default repetition delay is reported; the time of a shot needs an assumed one"
         yield Finding(code="rep_delay_unknown", severity="warning", message=text)
@@ -219,6 +221,17 @@ def _missing_findings(calibration: Calibration) -> Iterator[Finding]:
         if name not in recorded:
             text = f"the basis gate {name} has no record on any qubit; not used"
             yield Finding(code="gate_without_record", severity="warning", message=text)
+
+
+def _implausible_times(calibration: Calibration) -> Iterator[Finding]:
+    """Name coherence times that no device has, such as one in a wrong unit; they are used as they are."""
+    for field, what in (("t1_s", "T1"), ("t2_s", "T2")):
+        values = {record.qubit: getattr(record, field) or 0.0 for record in calibration.qubits}
+        long = tuple(qubit for qubit, value in values.items() if value > health.LONGEST_COHERENCE_S)
+        if long:
+            longest, limit = map(format_seconds, (max(values.values()), health.LONGEST_COHERENCE_S))
+            text = f"{what} of up to {longest}, above {limit}, which is implausible; check its unit"
+            yield _qubit_finding(calibration, "implausible_time", "warning", long, text)
 
 
 def _reset_findings(calibration: Calibration) -> Iterator[Finding]:

@@ -26,6 +26,9 @@ NOT_CALIBRATED_ERROR = 1.0
 # IBM recalibrates its devices about once a day; after a week every value has been replaced several times.
 MAX_AGE_DAYS = 7
 
+LONGEST_COHERENCE_S = 1.0
+"""T1 and T2 of the best superconducting qubits are a few milliseconds; those of ions can be seconds."""
+
 # No control electronics samples faster than 1 THz; a smaller dt is a unit mistake (fake_poughkeepsie: 3.6e-18 s).
 MIN_DT_S = 1e-12
 

@@ -7,25 +7,33 @@ The record holds the values as they were reported, converted to SI units and che
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
+from hwcost.core.checks import is_between, is_finite
 from hwcost.core.errors import CalibrationError
+from hwcost.core.text import shown
 
 Qubits: TypeAlias = tuple[int, ...]
 
 
+MAX_TIME_S = 86_400.0
+"""A day: no qubit keeps its state for so long, and no operation takes it."""
+
+
 def _check_time(value: float | None, what: str) -> None:
-    if value is not None and not (math.isfinite(value) and value >= 0.0):
-        raise CalibrationError(f"{what} is {value}; a time must be finite and not negative")
+    if value is None or is_between(value, 0.0, MAX_TIME_S):
+        return
+    if is_finite(value) and value > 0.0:
+        raise CalibrationError(f"{what} is {shown(value)}; no time of a device is a day or longer, check its unit")
+    raise CalibrationError(f"{what} is {shown(value)}; a time must be finite and not negative")
 
 
 def _check_probability(value: float | None, what: str) -> None:
-    if value is not None and not 0.0 <= value <= 1.0:
-        raise CalibrationError(f"{what} is {value}; a probability must lie between 0 and 1")
+    if value is not None and not is_between(value, 0.0, 1.0):
+        raise CalibrationError(f"{what} is {shown(value)}; a probability must lie between 0 and 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

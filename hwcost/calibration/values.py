@@ -17,6 +17,9 @@ from hwcost.core.errors import CalibrationError
 from hwcost.core.gates import num_qubits_of
 from hwcost.core.text import shown
 
+MAX_NUMBER = 1e15
+"""Of times in any unit: a day has 8.64e13 ns."""
+
 _LONGEST_NAME = 64  # a gate's name goes into one-line messages; anything longer is not a name
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII)
@@ -56,6 +59,8 @@ def number(place: Place, field: str, value: Any) -> float:
         as_float = math.inf
     if not math.isfinite(as_float) or as_float < 0.0:
         raise place.error(field, f"is {as_float}; it must be finite and not negative")
+    if as_float > MAX_NUMBER:
+        raise place.error(field, f"is {as_float}; more than {MAX_NUMBER:g} cannot be meant")
     return as_float
 
 

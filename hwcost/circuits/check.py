@@ -12,8 +12,9 @@ from collections.abc import Sized
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from hwcost.core.checks import is_finite
 from hwcost.core.errors import CircuitError
-from hwcost.core.text import error_text, one_line
+from hwcost.core.text import error_text, one_line, shown
 from hwcost.core.units import SECONDS_PER_UNIT
 
 if TYPE_CHECKING:
@@ -132,11 +133,11 @@ def _warnings(unbound: list[str], size: Size) -> tuple[str, ...]:
     warnings = []
     if unbound:
         names = [one_line(name) for name in unbound[:3]]
-        shown = ", ".join(names) + (", …" if len(unbound) > len(names) else "")
+        listed = ", ".join(names) + (", …" if len(unbound) > len(names) else "")
         plural = "s" if len(unbound) > 1 else ""
         warnings.append(
-            f"{len(unbound)} unbound parameter{plural} ({shown}): gate counts of bound circuits differ, angles such as "
-            "0 or π need fewer gates"
+            f"{len(unbound)} unbound parameter{plural} ({listed}): gate counts of bound circuits differ, angles such "
+            "as 0 or π need fewer gates"
         )
     if not size.num_measurements:
         warnings.append(NO_MEASUREMENT)
@@ -305,7 +306,7 @@ class _Sizes:
         return replace(body * times, num_levels=body.num_levels + 1)
 
     def _of_gate(self, operation: Operation, where: str, depth: int) -> Size:
-        shown = one_line(operation.name)
+        label = one_line(operation.name)
         base = getattr(operation, "base_op", None)
         if base is not None and hasattr(operation, "modifiers"):
             return self._of_annotated(operation, base, where, depth)
@@ -323,14 +324,14 @@ class _Sizes:
         except Exception as error:
             reason = f"{type(error).__name__}: {one_line(error_text(error))}"
             raise CircuitError(
-                f"{where}: the gate {shown!r} cannot be expanded ({reason}); decompose it first"
+                f"{where}: the gate {label!r} cannot be expanded ({reason}); decompose it first"
             ) from None
         if definition is None:
             raise CircuitError(
-                f"{where}: {shown!r} is opaque, it has no definition and is not a standard gate; define it, or remove "
+                f"{where}: {label!r} is opaque, it has no definition and is not a standard gate; define it, or remove "
                 "it if it is an instruction for a simulator"
             )
-        inside = self.of_circuit(definition, where if depth else f"{where}, inside gate {shown!r}", depth + 1)
+        inside = self.of_circuit(definition, where if depth else f"{where}, inside gate {label!r}", depth + 1)
         size = replace(inside, num_steps=inside.num_steps + 1, num_levels=inside.num_levels + 1)  # with the call
         # Once built, a definition has an identity of its own, which copies of the gate share.
         self._memo[key] = self._memo[definition_key(operation)] = (operation, size)
@@ -342,7 +343,7 @@ class _Sizes:
             power = getattr(modifier, "power", None)
             if power is not None:
                 if not is_finite(power):
-                    raise CircuitError(f"{where}: the power {power} of {one_line(base.name)!r} is not finite")
+                    raise CircuitError(f"{where}: the power {shown(power)} of {one_line(base.name)!r} is not finite")
                 size *= max(1, math.ceil(abs(power)))
         size += _STEP
         return size if size.num_instructions else size + _INSTRUCTION
@@ -376,7 +377,7 @@ def _check_delay(operation: Operation, where: str) -> None:
             )
         return
     if not is_finite(duration):
-        raise CircuitError(f"{where}: a delay of {_value_text(duration)} has no known length; give a number")
+        raise CircuitError(f"{where}: a delay of {shown(duration)} has no known length; give a number")
     unit = str(operation.unit)
     length, limit, limit_text = float(duration), MAX_DELAY_S, f"a day ({MAX_DELAY_S:,.0f} s)"
     if unit == "dt":
@@ -385,23 +386,8 @@ def _check_delay(operation: Operation, where: str) -> None:
         length *= _DELAY_UNITS_S.get(unit, 1.0)
     if not 0.0 <= length <= limit:
         raise CircuitError(
-            f"{where}: a delay of {_value_text(duration)} {one_line(unit)} is outside 0 to {limit_text}; correct it"
+            f"{where}: a delay of {shown(duration)} {one_line(unit)} is outside 0 to {limit_text}; correct it"
         )
-
-
-def is_finite(value: object) -> bool:
-    """Return whether this is a number that a float can hold: not infinite, no integer of 400 digits."""
-    try:
-        return math.isfinite(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return False
-
-
-def _value_text(value: object) -> str:
-    try:
-        return one_line(repr(value))
-    except ValueError:  # Python refuses to print the largest integers
-        return "a huge number"
 
 
 def _num_values(values: Sized) -> int:

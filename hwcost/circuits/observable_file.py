@@ -46,7 +46,7 @@ def _from_lines(text: str, label: str) -> Iterator[tuple[str, Any]]:
                 raise ValueError
             yield cells[0], float(cells[1]) if len(cells) == 2 else 1.0
         except ValueError:
-            raise OptionError(f"{label}, line {number}: {one_line(shown(line.strip()))}; {_FORM}") from None
+            raise OptionError(f"{label}, line {number}: {one_line(shown(line.strip(), 24))}; {_FORM}") from None
 
 
 def _from_json(text: str, label: str) -> list[tuple[Any, Any]]:
@@ -62,5 +62,5 @@ def _from_json(text: str, label: str) -> list[tuple[Any, Any]]:
     for term in terms:
         pair = term if isinstance(term, (list, tuple)) and len(term) == 2 else (None, None)
         if not isinstance(pair[0], str) or not isinstance(pair[1], float):
-            raise OptionError(f"{label}: {one_line(shown(term))}; {_FORM}")
+            raise OptionError(f"{label}: {one_line(shown(term, 24))}; {_FORM}")
     return [(term[0], term[1]) for term in terms]

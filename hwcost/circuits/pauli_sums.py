@@ -9,7 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from hwcost.core.errors import OptionError
-from hwcost.core.text import one_line, plural
+from hwcost.core.text import plural, shown
 
 if TYPE_CHECKING:
     from qiskit.quantum_info import SparsePauliOp
@@ -126,7 +126,7 @@ def _label(written: object) -> tuple[str, float]:
     phase = text[: len(text) - len(letters)] if isinstance(text, str) else ""
     if not letters or set(letters) - set("IXYZ"):
         raise OptionError(
-            f"the observable {one_line(repr(text))} is not a Pauli label; use letters I, X, Y, Z, such as ZZII"
+            f"the observable {shown(text, 24)} is not a Pauli label; use letters I, X, Y, Z, such as ZZII"
         )
     if phase not in _PHASES:
         raise OptionError(f"the observable {text} is not Hermitian; its value is no measured number")
@@ -137,7 +137,7 @@ def _real(label: str, coefficient: object) -> float:
     try:
         value = complex(coefficient)  # type: ignore[call-overload]
     except (TypeError, ValueError, OverflowError):
-        raise OptionError(f"the coefficient of {label} is {one_line(repr(coefficient))}; give a real number") from None
+        raise OptionError(f"the coefficient of {label} is {shown(coefficient)}; give a real number") from None
     if abs(value.imag) > 1e-10 * max(1.0, abs(value)):
         raise OptionError(f"the coefficient of {label} is {value:g}; an observable has real coefficients")
     if not abs(value.real) <= 1e100:

@@ -11,7 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
-from hwcost.core.checks import choice
+from hwcost.core.checks import choice, is_between
 from hwcost.core.data_files import calibrations_dir
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.files import write_file
@@ -22,6 +22,12 @@ from hwcost.core.text import one_line, shown
 
 SCHEMA = "hwcost.device/1"
 MAX_PROFILE_BYTES = 1_000_000
+
+MAX_NUMBER = 1e21
+"""A zettaFLOP, a thousand times the largest computer; no number of a profile is larger."""
+
+MIN_NUMBER = 1e-15
+"""A femtosecond; no work of a profile takes less."""
 
 Kind: TypeAlias = Literal["cpu", "gpu"]
 Curve: TypeAlias = tuple[tuple[float, float], ...]
@@ -106,11 +112,14 @@ class MachineProfile:
         numbers |= {} if self.peak_flops_per_s is None else {"peak_flops_per_s": self.peak_flops_per_s}
         for name, value in numbers.items():
             if not _is_number(value) or value <= 0.0:
-                raise InputError(f"{where}: {name} is {value!r}; it must be a positive number")
+                raise InputError(f"{where}: {name} is {shown(value)}; it must be a positive number{_at_most(value)}")
         for f in fields(Overheads):
             value = getattr(self.overheads, f.name)
-            if not _is_number(value) or value < 0.0:
-                raise InputError(f"{where}: overheads.{f.name} is {value!r}; it must be a number that is not negative")
+            if not _is_number(value):
+                raise InputError(
+                    f"{where}: overheads.{f.name} is {shown(value)}; it must be a number that is not negative"
+                    f"{_at_most(value)}"
+                )
         dimensions = [dimension for dimension, _ in self.products]
         if not dimensions or dimensions != sorted(set(dimensions)) or dimensions[0] < 1:
             raise InputError(f"{where}: the dimensions of products are {dimensions}; they must rise from 1 or more")
@@ -162,8 +171,12 @@ class MachineProfile:
 
 
 def _check_curve(curve: Curve, where: str) -> None:
-    if not curve or any(len(point) != 2 or not all(_is_number(v) and v > 0.0 for v in point) for point in curve):
-        raise InputError(f"{where}: a curve must be pairs of positive numbers, at least one")
+    if not curve or any(
+        len(point) != 2 or not all(_is_number(v) and v >= MIN_NUMBER for v in point) for point in curve
+    ):
+        raise InputError(
+            f"{where}: a curve must be pairs of positive numbers, {MIN_NUMBER:g} to {MAX_NUMBER:g}, at least one"
+        )
     if any(a[0] >= b[0] for a, b in pairwise(curve)):
         raise InputError(f"{where}: the FLOPs of a curve must rise")
 
@@ -180,8 +193,12 @@ def _on_curve(curve: Curve, flops: float) -> float:
     return s0 * math.exp(math.log(s1 / s0) * math.log(flops / f0) / math.log(f1 / f0))
 
 
+def _at_most(value: object) -> str:
+    return f", at most {MAX_NUMBER:g}" if isinstance(value, (int, float)) and value > MAX_NUMBER else ""
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, (int, float)) and is_between(value, 0.0, MAX_NUMBER)
 
 
 def list_device_profiles() -> tuple[str, ...]:

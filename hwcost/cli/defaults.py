@@ -15,7 +15,7 @@ from hwcost.core.errors import OptionError
 from hwcost.core.reading import path_label
 
 if TYPE_CHECKING:
-    from hwcost.core.default_values import Origins
+    from hwcost.core.origins import Origins
 
 WORKING_FOLDER_FILE = "hwcost.toml"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.core.errors import CircuitError, HwcostError, OptionError
 from hwcost.core.files import write_file
 from hwcost.core.own_files import CIRCUIT_MARK
-from hwcost.core.text import internal_error, one_line, say
+from hwcost.core.text import internal_error, one_line, say, shortened
 from hwcost.estimation.options import EstimateRequest
 from hwcost.report.console import format_option, print_text, write
 
@@ -26,12 +27,35 @@ if TYPE_CHECKING:
     from hwcost.estimation.record import CostEstimate
 
 
+class CircuitIndex(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
+    """One circuit of a file, or a range of them as Python counts: `3`, `3:10`, `3:`."""
+
+    name = "index"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> slice:
+        """Return the range; one circuit is a range of one."""
+        if isinstance(value, slice):
+            return value
+        match = re.fullmatch(r"(\d{1,9})(?:(:)(\d{1,9})?)?", str(value), re.ASCII)
+        if match is None:
+            self.fail(
+                f"{shortened(str(value), 40)!r} is no number of a circuit, counted from 0, nor a range such as 3:10"
+            )
+        start = int(match[1])
+        stop = start + 1 if match[2] is None else None if match[3] is None else int(match[3])
+        if stop is not None and stop <= start:
+            self.fail(
+                f"{value!r} is a range without a circuit; give the first and the one after the last, such as 3:10"
+            )
+        return slice(start, stop)
+
+
 @click.command("estimate")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--backend", "-b", required=True, metavar="NAME|FILE", help="fake_torino, ibm_torino or a file.")
 @live_options
 @request_options(EstimateRequest)
-@click.option("--index", type=int, metavar="I", help="Only the I-th circuit of each file, from 0.")
+@click.option("--index", type=CircuitIndex(), metavar="I|I:J", help="Only circuit I of each file, from 0; or I to J-1.")
 @format_option
 @output_option
 @click.option("--save-isa", type=OutputPath("circuits"), metavar="OUT.qpy", help="Save ISA circuits.")
@@ -41,7 +65,7 @@ if TYPE_CHECKING:
 def command(
     files: tuple[str, ...],
     backend: str,
-    index: int | None,
+    index: slice | None,
     form: str,
     output: str | None,
     save_isa: str | None,
@@ -65,7 +89,10 @@ def command(
     run = _Run(conditions, quiet, shown=form == "text" and output is None)
     try:
         for circuit in circuits:
-            run.cost(circuit, several=index is None)
+            run.cost(circuit, several=index is None or index.stop != index.start + 1)
+    except KeyboardInterrupt:
+        run.say_where_it_stopped()
+        raise
     finally:  # what is finished is not lost, whatever ends the work
         if run.costs and not run.shown:
             write(run.costs, form, output=output, several=run.several or len(files) > 1)
@@ -94,6 +121,15 @@ class _Run:
         self.costs: list[CostEstimate] = []
         self.num_failed = self.num_broken = 0
         self.several = False
+        self._next = self._num_in_file = 0
+
+    def say_where_it_stopped(self) -> None:
+        """Say how the rest of a file with many circuits is costed, after Ctrl-C."""
+        if 1 < self._num_in_file > self._next:
+            say(
+                f"stopped at circuit {self._next} of {self._num_in_file}; finished circuits: {len(self.costs)}; go on "
+                f"with --index {self._next}: and another --output"
+            )
 
     def cost(self, circuit: LoadedCircuit | HwcostError, *, several: bool) -> None:
         """Cost one circuit, or report why its file cannot be read.
@@ -107,9 +143,11 @@ class _Run:
             if isinstance(circuit, HwcostError):
                 raise circuit
             self.several |= several and circuit.num_in_file > 1
-            progress = counter(f"{one_line(circuit.circuit.name)}: seed", self._quiet)
+            self._next, self._num_in_file = circuit.index, circuit.num_in_file
+            progress = counter(f"{_shown(circuit)}: seed", self._quiet)
             cost = estimate_under(self._conditions, circuit, prove=True, both_gate_sets=True, progress=progress)
             self.costs.append(cost)
+            self._next += 1
         except OptionError:
             raise
         except Exception as error:
@@ -129,7 +167,12 @@ class _Run:
             say(f"{_where(circuit)}{internal_error(error)}")
 
 
-def _circuits(files: tuple[str, ...], index: int | None) -> Iterator[LoadedCircuit | HwcostError]:
+def _shown(circuit: LoadedCircuit) -> str:
+    name = one_line(circuit.circuit.name)
+    return name if circuit.num_in_file == 1 else f"circuit {circuit.index} of {circuit.num_in_file}, {name}"
+
+
+def _circuits(files: tuple[str, ...], index: slice | None) -> Iterator[LoadedCircuit | HwcostError]:
     """Yield each circuit of each file, or the error that kept a file from being read."""
     from hwcost.circuits.load import read_circuit_file
 
@@ -137,11 +180,11 @@ def _circuits(files: tuple[str, ...], index: int | None) -> Iterator[LoadedCircu
         try:
             circuits = read_circuit_file(name)
             if index is not None:
-                if not 0 <= index < len(circuits):
+                if index.start >= len(circuits):
                     raise CircuitError(
-                        f"{name}: there is no circuit {index}; the file has {len(circuits)}, counted from 0"
+                        f"{name}: there is no circuit {index.start}; the file has {len(circuits)}, counted from 0"
                     )
-                circuits = (circuits[index],)
+                circuits = circuits[index]
         except HwcostError as error:
             yield error
             continue

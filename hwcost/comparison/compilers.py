@@ -1,8 +1,8 @@
 """Compilers to compare: named callables from (circuit, Target, seed) to an ISA circuit.
 
 Built in are Qiskit's preset levels (`QiskitCompiler`), a user's own `PassManager` (`PassManagerCompiler`), pytket
-(`hwcost.comparison.pytket`) and any function (`FunctionCompiler`). `resolve_compiler` makes one of them from whatever
-names a compiler.
+(`hwcost.comparison.pytket`), BQSKit (`hwcost.comparison.bqskit`) and any function (`FunctionCompiler`).
+`resolve_compiler` makes one of them from whatever names a compiler.
 
 The Target counts the qubits of the healthy component of a device from 0 (see `hwcost.backend.target`). A compiler
 returns a circuit on the Target's qubit numbers; its `layout` says where the circuit's qubits start and end. Without a
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from hwcost.backend.compiler import Compiler, PassOptions
 from hwcost.circuits.own_gates import name_own_gates
+from hwcost.comparison.bqskit import BqskitCompiler
 from hwcost.comparison.pytket import PytketCompiler
 from hwcost.core.errors import OptionError
 from hwcost.core.text import error_text, one_line
@@ -188,8 +189,8 @@ def resolve_compiler(compiler: Any) -> AnyCompiler:
 
     Args:
         compiler: One of: a compiler of this module; `"qiskit:2"`, with options `"qiskit:2,routing_method=basic"`;
-            `"pytket"`; `"module:function"`; a `PassManager`; or a callable from (circuit, Target, seed) to an ISA
-            circuit, whose `name` or else own name is used. Only a callable with an attribute `version` has its
+            `"pytket"`; `"bqskit"`; `"module:function"`; a `PassManager`; or a callable from (circuit, Target, seed) to
+            an ISA circuit, whose `name` or else own name is used. Only a callable with an attribute `version` has its
             results kept in a cache: change it when the callable changes, or anything that it calls. Closures and
             objects need a `name`, too, that tells one from another.
 
@@ -210,9 +211,12 @@ def resolve_compiler(compiler: Any) -> AnyCompiler:
     if callable(compiler):
         return _of_function(compiler, getattr(compiler, "name", None) or getattr(compiler, "__qualname__", None))
     raise OptionError(
-        f"a compiler of type {type(compiler).__name__} cannot be called; give 'qiskit:2', 'pytket', 'module:function', "
-        "a PassManager or a function (circuit, target, seed) -> ISA circuit"
+        f"a compiler of type {type(compiler).__name__} cannot be called; give 'qiskit:2', 'pytket', 'bqskit', "
+        "'module:function', a PassManager or a function (circuit, target, seed) -> ISA circuit"
     )
+
+
+_OTHERS: dict[str, Callable[[], AnyCompiler]] = {"pytket": PytketCompiler, "bqskit": BqskitCompiler}
 
 
 def _named(text: str) -> AnyCompiler:
@@ -220,12 +224,13 @@ def _named(text: str) -> AnyCompiler:
     family, _, level = head.partition(":")
     if family == "qiskit":
         return QiskitCompiler(optimization_level=_level(text, level or "2"), options=_parsed_options(text, options))
-    if family == "pytket" and not level and not options:
-        return PytketCompiler()
+    if text in _OTHERS:
+        return _OTHERS[text]()
     module, separator, function = text.partition(":")
     if not separator or not module or not function:
         raise OptionError(
-            f"{one_line(text)!r} is not a compiler; give qiskit:LEVEL, pytket or MODULE:FUNCTION, such as qiskit:3"
+            f"{one_line(text)!r} is not a compiler; give qiskit:LEVEL, pytket, bqskit or MODULE:FUNCTION, such as "
+            "qiskit:3"
         )
     return _of_function(_import_function(text, module, function), text)
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from hwcost.backend.qcec import qcec_version
 from hwcost.calibration.patterns import ALL, as_pattern, matches_of
 from hwcost.comparison.cache import default_cache_path
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, levels_as_compilers, resolve_compiler, unique_names
@@ -206,11 +207,20 @@ def cache_path(cache: bool | str | os.PathLike[str]) -> Path | None:
 
 
 def package_versions() -> dict[str, str]:
-    """Return the versions of the packages that the numbers depend on."""
+    """Return the versions of the packages that the numbers depend on; mqt.qcec only where it is installed."""
     from importlib import metadata
 
     names = ("qiskit", "rustworkx", "numpy", "scipy")
-    return {"hwcost": __version__, **{name: metadata.version(name) for name in names}}
+    prover = {} if (qcec := qcec_version()) is None else {"mqt.qcec": qcec}
+    return {"hwcost": __version__, **{name: metadata.version(name) for name in names}, **prover}
+
+
+def compiler_versions(compilers: Sequence[tuple[str, AnyCompiler]]) -> dict[str, str]:
+    """Return the versions of the packages that bring the compilers, beside Qiskit's own."""
+    from importlib import metadata
+
+    packages = (package for _, compiler in compilers for package in getattr(compiler, "packages", ()))
+    return {package: metadata.version(package) for package in packages}
 
 
 def notes_on_backends(prepared: Sequence[PreparedBackend]) -> Iterator[str]:
@@ -226,6 +236,8 @@ def notes_on_backends(prepared: Sequence[PreparedBackend]) -> Iterator[str]:
 def notes_on(compilers: Sequence[tuple[str, AnyCompiler]], seeds: Sequence[int]) -> Iterator[str]:
     """Yield notes on the compilers."""
     for name, compiler in compilers:
+        if versions := compiler_versions([(name, compiler)]):
+            yield f"{name} is {', '.join(f'{package} {version}' for package, version in versions.items())}"
         if not compiler.uses_seed:
             yield f"{name} takes no seed: each circuit was compiled once, and counts for all {len(seeds)} seeds"
     names = [name for name, compiler in compilers if compiler.cache_key is None]

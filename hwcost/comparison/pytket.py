@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata, util
 from typing import TYPE_CHECKING, Any
 
+from hwcost.comparison.foreign import layout_of, native, two_qubit_pairs
 from hwcost.core.errors import CircuitError, MissingDependencyError
 from hwcost.core.text import one_line
 
@@ -49,6 +49,11 @@ class PytketCompiler:
         return " ".join(f"{name} {metadata.version(name)}" for name in _PACKAGES)
 
     @property
+    def packages(self) -> tuple[str, ...]:
+        """The packages whose versions belong into a report."""
+        return _PACKAGES
+
+    @property
     def uses_seed(self) -> bool:
         """No pass used here is random."""
         return False
@@ -81,7 +86,7 @@ class PytketCompiler:
             if str(q).startswith("q[")
         }
         width = range(circuit.num_qubits)
-        isa = _native(isa, target)
+        isa = native(isa, target)
         isa._layout = layout_of(circuit, isa, [starts[f"q[{i}]"] for i in width], [ends[f"q[{i}]"] for i in width])
         return isa
 
@@ -131,7 +136,7 @@ def _passes(target: Target) -> Any:
     from pytket.architecture import Architecture
 
     gates = _gate_types(target)
-    edges = sorted({pair for name in target.operation_names for pair in _pairs(target, name)})
+    edges = two_qubit_pairs(target)
     if not edges:
         raise CircuitError("pytket needs a device with two-qubit gates; this one has none that can be used")
     architecture = Architecture(edges)
@@ -149,11 +154,6 @@ def _passes(target: Target) -> Any:
         passes.RemoveRedundancies(),
     ]
     return passes.SequencePass(sequence)
-
-
-def _pairs(target: Target, name: str) -> list[tuple[int, int]]:
-    places: Mapping[Any, Any] = target[name] or {}
-    return [qubits for qubits in places if qubits is not None and len(qubits) == 2]
 
 
 def _gate_types(target: Target) -> set[Any]:
@@ -210,49 +210,3 @@ def _on_target(converted: QuantumCircuit, circuit: QuantumCircuit, target: Targe
     qubits = [isa.qubits[converted.find_bit(bit).registers[0][1]] for bit in converted.qubits]
     isa.compose(converted, qubits=qubits, clbits=clbits, inplace=True)
     return isa
-
-
-def _native(isa: QuantumCircuit, target: Target) -> QuantumCircuit:
-    """Turn gates round where an edge has a direction, and write them in the Target's gates."""
-    from qiskit.circuit.equivalence_library import SessionEquivalenceLibrary
-    from qiskit.transpiler import PassManager
-    from qiskit.transpiler.passes import BasisTranslator, GateDirection, Optimize1qGatesDecomposition
-
-    # Before turning: an edge may have another two-qubit gate than the rest. After it: turning brings in other gates.
-    translate = BasisTranslator(SessionEquivalenceLibrary, None, target=target)
-    turn, merge = GateDirection(None, target=target), Optimize1qGatesDecomposition(target=target)
-    native: QuantumCircuit = PassManager([translate, turn, translate, merge]).run(isa)
-    return native
-
-
-def layout_of(circuit: QuantumCircuit, isa: QuantumCircuit, starts: Sequence[int], ends: Sequence[int]) -> Any:
-    """Make Qiskit's record of where qubits start and end, for a compiler that is not Qiskit's.
-
-    Args:
-        circuit: The circuit before compilation.
-        isa: The compiled circuit.
-        starts: Index in `isa` of each qubit of `circuit` at the start.
-        ends: The same at the end.
-
-    Returns:
-        A `TranspileLayout`, to be set as `isa._layout`.
-    """
-    from qiskit.circuit import QuantumRegister
-    from qiskit.transpiler.layout import Layout, TranspileLayout
-
-    idle = sorted(set(range(isa.num_qubits)) - set(starts))
-    ancillas = QuantumRegister(len(idle), "ancilla") if idle else ()
-    bits = [*circuit.qubits, *ancillas]
-    places = [*starts, *idle]
-    moves = dict(zip(starts, ends, strict=True))
-    # What is left of the qubits goes to what is left of the places, in order where both are free.
-    moves |= {place: place for place in idle if place not in ends}
-    free = sorted(set(range(isa.num_qubits)) - set(moves.values()))
-    moves |= dict(zip(sorted(set(idle) - moves.keys()), free, strict=True))
-    return TranspileLayout(
-        initial_layout=Layout(dict(zip(places, bits, strict=True))),
-        input_qubit_mapping={bit: i for i, bit in enumerate(bits)},
-        final_layout=Layout({isa.qubits[start]: end for start, end in moves.items()}),
-        _input_qubit_count=circuit.num_qubits,
-        _output_qubit_list=list(isa.qubits),
-    )

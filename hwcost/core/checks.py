@@ -1,4 +1,4 @@
-"""Checks of given values: `whole`, `real`, `positive`, `choice`. Each names the value and what will do."""
+"""Checks of given values, such as `whole`, `real`, `positive`, `choice`; each names the value and what will do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import SupportsFloat
 
 from hwcost.core.errors import OptionError
-from hwcost.core.text import one_line
+from hwcost.core.text import LONGEST_NUMBER_BITS, one_line
 
 
 def whole(
@@ -90,6 +90,26 @@ def choice(name: str, value: object, choices: Sequence[str], *, error: type[Exce
     return value
 
 
+def is_finite(value: object) -> bool:
+    """Return whether this is a number that a float can hold: neither infinite nor an integer of 400 digits, no bool.
+
+    >>> is_finite(3), is_finite(1e308), is_finite(10**400), is_finite(math.nan), is_finite("3"), is_finite(True)
+    (True, True, False, False, False, False)
+    """
+    number = _as_float(value)
+    return number is not None and math.isfinite(number)
+
+
+def is_between(value: object, low: float, high: float) -> bool:
+    """Return whether this is a number of that range, its ends included.
+
+    >>> is_between(3, 0, 10), is_between(10**400, 0, 1e15), is_between(math.nan, 0, 1)
+    (True, False, False)
+    """
+    number = _as_float(value)
+    return number is not None and low <= number <= high
+
+
 def _as_float(value: object) -> float | None:
     if not isinstance(value, SupportsFloat) or isinstance(value, (bool, str, bytes)):
         return None
@@ -100,7 +120,6 @@ def _as_float(value: object) -> float | None:
 
 
 def _written(value: object) -> str:
-    try:
-        return one_line(repr(value))
-    except ValueError:  # Python refuses to print the largest integers
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER_BITS:
         return "a huge number"
+    return one_line(repr(value))

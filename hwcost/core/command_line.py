@@ -5,6 +5,7 @@ Data goes to stdout, progress and warnings to stderr. Exit codes: 0 done, 1 the 
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import sys
@@ -14,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hwcost.core.default_values import Origins
 from hwcost.core.errors import HwcostError, InputError, MissingDependencyError
+from hwcost.core.origins import Origins
+from hwcost.core.reading import path_label
 from hwcost.core.text import internal_error, one_line, say
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+_FAULTS_OF_NAMES = (errno.ENAMETOOLONG, errno.ELOOP)
 
 
 class LazyGroup(click.Group):
@@ -127,7 +131,11 @@ def _failed(error: Exception, program: str, origins: Origins) -> int:
         say(f"{error}{origins.of_error(error)}", program=program)
         return 2 if isinstance(error, (InputError, MissingDependencyError)) else 1
     if isinstance(error, OSError):
-        say(f"{error.filename or 'output'}: {error.strerror or error}", program=program)
+        label = path_label(str(error.filename or "output"))
+        if error.errno in _FAULTS_OF_NAMES:
+            say(f"{label}: {error.strerror}; check the path", program=program)
+            return 2
+        say(f"{label}: {error.strerror or error}", program=program)
     else:
         say(internal_error(error, program=program), program=program)
     return 1

@@ -11,6 +11,9 @@ from hwcost.core.errors import OptionError
 from hwcost.core.text import shown
 from hwcost.core.units import SECONDS_PER_UNIT
 
+MAX_DURATION_S = 1e10
+"""Three hundred years."""
+
 _LONG_UNITS: Mapping[str, float] = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "min": 60.0, "m": 60.0}
 _WORDS: Mapping[str, str] = {
     "week": "w", "weeks": "w", "day": "d", "days": "d", "hour": "h", "hours": "h", "hr": "h", "hrs": "h",
@@ -51,6 +54,8 @@ def parse_duration_s(value: str | float, *, name: str = "duration", may_be_zero:
     if result < 0 or (result == 0 and not may_be_zero):
         limit = "zero or more" if may_be_zero else "more than zero"
         raise OptionError(f"{name} is {found}; give {limit}, such as {_EXAMPLES}")
+    if result > MAX_DURATION_S:
+        raise OptionError(f"{name} is {found}; give at most {MAX_DURATION_S:.0e} s, such as {_EXAMPLES}")
     return result
 
 

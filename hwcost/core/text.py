@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 
 _MESSAGE_CHARACTERS = 240
 _LONGEST_LINE = 2000
 _VALUE_CHARACTERS = 60
-_LONGEST_NUMBER_BITS = 200  # Python refuses to print the largest integers
+LONGEST_NUMBER_BITS = 200  # Python refuses to print the largest integers
 
 
 def printable(text: str) -> str:
@@ -51,16 +52,27 @@ def one_line(text: str) -> str:
     return flat if len(flat) <= _MESSAGE_CHARACTERS else flat[: _MESSAGE_CHARACTERS - 1] + "…"
 
 
-def shown(value: object) -> str:
+def shown(value: object, most: int = _VALUE_CHARACTERS) -> str:
     """Write a value that was read from a file, on one line and short; None is what was missing.
 
     >>> shown("\\n"), shown(None)
     ("'\\\\n'", 'missing')
     """
-    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER_BITS:
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER_BITS:
         return "a huge number"
     text = "missing" if value is None else ascii(value)
-    return text if len(text) <= _VALUE_CHARACTERS else text[: _VALUE_CHARACTERS - 3] + "..."
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def column_name(text: str) -> str:
+    """Return the head of a table's column as messages show it; of a file that is no table not more than a beginning.
+
+    >>> column_name("mean radius"), column_name("TOKEN=secret")
+    ('mean radius', 'TOKEN…')
+    """
+    name = re.match(r"[\w ()/.%+-]{0,24}", text)
+    start = name[0] if name else ""
+    return start if start == text else f"{start}…"
 
 
 def plural(count: int, noun: str, *, digits: str = "") -> str:

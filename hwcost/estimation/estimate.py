@@ -84,7 +84,7 @@ def estimate(
             (`hwcost.circuits.pauli_sums.read_pauli_sums`). It is costed as the bases in which it is measured. A
             circuit without measurements gets those of the observable.
         rep_delay_s: Repetition delay in seconds; default the backend's own.
-        job_profile: Name or file of the job-time profile, or a `JobTimeProfile`; default `ibm`.
+        job_profile: Name or file of the job-time profile, or a `JobTimeProfile`; default that of the device's maker.
         durations_only: Cost no noise, and use gates whose error is not calibrated.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
         fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from hwcost.backend.qcec import qcec_version
 from hwcost.core.text import one_line
 from hwcost.core.units import format_age, format_count, format_seconds, format_share
 from hwcost.estimation.record import CostEstimate
@@ -179,6 +180,8 @@ def _circuit_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
     how = "as given" if level is None else f"level {level}, seed {cost.transpile.seed_chosen}"
     yield "transpiled", how, f"qiskit {cost.transpile.qiskit}, on qubits {_listing(cost.transpile.physical_qubits)}"
     equivalence = cost.transpile.equivalence
+    if equivalence is not None and equivalence.method == "mqt.qcec":
+        yield "same as the circuit", "proved", f"by mqt.qcec {qcec_version()}"
     if equivalence is not None and not equivalence.proved:
         yield "same as the circuit", "not proved", equivalence.reason or ""
 

@@ -16,9 +16,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
+from hwcost.core.checks import is_between
 from hwcost.core.errors import OptionError
 from hwcost.core.json_text import json_text
+from hwcost.core.text import shown
 from hwcost.jobs.profile import CIRCUIT_TIME_TERMS, SHOTS_ONLY, TERMS, JobTimeProfile
+from hwcost.jobs.values import MAX_VALUE
 
 OTHER_DEVICE_FACTOR = 2.0
 OTHER_DEVICE_S = 2.5
@@ -144,8 +147,11 @@ class JobSize:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name != "device" and value is not None and not (math.isfinite(value) and value >= 0):
-                raise OptionError(f"{field.name} is {value}; it must be a finite number that is not negative")
+            if field.name != "device" and value is not None and not is_between(value, 0.0, MAX_VALUE):
+                raise OptionError(
+                    f"{field.name} is {shown(value)}; it must be a finite number that is not negative, at most "
+                    f"{MAX_VALUE:g}"
+                )
 
 
 def predict(profile: JobTimeProfile, size: JobSize) -> JobTime:

@@ -8,12 +8,12 @@ the result of an executor (`metadata.chunk_timing`), a `Result` of the time befo
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
+from hwcost.core.checks import is_between
 from hwcost.core.errors import InputError
 from hwcost.core.text import shown
 from hwcost.jobs.saved_shapes import (
@@ -25,6 +25,7 @@ from hwcost.jobs.saved_shapes import (
     shots_of_items,
     tagged,
 )
+from hwcost.jobs.values import MAX_VALUE
 
 Clock: TypeAlias = Literal["quantum_seconds", "execution_span", "time_taken"]
 
@@ -264,7 +265,7 @@ def _text(holder: Mapping[str, Any], name: str) -> str | None:
 def _seconds(name: str, value: object) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0.0:
+    if not isinstance(value, (int, float)) or not is_between(value, 0.0, MAX_VALUE):
         raise InputError(f"{name} is {shown(value)}, expected seconds")
     return float(value)
 

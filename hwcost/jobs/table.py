@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.reading import path_label, read_file
+from hwcost.core.text import column_name, listing
 from hwcost.jobs.predict import term_amounts
 from hwcost.jobs.profile import CircuitTime, Repetition
+from hwcost.jobs.values import MAX_VALUE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +37,6 @@ OPTIONAL_COLUMNS = (
 )
 _AT_LEAST_ONE = ("num_circuits", "shots", "num_qubits")
 _SETTINGS = ("num_circuits", *(name for name in OPTIONAL_COLUMNS if name != "rep_delay_s"))
-MAX_VALUE = 1e15
 
 MAX_FILE_BYTES = 256 * 2**20
 """A million jobs take a third of this."""
@@ -135,10 +136,14 @@ def job_table(rows: Iterable[Mapping[str, Any]], *, source: str = "rows") -> Job
     return _table(header, numbered, source=source)
 
 
+def _names(header: Sequence[str]) -> str:
+    return listing([column_name(name) for name in header])
+
+
 def _table(header: list[str], rows: list[tuple[int, list[str]]], *, source: str, sha256: str = "") -> JobTable:
     missing = [name for name in REQUIRED_COLUMNS if name not in header]
     if missing:
-        raise InputError(f"{source}, line 1: no column {', '.join(missing)}; found: {', '.join(header)}")
+        raise InputError(f"{source}, line 1: no column {', '.join(missing)}; found: {_names(header)}")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise InputError(f"{source}, line 1: column {', '.join(twice)} appears twice")
@@ -261,7 +266,7 @@ def job_groups(table: JobTable, group_by: Sequence[str]) -> Labels:
     unknown = [name for name in names if name not in table.labels]
     if unknown:
         raise OptionError(
-            f"{table.source}: no column {', '.join(unknown)} to group by; found: {', '.join(table.labels)}"
+            f"{table.source}: no column {', '.join(unknown)} to group by; found: {_names(list(table.labels))}"
         )
     keys: list[tuple[Any, ...]]
     if names:

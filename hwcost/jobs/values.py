@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
+from hwcost.core.checks import is_finite
 from hwcost.core.errors import InputError
+from hwcost.core.text import shown
+
+MAX_VALUE = 1e15
+"""Of anything that is counted or timed in jobs: thirty million years."""
 
 
 class Record(Protocol):
@@ -20,8 +24,10 @@ _Record = TypeVar("_Record", bound=Record)
 
 def check_finite(value: float, what: str) -> None:
     """Refuse what is not a finite number, or is negative."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0.0:
-        raise InputError(f"{what} is {value!r}; it must be a finite number that is not negative")
+    if not isinstance(value, (int, float)) or not is_finite(value) or value < 0.0:
+        raise InputError(f"{what} is {shown(value)}; it must be a finite number that is not negative")
+    if value > MAX_VALUE:
+        raise InputError(f"{what} is {shown(value)}; more than {MAX_VALUE:g} cannot be meant")
 
 
 def read_object(data: object, where: str) -> dict[str, Any]:
@@ -48,7 +54,7 @@ def read_texts(fields: Mapping[str, Any], name: str, where: str) -> tuple[str, .
 def read_bounds(bounds: object, where: str) -> tuple[float, float]:
     """Return least and greatest of a range."""
     if not isinstance(bounds, list) or len(bounds) != 2:
-        raise InputError(f"{where}: is {bounds!r}, expected [least, greatest]")
+        raise InputError(f"{where}: is {shown(bounds)}, expected [least, greatest]")
     for value in bounds:
         check_finite(value, where)
     return float(bounds[0]), float(bounds[1])
@@ -69,7 +75,7 @@ def check_texts(fields: Mapping[str, Any], required: Sequence[str], optional: Se
     for name in (*required, *optional):
         value = fields[name]
         if not (isinstance(value, str) or (value is None and name in optional)):
-            raise InputError(f"{where}: {name} is {value!r}, expected text")
+            raise InputError(f"{where}: {name} is {shown(value)}, expected text")
 
 
 def check_counts(fields: Mapping[str, Any], where: str) -> None:
@@ -78,8 +84,8 @@ def check_counts(fields: Mapping[str, Any], where: str) -> None:
         value = fields[name]
         if name == "seed" and value is None:
             continue
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise InputError(f"{where}: {name} is {value!r}, expected a whole number that is not negative")
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_VALUE:
+            raise InputError(f"{where}: {name} is {shown(value)}, expected a whole number from 0 to {MAX_VALUE:g}")
 
 
 def read_record(record: type[_Record], data: object, where: str) -> _Record:

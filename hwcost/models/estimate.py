@@ -91,7 +91,7 @@ def estimate_model(
         inflation: Multiply shots for the worst or the mean observable.
         rep_delay_s: Repetition delay in seconds; default the backend's own.
         fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
-        job_profile: Job-time profile; default `ibm`.
+        job_profile: Job-time profile; default that of the device's maker.
         spsa_directions: Random directions of one SPSA gradient.
         circuits_per_job: Most circuits of one job; default 300.
         mode: `job`, `batch` or `session`; a session is billed during classical work too.

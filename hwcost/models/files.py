@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from hwcost.circuits.load import load_circuit
+from hwcost.core.arrays import read_npy_array, read_npz_arrays
 from hwcost.core.errors import InputError, OptionError
-from hwcost.core.reading import opened_file
-from hwcost.core.text import error_text, one_line
+from hwcost.core.reading import opened_file, path_label
+from hwcost.core.text import one_line
 from hwcost.core.user_code import load_object, names_object
 from hwcost.models.torch_layers import is_torch_module
 
 MAX_SAMPLE_VALUES = 10**8
 """Values of one sample, 0.8 GB; a larger shape is a typing error."""
 
-MAX_SAMPLE_BYTES = 2**31
+MAX_SAMPLE_BYTES = 8 * MAX_SAMPLE_VALUES
+"""The same in a file, all its arrays together."""
+
+_HEADERS = 2**20
 
 
 def load_model(text: str) -> Any:
@@ -83,18 +88,9 @@ def _tensor(model: Any, array: Any, is_one_sample: bool) -> Any:
 
 
 def _archive(path: Path) -> dict[str, Any]:
-    import zipfile
-
-    import numpy as np
-
-    try:
-        with (
-            opened_file(path, what="sample", limit_bytes=MAX_SAMPLE_BYTES) as file,
-            np.load(file, allow_pickle=False) as archive,
-        ):
-            return {name: _numbers(archive[name], f"{path}, {name}") for name in archive.files}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path}: {one_line(error_text(error))}") from error
+    with opened_file(path, what="sample", limit_bytes=MAX_SAMPLE_BYTES + _HEADERS) as file:
+        arrays = read_npz_arrays(file, path_label(path), limit_bytes=MAX_SAMPLE_BYTES)
+    return {name: _numbers(array, f"{path_label(path)}, {one_line(name)}") for name, array in arrays.items()}
 
 
 def _dtype(model: Any, array: Any) -> Any:
@@ -118,12 +114,10 @@ def _array(text: str) -> Any:
         raise OptionError(
             f"the sample {one_line(text)!r} is neither a shape such as 784 or 3x32x32 nor a .npy or .npz file"
         )
-    try:
-        with opened_file(path, what="sample", limit_bytes=MAX_SAMPLE_BYTES) as file:
-            array = np.load(file, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: {one_line(error_text(error))}") from error
-    return _numbers(array, str(path))
+    with opened_file(path, what="sample", limit_bytes=MAX_SAMPLE_BYTES + _HEADERS) as file:
+        num_bytes = os.fstat(file.fileno()).st_size
+        array = read_npy_array(file, path_label(path), num_bytes=num_bytes, limit_bytes=MAX_SAMPLE_BYTES)
+    return _numbers(array, path_label(path))
 
 
 def _numbers(array: Any, where: str) -> Any:
@@ -131,4 +125,11 @@ def _numbers(array: Any, where: str) -> Any:
 
     if array.dtype.kind not in "fiub" or array.size == 0 or not np.isfinite(array).all():
         raise InputError(f"{where}: an array of {array.dtype} with shape {array.shape}; finite numbers are needed")
+    if array.dtype.kind == "f" and array.dtype.itemsize > np.dtype(np.float64).itemsize:
+        with np.errstate(over="ignore"):
+            return _numbers(array.astype(np.float64), where)
+    if array.dtype == np.uint64:
+        if array.max() > np.iinfo(np.int64).max:
+            raise InputError(f"{where}: {array.max()} is beyond 64 bits with a sign; give smaller numbers")
+        return array.astype(np.int64)
     return array

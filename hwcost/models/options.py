@@ -5,14 +5,13 @@ Each option stands here once with its help text; what an estimate of a circuit c
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any, get_args
 
 from hwcost.classical.machine import MachineProfile
-from hwcost.core.checks import choice
+from hwcost.core.checks import choice, real
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
@@ -40,6 +39,9 @@ CIRCUIT_OPTIONS = (
     "job_profile",
 )
 """Fields of `EstimateRequest` that `estimate_model` takes."""
+
+MAX_RATE = 1e9
+"""Per second of billed time, in any currency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +95,11 @@ class ModelRequest:
         elif self.gradient == "none":
             raise OptionError(f"the scope {self.scope} needs a gradient method; 'none' belongs to the scope inference")
         rate = self.price_per_second
-        if rate is not None and not (math.isfinite(rate) and rate >= 0.0):
-            raise OptionError(f"price_per_second is {rate}; give a rate that is not negative")
+        if rate is not None:
+            rate = real("price_per_second", rate)
+            if not 0.0 <= rate <= MAX_RATE:
+                raise OptionError(f"price_per_second is {rate}; give a rate that is not negative, at most {MAX_RATE:g}")
+            object.__setattr__(self, "price_per_second", rate)
         if self.budget_s is not None:
             object.__setattr__(self, "budget_s", parse_duration_s(self.budget_s, name="budget"))
         if self.circuits_per_job is not None:

@@ -63,7 +63,7 @@ def estimate_job(
         num_seeds: Transpiler seeds to try, where circuits are compiled.
         seed: First transpiler seed.
         rep_delay_s: Repetition delay in seconds; default that of the options, else the backend's own.
-        job_profile: Name or file of the job-time profile, or a `JobTimeProfile`; default `ibm`.
+        job_profile: Name or file of the job-time profile, or a `JobTimeProfile`; default that of the device's maker.
         max_age_days: Refuse a calibration that is older.
         progress: Called with (circuits scheduled, circuits in all).
 

@@ -32,6 +32,18 @@ def positive(name: str, value: object) -> float:
     return checks.positive(name, value, error=SettingError)
 
 
+def real(name: str, value: object) -> float:
+    """Return a number of any kind as float, infinite ones and NaN too.
+
+    Raises:
+        SettingError: It is none, or too large for a float.
+
+    >>> real("test_fraction", 0.2)
+    0.2
+    """
+    return checks.real(name, value, error=SettingError)
+
+
 def choice(name: str, value: object, choices: Sequence[str]) -> str:
     """Return the text, if it is one of `choices`.
 

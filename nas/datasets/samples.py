@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from hwcost.core.text import one_line
+from hwcost.core.text import column_name, one_line
 from nas.core.errors import DataError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def numbered_labels(values: npt.ArrayLike, where: str) -> tuple[Labels, tuple[st
     """
     array = np.asarray(values)
     # Labels in a table of floats; beyond 2⁵³ not every whole number is one.
-    if array.dtype.kind == "f" and bool(np.all((array == np.floor(array)) & (np.abs(array) < 2**53))):
+    if array.dtype.kind == "f" and _are_whole(array.astype(np.float64)):
         array = array.astype(np.int64)
     if array.dtype.kind not in "iubU":
         raise DataError(f"{where}: labels of type {array.dtype}; whole numbers or text are needed")
@@ -114,6 +114,10 @@ def numbered_labels(values: npt.ArrayLike, where: str) -> tuple[Labels, tuple[st
     rank = np.empty(len(names), dtype=np.int64)
     rank[order] = np.arange(len(names))
     return rank[inverse.reshape(-1)], tuple(names[i] for i in order)
+
+
+def _are_whole(values: NDArray[np.float64]) -> bool:
+    return bool(np.all((values == np.floor(values)) & (np.abs(values) < 2**53)))
 
 
 def _order(names: Sequence[str]) -> list[int]:
@@ -182,4 +186,4 @@ def make_samples(
 def shown_names(names: Sequence[str]) -> str:
     """Return the first few names, fit for a message."""
     more = f" and {len(names) - NUM_NAMES_SHOWN} more" if len(names) > NUM_NAMES_SHOWN else ""
-    return one_line(", ".join(names[:NUM_NAMES_SHOWN])) + more
+    return ", ".join(map(column_name, names[:NUM_NAMES_SHOWN])) + more

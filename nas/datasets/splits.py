@@ -6,12 +6,12 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, SupportsFloat
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hwcost.core.text import one_line
-from nas.core.checks import whole
+from nas.core.checks import real, whole
 from nas.core.errors import DataError, SettingError
 
 if TYPE_CHECKING:
@@ -50,11 +50,10 @@ class SplitSettings:
     def __post_init__(self) -> None:
         for name in ("test_fraction", "validation_fraction"):
             value = getattr(self, name)
-            if isinstance(value, (bool, str, bytes)) or not isinstance(value, SupportsFloat):
-                raise SettingError(f"{name} is {one_line(repr(value))}; give a number between 0 and 1")
-            if not 0.0 < float(value) < 1.0:
-                raise SettingError(f"{name} is {value}; give a number between 0 and 1, such as 0.2")
-            object.__setattr__(self, name, float(value))
+            number = real(name, value)
+            if not 0.0 < number < 1.0:
+                raise SettingError(f"{name} is {number}; give a number between 0 and 1, such as 0.2")
+            object.__setattr__(self, name, number)
         object.__setattr__(self, "seed", whole("seed", self.seed, 0, MAX_SEED))
         if self.max_samples is not None:
             object.__setattr__(self, "max_samples", whole("max_samples", self.max_samples, 1, 2**40))

@@ -17,12 +17,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-import torch
-from torch import Tensor, nn
-
-from hwcost import InputError
+from hwcost import InputError, MissingDependencyError
 from nas.architectures.record import Architecture
 from nas.core.errors import MemoryLimitError, NasError
+
+try:
+    import torch
+    from torch import Tensor, nn
+except ImportError:
+    raise MissingDependencyError(
+        'the fast engine needs torch, which is not installed; run: pip install "hwcost[nas]"'
+    ) from None
+
 from nas.engine.memory import bytes_text, require_memory
 from nas.engine.plan import Plan, check_architecture, plan
 from nas.engine.simulator import Simulator, make_simulator, peak_bytes

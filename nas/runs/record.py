@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
+from hwcost.core.checks import is_finite
+from hwcost.core.text import shown
 from nas.spaces.record import Genome
 
 State: TypeAlias = Literal["COMPLETE", "FAILED"]
@@ -100,8 +101,8 @@ class Evaluation:
         numbers = [*values["accuracies"], values["generation"], values["training_s"], values["costing_s"]]
         numbers += [values["objectives"][name] for name in (objectives if values["state"] == "COMPLETE" else ())]
         for number in numbers:
-            if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
-                raise TypeError(f"{number!r} where a number must be")
+            if not isinstance(number, (int, float)) or not is_finite(number):
+                raise TypeError(f"{shown(number)} where a number must be")
         return cls(**values)
 
 

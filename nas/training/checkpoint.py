@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -182,7 +183,9 @@ def _read(path: Path) -> Mapping[str, Any]:
         # torch.save compresses nothing; a file that does would unpack to whatever its author likes.
         if num_bytes > len(data):
             raise CheckpointError(f"{path}: unpacks to {num_bytes:,} bytes, more than it has; not a checkpoint of nas")
-        payload = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch 2.14 warns of sparse tensors, which are refused below
+            payload = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except CheckpointError:
         raise
     except Exception as error:  # whatever torch and pickle raise for bytes that they did not write

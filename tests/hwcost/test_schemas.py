@@ -8,6 +8,7 @@ from places import ROOT
 
 NAME = re.compile(r'"((?:hwcost|nas)\.[a-z._-]+/[0-9]+)"')
 SCHEMAS = [
+    "hwcost.baseline/1",
     "hwcost.calibration-diff/1",
     "hwcost.calibration-summary/1",
     "hwcost.calibration/1",

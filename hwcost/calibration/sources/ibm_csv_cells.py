@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from hwcost.calibration.record import MAX_TIME_S
 from hwcost.calibration.values import parse_date
 from hwcost.core.errors import CalibrationError
 from hwcost.core.text import shown
@@ -60,7 +61,7 @@ def read_qubit(cell: Cell) -> int:
 
 def read_number(cell: Cell, *, scale: float = 1.0) -> float | None:
     """Read a number that is finite and not negative, times `scale`; None where the cell says that there is none."""
-    return None if cell.is_unknown else _number(cell, cell.text) * scale
+    return None if cell.is_unknown else _scaled(cell, cell.text, scale)
 
 
 def read_probability(cell: Cell) -> float | None:
@@ -113,7 +114,7 @@ def read_pairs(cell: Cell, qubit: int, num_qubits: int, *, time_unit_s: float | 
             raise cell.error(f"has {shown(part)}; the neighbour must be another qubit from 0 to {num_qubits - 1}")
         value: float | None = None
         if text.lower() not in _UNKNOWN:
-            value = _probability(cell, text) if time_unit_s is None else _number(cell, text) * time_unit_s
+            value = _probability(cell, text) if time_unit_s is None else _scaled(cell, text, time_unit_s)
         pairs.append(PairValue(gate=match["gate"], qubits=(first, second), value=value))
     return pairs
 
@@ -125,6 +126,13 @@ def _damage(part: str) -> str:
             "in a spreadsheet"
         )
     return "it must be pairs such as 0_1:0.0106; 0_3:0.0053 or 1:0.0013;10:0.0011"
+
+
+def _scaled(cell: Cell, text: str, scale: float) -> float:
+    value = _number(cell, text) * scale
+    if value > MAX_TIME_S:
+        raise cell.error(f"is {shown(text)}; no time of a device is a day or longer, check its unit")
+    return value
 
 
 def _number(cell: Cell, text: str) -> float:

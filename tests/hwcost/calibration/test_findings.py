@@ -120,3 +120,13 @@ def test_every_snapshot_is_stale_and_every_finding_is_one_line() -> None:
         for entry in audited.findings:
             assert "\n" not in entry.message
             assert len(entry.message) < 200
+
+
+def test_coherence_times_in_a_wrong_unit_are_told_and_kept() -> None:
+    audited = look(small_calibration(qubits={0: {"t1_s": 150.0, "t2_s": 100.0}}))
+    messages = [each.message for each in audited.findings if each.code == "implausible_time"]
+    assert messages == [
+        "1 of 3 qubits has T1 of up to 2.5 min, above 1 s, which is implausible; check its unit [0]",
+        "1 of 3 qubits has T2 of up to 100 s, above 1 s, which is implausible; check its unit [0]",
+    ]
+    assert audited.component == (0, 1, 2)

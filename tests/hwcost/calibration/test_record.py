@@ -40,3 +40,16 @@ def test_a_gate_is_found_by_name_and_ordered_qubits() -> None:
     assert calibration.gate("cx", (0, 1)) is not None
     assert calibration.gate("cx", (1, 0)) is None
     assert calibration.gate("cz", (0, 1)) is None
+
+
+@pytest.mark.parametrize("value", [10**400, 1e302, 86_401.0, -1.0, float("inf"), float("nan"), "1"])
+@pytest.mark.parametrize("name", ["t1_s", "t2_s", "readout_duration_s"])
+def test_times_have_a_range(name, value) -> None:
+    with pytest.raises(CalibrationError, match=f"qubit 3: {name} is .*; (a time must|no time of a device)"):
+        QubitCalibration(qubit=3, **{name: value})
+
+
+@pytest.mark.parametrize("value", [10**400, 1.5, -1e-308, float("nan")])
+def test_probabilities_have_a_range(value) -> None:
+    with pytest.raises(CalibrationError, match="a probability must lie between 0 and 1"):
+        QubitCalibration(qubit=3, readout_error=value)

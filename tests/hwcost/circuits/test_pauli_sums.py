@@ -61,7 +61,7 @@ def test_sparse_observables_of_qiskit_are_sums():
         (SparsePauliOp(["XX"], [1j]), r"the coefficient of XX is 0\+1j"),
         ({"XX": float("nan")}, "the coefficient of XX is nan"),
         ({"XX": float("inf")}, "the coefficient of XX is inf"),
-        ({"XX": 10**400}, "the coefficient of XX is 1000"),
+        ({"XX": 10**400}, "the coefficient of XX is a huge number"),
         ({"XX": "much"}, "the coefficient of XX is 'much'"),
         ({"XX": 0.0}, "add up to zero"),
         ({3: 1.0}, "3 is not a Pauli label"),

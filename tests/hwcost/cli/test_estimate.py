@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import re
+import signal
 import stat
 import subprocess
 import sys
@@ -48,6 +50,22 @@ def bell(tmp_path):
 
 def run(*arguments):
     return main([str(a) for a in arguments])
+
+
+QUICK = ("-b", "manila", "--num-seeds", "1", "-O", "0")
+
+
+def write_many(path, number):
+    circuits = []
+    for index in range(number):
+        circuit = QuantumCircuit(2, 2, name=f"bell{index}")
+        circuit.h(0)
+        circuit.cx(0, 1)
+        circuit.measure([0, 1], [0, 1])
+        circuits.append(circuit)
+    with path.open("wb") as file:
+        qpy.dump(circuits, file)
+    return path
 
 
 def test_json_of_the_example_circuit_has_the_stable_keys(capsys):
@@ -101,6 +119,39 @@ def test_several_circuits_are_a_json_list_and_one_of_them_can_be_chosen(capsys, 
     assert isinstance(json.loads(capsys.readouterr().out), dict)
     assert run("estimate", many, "-b", "manila", "--index", "2") == 2
     assert "there is no circuit 2; the file has 2" in capsys.readouterr().err
+
+
+def test_a_range_of_circuits_can_be_chosen(capsys, tmp_path):
+    many = write_many(tmp_path / "many.qpy", 4)
+    for index, names in (("1:3", ["bell1", "bell2"]), ("2:", ["bell2", "bell3"]), ("3:99", ["bell3"])):
+        assert run("estimate", many, *QUICK, "--format", "json", "--index", index) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert [cost["circuit"]["name"] for cost in (found if isinstance(found, list) else [found])] == names
+    for index, message in (
+        ("4:", "there is no circuit 4; the file has 4"),
+        ("2:2", "a range without"),
+        ("x", "no number"),
+    ):
+        assert run("estimate", many, *QUICK, "--index", index) == 2
+        assert message in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends Ctrl-C as POSIX does")
+def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
+    many, isa = write_many(tmp_path / "many.qpy", 1000), tmp_path / "isa.qpy"
+    command = [sys.executable, "-m", "hwcost", "estimate", str(many), *QUICK, "--save-isa", str(isa)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        while "bell1 (" not in program.stdout.readline():
+            assert program.poll() is None
+        program.send_signal(signal.SIGINT)
+        _, err = program.communicate(timeout=120)
+    assert program.returncode == 130
+    stopped, interrupted = filter(None, err.split("\n"))
+    assert interrupted == "hwcost: interrupted"
+    number = int(re.search(r"stopped at circuit (\d+) of 1000; .* --index \1: ", stopped)[1])
+    with isa.open("rb") as file:
+        assert 1 < len(qpy.load(file)) == number < 1000
 
 
 def test_one_bad_file_among_many_does_not_lose_the_others(capsys, tmp_path, bell):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 import pytest
 
-from hwcost.core.default_values import Origins, Policy, default_map, flag, read_tables
+from hwcost.core.default_values import Policy, default_map, read_tables
 from hwcost.core.errors import OptionError
+from hwcost.core.origins import Origins
 
 POLICY = Policy(
     prefix="TESTED",
@@ -117,14 +118,10 @@ def test_a_bad_switch_names_the_variable(call):
         call(environment={"TESTED_FAST": "maybe"})
 
 
-def test_an_error_names_the_origin_of_what_it_is_about(call):
-    _, origins = call(table={"shots": 0, "backend": "nowhere"})
-    assert origins.of_error(OptionError("shots is 0; give more")) == " (from my.toml, [run] shots)"
-    assert origins.of_error(OptionError("unknown backend 'nowhere'")) == " (from my.toml, [run] backend)"
-    assert origins.of_error(OptionError("all the shots of the backend")) == ""
-    assert origins.of_error(OptionError("precision is 0")) == ""
-    _, origins = call("--shots", "0", table={"shots": 5})
-    assert origins.of_error(OptionError("shots is 0; give more")) == ""
+def test_where_values_came_from_is_kept_but_not_for_those_of_the_command_line(call):
+    _, origins = call("--precision", "1", table={"backend": ["a", "b"], "fast": True, "precision": 2})
+    assert origins.by_flag == {"backend": ("my.toml, [run] backend", "a b"), "fast": ("my.toml, [run] fast", "True")}
+    assert call(environment={"TESTED_SHOTS": "3"})[1].by_flag == {"shots": ("TESTED_SHOTS", "3")}
 
 
 def test_groups_give_the_table_to_the_command_that_is_called():
@@ -137,10 +134,6 @@ def test_groups_give_the_table_to_the_command_that_is_called():
         default_map(group, ("group",), POLICY, {"ruin": {}}, "my.toml", origins)
     with pytest.raises(OptionError, match=r"group.run is 3; write a table \[group.run\]"):
         default_map(group, ("group",), POLICY, {"run": 3}, "my.toml", origins)
-
-
-def test_a_flag_is_the_long_name():
-    assert [flag(option) for option in command.params][:4] == ["shots", "precision", "backend", "no-turn"]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_built_in_profiles_name_source_and_interval(name: str) -> None:
 
 
 def test_list_profiles() -> None:
-    assert list_profiles() == ("ibm", "ibm_usage_guide", "iqm")
+    assert list_profiles() == ("ibm", "ibm_usage_guide", "iqm", "none")
     assert (calibrations_dir() / "job_time").is_dir()
 
 

@@ -126,7 +126,7 @@ class Evil:
         ({"x_train": np.zeros((4, 2))}, "no array y_train, x_test, y_test"),
         ({"x": np.zeros((4, 2)), "y": np.zeros(3)}, "4 samples but 3 labels"),
         ({"x": np.zeros((4, 2), dtype=complex), "y": np.arange(4) % 2}, "complex128"),
-        ({"x": np.array([Evil()] * 4), "y": np.arange(4)}, "not an NPZ file of numbers"),
+        ({"x": np.array([Evil()] * 4), "y": np.arange(4)}, "holds an array of object"),
     ],
 )
 def test_npz_files_that_do_not_fit(tmp_path, arrays, message, capsys):
@@ -135,6 +135,16 @@ def test_npz_files_that_do_not_fit(tmp_path, arrays, message, capsys):
         np.savez(file, **arrays)
     assert message in refusal(path)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["f2", "f4", ">f8", "g"])
+def test_labels_may_be_floats_of_any_kind(tmp_path, kind):
+    labels = np.array([0, 1, 2] * 5, dtype=kind)
+    path = save_npz(tmp_path / "data.npz", x=np.arange(30.0).reshape(15, 2), y=labels)
+    assert load_dataset(path).class_names == ("0", "1", "2")
+    path = save_npz(tmp_path / "data.npz", x=np.arange(30.0).reshape(15, 2), y=labels + np.array(0.5, dtype=kind))
+    assert "whole numbers or text are needed" in refusal(path)
 
 
 def test_npz_files_that_are_none(tmp_path, monkeypatch):
@@ -146,7 +156,7 @@ def test_npz_files_that_are_none(tmp_path, monkeypatch):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("x.npy", b"\x93NUMPY\x01\x00\x10\x00not a header    ")
         archive.writestr("y.npy", b"")
-    assert "not an NPZ file of numbers" in refusal(path)
+    assert "not an array of NumPy" in refusal(path)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("x.npy", "w") as file:
         file.write(b"\0" * 2**22)
     assert path.stat().st_size < 2**13

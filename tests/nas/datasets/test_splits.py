@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sets import two_classes
+from nas.core.errors import SettingError
 from nas.datasets.dataset import Dataset, load_dataset
 from nas.datasets.samples import make_samples
 from nas.datasets.splits import SplitSettings, allot, split
@@ -89,3 +90,13 @@ def test_the_official_test_part_stays_the_test_part():
         assert rows.test.tolist() == list(range(30, 40))
         assert rows.has_official_test
     assert len(rows.training) + len(rows.validation) == 8
+
+
+@pytest.mark.parametrize(
+    "value", [10**400, np.array([0.2, 0.3]), None, "0.2", True, float("nan"), float("inf"), -1e308]
+)
+@pytest.mark.parametrize("name", ["test_fraction", "validation_fraction"])
+def test_fractions_that_are_none(name, value):
+    with pytest.raises(SettingError, match=f"{name} is .*; give a number") as caught:
+        SplitSettings(**{name: value})
+    assert "\n" not in str(caught.value)

@@ -25,6 +25,14 @@ def test_all_snapshots_are_listed_once_in_order() -> None:
     assert {"fake_sherbrooke", "fake_manila", "fake_torino", "fake_fractional", "fake_cambridge"} <= set(NAMES)
 
 
+@pytest.mark.filterwarnings("ignore:Properties of fake_")
+def test_they_are_those_of_the_installed_provider() -> None:
+    """So those of a newer qiskit-ibm-runtime appear by themselves."""
+    from qiskit_ibm_runtime.fake_provider import FakeProviderForBackendV2
+
+    assert {backend.name for backend in FakeProviderForBackendV2().backends()} == set(NAMES)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_snapshot_can_be_read(name: str) -> None:
     calibration = load_fake_backend(name)

@@ -1,0 +1,85 @@
+"""What needs an extra that is not installed says which one; no extra is forgotten here."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+
+import pytest
+from qiskit import QuantumCircuit
+
+import hwcost
+from hwcost.backend.equivalence import EquivalenceCheck
+from hwcost.circuits.qasm import require_qasm3_reader
+from hwcost.circuits.suites import mqt_bench_circuits
+from hwcost.comparison.compilers import resolve_compiler
+from hwcost.core.cluster import Cluster
+from hwcost.core.errors import HwcostError, MissingDependencyError
+from hwcost.models.cutting.search import require_cutting
+from hwcost.report.pictures import require_matplotlib
+from hwcost.validation.channels import require_aer
+from make import small_calibration
+from nas.training.parts import require_torch
+from places import ROOT
+
+
+def to_frame():
+    circuit = QuantumCircuit(1)
+    circuit.measure_all()
+    options = {"optimization_levels": 0, "num_seeds": 1, "cache": False, "num_workers": 1}
+    hwcost.compare(circuit, small_calibration(2), **options).to_frame()
+
+
+def mcp_call():
+    from hwcost.integrations import mcp_server
+
+    mcp_server.build_server()
+
+
+# For each extra a package that it brings, and the smallest call that needs it.
+GUARDED = {
+    "qasm3": ("qiskit_qasm3_import", lambda: require_qasm3_reader("a.qasm")),
+    "noise": ("qiskit_aer", require_aer),
+    "plot": ("matplotlib", require_matplotlib),
+    "nas": ("torch", require_torch),
+    "cutting": ("qiskit_addon_cutting", require_cutting),
+    "pytket": ("pytket", lambda: resolve_compiler("pytket")),
+    "bqskit": ("bqskit", lambda: resolve_compiler("bqskit")),
+    "bench": ("mqt.bench", lambda: list(mqt_bench_circuits(["ghz"], [2]))),
+    "mcp": ("mcp.server", mcp_call),
+    "pandas": ("pandas", to_frame),
+    "cluster": ("distributed", lambda: Cluster("tcp://127.0.0.1:1", timeout_s=0.1)),
+}
+# No module imports what these bring (models that use it have imported it), or they are for work on this repository.
+UNGUARDED = {"pennylane-qiskit", "qiskit-machine-learning", "notebooks", "test", "docs", "dev"}
+
+
+def extras() -> dict[str, list[str]]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+
+
+def test_every_extra_is_guarded_or_nothing_here_imports_it():
+    assert GUARDED.keys() | UNGUARDED == extras().keys()
+    assert not GUARDED.keys() & UNGUARDED
+
+
+@pytest.mark.parametrize("extra", GUARDED)
+def test_what_is_missing_is_named_with_its_extra(extra, monkeypatch):
+    package, call = GUARDED[extra]
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingDependencyError, match=rf"hwcost\[{extra}\]") as raised:
+        call()
+    assert isinstance(raised.value, HwcostError)
+    assert "\n" not in str(raised.value)
+
+
+def test_without_mqt_qcec_the_reason_names_bench(monkeypatch):
+    monkeypatch.setattr("hwcost.backend.qcec.qcec_version", lambda: None)
+    wide = QuantumCircuit(13)
+    wide.h(range(13))
+    assert "hwcost[bench]" in EquivalenceCheck(wide).prove(wide).reason
+
+
+def test_the_extra_dev_has_every_other_one():
+    (own,) = (each for each in extras()["dev"] if each.startswith("hwcost["))
+    assert set(own.removeprefix("hwcost[").removesuffix("]").split(",")) == extras().keys() - {"dev"}
