@@ -46,6 +46,7 @@ GUARDED = {
     "pytket": ("pytket", lambda: resolve_compiler("pytket")),
     "bqskit": ("bqskit", lambda: resolve_compiler("bqskit")),
     "bench": ("mqt.bench", lambda: list(mqt_bench_circuits(["ghz"], [2]))),
+    "iqm": ("iqm", lambda: hwcost.load_calibration("iqm_adonis")),
     "mcp": ("mcp.server", mcp_call),
     "pandas": ("pandas", to_frame),
     "cluster": ("distributed", lambda: Cluster("tcp://127.0.0.1:1", timeout_s=0.1)),

@@ -171,6 +171,7 @@ def _calibrations(folder: Path) -> Iterator[Surface]:
     import qiskit_ibm_runtime.fake_provider as provider
 
     import hwcost
+    from vendor_files import braket, braket_ionq, ionq, ionq_provider, iqm_observations, standardized, standardized_3
 
     snapshot = folder / "manila.json"
     snapshot.write_text(hwcost.calibration_text(hwcost.load_calibration("fake_manila")), encoding="utf-8")
