@@ -16,6 +16,8 @@ from pathlib import Path
 from judge import Verdict, run
 from surfaces import Surface, entry, surfaces, warmed
 
+sys.path.append(str(Path(__file__).parents[1] / "support"))  # the files of vendors
+
 
 def fuzz(
     wanted: list[Surface], folder: Path, *, first: int, seconds: float, most: int | None = None

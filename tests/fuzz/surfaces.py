@@ -171,6 +171,7 @@ def _calibrations(folder: Path) -> Iterator[Surface]:
     import qiskit_ibm_runtime.fake_provider as provider
 
     import hwcost
+    from vendor_files import braket, braket_ionq, ionq, ionq_provider, iqm_observations, standardized, standardized_3
 
     snapshot = folder / "manila.json"
     snapshot.write_text(hwcost.calibration_text(hwcost.load_calibration("fake_manila")), encoding="utf-8")
@@ -183,6 +184,14 @@ def _calibrations(folder: Path) -> Iterator[Surface]:
     imported = ("calibration", "import", "{file}", "-o", "{folder}/out.json")
     yield Surface("properties", "hwcost", {"p.json": properties}, mutate_json, imported)
     yield Surface("calibration csv", "hwcost", {"c.csv": CALIBRATION_CSV.encode()}, mutate_csv, imported)
+    of_vendors = {
+        "Braket, version 1": braket(standardized=standardized()),
+        "Braket, version 3": braket_ionq(provider=ionq_provider(), standardized=standardized_3()),
+        "IonQ": ionq(),
+        "IQM": iqm_observations(),
+    }
+    for name, document in of_vendors.items():
+        yield Surface(name, "hwcost", {"v.json": json.dumps(document).encode()}, mutate_json, imported)
     configuration = (device / "conf_manila.json").read_bytes()
     (folder / "props.json").write_bytes(properties)
     with_configuration = (
