@@ -318,5 +318,5 @@ def test_save_takes_a_target_of_the_users_code_and_what_it_does_not_say(folder: 
     assert (calibration.name, calibration.first_source) == ("mine", "target")
     gate = calibration.gate("rzz", (1, 0))
     assert gate is not None
-    assert (gate.duration_s, gate.error, calibration.qubits[1].t1_s) == (25e-6, 0.002, 60.0)
+    assert (gate.duration_s, gate.error, calibration.qubits[1].t1_s) == pytest.approx((25e-6, 0.002, 60.0), rel=1e-12)
     assert any("25 µs a pulse for rzz" in line for line in calibration.assumptions)
