@@ -13,7 +13,7 @@ from hwcost.calibration.load import calibration_from_target, load_calibration
 from hwcost.calibration.sources.snapshot import save_snapshot
 from hwcost.core.native_gates import native_gate
 from hwcost.estimation.vendors import default_profile_for, is_ibm
-from tests.support.targets import native_target
+from targets import native_target
 from vendor_files import braket, braket_ionq, ionq, iqm_observations, standardized
 
 
