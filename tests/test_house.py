@@ -55,7 +55,6 @@ NO_TEST_FILE = {
     "hwcost/comparison/cache.py",
     "hwcost/comparison/cell.py",
     "hwcost/comparison/inputs.py",
-    "hwcost/comparison/pytket.py",
     "hwcost/backend/statevector.py",
     "hwcost/comparison/work.py",
     "hwcost/models/classical_half.py",

@@ -71,6 +71,9 @@ CASES: dict[tuple[str, str], Case] = {
         "estimate-job c.qasm --primitive sampler -b snapshot.json --transpile --options options.json",
         ("c.qasm", "snapshot.json", "options.json"),
     ),
+    ("hwcost estimate-job", "--plot"): Case(
+        "estimate-job c.qasm --primitive sampler -b fake_manila --transpile", ("c.qasm",), "a.png"
+    ),
     ("hwcost estimate-model", "--output"): Case(f"estimate-model c.qasm {QUICK}", ("c.qasm",)),
     ("hwcost estimate-model", "--plot"): Case(f"estimate-model c.qasm {QUICK}", ("c.qasm",), "a.svg"),
     ("hwcost compare", "--output"): Case(

@@ -17,7 +17,6 @@ import click
 
 from hwcost.core.errors import HwcostError, InputError, MissingDependencyError
 from hwcost.core.origins import Origins
-from hwcost.core.reading import path_label
 from hwcost.core.text import internal_error, one_line, say
 
 if TYPE_CHECKING:
@@ -131,6 +130,8 @@ def _failed(error: Exception, program: str, origins: Origins) -> int:
         say(f"{error}{origins.of_error(error)}", program=program)
         return 2 if isinstance(error, (InputError, MissingDependencyError)) else 1
     if isinstance(error, OSError):
+        from hwcost.core.reading import path_label  # only here: `--help` needs no reader
+
         label = path_label(str(error.filename or "output"))
         if error.errno in _FAULTS_OF_NAMES:
             say(f"{label}: {error.strerror}; check the path", program=program)

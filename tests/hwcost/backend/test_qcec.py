@@ -179,7 +179,7 @@ def test_what_it_is_not_asked_about():
     twice.measure(1, 0)
     for circuit, what in (
         (reset, "'reset', which"),
-        (again, "used after a measurement"),
+        (again, "used after its measurement"),
         (twice, "measured into twice"),
     ):
         found = EquivalenceCheck(circuit).prove(circuit)

@@ -59,8 +59,7 @@ def test_written_out_it_does_the_same():
 
 def test_blocks_of_control_flow_are_written_out():
     circuit = QuantumCircuit(3, 1)
-    with circuit.if_test((circuit.clbits[0], 1)):
-        circuit.compose(nested(), range(3), [0], inplace=True)
+    circuit.if_test((circuit.clbits[0], 1), nested(), circuit.qubits, circuit.clbits)
     (branch,) = write_out_definitions(circuit).data
     assert dict(branch.operation.blocks[0].count_ops()) == {"cx": 900, "rz": 900}
 

@@ -299,3 +299,24 @@ def test_asking_for_help_imports_nothing_heavy() -> None:
         "sys.exit(str(heavy) if heavy else 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_save_takes_a_target_of_the_users_code_and_what_it_does_not_say(folder: Path) -> None:
+    (folder / "my_trap.py").write_text(
+        "from qiskit.circuit import Parameter\n"
+        "from qiskit.circuit.library import Measure, RXGate, RZGate, RZZGate\n"
+        "from qiskit.transpiler import Target\n"
+        "a = Parameter('a')\n"
+        "trap = Target(num_qubits=2, description='trap')\n"
+        "for gate in (RXGate(a), RZGate(a), RZZGate(a), Measure()):\n"
+        "    trap.add_instruction(gate)\n"
+    )
+    options = ["--duration-1q", "5us", "--duration-2q", "25us", "--error-2q", "0.002", "--t1", "60s", "--name", "mine"]
+    result = run("save", "my_trap.py:trap", "-o", "trap.json", *options)
+    assert result.exit_code == 0, result.stderr
+    calibration = load_snapshot(folder / "trap.json")
+    assert (calibration.name, calibration.first_source) == ("mine", "target")
+    gate = calibration.gate("rzz", (1, 0))
+    assert gate is not None
+    assert (gate.duration_s, gate.error, calibration.qubits[1].t1_s) == pytest.approx((25e-6, 0.002, 60.0), rel=1e-12)
+    assert any("25 µs a pulse for rzz" in line for line in calibration.assumptions)

@@ -40,3 +40,14 @@ def test_dir_has_the_public_names_and_others_are_refused(package: str) -> None:
         _ = module.nonsense
     with pytest.raises(AttributeError):
         _ = module.absent
+
+
+def test_a_room_can_be_called_like_the_function_of_its_name(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hwcost.core.lazy import make_callable
+
+    module = __import__(package)
+    make_callable(package, "inner", "inner.home", "value")
+    home = __import__(f"{package}.inner.home", fromlist=["value"])
+    monkeypatch.setattr(home, "value", lambda *arguments, **options: (arguments, options))
+    assert module.inner(1, two=2) == ((1,), {"two": 2})
+    assert module.inner.home is home

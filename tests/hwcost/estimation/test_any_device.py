@@ -14,7 +14,7 @@ from qiskit_ibm_runtime.fake_provider import FakeTorino
 
 import hwcost
 from hwcost.core.native_gates import make_gate
-from tests.support.targets import native_target
+from targets import native_target
 
 US = 1e-6
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 from qiskit import QuantumCircuit
+from qiskit.providers.fake_provider import GenericBackendV2
 
 import hwcost
 from hostile import read_document
+from hwcost.calibration.fractional import basis_fractional_gates, usable_fractional_gates
 from hwcost.calibration.load import calibration_from_target, load_calibration
 from hwcost.calibration.sources.snapshot import save_snapshot
 from hwcost.core.native_gates import native_gate
 from hwcost.estimation.vendors import default_profile_for, is_ibm
-from tests.support.targets import native_target
+from targets import native_target
 from vendor_files import braket, braket_ionq, ionq, iqm_observations, standardized
 
 
@@ -54,3 +56,15 @@ def test_a_vendor_without_a_profile_gets_the_time_of_its_shots_and_says_so():
     assert any("--rep-delay" in line for line in cost.backend.assumptions)
     waiting = hwcost.estimate(circuit, read_document(ionq(), "x.json"), transpile=False, shots=1000, rep_delay_s=1e-3)
     assert waiting.time.requested.job_time_s.low_s == pytest.approx(1000 * 1250e-6)
+
+
+def test_a_simulator_is_of_whom_its_device_is():
+    aer = pytest.importorskip("qiskit_aer")
+    simulated = load_calibration(aer.AerSimulator.from_backend(GenericBackendV2(3, seed=1)))
+    assert default_profile_for(simulated) == "none"
+
+
+def test_rx_and_rzz_of_other_makers_are_gates_like_any_other():
+    calibration = load_calibration(native_target(["rx", "ry", "rz"], ["rzz"]))
+    assert basis_fractional_gates(calibration) == ()
+    assert usable_fractional_gates(calibration) == ()

@@ -11,7 +11,7 @@ from qiskit.transpiler import InstructionProperties
 import hwcost
 from hwcost.core.native_gates import make_gate
 from hwcost.validation.simulation import simulate
-from tests.support.targets import native_target
+from targets import native_target
 
 aer = pytest.importorskip("qiskit_aer")
 fake_provider = pytest.importorskip("qiskit_ibm_runtime.fake_provider")

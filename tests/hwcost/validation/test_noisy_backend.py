@@ -10,7 +10,7 @@ from qiskit import QuantumCircuit, transpile
 from qiskit.providers import BackendV2
 
 import hwcost
-from tests.support.targets import native_target
+from targets import native_target
 
 pytest.importorskip("qiskit_aer")
 

@@ -14,7 +14,7 @@ from hwcost.calibration.load import calibration_from_target, load_calibration
 from hwcost.calibration.sources.qiskit_target import claims
 from hwcost.calibration.sources.snapshot import save_snapshot
 from hwcost.core.errors import CalibrationError, InputError, OptionError
-from tests.support.targets import native_target
+from targets import native_target
 
 
 def test_every_value_of_a_generic_backend_is_there():
