@@ -151,6 +151,7 @@ MAY_OPEN = {
     "hwcost/core/reading.py": "the reader",
     "hwcost/core/files.py": "writes; reads what it removes",
     "hwcost/core/guard.py": "looks whether a file is ours",
+    "hwcost/core/arrays.py": "the members of an archive that the reader opened",
     "hwcost/calibration/sources/ibm_fake.py": "a file of qiskit-ibm-runtime",
     "hwcost/circuits/sandbox.py": "/dev/null and its own memory",
     "hwcost/comparison/cache.py": "its own cache, checked, and its own source",
