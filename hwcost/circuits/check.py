@@ -53,7 +53,7 @@ NO_MEASUREMENT = "no measurement: duration and ESP are without readout; --measur
 _ACCEPTED = "bounded constructs are accepted: if_else, for_loop, switch_case"
 
 
-def check_circuit(circuit: QuantumCircuit) -> tuple[str, ...]:
+def check_circuit(circuit: QuantumCircuit, *, max_instructions: int = MAX_INSTRUCTIONS) -> tuple[str, ...]:
     """Refuse a circuit that cannot be costed; otherwise what its user should know, one line each.
 
     The size is counted without expanding anything, in time linear in the number of instructions, so that forty nested
@@ -61,6 +61,7 @@ def check_circuit(circuit: QuantumCircuit) -> tuple[str, ...]:
 
     Args:
         circuit: The circuit as its author wrote it, or transpiled.
+        max_instructions: Limit of what it expands to; the default is what can be compiled.
 
     Returns:
         Warnings for people; empty when there is nothing to say.
@@ -85,7 +86,7 @@ def check_circuit(circuit: QuantumCircuit) -> tuple[str, ...]:
     refuse_too_many_bits(circuit.num_qubits, circuit.num_clbits, where)
     sizes = _Sizes()
     size = sizes.of_circuit(circuit, where)
-    refuse_too_many_instructions(size, where)
+    refuse_too_many_instructions(size, where, max_instructions)
     if size.num_instructions == 0:
         contents = "only barriers" if len(circuit.data) else "no operations"
         raise CircuitError(f"{where} has {contents}: nothing to estimate; add gates or a measurement")
@@ -94,16 +95,16 @@ def check_circuit(circuit: QuantumCircuit) -> tuple[str, ...]:
     return _warnings(unbound, size)
 
 
-def refuse_too_many_instructions(size: Size, where: str) -> None:
+def refuse_too_many_instructions(size: Size, where: str, limit: int = MAX_INSTRUCTIONS) -> None:
     """Refuse a circuit that expands to more than is costed: in operations, or in calls of gates and barriers."""
-    if size.num_instructions > MAX_INSTRUCTIONS:
+    if size.num_instructions > limit:
         number, what = size.num_instructions, "instructions"
-    elif size.num_steps > MAX_INSTRUCTIONS:
+    elif size.num_steps > limit:
         number, what = size.num_steps, "calls of gates, barriers and instructions"
     else:
         return
     raise CircuitError(
-        f"{where} expands to {_count_text(number)} {what}, at most {MAX_INSTRUCTIONS:,} can be costed; cost one "
+        f"{where} expands to {_count_text(number)} {what}, at most {limit:,} can be costed; cost one "
         "repetition of its largest part instead"
     )
 

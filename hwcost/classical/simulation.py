@@ -30,6 +30,9 @@ MAX_STATE_QUBITS = 1000
 COMPLEX_BYTES, REAL_BYTES = 16, 8
 """Memory of one amplitude in double precision."""
 
+MAX_COUNTED = 5_000_000
+"""Operations and calls of gates in one circuit: definitions are counted once each, nothing is compiled."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulationFlops:
@@ -127,7 +130,7 @@ def statevector_flops(
     choice("gradient", gradient, get_args(SimulationGradient))
     if real is not None and not isinstance(real, bool):
         raise OptionError(f"real is {real!r}; give True, False or None")
-    check_circuit(circuit)
+    check_circuit(circuit, max_instructions=MAX_COUNTED)
     circuit = name_own_gates(circuit)
     where = f"circuit {one_line(circuit.name)!r}"
     if circuit.num_qubits > MAX_STATE_QUBITS:

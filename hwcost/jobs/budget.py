@@ -28,7 +28,9 @@ def most_within(budget_s: float, most: int, time_s: Callable[[int], float]) -> i
     >>> most_within(10.0, 1000, lambda number: 2.0 + number / 10)
     80
     """
-    low, high = 0, most
+    low, high = 0, min(1, most)
+    while high < most and time_s(high) <= budget_s:  # no job larger than twice what fits is ever looked at
+        low, high = high, min(2 * high, most)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if time_s(middle) <= budget_s else (low, middle - 1)

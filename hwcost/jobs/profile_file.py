@@ -47,7 +47,7 @@ def load_profile(profile: str | Path | Mapping[str, Any] | JobTimeProfile) -> Jo
     path = Path(profile)
     if str(profile) in list_profiles():
         path = calibrations_dir() / "job_time" / f"{profile}.json"
-    elif not os.path.exists(path):
+    elif not os.fspath(profile) or not os.path.exists(path):
         raise OptionError(
             f"no job-time profile {shown(str(profile))}: not a file, and not one of {', '.join(list_profiles())}"
         )

@@ -17,6 +17,7 @@ from hwcost.core.guard import guarded
 from hwcost.core.json_text import json_text
 from hwcost.core.own_files import CIRCUIT_MARK
 from hwcost.core.text import say
+from hwcost.report.formats import FORMATS
 from nas.architectures.circuit import build_circuit
 from nas.architectures.json import architecture_to_dict
 from nas.core.errors import RunError, SettingError, WorkerError
@@ -106,7 +107,7 @@ def export(
     files["member.json"] = _json(_description(run, member, rank, network, context, cost))
     if cost.model_cost is not None:
         files["cost.json"] = cost.model_cost.to_json().encode() + b"\n"
-        files["cost.html"] = cost.model_cost._repr_html_().encode()
+        files["cost.html"] = FORMATS["html"]([cost.model_cost], False).encode()
     files["network.pt"] = checkpoint_bytes(network, data, space=context.space.name, genome=member.genome)
     with _writing(target), guarded(force=force):
         write_files(target, files, stale=FILES)  # those of a member that was exported there before

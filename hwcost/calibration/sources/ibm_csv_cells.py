@@ -131,7 +131,7 @@ def _damage(part: str) -> str:
 def _scaled(cell: Cell, text: str, scale: float) -> float:
     value = _number(cell, text) * scale
     if value > MAX_TIME_S:
-        raise cell.error(f"is {shown(text)}; no time of a device is a day or longer, check its unit")
+        raise cell.error(f"is {shown(text)}; a time is at most {MAX_TIME_S:g} s, check its unit")
     return value
 
 

@@ -42,10 +42,10 @@ def test_a_gate_is_found_by_name_and_ordered_qubits() -> None:
     assert calibration.gate("cz", (0, 1)) is None
 
 
-@pytest.mark.parametrize("value", [10**400, 1e302, 86_401.0, -1.0, float("inf"), float("nan"), "1"])
+@pytest.mark.parametrize("value", [10**400, 1e302, -1.0, float("inf"), float("nan"), "1"])
 @pytest.mark.parametrize("name", ["t1_s", "t2_s", "readout_duration_s"])
 def test_times_have_a_range(name, value) -> None:
-    with pytest.raises(CalibrationError, match=f"qubit 3: {name} is .*; (a time must|no time of a device)"):
+    with pytest.raises(CalibrationError, match=f"qubit 3: {name} is .*; a time (must|is at most)"):
         QubitCalibration(qubit=3, **{name: value})
 
 

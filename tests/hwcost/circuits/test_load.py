@@ -189,7 +189,8 @@ class TestNotACircuitFile:
     def test_a_path_that_cannot_exist(self, tmp_path):
         with pytest.raises(CircuitError, match="cannot be opened"):
             load_circuits("a\0b")
-        assert "cannot be opened" in refusal(tmp_path / ("n" * 300))
+        with pytest.raises(CircuitError, match=r"n…n+: cannot be opened"):
+            load_circuits(tmp_path / ("n" * 300))
 
     def test_a_fifo_does_not_block(self, tmp_path):
         path = tmp_path / "fifo"

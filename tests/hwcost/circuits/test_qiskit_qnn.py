@@ -122,5 +122,5 @@ def test_what_cannot_be_read_is_refused_by_name():
             layer_from_qnn(qnn)
     with pytest.raises(CircuitError, match=r"its observable \(Operator\) is none that a primitive takes"):
         layer_from_qnn(network(observables=Operator.from_label("ZZ")))
-    with pytest.raises(CircuitError, match="all identity"):
+    with pytest.raises(CircuitError, match="is the identity"):
         layer_from_qnn(network(observables=Pauli("II")))

@@ -145,7 +145,7 @@ def test_files_modules_and_objects_are_models(folder, capsys):
         (("model.py:hybrid",), "needs a sample"),
         (("model.py:hybrid", "--sample", "0"), "has 0 values"),
         (("model.py:hybrid", "--sample", "six"), "neither a shape"),
-        (("model.py:hybrid", "--sample", "x.npy"), "No such file"),
+        (("model.py:hybrid", "--sample", "x.npy"), "no such file"),
         (("model.py:hybrid", "--sample", "7", "--backend", "manila"), "fails on a sample of shape (1, 7)"),
         ((*HYBRID, "--scope", "training"), "needs the number of training samples"),
         ((*HYBRID, "--gradient", "adjoint"), "adjoint needs the state of a simulation"),

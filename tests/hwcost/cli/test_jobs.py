@@ -115,7 +115,7 @@ def test_cross_validation_in_json(table: Path) -> None:
     [
         (("score", "{table}"), "either --profile"),
         (("score", "{table}", "--profile", "ibm", "--cross-validate"), "either --profile"),
-        (("score", "{table}", "--profile", "none"), "no job-time profile 'none'"),
+        (("score", "{table}", "--profile", "nowhere"), "no job-time profile 'nowhere'"),
         (("score", "{table}", "--profile", "ibm", "--min-circuits", "1000"), "no job of 1000"),
         (("fit", "{table}", "--group-by", "colour"), "no column colour"),
         (("fit", "{table}", "-o", "{table}/x.json"), "there is no folder"),

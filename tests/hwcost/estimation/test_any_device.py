@@ -42,7 +42,7 @@ def costed(circuit: Any, backend: Any, **options: Any) -> hwcost.CostEstimate:
 
 # (name, one-qubit gates, two-qubit gates, the circuit, pulses on the longest path, two-qubit gates in a row)
 KINDS = [
-    ("iqm", ["r"], ["cz"], [("r", [0.3, 0.1], (0,)), ("cz", [], (0, 1)), ("r", [0.3, 0.1], (1,))], 2, 1),
+    ("transmons", ["r"], ["cz"], [("r", [0.3, 0.1], (0,)), ("cz", [], (0, 1)), ("r", [0.3, 0.1], (1,))], 2, 1),
     ("aria", ["gpi", "gpi2", "rz"], ["ms"], [("gpi2", [0.2], (0,)), ("ms", [0, 0.1, 0.2], (0, 1))], 1, 1),
     ("forte", ["gpi", "gpi2", "rz"], ["zz"], [("gpi", [0.2], (0,)), ("rz", [1.0], (0,)), ("zz", [0.1], (0, 1))], 1, 1),
     ("h2", ["u1q", "rz"], ["rzz"], [("u1q", [0.2, 0.3], (0,)), ("rzz", [2.9], (0, 1)), ("rzz", [0.1], (1, 0))], 1, 2),

@@ -196,7 +196,9 @@ def test_with_a_qnode_both_are_counted():
     model, sample = Model(lambda m, x: m.q(m.p(x)), **parts), torch.rand(1, 2)
     with qml.Tracker(circuit.device) as tracker:
         forward, gradient = executed(model, sample)
-    assert counted(model, sample) == (forward + 1, gradient + tracker.totals["executions"] - 1)
+    # Of a gradient that comes back as exactly zero, which shots may give, PennyLane shifts nothing.
+    assert tracker.totals["executions"] in (1, 1 + 4)
+    assert counted(model, sample) == (forward + 1, gradient + 4)
     assert {layer.name for layer in read_hybrid_model(model, sample).layers} == {"p", "q"}
 
 

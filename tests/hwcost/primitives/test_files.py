@@ -41,7 +41,7 @@ def test_options_are_json_toml_or_a_name(tmp_path):
         ("o.json", "\xff", InputError, "o.json: "),
         ("o.toml", "a = ", InputError, "o.toml: "),
         ("o.yaml", "", OptionError, "give a file that ends in .json or .toml, or file.py:name"),
-        ("missing.json", None, InputError, "missing.json: No such file"),
+        ("missing.json", None, InputError, "missing.json: no such file"),
     ],
 )
 def test_what_cannot_be_read(tmp_path, name, content, kind, message):

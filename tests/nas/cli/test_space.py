@@ -127,9 +127,9 @@ def test_every_answer_is_a_page_too(capsys):
     ("arguments", "words"),
     [
         (["faqnaz"], "there is no search space 'faqnaz'; there are faqnas, hyb-hanas, qnas, or a .toml file"),
-        (["nowhere/none.toml"], "nowhere/none.toml: No such file or directory"),
+        (["nowhere/none.toml"], "nowhere/none.toml: no such file"),
         (["."], "there is no search space '.'"),
-        (["/"], "/: Is a directory"),
+        (["/"], "/: is a directory"),
         (["faqnas", "--random", "-1"], "--random is -1"),
         (["faqnas", "--random", "1000000000"], "--random is 1000000000"),
         (["faqnas", "--seed", "-1"], "--seed -1"),

@@ -136,7 +136,7 @@ def test_what_is_missing_is_named(keys):
 def test_files_that_are_no_configuration(tmp_path, content):
     path = tmp_path / "run.toml"
     path.write_bytes(content)
-    with pytest.raises(SettingError, match="no TOML|more than 1,000,000 bytes"):
+    with pytest.raises(SettingError, match="no TOML|larger than 976 KiB"):
         load_config(path)
 
 

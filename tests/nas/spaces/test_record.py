@@ -94,7 +94,7 @@ def test_a_genome_comes_from_a_file_of_json(tmp_path):
         ('{"qubits": ' + "9" * 5_000 + "}", "not JSON"),
         ("{" * 100_000, "not JSON"),
         ('["qubits"]', "not of the form gene=value"),
-        ("nowhere.json", "nowhere.json: No such file"),
+        ("nowhere.json", "nowhere.json: no such file"),
         ("\0.json", "null"),
         ("\x1b[31mred", "x1b"),
     ],
@@ -113,7 +113,7 @@ def test_wrong_genomes(text, words):
         (b"[1]", "the genome is \\[1\\]; it must give a choice for each gene"),
         (b"null", "the genome is None"),
         (b'{"qubits": 99}', "the genome has no embedding"),
-        (b" " * 1_000_001, "more than 1,000,000 bytes"),
+        (b" " * 1_000_001, "larger than 976 KiB"),
         (b"[" * 200_000, "not JSON"),
     ],
 )
@@ -128,7 +128,7 @@ def test_wrong_files(content, words, tmp_path):
 def test_a_folder_is_no_genome(tmp_path):
     folder = tmp_path / "folder.json"
     folder.mkdir()
-    with pytest.raises(SpaceError, match="folder.json: Is a directory"):
+    with pytest.raises(SpaceError, match="folder.json: is a directory"):
         parse_genome(FAQNAS, str(folder))
 
 
