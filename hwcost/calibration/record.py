@@ -20,8 +20,8 @@ Qubits: TypeAlias = tuple[int, ...]
 
 
 MAX_TIME_S = 1e300
-"""What is larger overflows in sums. Models of perfect devices have very long T1, so that the audit, not this limit, says
-of a time from a second on that no superconducting qubit has it."""
+"""What is larger overflows in sums. Models of perfect devices have very long T1, so that the audit, not this limit,
+says of a time from a second on that no superconducting qubit has it."""
 
 
 def _check_time(value: float | None, what: str) -> None:
