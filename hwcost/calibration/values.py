@@ -17,8 +17,8 @@ from hwcost.core.errors import CalibrationError
 from hwcost.core.gates import num_qubits_of
 from hwcost.core.text import shown
 
-MAX_NUMBER = 1e15
-"""Of times in any unit: a day has 8.64e13 ns."""
+MAX_NUMBER = 1e300
+"""What is larger overflows in sums; what no device can have is for the audit to say."""
 
 _LONGEST_NAME = 64  # a gate's name goes into one-line messages; anything longer is not a name
 

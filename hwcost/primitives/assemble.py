@@ -199,11 +199,17 @@ def _check(pubs: Sequence[Pub], options: JobOptions) -> None:
                 f"PUB {pub.index}: its observables have projectors (0, 1, +, -, r, l), whose readout cannot be "
                 "mitigated: write them as Paulis, or set resilience.measure_mitigation to false"
             )
-        if options.dynamical_decoupling and pub.circuit.has_control_flow_op():
+        if options.dynamical_decoupling and _has_control_flow(pub.circuit):
             raise OptionError(
                 f"PUB {pub.index}: its circuit has control flow, which dynamical decoupling does not take; "
                 "set dynamical_decoupling.enable to false"
             )
+
+
+def _has_control_flow(circuit: QuantumCircuit) -> bool:
+    from qiskit.circuit import ControlFlowOp
+
+    return any(isinstance(instruction.operation, ControlFlowOp) for instruction in circuit.data)
 
 
 def _fixed(request: JobRequest, pubs: Sequence[Pub]) -> frozenset[int]:

@@ -61,9 +61,9 @@ def check_picture(path: str | os.PathLike[str] | None) -> None:
         MissingDependencyError: matplotlib is not installed.
         OptionError: The ending is not one of `ENDINGS`.
     """
-    require_matplotlib()
     if path is not None and Path(path).suffix.lower() not in ENDINGS:
         raise OptionError(f"{one_line(os.fspath(path))}: pictures end in {', '.join(ENDINGS)}")
+    require_matplotlib()
 
 
 def check_kind(kind: str | None, kinds: Sequence[str]) -> str:
