@@ -55,7 +55,7 @@ class CellCost:
         budget_shots: Shots that a job within the budget holds; None without a budget.
         budget_standard_error: Standard error with these; None without a budget or a shot, or where the signal is gone.
         equivalence: Whether a check found that the compiled circuit does what the circuit does: `equal`, `equal from
-            zero` (from |0…0⟩, as on a device), `equal by mqt.qcec` (too large to simulate) or `not checked`.
+            zero` (from |0…0⟩, as on a device), or `not checked`.
     """
 
     qpu_time_s: float | None

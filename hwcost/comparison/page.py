@@ -135,8 +135,6 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
             f"{proofs.count('not checked'):,} of {len(proofs):,} compiled circuits not checked for equivalence: "
             f"more than {MAX_QUBITS} qubits in use, control flow, or a reset without a measurement"
         )
-    if proved := proofs.count("equal by mqt.qcec"):
-        yield f"{proved:,} of {len(proofs):,} compiled circuits were found equal by mqt.qcec, as too large to simulate"
     if comparison.rank_by == "both":
         yield (
             "Pareto fronts: time and standard error of one job with the shots as requested, medians over seeds; on "

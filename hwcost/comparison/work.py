@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     from hwcost.backend.compiler import Transpiled
 
 
-QCEC_TIME_LIMIT_S = 2.0
-"""What mqt.qcec may take for one cell that is too large to simulate: a comparison has thousands."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What every worker needs.
@@ -187,7 +183,8 @@ def evaluate(
             raise
         reason = str(error).removeprefix(f"{one_line(isa.name)}: ")
         raise CircuitError(f"the compiled circuit cannot be costed: {reason}") from None
-    return _cell_cost(candidate, conditions, check.verdict(isa, time_limit_s=QCEC_TIME_LIMIT_S))
+    # Without mqt.qcec, whose time limit would make cells depend on how busy the machine is.
+    return _cell_cost(candidate, conditions, check.verdict(isa, time_limit_s=0.0))
 
 
 def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:
