@@ -21,6 +21,9 @@ NUM_SEEDS = 2
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory):
+    server = sys.modules.get("multiprocessing.forkserver")
+    if server is not None and server._forkserver._forkserver_pid is not None:
+        pytest.skip("another test of this process has started helpers, which forked children would take for their own")
     folder = tmp_path_factory.mktemp("fuzz")
     made = list(surfaces(folder))
     warmed([surface.program for surface in made])
