@@ -16,7 +16,7 @@ from importlib import metadata, util
 from typing import TYPE_CHECKING
 
 from hwcost.backend.final_measurements import NotFinalError, final_measurements
-from hwcost.comparison.foreign import layout_of, native, two_qubit_pairs
+from hwcost.comparison.foreign import empty_isa, layout_of, native, two_qubit_pairs
 from hwcost.core.errors import CircuitError, MissingDependencyError
 from hwcost.core.text import one_line
 
@@ -118,13 +118,9 @@ def _simple(circuit: QuantumCircuit) -> QuantumCircuit:
 
 def _on_target(compiled: QuantumCircuit, circuit: QuantumCircuit, target: Target) -> QuantumCircuit:
     """Put BQSKit's result on a register as wide as the Target, with the circuit's classical bits."""
-    from qiskit.circuit import QuantumCircuit, QuantumRegister
     from qiskit.circuit.library import ECRGate
 
-    isa = QuantumCircuit(QuantumRegister(target.num_qubits, "q"), name=circuit.name)
-    isa.add_bits(circuit.clbits)
-    for register in circuit.cregs:
-        isa.add_register(register)
+    isa = empty_isa(circuit, target)
     for instruction in compiled.data:
         # OpenQASM 2 does not know it, so that it comes back as a gate of the user's.
         operation = ECRGate() if instruction.name == "ecr" else instruction.operation

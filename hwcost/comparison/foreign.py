@@ -33,6 +33,17 @@ def native(isa: QuantumCircuit, target: Target) -> QuantumCircuit:
     return turned
 
 
+def empty_isa(circuit: QuantumCircuit, target: Target) -> QuantumCircuit:
+    """Return a circuit without operations, as wide as the Target, with the classical bits of the one to compile."""
+    from qiskit.circuit import QuantumCircuit, QuantumRegister
+
+    isa = QuantumCircuit(QuantumRegister(target.num_qubits, "q"), name=circuit.name)
+    isa.add_bits(circuit.clbits)
+    for register in circuit.cregs:
+        isa.add_register(register)
+    return isa
+
+
 def layout_of(
     circuit: QuantumCircuit, isa: QuantumCircuit, starts: Sequence[int], ends: Sequence[int]
 ) -> TranspileLayout:

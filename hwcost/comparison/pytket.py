@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib import metadata, util
 from typing import TYPE_CHECKING, Any
 
-from hwcost.comparison.foreign import layout_of, native, two_qubit_pairs
+from hwcost.comparison.foreign import empty_isa, layout_of, native, two_qubit_pairs
 from hwcost.core.errors import CircuitError, MissingDependencyError
 from hwcost.core.text import one_line
 
@@ -199,12 +199,7 @@ def _placement(target: Target, architecture: Any) -> Any:
 
 def _on_target(converted: QuantumCircuit, circuit: QuantumCircuit, target: Target) -> QuantumCircuit:
     """Put pytket's result on a register as wide as the Target, with the circuit's classical bits."""
-    from qiskit.circuit import QuantumCircuit, QuantumRegister
-
-    isa = QuantumCircuit(QuantumRegister(target.num_qubits, "q"), name=circuit.name)
-    isa.add_bits(circuit.clbits)
-    for register in circuit.cregs:
-        isa.add_register(register)
+    isa = empty_isa(circuit, target)
     # pytket leaves out registers of its own that no measurement writes to, so bits are found by their number.
     clbits = [isa.clbits[converted.find_bit(bit).registers[0][1]] for bit in converted.clbits]
     qubits = [isa.qubits[converted.find_bit(bit).registers[0][1]] for bit in converted.qubits]

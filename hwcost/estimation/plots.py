@@ -9,18 +9,10 @@ from typing import TYPE_CHECKING
 from hwcost.core.errors import OptionError
 from hwcost.core.units import format_count, format_seconds
 from hwcost.estimation.record import CostEstimate
-from hwcost.isa.timeline_plot import draw_timeline, timeline_height
+from hwcost.isa.timeline_plot import draw_times_and_shot
 from hwcost.jobs.profile import TERMS
 from hwcost.report.page import registered_plot
-from hwcost.report.pictures import (
-    TimeBar,
-    check_kind,
-    check_picture,
-    draw_time_bars,
-    plain_label,
-    save_figure,
-    time_bars_height,
-)
+from hwcost.report.pictures import TimeBar, check_kind, check_picture, plain_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,8 +20,6 @@ if TYPE_CHECKING:
 KINDS = ("overview", "time", "schedule")
 
 CIRCUITS, DELAY, OVERHEAD = "circuits", "repetition delay", "job overhead"
-
-_WIDTH = 10.0
 
 
 @registered_plot.register(CostEstimate)
@@ -55,22 +45,14 @@ def draw(cost: CostEstimate, kind: str | None = None, path: str | os.PathLike[st
     timeline = cost.timeline if kind != "time" else None
     if kind != "time" and timeline is None:
         raise OptionError("this estimate keeps no schedule to draw; estimate the circuit again")
-    from matplotlib.figure import Figure
-
-    heights = [time_bars_height(bars)] if bars else []
-    heights += [] if timeline is None else [timeline_height(timeline)]
-    figure = Figure(figsize=(_WIDTH, sum(heights) + 0.4), layout="constrained")
-    figure.suptitle(f"{plain_label(cost.circuit.name)} on {plain_label(cost.backend.name)}", fontweight="bold")
-    panels = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
-    if bars:
-        lost = "" if cost.time.qpu_time_s is not None else "; for its precision no number of shots is enough"
-        draw_time_bars(panels[0], bars, f"Where the time of the job goes{lost}")
-    if timeline is not None:
-        delay = f"One shot (then {format_seconds(cost.time.rep_delay_s)} repetition delay)"
-        draw_timeline(panels[-1], timeline, title=delay)
-    if path is not None:
-        save_figure(figure, path)
-    return figure
+    lost = "" if cost.time.qpu_time_s is not None else "; for its precision no number of shots is enough"
+    shot = f"One shot (then {format_seconds(cost.time.rep_delay_s)} repetition delay)"
+    return draw_times_and_shot(
+        f"{plain_label(cost.circuit.name)} on {plain_label(cost.backend.name)}",
+        [(f"Where the time of the job goes{lost}", bars)] if bars else [],
+        None if timeline is None else (shot, timeline),
+        path,
+    )
 
 
 def time_bars(cost: CostEstimate) -> tuple[TimeBar, ...]:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hwcost.core.units import format_seconds
 from hwcost.isa.columns import Kind
 from hwcost.isa.timeline import Block, Timeline
-from hwcost.report.pictures import BLUE, ORANGE, RED, SKY, plain_label, time_unit
+from hwcost.report.pictures import (
+    BLUE,
+    ORANGE,
+    RED,
+    SKY,
+    TimeBar,
+    draw_time_bars,
+    plain_label,
+    save_figure,
+    time_bars_height,
+    time_unit,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MOST_QUBITS = 20
 """Rows of a picture; more cannot be read."""
@@ -29,6 +42,39 @@ _ROWS: tuple[tuple[Kind | None, str, str, str], ...] = (
     (Kind.MEASURE, "measurement", ORANGE, ""),
     (Kind.RESET, "reset", RED, ""),
 )
+
+
+_WIDTH = 10.0
+
+
+def draw_times_and_shot(
+    title: str,
+    times: Sequence[tuple[str, Sequence[TimeBar]]],
+    shot: tuple[str, Timeline] | None,
+    path: str | os.PathLike[str] | None,
+) -> Figure:
+    """Draw panels below each other: where time goes, and one shot; at least one of the two.
+
+    Args:
+        title: Above all panels.
+        times: Title and bars of each panel of times.
+        shot: Title and timeline of the last panel, None without one.
+        path: File to write; PNG, SVG or PDF by its ending. None writes none.
+    """
+    from matplotlib.figure import Figure
+
+    heights = [time_bars_height(bars) for _, bars in times]
+    heights += [] if shot is None else [timeline_height(shot[1])]
+    figure = Figure(figsize=(_WIDTH, sum(heights) + 0.4), layout="constrained")
+    figure.suptitle(title, fontweight="bold")
+    panels = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
+    for panel, (name, bars) in zip(panels, times, strict=False):
+        draw_time_bars(panel, bars, name)
+    if shot is not None:
+        draw_timeline(panels[-1], shot[1], title=shot[0])
+    if path is not None:
+        save_figure(figure, path)
+    return figure
 
 
 def timeline_height(timeline: Timeline) -> float:

@@ -9,18 +9,10 @@ from typing import TYPE_CHECKING
 from hwcost.core.errors import OptionError
 from hwcost.core.units import format_count, format_seconds
 from hwcost.estimation.record import CostEstimate
-from hwcost.isa.timeline_plot import draw_timeline, timeline_height
+from hwcost.isa.timeline_plot import draw_times_and_shot
 from hwcost.models.record import ModelCost
 from hwcost.report.page import registered_plot
-from hwcost.report.pictures import (
-    TimeBar,
-    check_kind,
-    check_picture,
-    draw_time_bars,
-    plain_label,
-    save_figure,
-    time_bars_height,
-)
+from hwcost.report.pictures import TimeBar, check_kind, check_picture, plain_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,8 +21,6 @@ KINDS = ("overview", "time", "schedule")
 
 NOISE_PART, MITIGATION_PART = "shots for noise", "mitigation and cutting"
 """Names of parts of `UnifiedCost.parts`."""
-
-_WIDTH = 10.0
 
 
 @registered_plot.register(ModelCost)
@@ -57,22 +47,17 @@ def draw(cost: ModelCost, kind: str | None = None, path: str | os.PathLike[str] 
     timeline = None if estimate is None else estimate.timeline
     if not bars and timeline is None:
         raise OptionError(_nothing(cost, kind))
-    from matplotlib.figure import Figure
-
-    heights = [time_bars_height(bars)] if bars else []
-    heights += [] if timeline is None else [timeline_height(timeline)]
-    figure = Figure(figsize=(_WIDTH, sum(heights) + 0.4), layout="constrained")
-    figure.suptitle(f"{plain_label(cost.model.name)}, {_where(cost)}, {cost.workload.scope}", fontweight="bold")
-    panels = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
-    if bars:
-        draw_time_bars(panels[0], bars, "Where the time goes")
+    shot = None
     if estimate is not None and timeline is not None:
         name, delay = plain_label(estimate.circuit.name), format_seconds(estimate.time.rep_delay_s)
         which = "" if len(cost.estimates) == 1 else f", the costliest of {len(cost.estimates)} circuits"
-        draw_timeline(panels[-1], timeline, title=f"One shot of circuit {name}{which} (then {delay} repetition delay)")
-    if path is not None:
-        save_figure(figure, path)
-    return figure
+        shot = f"One shot of circuit {name}{which} (then {delay} repetition delay)", timeline
+    return draw_times_and_shot(
+        f"{plain_label(cost.model.name)}, {_where(cost)}, {cost.workload.scope}",
+        [("Where the time goes", bars)] if bars else [],
+        shot,
+        path,
+    )
 
 
 def time_bars(cost: ModelCost) -> tuple[TimeBar, ...]:

@@ -8,24 +8,15 @@ from typing import TYPE_CHECKING
 from hwcost.core.errors import OptionError
 from hwcost.core.text import plural
 from hwcost.core.units import format_count, format_seconds
-from hwcost.isa.timeline_plot import draw_timeline, timeline_height
+from hwcost.isa.timeline_plot import draw_times_and_shot
 from hwcost.primitives.record import JobCost, JobSeconds
 from hwcost.report.page import registered_plot
-from hwcost.report.pictures import (
-    TimeBar,
-    check_kind,
-    check_picture,
-    draw_time_bars,
-    plain_label,
-    save_figure,
-    time_bars_height,
-)
+from hwcost.report.pictures import TimeBar, check_kind, check_picture, plain_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 KINDS = ("overview", "time", "schedule")
-_WIDTH = 10.0
 
 
 @registered_plot.register(JobCost)
@@ -51,24 +42,13 @@ def draw(cost: JobCost, kind: str | None = None, path: str | os.PathLike[str] | 
     timeline = cost.timeline if kind != "time" else None
     if not panels and timeline is None:
         raise OptionError("the job's circuits have no schedule to draw; try `time`")
-    from matplotlib.figure import Figure
-
-    heights = [time_bars_height(bars) for _, bars in panels]
-    heights += [] if timeline is None else [timeline_height(timeline)]
-    figure = Figure(figsize=(_WIDTH, sum(heights) + 0.4), layout="constrained")
     what = plural(len(cost.pubs), "item" if cost.primitive == "executor" else "PUB")
-    figure.suptitle(
-        f"{cost.primitive.capitalize()} job of {what} on {plain_label(cost.backend.name)}", fontweight="bold"
-    )
-    axes = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
-    for one, (title, bars) in zip(axes, panels, strict=False):
-        draw_time_bars(one, bars, title)
+    shot = None
     if timeline is not None and cost.drawn_pub is not None:
         name, delay = plain_label(cost.pubs[cost.drawn_pub].circuit), format_seconds(cost.backend.rep_delay_s)
-        draw_timeline(axes[-1], timeline, title=f"One shot of {name} up to its readout (then {delay} repetition delay)")
-    if path is not None:
-        save_figure(figure, path)
-    return figure
+        shot = f"One shot of {name} up to its readout (then {delay} repetition delay)", timeline
+    title = f"{cost.primitive.capitalize()} job of {what} on {plain_label(cost.backend.name)}"
+    return draw_times_and_shot(title, panels, shot, path)
 
 
 def time_panels(cost: JobCost) -> tuple[tuple[str, tuple[TimeBar, ...]], ...]:

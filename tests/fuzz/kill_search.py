@@ -18,15 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-SPACE = """[genes]
-qubits = [2, 3]
-embedding = ["angle-x"]
-layers = [1, 2]
-rotation_1 = ["rx", "ry", "rz"]
-rotation_2 = ["rx", "ry", "rz"]
-entangler = ["cx", "cz"]
-topology = ["linear"]
-"""
+from surfaces import SPACE
 
 
 def search(folder: Path, *, workers: int = 1) -> list[str]:
