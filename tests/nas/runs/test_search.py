@@ -196,7 +196,7 @@ def test_without_its_calibration_a_run_is_refused_and_nothing_is_stored(on_manil
         path.write_text(text[:1000] if damage == "cut" else text.replace("1", "2", 1), encoding="utf-8")
     for use in (nas.resume, nas.recost, lambda run: nas.export(run, 1, tmp_path / "out")):
         with pytest.raises(
-            RunError, match=r"calibration\.json: (No such file|not the file that the search began with)"
+            RunError, match=r"calibration\.json: (no such file|not the file that the search began with)"
         ):
             use(folder)
     path.write_text(text, encoding="utf-8")
@@ -250,7 +250,7 @@ def test_wrong_devices_and_profiles_are_refused_before_anything_is_trained(tmp_p
     for wrong, message in (
         ({"backend": "fake_nowhere"}, "unknown backend"),
         ({"device": "abacus"}, "no device profile 'abacus'"),
-        ({"device": "abacus.json"}, "abacus.json: No such file"),
+        ({"device": "abacus.json"}, "abacus.json: no such file"),
         ({"job_profile": "ibmm"}, "no job-time profile 'ibmm'"),
     ):
         with pytest.raises(HwcostError, match=message):
