@@ -12,7 +12,7 @@ from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.variances import MAX_STATE_QUBITS
 from hwcost.isa.columns import Kind
-from hwcost.noise.attenuation import attenuation_omissions
+from hwcost.noise.attenuation import QubitAttenuation, attenuation_omissions
 from hwcost.noise.shots import ORDER_OF_MAGNITUDE_INFLATION, ShotCost
 
 
@@ -34,9 +34,28 @@ def assumptions_of(
         lines.append("the reset error is unknown; resets count as perfect")
     if candidate.success is not None:
         lines += attenuation_omissions(isa, audited)
+        lines += _about_rows(candidate.shots.attenuation, [row.assumption for row in candidate.shots.attenuation])
     if plan is not None:
         lines += _of_observables(plan, candidate.shots)
     return tuple(lines)
+
+
+def _about_rows(
+    rows: Sequence[QubitAttenuation], texts: Sequence[str | None]
+) -> Iterator[str]:
+    """Yield each text once, with the qubits, or the number of observables, that it is about."""
+    rows_of: dict[str, list[int]] = {}
+    for index, text in enumerate(texts):
+        if text:
+            rows_of.setdefault(text, []).append(index)
+    for text, about in rows_of.items():
+        qubits = [rows[index].qubit for index in about]
+        if None not in qubits:
+            yield f"{'qubit' if len(qubits) == 1 else 'qubits'} {', '.join(map(str, qubits))}: {text}"
+        elif len(about) == len(rows):
+            yield text
+        else:
+            yield f"{len(about)} of {len(rows)} Pauli strings: {text}"
 
 
 def _of_observables(plan: MeasurementPlan, shots: ShotCost) -> Iterator[str]:
@@ -100,9 +119,9 @@ def caveats_of(candidate: CostedCandidate, conditions: Conditions) -> Iterator[C
     yield from _of_fractional_gates(candidate, conditions)
     for note in candidate.compiled.isa.notes:
         yield Caveat("isa", note)
-    for row in candidate.shots.attenuation:
-        if row.note:
-            yield Caveat("attenuation", row.note if row.qubit is None else f"qubit {row.qubit}: {row.note}")
+    rows = candidate.shots.attenuation
+    for line in _about_rows(rows, [row.note for row in rows]):
+        yield Caveat("attenuation", line)
     yield from _of_shots(candidate.shots)
     if candidate.compiled.transpiled is not None and candidate.compiled.transpiled.rescheduled:
         yield Caveat(
@@ -181,9 +200,10 @@ def _of_shots(shots: ShotCost) -> Iterator[Caveat]:
         )
     elif shots.needed is None:
         worst = min(row.value for row in shots.attenuation)
+        turned = ", where noise turns the sign of the value" if worst < 0.0 else ""
         yield Caveat(
             SIGNAL_GONE,
-            f"the signal is gone: attenuation {worst:.1e} at worst; no number of shots that can be run recovers it",
+            f"the signal is gone: attenuation {worst:.1e} at worst{turned}; no number of shots that can be run recovers it",
         )
     elif used is not None and used > ORDER_OF_MAGNITUDE_INFLATION:
         yield Caveat(

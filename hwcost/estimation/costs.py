@@ -17,7 +17,7 @@ from hwcost.isa.columns import IsaCircuit
 from hwcost.isa.counts import GateCounts, gate_counts
 from hwcost.isa.schedule import Schedule, schedule_alap, sum_of_durations
 from hwcost.jobs.predict import JobSize, JobTime, predict
-from hwcost.noise.attenuation import QubitAttenuation, attenuate
+from hwcost.noise.attenuation import QubitAttenuation, attenuate, method_used
 from hwcost.noise.observables import NoisyCircuit
 from hwcost.noise.pauli_labels import physical_observables
 from hwcost.noise.shots import ShotCost, WeightedSum, noiseless_shots, shot_cost
@@ -159,7 +159,7 @@ def _shots(
     sums = None if plan is None else plan.sums()
     return shot_cost(
         attenuations,
-        method=request.attenuation,
+        method=method_used(attenuations, request.attenuation),
         requested=request.shots,
         precision=request.precision,
         rule=request.inflation,

@@ -57,6 +57,7 @@ class IsaCircuit:
         errors: Error of each operation; 0 for delays and barriers, None where the calibration has none (reset).
         readout_duration_known: False if a measurement has no calibrated duration.
         notes: Remarks on how control flow was costed, for the report.
+        has_branches: Whether one branch of several, the longest, stands for what depends on measured values.
     """
 
     num_qubits: int
@@ -70,6 +71,7 @@ class IsaCircuit:
     errors: Sequence[float | None]
     readout_duration_known: bool = True
     notes: tuple[str, ...] = ()
+    has_branches: bool = False
 
     def __len__(self) -> int:
         return len(self.names)

@@ -30,18 +30,28 @@ METHODS: Mapping[str, str] = {
     "pauli-path": "hwcost.noise.methods.pauli_path:pauli_path_attenuation",
     "light-cone": "hwcost.noise.methods.light_cone:light_cone_attenuation",
     "paper": "hwcost.noise.methods.paper:paper_attenuation",
+    "pauli-propagation": "hwcost.noise.methods.pauli_propagation:pauli_propagation_attenuation",
 }
-DEFAULT_ATTENUATION = "mean-field"
+AUTO = "auto"
+"""Choose among the methods for each observable: not one of them."""
+_AUTO_FUNCTION = "hwcost.noise.methods.auto:auto_attenuation"
+
+DEFAULT_ATTENUATION = AUTO
 
 AttenuationMethod: TypeAlias = str
-"""Key of `METHODS`."""
+"""`AUTO`, or a key of `METHODS`."""
+
+
+def attenuation_choices() -> tuple[str, ...]:
+    """Return everything that can be asked for."""
+    return (AUTO, *METHODS)
 
 
 def load_method(name: str) -> Attenuation:
-    """Return the function of a method.
+    """Return the function of a method, or of `AUTO`.
 
     Raises:
         KeyError: There is no such method.
     """
-    module, _, function = METHODS[name].partition(":")
+    module, _, function = (_AUTO_FUNCTION if name == AUTO else METHODS[name]).partition(":")
     return cast(Attenuation, getattr(import_module(module), function))

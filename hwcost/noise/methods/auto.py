@@ -1,0 +1,47 @@
+"""The attenuation that is used by default: exact at bound angles where that is quick, else an average over angles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hwcost.isa.columns import Kind
+from hwcost.noise.methods.mean_field import mean_field_attenuation
+from hwcost.noise.methods.pauli_propagation import Effort, propagate, signal_of, undefined_signal
+from hwcost.noise.observables import NoisyCircuit, SignalEstimate, TrackedPauli
+
+QUICK = Effort(most=1024, work=3_000_000)
+"""About a second for all observables of a circuit."""
+
+MAX_TWO_QUBIT_GATES = 5_000
+"""Circuits with more are beyond `QUICK` in any case."""
+
+
+def auto_attenuation(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, seed: int = 0) -> list[SignalEstimate]:
+    """Return `pauli-propagation` for circuits with bound angles, as far as it converges quickly; else `mean-field`.
+
+    A circuit with free parameters, or one that branches on measured values, has no single value that noise could be held
+    against: `mean-field` averages over angles. So it does, and `assumption` says so, for an observable with a noiseless
+    value next to 0, and for one that does not converge within `QUICK`. `method` of each estimate names its method.
+
+    Raises:
+        CircuitError: A gate in a light cone has no known unitary, or acts on more than two qubits.
+    """
+    averaged = [replace(each, method="mean-field") for each in mean_field_attenuation(circuit, tracked)]
+    isa = circuit.isa
+    if isa.has_branches or any(None in params for params in isa.params):
+        return averaged
+    too_long = isa.count(Kind.TWO_QUBIT) > MAX_TWO_QUBIT_GATES
+    found = [None] * len(tracked) if too_long else propagate(circuit, tracked, QUICK)
+    return [
+        replace(
+            mean,
+            assumption="carrying signed Pauli strings through the circuit does not converge in a second; λ is the "
+            "average over angles of mean-field (attenuation pauli-propagation tries for longer)",
+        )
+        if each is None
+        else signal_of(each)
+        if each.has_signal
+        else undefined_signal(mean.value)
+        for each, mean in zip(found, averaged, strict=True)
+    ]

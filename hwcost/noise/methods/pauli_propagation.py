@@ -1,0 +1,229 @@
+"""Attenuation at the bound angles: each observable carried backwards as a signed sum of Pauli strings.
+
+Other methods average over angles; a circuit without free parameters has one set of them, at which paths of Pauli
+strings interfere. Here signs are kept, and so is the pull of relaxation towards |0⟩, and λ is the noisy over the
+noiseless value. It exceeds 1 where relaxation pushes towards the ideal value, and it is negative where noise turns the
+sign.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hwcost.noise.methods.mean_field import mean_field_attenuation
+from hwcost.noise.methods.pauli_path import pauli_path_attenuation
+from hwcost.noise.methods.pauli_vector import MAX_VECTOR_QUBITS, vector_values, vector_work
+from hwcost.noise.methods.signed_plan import SignedPlan, plan_signed
+from hwcost.noise.methods.string_table import StringTable
+from hwcost.noise.observables import NoisyCircuit, SignalEstimate, TrackedPauli
+from hwcost.noise.transfer import Floats
+
+SMALLEST_IDEAL_VALUE = 0.05
+"""Ideal |⟨P⟩| below which noisy over ideal is no signal but mostly the shift by relaxation, in the limit 0/0."""
+
+_FIRST_MOST = 256  # strings of an observable that are kept at first; doubled until the value stands
+_TOLERANCE = 0.005  # of λ, relative, between so many strings and half of them; of the ideal value twice that
+_SMALLEST_TOLERANCE = 5e-4  # of λ, absolute
+_HOPELESS_WEIGHT = 0.5  # squared coefficients dropped, of 1 in all, from where on no number of strings is tried
+_ALWAYS_VECTOR_QUBITS = 8  # up to here the vector of all strings is as fast as a table of some
+_ROWS_AT_ONCE = 16  # observables in one table: it must fit into the processor's cache
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much may be tried.
+
+    Attributes:
+        most: Strings of an observable that are kept at the most.
+        work: Strings mapped for all observables together, some 0.3 µs each.
+    """
+
+    most: int
+    work: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Propagated:
+    """What the signed sum says of one observable.
+
+    Attributes:
+        ideal: Its noiseless value.
+        noisy: Its noisy value before readout.
+        num_strings: Strings that were kept at the most, None if none was dropped.
+        truncated_weight: Squared coefficients, without noise, of the strings that were dropped: a part of 1.
+    """
+
+    ideal: float
+    noisy: float
+    num_strings: int | None = None
+    truncated_weight: float = 0.0
+
+    @property
+    def has_signal(self) -> bool:
+        """Whether the ratio of the two says something about the signal."""
+        return abs(self.ideal) >= SMALLEST_IDEAL_VALUE
+
+    def agrees(self, other: Propagated) -> bool:
+        """Return whether two numbers of strings give the same value."""
+        if not (self.has_signal and other.has_signal):
+            return self.has_signal == other.has_signal
+        ratio, other_ratio = self.noisy / self.ideal, other.noisy / other.ideal
+        return math.isclose(self.ideal, other.ideal, rel_tol=2.0 * _TOLERANCE) and math.isclose(
+            ratio, other_ratio, rel_tol=_TOLERANCE, abs_tol=_SMALLEST_TOLERANCE
+        )
+
+
+def thorough(num_observables: int) -> Effort:
+    """Return the effort of the method itself: some seconds for an observable at the most."""
+    return Effort(most=8192, work=10_000_000 * num_observables)
+
+
+def pauli_propagation_attenuation(
+    circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, seed: int = 0
+) -> list[SignalEstimate]:
+    """Carry each observable backwards as a signed sum of Pauli strings; noisy over noiseless value, without readout.
+
+    Walking the scheduled circuit backwards with coefficients c_P of Pauli strings P, c = 1 for the observable:
+
+    - After an operation of duration t, on each of its qubits, Z becomes e^(−t/T1)·Z + (1 − e^(−t/T1))·I, and X and Y
+      keep e^(−t/T2); its depolarizing part multiplies every non-identity by f (`residual_depolarizing`). A wait has the
+      first alone. These are the channels of `hwcost.noise.methods.mean_field`, with the shift of T1 towards |0⟩.
+    - The gate maps P to U† P U: Clifford gates move a string, a rotation by θ splits those that anticommute with it into
+      cos θ and sin θ. Any gate goes by its Pauli transfer matrix (`hwcost.noise.transfer`).
+    - A reset turns Z into I; a reset or measurement has nothing of X and Y.
+
+    λ is ⟨0…0|Σ c_P P|0…0⟩ with noise over the same without it. The largest strings are kept, from 256 on doubled until
+    λ and the noiseless value agree with those of half as many; on up to 10 qubits all strings are kept, which is exact.
+    Where that is not reached, the value is that of `pauli-path`, and `note` says so. Where the noiseless value is next to
+    0 (`SMALLEST_IDEAL_VALUE`), λ = 0/0 is undefined: what is left of a signal there is the average over angles, the value
+    of `mean-field`, and `assumption` says so.
+
+    Source: sparse Pauli dynamics in the Heisenberg picture. Against exact noise simulation of structured circuits
+    (GHZ, QFT, QAOA, Trotter, trained ansätze) of 3 to 8 qubits it is right to rounding.
+
+    Raises:
+        CircuitError: The circuit has free parameters or branches on measured values, or a gate has no known unitary.
+    """
+    found = propagate(circuit, tracked, thorough(len(tracked)))
+    undefined = [row for row, each in enumerate(found) if each is not None and not each.has_signal]
+    unknown = [row for row, each in enumerate(found) if each is None]
+    averaged = dict(zip(undefined, mean_field_attenuation(circuit, [tracked[row] for row in undefined]), strict=True))
+    sampled = dict(zip(unknown, pauli_path_attenuation(circuit, [tracked[r] for r in unknown], seed=seed), strict=True))
+    return [
+        SignalEstimate(
+            value=sampled[row].value,
+            standard_error=sampled[row].standard_error,
+            method="pauli-path",
+            note=f"pauli-propagation does not converge with {thorough(1).most:,} Pauli strings; the value is that of "
+            "pauli-path, an average over angles",
+        )
+        if each is None
+        else signal_of(each)
+        if each.has_signal
+        else undefined_signal(averaged[row].value)
+        for row, each in enumerate(found)
+    ]
+
+
+def signal_of(each: Propagated) -> SignalEstimate:
+    """Return the attenuation by the ratio of noisy to noiseless value."""
+    return SignalEstimate(
+        value=each.noisy / each.ideal, method="pauli-propagation", truncated_weight=each.truncated_weight
+    )
+
+
+def undefined_signal(mean_field: float) -> SignalEstimate:
+    """Return the attenuation of an observable whose noiseless value is next to 0."""
+    return SignalEstimate(
+        value=mean_field,
+        method="mean-field",
+        assumption=f"the noiseless value is next to 0 (below {SMALLEST_IDEAL_VALUE:g}), where no ratio to it is defined; "
+        "λ is the average over angles of mean-field",
+    )
+
+
+def propagate(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], effort: Effort) -> list[Propagated | None]:
+    """Return the noiseless and the noisy value of each observable, None where they do not converge.
+
+    Raises:
+        CircuitError: The circuit has free parameters or branches on measured values, or a gate has no known unitary.
+    """
+    if not tracked:
+        return []
+    plan = plan_signed(circuit, tracked)
+    cost = vector_work(plan)
+    fits = plan.num_qubits <= MAX_VECTOR_QUBITS and cost <= effort.work
+    if fits and plan.num_qubits <= _ALWAYS_VECTOR_QUBITS:
+        return _by_vector(plan)
+    found: list[Propagated | None] = []
+    left = effort.work
+    for first in range(0, len(tracked), _ROWS_AT_ONCE):
+        rows = tracked[first : first + _ROWS_AT_ONCE]
+        share = left * len(rows) // (len(tracked) - first)
+        if fits:
+            share = min(share, cost * len(rows) // len(tracked))
+        values, used = _by_table(plan_signed(circuit, rows), min(_FIRST_MOST, effort.most), share)
+        left -= used
+        found += values
+    open_rows = [row for row, each in enumerate(found) if each is None or each.num_strings is not None]
+    if open_rows and fits:
+        return _by_vector(plan)
+    for number, row in enumerate(open_rows):
+        share = left // (len(open_rows) - number)
+        found[row], used = _converged(circuit, tracked[row], found[row], Effort(effort.most, share))
+        left -= used
+    return found
+
+
+def _converged(
+    circuit: NoisyCircuit, pauli: TrackedPauli, last: Propagated | None, effort: Effort
+) -> tuple[Propagated | None, int]:
+    """Double the number of strings of one observable until its value stands; return the value and the work."""
+    if last is None:
+        return None, 0
+    plan = plan_signed(circuit, [pauli])
+    cost = vector_work(plan)
+    if plan.num_qubits <= MAX_VECTOR_QUBITS and cost <= effort.work:
+        return _by_vector(plan)[0], cost
+    most, work = 2 * _FIRST_MOST, 0
+    while most <= effort.most:
+        (now,), used = _by_table(plan, most, effort.work - work)
+        work += used
+        if now is None or now.num_strings is None or now.agrees(last):
+            return now, work
+        last, most = now, 2 * most
+    return None, work
+
+
+def _by_vector(plan: SignedPlan) -> list[Propagated | None]:
+    return [Propagated(ideal=float(ideal), noisy=float(noisy)) for ideal, noisy in vector_values(plan).T]
+
+
+def _by_table(plan: SignedPlan, most: int, work: int) -> tuple[list[Propagated | None], int]:
+    """Return the values with so many strings each, None for all beyond so much work, and the work."""
+    table = StringTable(plan.num_observables, plan.num_qubits, most)
+    for row, qubit, code in plan.starts:
+        table.multiply(row, qubit, code)
+    for node in plan.nodes:
+        table.apply(node.qubits, node.matrices)
+        for row, code in node.starts:
+            table.multiply(row, node.qubits[0], code)
+        if table.work > work or table.dropped.min() > _HOPELESS_WEIGHT:
+            return [None] * plan.num_observables, table.work
+    return _values(table.totals(), table.dropped, most), table.work
+
+
+def _values(totals: Floats, dropped: Floats, most: int) -> list[Propagated | None]:
+    return [
+        Propagated(
+            ideal=float(ideal),
+            noisy=float(noisy),
+            num_strings=most if weight > 0.0 else None,
+            truncated_weight=float(weight),
+        )
+        for ideal, noisy, weight in zip(*totals, np.maximum(dropped, 0.0), strict=True)
+    ]
