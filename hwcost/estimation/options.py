@@ -17,7 +17,7 @@ from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.jobs.profile_file import DEFAULT_JOB_PROFILE, load_profile
-from hwcost.noise.methods import DEFAULT_ATTENUATION, AttenuationMethod, attenuation_choices
+from hwcost.noise.methods import AUTO, DEFAULT_ATTENUATION, METHODS, AttenuationMethod
 from hwcost.noise.shots import Inflation, Task
 
 DEFAULT_SHOTS = 4096
@@ -28,7 +28,7 @@ MAX_SEEDS = 1000
 MIN_PRECISION = 1e-7
 """Standard errors below this need 10^14 shots, a thousand years on any device."""
 
-_METHODS = ", ".join(attenuation_choices())
+_METHODS = ", ".join((AUTO, *METHODS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ class EstimateRequest:
         if self.budget_s is not None:
             object.__setattr__(self, "budget_s", parse_duration_s(self.budget_s, name="budget"))
         choices: tuple[tuple[str, Sequence[str]], ...] = (
-            ("attenuation", attenuation_choices()),
+            ("attenuation", (AUTO, *METHODS)),
             ("inflation", get_args(Inflation)),
             ("task", get_args(Task)),
         )

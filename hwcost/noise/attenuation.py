@@ -15,7 +15,7 @@ from typing import Any
 
 from hwcost.core.errors import OptionError
 from hwcost.isa.columns import IsaCircuit, Kind
-from hwcost.noise.methods import AUTO, DEFAULT_ATTENUATION, AttenuationMethod, attenuation_choices, load_method
+from hwcost.noise.methods import AUTO, DEFAULT_ATTENUATION, METHODS, AttenuationMethod, load_method
 from hwcost.noise.observables import (
     NoiseTable,
     NoisyCircuit,
@@ -118,8 +118,8 @@ def attenuate(
         ...     print(record.qubit, record.clbit, f"{record.value:.3f}")
         1 0 0.947
     """
-    if method not in attenuation_choices():
-        raise OptionError(f"attenuation {method!r} is unknown; choose one of {', '.join(attenuation_choices())}")
+    if method != AUTO and method not in METHODS:
+        raise OptionError(f"attenuation {method!r} is unknown; choose one of {', '.join((AUTO, *METHODS))}")
     tracked = track_observables(circuit.isa, circuit.noise, observables)
     estimates = load_method(method)(circuit, tracked, seed=seed)
     return tuple(_with_readout(row, estimate, method) for row, estimate in zip(tracked, estimates, strict=True))

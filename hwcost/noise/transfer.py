@@ -53,7 +53,7 @@ def transfer_weights(gates: Sequence[GateKey], num_qubits: int) -> Floats:
             weights[index] = _cached_weights(name, params, num_qubits)
     for name, indices in bound.items():
         angles = np.array([gates[index][1] for index in indices], dtype=float)
-        weights[indices] = _weights(_unitaries(name, angles, num_qubits))
+        weights[indices] = _weights(unitaries(name, angles, num_qubits))
     return weights
 
 
@@ -77,7 +77,7 @@ def transfer_matrices(gates: Sequence[GateKey], num_qubits: int) -> Floats:
         indices_of[name].append(index)
     for name, indices in indices_of.items():
         angles = np.array([gates[index][1] for index in indices], dtype=float)
-        matrices[indices] = _matrices(_unitaries(name, angles, num_qubits))
+        matrices[indices] = _matrices(unitaries(name, angles, num_qubits))
     return matrices
 
 
@@ -86,7 +86,7 @@ def _cached_weights(name: str, params: tuple[float | None, ...], num_qubits: int
     """Return the weights of one gate without parameters or with free ones, averaged over the latter."""
     grid = np.arange(_NUM_ANGLES) * (4.0 * np.pi / _NUM_ANGLES)
     angles = np.array(list(itertools.product(*(grid if value is None else (value,) for value in params))))
-    weights: Floats = _weights(_unitaries(name, angles, num_qubits)).mean(axis=0)
+    weights: Floats = _weights(unitaries(name, angles, num_qubits)).mean(axis=0)
     weights[np.abs(weights) < 1e-15] = 0.0
     weights.setflags(write=False)
     return weights
@@ -150,7 +150,7 @@ _PARAMETRISED: dict[str, Callable[..., Complexes]] = {
 }
 
 
-def _unitaries(name: str, angles: Floats, num_qubits: int) -> Complexes:
+def unitaries(name: str, angles: Floats, num_qubits: int) -> Complexes:
     """Return unitaries of a gate for each row of `angles`, first qubit most significant."""
     if name in _PARAMETRISED:
         unitaries = _PARAMETRISED[name](*angles.T)

@@ -23,7 +23,7 @@ from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise.attenuation import QubitAttenuation, attenuate
 from hwcost.noise.methods import METHODS, AttenuationMethod
-from hwcost.noise.methods.pauli_propagation import SMALLEST_IDEAL_VALUE
+from hwcost.noise.methods.auto import SMALLEST_IDEAL_VALUE
 from hwcost.noise.observables import NoisyCircuit, active_qubits, readout_factor
 from hwcost.noise.shots import SIGNAL_GONE_ATTENUATION, Inflation, ShotCost, finite, shot_cost
 from hwcost.noise.shots import inflation as _inflation
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 
     from hwcost.circuits.load import LoadedCircuit
 
-
-SMALLEST_IDEAL = 0.1
-"""Ideal |⟨Z⟩| of a bound circuit below which the ratio of noisy to ideal is mostly relaxation towards |0⟩."""
 
 SIGNIFICANT_SIGMAS = 3.0
 """A measured attenuation below this number of its standard errors is no signal, and 1/λ² of it means nothing."""
@@ -352,7 +349,7 @@ def _validate_qubit(
         ideal_value=own_ideal,
         measured_value=own_measured,
         value_ratio=own_measured / own_ideal
-        if own_ideal is not None and own_measured is not None and abs(own_ideal) >= SMALLEST_IDEAL
+        if own_ideal is not None and own_measured is not None and abs(own_ideal) >= SMALLEST_IDEAL_VALUE
         else None,
         own_attenuation=finite(own_attenuation),
         predicted=predictions,

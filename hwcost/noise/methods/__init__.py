@@ -27,24 +27,19 @@ class Attenuation(Protocol):
 # Where each function is; loaded on use, because a command line that lists the names needs no NumPy.
 METHODS: Mapping[str, str] = {
     "mean-field": "hwcost.noise.methods.mean_field:mean_field_attenuation",
+    "pauli-propagation": "hwcost.noise.methods.pauli_propagation:pauli_propagation_attenuation",
     "pauli-path": "hwcost.noise.methods.pauli_path:pauli_path_attenuation",
     "light-cone": "hwcost.noise.methods.light_cone:light_cone_attenuation",
     "paper": "hwcost.noise.methods.paper:paper_attenuation",
-    "pauli-propagation": "hwcost.noise.methods.pauli_propagation:pauli_propagation_attenuation",
 }
 AUTO = "auto"
-"""Choose among the methods for each observable: not one of them."""
+"""Choose `pauli-propagation` or `mean-field` for each observable: not a method of its own."""
 _AUTO_FUNCTION = "hwcost.noise.methods.auto:auto_attenuation"
 
 DEFAULT_ATTENUATION = AUTO
 
 AttenuationMethod: TypeAlias = str
 """`AUTO`, or a key of `METHODS`."""
-
-
-def attenuation_choices() -> tuple[str, ...]:
-    """Return everything that can be asked for."""
-    return (AUTO, *METHODS)
 
 
 def load_method(name: str) -> Attenuation:

@@ -7,10 +7,14 @@ from dataclasses import replace
 
 from hwcost.isa.columns import Kind
 from hwcost.noise.methods.mean_field import mean_field_attenuation
-from hwcost.noise.methods.pauli_propagation import Effort, propagate, signal_of, undefined_signal
+from hwcost.noise.methods.pauli_propagation import Effort, propagate, signal_of
 from hwcost.noise.observables import NoisyCircuit, SignalEstimate, TrackedPauli
 
-QUICK = Effort(most=1024, work=3_000_000)
+SMALLEST_IDEAL_VALUE = 0.1
+"""Noiseless |⟨P⟩| below which the average over angles is used: the ratio is one of two small sums there, in which paths of
+either sign nearly cancel, and it changes from one compilation to the next by more than it says of the signal."""
+
+QUICK = Effort(most=1024, work=3_000_000, smallest=SMALLEST_IDEAL_VALUE)
 """About a second for all observables of a circuit."""
 
 MAX_TWO_QUBIT_GATES = 5_000
@@ -40,8 +44,6 @@ def auto_attenuation(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, 
             "average over angles of mean-field (attenuation pauli-propagation tries for longer)",
         )
         if each is None
-        else signal_of(each)
-        if each.has_signal
-        else undefined_signal(mean.value)
+        else signal_of(each, mean, SMALLEST_IDEAL_VALUE)
         for each, mean in zip(found, averaged, strict=True)
     ]

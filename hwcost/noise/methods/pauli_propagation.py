@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hwcost.noise.methods.mean_field import mean_field_attenuation
+from hwcost.noise.methods.noiseless import noiseless_values
 from hwcost.noise.methods.pauli_path import pauli_path_attenuation
 from hwcost.noise.methods.pauli_vector import MAX_VECTOR_QUBITS, vector_values, vector_work
 from hwcost.noise.methods.signed_plan import SignedPlan, plan_signed
@@ -22,8 +23,8 @@ from hwcost.noise.methods.string_table import StringTable
 from hwcost.noise.observables import NoisyCircuit, SignalEstimate, TrackedPauli
 from hwcost.noise.transfer import Floats
 
-SMALLEST_IDEAL_VALUE = 0.05
-"""Ideal |⟨P⟩| below which noisy over ideal is no signal but mostly the shift by relaxation, in the limit 0/0."""
+SMALLEST_IDEAL_VALUE = 0.01
+"""Noiseless |⟨P⟩| below which its ratio to the noisy value is on the way to 0/0."""
 
 _FIRST_MOST = 256  # strings of an observable that are kept at first; doubled until the value stands
 _TOLERANCE = 0.005  # of λ, relative, between so many strings and half of them; of the ideal value twice that
@@ -40,10 +41,12 @@ class Effort:
     Attributes:
         most: Strings of an observable that are kept at the most.
         work: Strings mapped for all observables together, some 0.3 µs each.
+        smallest: Noiseless |⟨P⟩| below which the noisy value is not asked for.
     """
 
     most: int
     work: int
+    smallest: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,26 +55,25 @@ class Propagated:
 
     Attributes:
         ideal: Its noiseless value.
-        noisy: Its noisy value before readout.
+        noisy: Its noisy value before readout, None where it was not asked for.
         num_strings: Strings that were kept at the most, None if none was dropped.
         truncated_weight: Squared coefficients, without noise, of the strings that were dropped: a part of 1.
     """
 
     ideal: float
-    noisy: float
+    noisy: float | None
     num_strings: int | None = None
     truncated_weight: float = 0.0
 
-    @property
-    def has_signal(self) -> bool:
-        """Whether the ratio of the two says something about the signal."""
-        return abs(self.ideal) >= SMALLEST_IDEAL_VALUE
+    def ratio(self, smallest: float) -> float | None:
+        """Return noisy over noiseless value, None where the latter is too small for that."""
+        return None if self.noisy is None or abs(self.ideal) < smallest else self.noisy / self.ideal
 
-    def agrees(self, other: Propagated) -> bool:
+    def agrees(self, other: Propagated, smallest: float) -> bool:
         """Return whether two numbers of strings give the same value."""
-        if not (self.has_signal and other.has_signal):
-            return self.has_signal == other.has_signal
-        ratio, other_ratio = self.noisy / self.ideal, other.noisy / other.ideal
+        ratio, other_ratio = self.ratio(smallest), other.ratio(smallest)
+        if ratio is None or other_ratio is None:
+            return ratio is other_ratio
         return math.isclose(self.ideal, other.ideal, rel_tol=2.0 * _TOLERANCE) and math.isclose(
             ratio, other_ratio, rel_tol=_TOLERANCE, abs_tol=_SMALLEST_TOLERANCE
         )
@@ -79,7 +81,7 @@ class Propagated:
 
 def thorough(num_observables: int) -> Effort:
     """Return the effort of the method itself: some seconds for an observable at the most."""
-    return Effort(most=8192, work=10_000_000 * num_observables)
+    return Effort(most=8192, work=10_000_000 * num_observables, smallest=SMALLEST_IDEAL_VALUE)
 
 
 def pauli_propagation_attenuation(
@@ -108,41 +110,34 @@ def pauli_propagation_attenuation(
     Raises:
         CircuitError: The circuit has free parameters or branches on measured values, or a gate has no known unitary.
     """
-    found = propagate(circuit, tracked, thorough(len(tracked)))
-    undefined = [row for row, each in enumerate(found) if each is not None and not each.has_signal]
+    effort = thorough(len(tracked))
+    found = propagate(circuit, tracked, effort)
     unknown = [row for row, each in enumerate(found) if each is None]
-    averaged = dict(zip(undefined, mean_field_attenuation(circuit, [tracked[row] for row in undefined]), strict=True))
-    sampled = dict(zip(unknown, pauli_path_attenuation(circuit, [tracked[r] for r in unknown], seed=seed), strict=True))
+    sampled = iter(pauli_path_attenuation(circuit, [tracked[row] for row in unknown], seed=seed) if unknown else ())
+    averaged = mean_field_attenuation(circuit, tracked)
     return [
-        SignalEstimate(
-            value=sampled[row].value,
-            standard_error=sampled[row].standard_error,
+        replace(
+            next(sampled),
             method="pauli-path",
-            note=f"pauli-propagation does not converge with {thorough(1).most:,} Pauli strings; the value is that of "
+            note=f"pauli-propagation does not converge with {effort.most:,} Pauli strings; the value is that of "
             "pauli-path, an average over angles",
         )
         if each is None
-        else signal_of(each)
-        if each.has_signal
-        else undefined_signal(averaged[row].value)
-        for row, each in enumerate(found)
+        else signal_of(each, mean, effort.smallest)
+        for each, mean in zip(found, averaged, strict=True)
     ]
 
 
-def signal_of(each: Propagated) -> SignalEstimate:
-    """Return the attenuation by the ratio of noisy to noiseless value."""
-    return SignalEstimate(
-        value=each.noisy / each.ideal, method="pauli-propagation", truncated_weight=each.truncated_weight
-    )
-
-
-def undefined_signal(mean_field: float) -> SignalEstimate:
-    """Return the attenuation of an observable whose noiseless value is next to 0."""
-    return SignalEstimate(
-        value=mean_field,
+def signal_of(each: Propagated, mean_field: SignalEstimate, smallest: float) -> SignalEstimate:
+    """Return the attenuation by the ratio to the noiseless value, or that of mean-field where that value is too small."""
+    ratio = each.ratio(smallest)
+    if ratio is not None:
+        return SignalEstimate(value=ratio, method="pauli-propagation", truncated_weight=each.truncated_weight)
+    return replace(
+        mean_field,
         method="mean-field",
-        assumption=f"the noiseless value is next to 0 (below {SMALLEST_IDEAL_VALUE:g}), where no ratio to it is defined; "
-        "λ is the average over angles of mean-field",
+        assumption=f"the noiseless value is next to 0 (below {smallest:g}), where a ratio to it says nothing; λ is the "
+        "average over angles, by mean-field",
     )
 
 
@@ -155,16 +150,35 @@ def propagate(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], effort: Ef
     if not tracked:
         return []
     plan = plan_signed(circuit, tracked)
+    if plan.num_qubits <= _ALWAYS_VECTOR_QUBITS and vector_work(plan) <= effort.work:
+        return _by_vector(plan)
+    exact = noiseless_values(circuit.isa, tracked)
+    found: list[Propagated | None] = [None] * len(tracked)
+    wanted = list(range(len(tracked)))
+    if exact is not None:
+        for row, value in enumerate(exact):
+            found[row] = Propagated(ideal=float(value), noisy=None)
+        wanted = [row for row in wanted if abs(exact[row]) >= effort.smallest]
+    values = _propagate(circuit, [tracked[row] for row in wanted], effort)
+    for row, each in zip(wanted, values, strict=True):
+        right = each is None or exact is None or math.isclose(each.ideal, exact[row], rel_tol=2.0 * _TOLERANCE)
+        found[row] = each if right else None
+    return found
+
+
+def _propagate(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], effort: Effort) -> list[Propagated | None]:
+    """Return the values by whatever takes the least work."""
+    if not tracked:
+        return []
+    plan = plan_signed(circuit, tracked)
     cost = vector_work(plan)
     fits = plan.num_qubits <= MAX_VECTOR_QUBITS and cost <= effort.work
-    if fits and plan.num_qubits <= _ALWAYS_VECTOR_QUBITS:
-        return _by_vector(plan)
     found: list[Propagated | None] = []
     left = effort.work
     for first in range(0, len(tracked), _ROWS_AT_ONCE):
         rows = tracked[first : first + _ROWS_AT_ONCE]
         share = left * len(rows) // (len(tracked) - first)
-        if fits:
+        if fits:  # if the table takes longer, the vector is used
             share = min(share, cost * len(rows) // len(tracked))
         values, used = _by_table(plan_signed(circuit, rows), min(_FIRST_MOST, effort.most), share)
         left -= used
@@ -174,7 +188,7 @@ def propagate(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], effort: Ef
         return _by_vector(plan)
     for number, row in enumerate(open_rows):
         share = left // (len(open_rows) - number)
-        found[row], used = _converged(circuit, tracked[row], found[row], Effort(effort.most, share))
+        found[row], used = _converged(circuit, tracked[row], found[row], replace(effort, work=share))
         left -= used
     return found
 
@@ -193,7 +207,8 @@ def _converged(
     while most <= effort.most:
         (now,), used = _by_table(plan, most, effort.work - work)
         work += used
-        if now is None or now.num_strings is None or now.agrees(last):
+        # Without any string dropped it is exact.
+        if now is None or now.num_strings is None or now.agrees(last, effort.smallest):
             return now, work
         last, most = now, 2 * most
     return None, work

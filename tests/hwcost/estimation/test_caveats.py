@@ -127,7 +127,7 @@ def test_what_a_method_notes_with_the_qubit_that_it_is_about():
     found = list(caveats_of(replace(candidate, shots=noted), under))
     assert [(caveat.code, caveat.text) for caveat in found] == [
         ("attenuation", "qubit 0: poor"),
-        ("attenuation", "odd"),
+        ("attenuation", "1 of 2 Pauli strings: odd"),
     ]
 
 
