@@ -48,9 +48,9 @@ def listed(space: SearchSpace) -> tuple[tuple[str, Genome], ...] | None:
 def pool(
     space: SearchSpace, parents: Sequence[Genome], known: Iterable[str], key: Key, seed: Sequence[int]
 ) -> list[tuple[str, Genome]]:
-    """Draw candidates of a space that cannot be listed, with their keys and sorted by them: children of parents, and random genomes.
+    """Draw candidates of a space that cannot be listed: children of parents, and random genomes, sorted by key.
 
-    A child is a parent with one to `MAX_CHANGED` genes drawn anew.
+    Each comes with its key. A child is a parent with one to `MAX_CHANGED` genes drawn anew.
 
     Args:
         space: The space.

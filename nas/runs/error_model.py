@@ -4,9 +4,9 @@ The error that training j of architecture i ends with is taken as
 
     y_ij = f(x_i) + u_i + e_ij,   f linear in the features,   u_i ~ N(0, cρ),   e_ij ~ N(0, c(1 − ρ)).
 
-f is what neighbours have in common, u what an architecture has of its own, e the luck of a seed. The best linear unbiased
-prediction of an architecture's error f + u lies between the model of its neighbours and the mean of its n trainings, and
-weighs the latter with ρ / (ρ + (1 − ρ)/n) (Robinson 1991, Statistical Science 6, 15).
+f is what neighbours have in common, u what an architecture has of its own, e the luck of a seed. The best linear
+unbiased prediction of an architecture's error f + u lies between the model of its neighbours and the mean of its n
+trainings, and weighs the latter with ρ / (ρ + (1 − ρ)/n) (Robinson 1991, Statistical Science 6, 15).
 
 Nothing is set by hand: the share ρ of an architecture in what f leaves over and the strength of f are integrated over,
 each on a grid with a flat prior (of the logarithm for the latter), and so are the scale c and the constant in closed

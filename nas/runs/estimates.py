@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nas.runs.error_model import ErrorModel, fit_errors
@@ -162,6 +162,7 @@ class Estimates:
     """What is known of the evaluated networks and of their front.
 
     Attributes:
+        objective: Name of the objective that is estimated.
         networks: The estimate of each COMPLETE network, by hash.
         front: Hashes of the returned front: what no other dominates at the estimated errors, sorted by the objectives.
         noise_sd: Standard deviation of the error of one training about that of its network.
@@ -169,11 +170,19 @@ class Estimates:
         hypervolume: Of the returned front.
     """
 
+    objective: str
     networks: dict[str, Estimate]
     front: tuple[str, ...]
     noise_sd: float
     between_sd: float
     hypervolume: FrontVolume
+
+    def judged(self, evaluation: Evaluation) -> Evaluation:
+        """Return an evaluation with its estimated error in place of the one that was observed."""
+        known = self.networks.get(evaluation.architecture_hash)
+        if known is None or evaluation.state != "COMPLETE":
+            return evaluation
+        return replace(evaluation, objectives={**evaluation.objectives, self.objective: known.error})
 
     @property
     def claimed(self) -> tuple[str, ...]:
@@ -221,6 +230,7 @@ def estimate(
             by_cost=i in cheapest,
         )
     return Estimates(
+        objective=objectives[trained_position(objectives)].name,
         networks=networks,
         front=tuple(one.architecture_hash for one in front),
         noise_sd=noise,
@@ -276,8 +286,7 @@ def _volume(fitted: Fitted, front: Sequence[Evaluation], drawn: NDArray[np.float
 
     objectives, where = fitted.objectives, trained_position(fitted.objectives)
     every = np.array([[o.axis(one.objectives[o.name]) for o in objectives] for one in fitted.complete])
-    every[:, where] = fitted.error
-    low, high = every.min(axis=0), every.max(axis=0)
+    low, high = every.min(axis=0), every.max(axis=0)  # as they were observed
     span = np.where(high > low, high - low, 1.0)
     names = {one.architecture_hash for one in front}
     members = [i for i, one in enumerate(fitted.complete) if one.architecture_hash in names]

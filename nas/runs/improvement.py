@@ -12,6 +12,7 @@ dimensions is random). The boxes are cut into slabs, one dimension after the oth
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -100,8 +101,10 @@ def free_volume(points: NDArray[np.float64], corners: NDArray[np.float64], refer
     points = points[(points < reference).all(axis=1)]
     last = points[:, -1]
     ends = [*np.unique(last), reference]
-    volume = np.maximum(ends[0] - corners[:, -1], 0.0) * np.prod(np.maximum(reference - corners[:, :-1], 0.0), axis=1)
-    for start, end in zip(ends[:-1], ends[1:], strict=True):
+    volume: NDArray[np.float64] = np.maximum(ends[0] - corners[:, -1], 0.0) * np.prod(
+        np.maximum(reference - corners[:, :-1], 0.0), axis=1
+    )
+    for start, end in pairwise(ends):
         thickness = np.maximum(end - np.maximum(start, corners[:, -1]), 0.0)
         if thickness.any():
             volume += thickness * free_volume(points[last <= start][:, :-1], corners[:, :-1], reference)

@@ -8,8 +8,8 @@ therefore be driven by a table instead of trainings:
         answers.append(Answer(brood=brood, evaluations=...))  # one for each of brood.genomes
     evaluations = latest(answers)  # each architecture once, with all its trainings
 
-Of a brood with `again` each genome is an architecture that was evaluated, to be trained once more with its next seed (as
-often as it is listed); its evaluation in the answer has all trainings so far (`Evaluation.with_training`). For
+Of a brood with `again` each genome is an architecture that was evaluated, to be trained once more with its next seed
+(as often as it is listed); its evaluation in the answer has all trainings so far (`Evaluation.with_training`). For
 `surrogate`, `Problem.costs` gives the costs that need no training. `nas.runs.estimates.fit_evaluations(evaluations,
 space, objectives)` has estimated error and standard deviation of each network, and `.front()`, the returned front;
 `estimate` of the same arguments adds intervals and probabilities.

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from nas.runs.algorithms.base import Answer, Brood, Problem, Stop, latest
-from nas.runs.algorithms.base import Algorithm as Inner
+from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop, latest
 from nas.runs.estimates import fit_evaluations, front_probabilities
 from nas.runs.record import Evaluation
 
@@ -28,7 +27,7 @@ class WithRepeats:
         problem: The problem; its `repeats` says which share of the generations.
     """
 
-    def __init__(self, make: Callable[[Problem], Inner], problem: Problem):
+    def __init__(self, make: Callable[[Problem], Algorithm], problem: Problem):
         self._problem = problem
         self._num_rounds = num_rounds(problem.generations, problem.repeats)
         self._inner = make(replace(problem, generations=problem.generations - self._num_rounds, repeats=0.0))
