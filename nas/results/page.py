@@ -70,8 +70,8 @@ def front_text(run: Run) -> str:
     seeds = config.num_train_seeds
     lines.append(
         f"  accuracies: {dataset.num_validation} validation samples, "
-        f"{'one training' if seeds == 1 else f'mean of {seeds} trainings'} each at first; the {dataset.num_test} test samples "
-        "were not touched"
+        f"{'one training' if seeds == 1 else f'mean of {seeds} trainings'} each at first; the "
+        f"{dataset.num_test} test samples were not touched"
     )
     return "\n".join(lines)
 
@@ -82,7 +82,7 @@ def interval_text(known: Estimate) -> str:
 
 
 def observed_texts(known: Estimate) -> tuple[str, str]:
-    """Format the mean of the trainings that a network had, with their number, and its probability to be on the front."""
+    """Format the mean error of a network's trainings with their number, and its probability to be on the front."""
     probability = "by cost" if known.by_cost else f"{known.on_front:.0%}"
     return f"{known.observed:.3f} in {known.num_trainings}", probability
 

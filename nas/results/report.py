@@ -17,9 +17,9 @@ from hwcost.core.text import printable
 from hwcost.core.version import __version__
 from nas.core.errors import RunError
 from nas.results.device_cost import device_cost
+from nas.results.estimate_facts import estimate_notes
 from nas.results.front import rows
 from nas.results.importance import gene_importance
-from nas.results.estimate_facts import estimate_notes
 from nas.results.page import interval_text, objective_title, observed_texts, value_text
 from nas.results.plots import pictures
 from nas.runs.run import open_run

@@ -16,8 +16,9 @@ own training is the mean of the prior, one half.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ PRIOR_SD = 0.02
 """Scale of what is left over before anything is observed, with the weight of `PRIOR_WEIGHT` trainings; it counts only
 where all errors are equal, and zero would be claimed with certainty."""
 PRIOR_WEIGHT = 1.0
+
+UPPER = 0.9
+"""Probability that the luck of a seed is no larger than its upper limit."""
 
 LEAST_WEIGHT = 1e-3
 """Points of the grid below this share of the most probable one are left out."""
@@ -91,6 +95,8 @@ class ErrorModel:
         mean_errors: Mean error of the trainings of each architecture that was trained.
         counts: Number of trainings of each.
         noise_sd: Standard deviation of the error of one training about that of its architecture.
+        noise_sd_high: Upper end of its one-sided 90 % interval; far above it where no network was trained twice, because
+            nothing then says how much of what f leaves over is luck.
         own_sd: Standard deviation of what architectures have of their own.
         function_sd: Standard deviation, over the trained architectures, of what the features explain.
     """
@@ -98,6 +104,7 @@ class ErrorModel:
     mean_errors: NDArray[np.float64]
     counts: NDArray[np.float64]
     noise_sd: float
+    noise_sd_high: float
     own_sd: float
     function_sd: float
     _features: NDArray[np.float64]
@@ -192,8 +199,7 @@ def fit_errors(features: NDArray[np.float64], errors: Sequence[Sequence[float]])
     points: list[_Point] = []
     scores: list[float] = []
     frame = None
-    for number in range(NUM_SHARES):
-        share = (number + 0.5) / NUM_SHARES
+    for share in _shares():
         variance = share + (1.0 - share) / counts  # of a mean, in units of c
         if frame is None or counts.min() < counts.max():
             frame = _frame(1.0 / variance, rows)
@@ -203,11 +209,12 @@ def fit_errors(features: NDArray[np.float64], errors: Sequence[Sequence[float]])
     weights = np.exp(np.array(scores) - max(scores))
     kept = [i for i in range(len(points)) if weights[i] >= LEAST_WEIGHT]
     total = float(sum(weights[i] for i in kept))
-    mixture = tuple(_with_weight(points[i], float(weights[i]) / total) for i in kept)
+    mixture = tuple(replace(points[i], weight=float(weights[i]) / total) for i in kept)
     return ErrorModel(
         mean_errors=means,
         counts=counts,
         noise_sd=float(np.sqrt(sum(p.weight * p.scale * (1.0 - p.share) for p in mixture))),
+        noise_sd_high=_upper(mixture),
         own_sd=float(np.sqrt(sum(p.weight * p.scale * p.share for p in mixture))),
         function_sd=float(np.sqrt(sum(p.weight * float(np.var(mean)) for p, mean, _ in _functions(mixture, rows)))),
         _features=rows,
@@ -217,10 +224,19 @@ def fit_errors(features: NDArray[np.float64], errors: Sequence[Sequence[float]])
     )
 
 
-def _with_weight(point: _Point, weight: float) -> _Point:
-    from dataclasses import replace
+def _shares() -> tuple[float, ...]:
+    return tuple((number + 0.5) / NUM_SHARES for number in range(NUM_SHARES))
 
-    return replace(point, weight=weight)
+
+def _upper(points: Sequence[_Point]) -> float:
+    """Return the standard deviation of luck that is not exceeded with 90 % probability."""
+    passed, noise = 0.0, 0.0
+    for variance, weight in sorted((point.scale * (1.0 - point.share), point.weight) for point in points):
+        noise = variance
+        passed += weight
+        if passed >= UPPER:
+            break
+    return math.sqrt(noise)
 
 
 def _frame(precision: NDArray[np.float64], rows: NDArray[np.float64]) -> _Frame:

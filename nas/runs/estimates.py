@@ -215,7 +215,7 @@ def estimate(
     networks = {}
     for i, one in enumerate(fitted.complete):
         error, sd = float(fitted.error[i]), float(fitted.sd[i])
-        again = math.hypot(sd, noise)
+        again = math.hypot(sd, fitted.model.noise_sd_high)
         networks[one.architecture_hash] = Estimate(
             architecture_hash=one.architecture_hash,
             num_trainings=len(one.accuracies),

@@ -22,8 +22,8 @@ from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop
 from nas.runs.cluster import ClusterWorkers
 from nas.runs.config import SearchConfig
 from nas.runs.context import SearchContext, make_context
-from nas.runs.free_costs import FreeCosts
 from nas.runs.estimates import fit_evaluations
+from nas.runs.free_costs import FreeCosts
 from nas.runs.fronts import bounds, front, hypervolume
 from nas.runs.record import Evaluation
 from nas.runs.run import Generation, Run, read_run

@@ -1,8 +1,8 @@
 """The directory of a run: what was asked, and every evaluation, on the disk before it counts.
 
 `run.json` holds configuration, space, data and versions, `calibration.json` and the profiles what the costs rest on,
-and `evaluations.sqlite3` one row for each evaluated architecture and each further training of one. A search that was killed is run again from its seed,
-with these rows as its memory, and so ends where it would have ended.
+and `evaluations.sqlite3` one row for each evaluated architecture and each further training of one. A search that was
+killed is run again from its seed, with these rows as its memory, and so ends where it would have ended.
 """
 
 from __future__ import annotations

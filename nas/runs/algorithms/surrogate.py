@@ -8,7 +8,7 @@ A batch of `population` networks follows from the evaluations so far alone:
 3. the error is predicted from genes and costs (`nas.runs.error_model`), with the standard deviation of what networks
    have in common. With that of the noise in it, the search would hunt lucky seeds;
 4. the gain of each candidate is exact (`nas.runs.improvement`): against the front of the evaluated networks at their
-   predicted errors, within the least and largest error that were observed and costs that there are;
+   estimated errors, within the least and largest error that were observed and costs that there are;
 5. the best goes into the batch and, with its predicted error, into the front; of equal ones the first by key.
 
 The first generation is the random one of NSGA-II. `crossover`, `mutation` and `stagnation` have no effect.
@@ -136,7 +136,7 @@ class Surrogate:
         )
         model = fit_errors(seen, [[1.0 - accuracy for accuracy in one.accuracies] for one in complete])
         mean, sd = model.function(features)
-        predicted, _ = model.function(seen)
+        predicted, _ = model.estimates()
         costs, seen_costs = candidates.costs[list(left)], _axes(complete, self._priced)
         for objective in self._unpriced:
             values = _axes(complete, [objective])
