@@ -41,6 +41,8 @@ def noise_facts(run: Run) -> dict[str, Any] | None:
         "level": LEVEL,
         "noise_sd": known.noise_sd,
         "between_sd": known.between_sd,
+        "signal": {"share": known.signal, "low": known.signal_low, "high": known.signal_high},
+        "has_signal": known.has_signal,
         "num_trainings": sum(one.num_trainings for one in known.networks.values()),
         "num_claimed": len(known.claimed),
         "hypervolume": {"value": volume.value, "low": volume.low, "high": volume.high},
@@ -55,15 +57,18 @@ def estimate_notes(run: Run) -> list[str]:
     volume = known.hypervolume
     trainings = sum(one.num_trainings for one in known.networks.values())
     claimed = len(known.claimed)
-    if claimed:
+    if not known.has_signal:
+        claim = "the trainings do not show that networks differ in error, so that nothing is claimed of the front"
+    elif claimed:
         claim = (
-            f"{claimed} of {len(known.front)} members {'is' if claimed == 1 else 'are'} on the front with at least "
-            f"{LEVEL:.0%} probability because of {'its error' if claimed == 1 else 'their errors'}"
+            f"{claimed} of {len(known.front)} members {'is' if claimed == 1 else 'are'} there because of "
+            f"{'its error' if claimed == 1 else 'their errors'} with {LEVEL:.0%} probability"
         )
     else:
-        claim = "no member is on the front with certainty because of its error: the trainings do not tell them apart"
+        claim = f"of no member it can be said with {LEVEL:.0%} probability that its error puts it there"
     return [
         f"errors are estimates from {trainings} trainings, own ones and those of similar networks, with {LEVEL:.0%} "
-        f"intervals; seeds alone spread by ± {known.noise_sd:.3f}, the estimates by ± {known.between_sd:.3f}",
+        f"intervals; those of one network's trainings differ by ± {known.noise_sd:.3f}, {known.signal:.0%} of the "
+        f"variance is explained by genes and costs ({known.signal_low:.0%} to {known.signal_high:.0%})",
         f"{claim}; hypervolume {volume.value:.3f} ({volume.low:.3f} to {volume.high:.3f})",
     ]

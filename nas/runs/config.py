@@ -136,6 +136,7 @@ class SearchConfig:
             raise SettingError("dataset is missing; give one of iris, wine, breast-cancer, digits, mnist, …, or a file")
         if not self.objectives:
             object.__setattr__(self, "objectives", self._default_objectives())
+        self._check_surrogate()
         for objective in self.chosen:
             for need in sorted(objective.needs, key=lambda need: need.name):
                 if any(getattr(self, key) is None for key in need.keys):
@@ -149,6 +150,13 @@ class SearchConfig:
         if self.exhaustive:
             object.__setattr__(self, "algorithm", "exhaustive")
         object.__setattr__(self, "exhaustive", self.algorithm == "exhaustive")
+
+    def _check_surrogate(self) -> None:
+        if self.algorithm == "surrogate" and not any(objective.trained for objective in self.chosen):
+            raise SettingError(
+                "algorithm = surrogate predicts validation_error, which is none of the objectives "
+                f"({', '.join(self.objectives)}); name it among them, or take another algorithm"
+            )
 
     def _default_objectives(self) -> tuple[str, ...]:
         default = _DEFAULT_OBJECTIVES.get(self.preset or "")

@@ -36,9 +36,6 @@ PRIOR_SD = 0.02
 where all errors are equal, and zero would be claimed with certainty."""
 PRIOR_WEIGHT = 1.0
 
-UPPER = 0.9
-"""Probability that the luck of a seed is no larger than its upper limit."""
-
 LEAST_WEIGHT = 1e-3
 """Points of the grid below this share of the most probable one are left out."""
 
@@ -95,9 +92,13 @@ class ErrorModel:
         mean_errors: Mean error of the trainings of each architecture that was trained.
         counts: Number of trainings of each.
         noise_sd: Standard deviation of the error of one training about that of its architecture.
-        noise_sd_high: Upper end of its one-sided 90 % interval; far above it where no network was trained twice, because
-            nothing then says how much of what f leaves over is luck.
+        noise_sd_high: Upper end of its one-sided 90 % interval; far above it where no network was trained twice,
+            because nothing then says how much of what f leaves over is luck.
         own_sd: Standard deviation of what architectures have of their own.
+        signal: Share of the variance of the error of one training that f explains, which is the least that is the
+            networks' own. What u adds is left out: where luck has long tails, a few repeats cannot tell it from u.
+        signal_low: Lower end of its 90 % interval.
+        signal_high: Upper end.
         function_sd: Standard deviation, over the trained architectures, of what the features explain.
     """
 
@@ -106,6 +107,9 @@ class ErrorModel:
     noise_sd: float
     noise_sd_high: float
     own_sd: float
+    signal: float
+    signal_low: float
+    signal_high: float
     function_sd: float
     _features: NDArray[np.float64]
     _points: tuple[_Point, ...]
@@ -210,12 +214,19 @@ def fit_errors(features: NDArray[np.float64], errors: Sequence[Sequence[float]])
     kept = [i for i in range(len(points)) if weights[i] >= LEAST_WEIGHT]
     total = float(sum(weights[i] for i in kept))
     mixture = tuple(replace(points[i], weight=float(weights[i]) / total) for i in kept)
+    shares = []
+    for point, mean, spread in _functions(mixture, rows):
+        explained = float(np.var(mean)) + point.scale * float(spread.mean())
+        shares.append((explained / (explained + point.scale), point.weight))
     return ErrorModel(
         mean_errors=means,
         counts=counts,
         noise_sd=float(np.sqrt(sum(p.weight * p.scale * (1.0 - p.share) for p in mixture))),
-        noise_sd_high=_upper(mixture),
+        noise_sd_high=math.sqrt(_quantile([(p.scale * (1.0 - p.share), p.weight) for p in mixture], 0.9)),
         own_sd=float(np.sqrt(sum(p.weight * p.scale * p.share for p in mixture))),
+        signal=sum(share * weight for share, weight in shares),
+        signal_low=_quantile(shares, 0.05),
+        signal_high=_quantile(shares, 0.95),
         function_sd=float(np.sqrt(sum(p.weight * float(np.var(mean)) for p, mean, _ in _functions(mixture, rows)))),
         _features=rows,
         _points=mixture,
@@ -228,15 +239,14 @@ def _shares() -> tuple[float, ...]:
     return tuple((number + 0.5) / NUM_SHARES for number in range(NUM_SHARES))
 
 
-def _upper(points: Sequence[_Point]) -> float:
-    """Return the standard deviation of luck that is not exceeded with 90 % probability."""
-    passed, noise = 0.0, 0.0
-    for variance, weight in sorted((point.scale * (1.0 - point.share), point.weight) for point in points):
-        noise = variance
+def _quantile(values: Sequence[tuple[float, float]], probability: float) -> float:
+    """Return the least of values with weights that is not exceeded with this probability."""
+    passed = 0.0
+    for value, weight in sorted(values):
         passed += weight
-        if passed >= UPPER:
-            break
-    return math.sqrt(noise)
+        if passed >= probability:
+            return value
+    return max(values)[0]
 
 
 def _frame(precision: NDArray[np.float64], rows: NDArray[np.float64]) -> _Frame:

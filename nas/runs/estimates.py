@@ -29,6 +29,12 @@ LEVEL = 0.90
 Z = 1.6448536269514722
 """Half the width of such an interval of a normal distribution, in standard deviations."""
 
+MIN_SIGNAL = 0.1
+"""Least lower limit of the share of signal with which a front claims anything."""
+
+MAX_DOUBT = 0.1
+"""Most doubt, summed over the members that are claimed: the probability that one of them is not on the front."""
+
 DRAWS = 400
 """Draws of all errors for probabilities and for the hypervolume: a probability is known to 0.025 at worst."""
 
@@ -87,7 +93,7 @@ class Fitted:
     """Evaluations, and the model of their errors.
 
     Attributes:
-        complete: The evaluations that are COMPLETE.
+        complete: The evaluations that are COMPLETE, sorted by hash.
         objectives: The objectives; one of them needs trainings.
         model: The model, its architectures in the order of `complete`.
         error: Estimated error of each.
@@ -141,7 +147,8 @@ def fit_evaluations(
     """
     import numpy as np
 
-    complete = tuple(one for one in evaluations if one.state == "COMPLETE")
+    # Draws and sums must not depend on the order in which networks came up.
+    complete = tuple(sorted((e for e in evaluations if e.state == "COMPLETE"), key=lambda e: e.architecture_hash))
     if not complete or not any(objective.trained for objective in objectives):
         return None
     free = [objective for objective in objectives if not objective.trained and not objective.needs]
@@ -167,7 +174,13 @@ class Estimates:
         front: Hashes of the returned front: what no other dominates at the estimated errors, sorted by the objectives.
         noise_sd: Standard deviation of the error of one training about that of its network.
         between_sd: Standard deviation of the estimated errors of the networks that were evaluated.
+        signal: Share of the variance of the error of one training that genes and costs explain: at least so much of an
+            error is the network's.
+        signal_low: Lower end of its 90 % interval.
+        signal_high: Upper end.
         hypervolume: Of the returned front.
+        claimed: Members of which it can be said that their errors put them on the front: all of them together with 90 %
+            probability. Members that their costs alone keep there are not among them. None where there is no signal.
     """
 
     objective: str
@@ -175,7 +188,11 @@ class Estimates:
     front: tuple[str, ...]
     noise_sd: float
     between_sd: float
+    signal: float
+    signal_low: float
+    signal_high: float
     hypervolume: FrontVolume
+    claimed: tuple[str, ...]
 
     def judged(self, evaluation: Evaluation) -> Evaluation:
         """Return an evaluation with its estimated error in place of the one that was observed."""
@@ -185,11 +202,9 @@ class Estimates:
         return replace(evaluation, objectives={**evaluation.objectives, self.objective: known.error})
 
     @property
-    def claimed(self) -> tuple[str, ...]:
-        """Return the members whose error, and not their costs alone, puts them on the front with 90 % probability."""
-        return tuple(
-            name for name in self.front if not self.networks[name].by_cost and self.networks[name].on_front >= LEVEL
-        )
+    def has_signal(self) -> bool:
+        """Return whether more than luck is in the errors, as far as can be said."""
+        return self.signal_low >= MIN_SIGNAL
 
 
 def estimate(
@@ -235,8 +250,26 @@ def estimate(
         front=tuple(one.architecture_hash for one in front),
         noise_sd=noise,
         between_sd=float(np.std(fitted.error)),
+        signal=fitted.model.signal,
+        signal_low=fitted.model.signal_low,
+        signal_high=fitted.model.signal_high,
         hypervolume=volumes,
+        claimed=_claimed([networks[one.architecture_hash] for one in front], fitted.model.signal_low),
     )
+
+
+def _claimed(members: Sequence[Estimate], signal_low: float) -> tuple[str, ...]:
+    """Return the members, in the order of the front, that are there for their errors with 90 % probability together."""
+    if signal_low < MIN_SIGNAL:
+        return ()
+    doubt, claimed = 0.0, set()
+    for one in sorted(members, key=lambda one: (-one.on_front, one.architecture_hash)):
+        if not one.by_cost:
+            doubt += 1.0 - one.on_front
+            if doubt > MAX_DOUBT:
+                break
+            claimed.add(one.architecture_hash)
+    return tuple(one.architecture_hash for one in members if one.architecture_hash in claimed)
 
 
 def _clipped(error: float) -> float:

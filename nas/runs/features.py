@@ -37,7 +37,8 @@ def gene_features(space: SearchSpace, genomes: Sequence[Mapping[str, Choice]]) -
 
     genes = [gene for gene in space.genes if len(gene.choices) > 1]
     rows = [_row(genes, active_genes(genome)) for genome in genomes]
-    return np.array(rows, dtype=np.float64).reshape(len(rows), -1)
+    width = sum(len(gene.choices) + all(map(_is_number, gene.choices)) for gene in genes)
+    return np.array(rows, dtype=np.float64).reshape(len(rows), width)
 
 
 def _row(genes: Sequence[Gene], active: Mapping[str, Choice]) -> list[float]:
@@ -45,7 +46,7 @@ def _row(genes: Sequence[Gene], active: Mapping[str, Choice]) -> list[float]:
     for gene in genes:
         value = active.get(gene.name)
         row += [float(gene.name in active and choice == value) for choice in gene.choices]
-        if all(_is_number(choice) for choice in gene.choices):
+        if all(map(_is_number, gene.choices)):
             row.append(_number(gene.name, value) if gene.name in active else 0.0)
     return row
 

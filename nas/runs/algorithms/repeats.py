@@ -29,7 +29,8 @@ class WithRepeats:
 
     def __init__(self, make: Callable[[Problem], Algorithm], problem: Problem):
         self._problem = problem
-        self._num_rounds = num_rounds(problem.generations, problem.repeats)
+        trained = any(objective.trained for objective in problem.objectives)  # nothing else is noisy
+        self._num_rounds = num_rounds(problem.generations, problem.repeats) if trained else 0
         self._inner = make(replace(problem, generations=problem.generations - self._num_rounds, repeats=0.0))
 
     @property
@@ -81,7 +82,6 @@ def choose_repeats(evaluations: Sequence[Evaluation], problem: Problem, size: in
     on_front = front_probabilities(fitted)
     if not ((on_front > 1.0 - CERTAIN) & (on_front < CERTAIN)).any():
         return []
-    by_hash = np.argsort([one.architecture_hash for one in fitted.complete], kind="stable")
     more = np.zeros(len(on_front), dtype=np.int64)
     sds = [fitted.sd]
     chosen: list[Evaluation] = []
@@ -91,7 +91,7 @@ def choose_repeats(evaluations: Sequence[Evaluation], problem: Problem, size: in
         table = np.array(sds)
         columns = np.arange(len(more))
         worth = np.round(on_front * (table[more, columns] - table[more + 1, columns]), 9)
-        best = int(by_hash[np.argmax(worth[by_hash])])
+        best = int(np.argmax(worth))  # of equal ones the first by hash
         if worth[best] <= 0.0:
             break
         more[best] += 1

@@ -20,13 +20,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nas.core.errors import SettingError
 from nas.runs.algorithms.base import Answer, Brood, Problem, Stop, latest
 from nas.runs.algorithms.nsga2 import first_generation
 from nas.runs.candidates import listed, pool
 from nas.runs.error_model import fit_errors
+from nas.runs.estimates import fit_evaluations
 from nas.runs.features import gene_features
 from nas.runs.fronts import REFERENCE
 from nas.runs.improvement import expected_improvement
+from nas.runs.objectives import Objective
 from nas.runs.record import Evaluation
 from nas.spaces.record import Genome
 
@@ -62,6 +65,8 @@ class Surrogate:
     """Chooses by expected improvement."""
 
     def __init__(self, problem: Problem):
+        if not any(objective.trained for objective in problem.objectives):
+            raise SettingError("a surrogate predicts validation_error, which is none of the objectives; name it")
         self._problem = problem
         self._all: Candidates | None = None  # of a space that can be listed; nothing else is kept between calls
         self._is_listed = True
@@ -97,8 +102,6 @@ class Surrogate:
             self._all = None if found is None else self._described(found)
         if self._all is not None:
             return self._all
-        from nas.runs.estimates import fit_evaluations
-
         fitted = fit_evaluations(evaluations, problem.space, problem.objectives)
         parents = fitted.front() if fitted is not None else ()
         drawn = pool(
@@ -114,13 +117,13 @@ class Surrogate:
         import numpy as np
 
         genomes = [genome for _, genome in found]
-        priced = self._problem.costs(genomes) if self._problem.costs is not None and self._priced else []
+        priced = self._problem.costs(genomes) if self._problem.costs is not None else [{}] * len(genomes)
         rows = [[o.axis(values[o.name]) for o in self._priced] for values in priced]
         return Candidates(
             genomes=genomes,
             keys=[name for name, _ in found],
             features=gene_features(self._problem.space, genomes),
-            costs=np.array(rows, dtype=np.float64).reshape(len(genomes), -1),
+            costs=np.array(rows, dtype=np.float64).reshape(len(genomes), len(self._priced)),
         )
 
     def _best(self, candidates: Candidates, left: Sequence[int], evaluations: Sequence[Evaluation]) -> list[int]:
@@ -198,10 +201,10 @@ def _batch(
     return chosen
 
 
-def _axes(evaluations: Sequence[Evaluation], objectives: Sequence[object]) -> NDArray[np.float64]:
+def _axes(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> NDArray[np.float64]:
     import numpy as np
 
-    rows = [[o.axis(one.objectives[o.name]) for o in objectives] for one in evaluations]  # type: ignore[attr-defined]
+    rows = [[o.axis(one.objectives[o.name]) for o in objectives] for one in evaluations]
     return np.array(rows, dtype=np.float64).reshape(len(evaluations), len(objectives))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import nas.runs.error_model as error_model
+from nas.runs import error_model
 from nas.runs.error_model import PRIOR_SD, PRIOR_WEIGHT, fit_errors
 
 
@@ -72,8 +72,8 @@ def test_the_likelihood_is_that_of_the_gaussian(monkeypatch):
         strength = 0.1 if point.spreads.max() < 0.1 + 1e-12 else 3.0
         weights[point.share, strength] = np.log(point.weight)
     first = (0.2, 0.1)
-    for point in weights:
-        assert weights[point] - weights[first] == pytest.approx(plain(*point) - plain(*first), abs=0.01)
+    for point, weight in weights.items():
+        assert weight - weights[first] == pytest.approx(plain(*point) - plain(*first), abs=0.01)
 
 
 def test_without_repeats_the_weight_of_an_own_training_is_one_half():
@@ -145,6 +145,13 @@ def test_little_and_equal_errors_are_never_certain(errors):
     assert (sd > 0.0).all()
     assert (mean >= -0.2).all()
     assert (mean <= 1.2).all()
+
+
+def test_without_any_feature_networks_shrink_to_their_mean():
+    errors = [[0.2], [0.4], [0.6]]
+    mean, sd = fit_errors(np.zeros((3, 0)), errors).estimates()
+    assert mean == pytest.approx([0.3, 0.4, 0.5], abs=1e-6)
+    assert (sd > 0.03).all()
 
 
 def test_columns_that_do_not_vary_count_nothing():

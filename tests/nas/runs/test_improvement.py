@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-moocore = pytest.importorskip("moocore")
+pytest.importorskip("moocore")
+
+import moocore
 
 from nas.runs.improvement import expected_improvement, free_volume, shortfall
 
@@ -102,5 +106,5 @@ def test_free_volume_is_the_box_without_what_is_dominated():
 def test_shortfall_is_never_negative_and_grows_with_the_level():
     mean, sd = np.array([0.0, 0.0]), np.array([1e-3, 2.0])
     levels = [shortfall(level, mean, sd) for level in (-30.0, -1.0, 0.0, 1.0, 30.0)]
-    assert all((a >= 0.0).all() and (a <= b).all() for a, b in zip(levels, levels[1:], strict=False))
+    assert all((a >= 0.0).all() and (a <= b).all() for a, b in pairwise(levels))
     assert levels[-1] == pytest.approx([30.0, 30.0])
