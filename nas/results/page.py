@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from hwcost.core.text import one_line, printable
 from hwcost.core.units import format_seconds
 from hwcost.report.page import Page, Verbatim, registered_page
+from nas.results.estimate_facts import estimate_notes
 from nas.results.front import Front
-from nas.runs.fronts import compromise
 from nas.spaces.genes import active_genes
 from nas.spaces.record import format_genome
 
 if TYPE_CHECKING:
+    from nas.runs.estimates import Estimate
     from nas.runs.objectives import Objective
     from nas.runs.run import Run
 
@@ -35,12 +36,20 @@ def front_text(run: Run) -> str:
         f"front, {len(run.evaluations)} evaluated, {len(run.failures)} failed ({state})",
         "",
     ]
-    chosen = compromise(members, run.objectives)
-    titles = ["", *(objective_title(objective) for objective in run.objectives), "genome"]
+    chosen = run.compromise
+    known = {} if run.estimates is None else run.estimates.networks
+    titles = ["", *(objective_title(objective) for objective in run.objectives)]
+    titles += ["observed", "on front", "genome"] if known else ["genome"]
     cells = [
         [
             f"{'*' if member is chosen else ' '}{number}",
-            *(value_text(objective, member.objectives[objective.name]) for objective in run.objectives),
+            *(
+                interval_text(known[member.architecture_hash])
+                if objective.trained and known
+                else value_text(objective, member.objectives[objective.name])
+                for objective in run.objectives
+            ),
+            *(observed_texts(known[member.architecture_hash]) if known else ()),
             printable(format_genome(active_genes(member.genome))),
         ]
         for number, member in enumerate(members, start=1)
@@ -51,6 +60,7 @@ def front_text(run: Run) -> str:
         lines.append(f"  {aligned}  {row[-1]}")
     if members:
         lines += ["", "  * compromise: the smallest norm after each objective is divided by its largest value"]
+    lines += [f"  {note}" for note in estimate_notes(run)]
     dead = [str(number) for number, member in enumerate(members, start=1) if member.num_dead_weights]
     if dead:
         lines.append(f"  with angles that influence no output (`nas.dead_weights`): {', '.join(dead)}")
@@ -60,10 +70,21 @@ def front_text(run: Run) -> str:
     seeds = config.num_train_seeds
     lines.append(
         f"  accuracies: {dataset.num_validation} validation samples, "
-        f"{'one training' if seeds == 1 else f'mean of {seeds} trainings'} each; the {dataset.num_test} test samples "
+        f"{'one training' if seeds == 1 else f'mean of {seeds} trainings'} each at first; the {dataset.num_test} test samples "
         "were not touched"
     )
     return "\n".join(lines)
+
+
+def interval_text(known: Estimate) -> str:
+    """Format an estimated error with its interval."""
+    return f"{known.error:.3f} ({known.low:.3f}–{known.high:.3f})"
+
+
+def observed_texts(known: Estimate) -> tuple[str, str]:
+    """Format the mean of the trainings that a network had, with their number, and its probability to be on the front."""
+    probability = "by cost" if known.by_cost else f"{known.on_front:.0%}"
+    return f"{known.observed:.3f} in {known.num_trainings}", probability
 
 
 def objective_title(objective: Objective) -> str:

@@ -19,7 +19,8 @@ from nas.core.errors import RunError
 from nas.results.device_cost import device_cost
 from nas.results.front import rows
 from nas.results.importance import gene_importance
-from nas.results.page import objective_title, value_text
+from nas.results.estimate_facts import estimate_notes
+from nas.results.page import interval_text, objective_title, observed_texts, value_text
 from nas.results.plots import pictures
 from nas.runs.run import open_run
 from nas.runs.store import EVALUATIONS, unusable
@@ -120,9 +121,19 @@ def _front_table(run: Run) -> str:
     head = "".join(f"<th>{_text(objective_title(objective))}</th>" for objective in run.objectives)
     body = []
     members = run.front
-    for member, row in zip(members, rows(members, run.objectives), strict=True):
+    known = {} if run.estimates is None else run.estimates.networks
+    if known:
+        head += "<th>retrained</th><th>observed</th><th>on front</th>"
+    for member, row in zip(members, rows(run), strict=True):
         genome = ", ".join(f"{name} {value}" for name, value in active_genes(member.genome).items())
-        cells = "".join(f"<td>{value_text(o, row[o.name])}</td>" for o in run.objectives)
+        own = known.get(member.architecture_hash)
+        cells = "".join(
+            f"<td>{value_text(o, row[o.name]) if own is None or not o.trained else interval_text(own)}</td>"
+            for o in run.objectives
+        )
+        if own is not None:
+            again = f"{own.retrained_low:.3f}–{own.retrained_high:.3f}"
+            cells += "".join(f"<td>{text}</td>" for text in (again, *observed_texts(own)))
         mark = ' class="chosen"' if row["compromise"] else ""
         spread = f" ± {row['accuracy_spread'] / 2:.1%}" if run.context.config.num_train_seeds > 1 else ""
         body.append(
@@ -131,13 +142,25 @@ def _front_table(run: Run) -> str:
         )
     return (
         f"<table><tr><th>rank</th>{head}<th>accuracy</th><th>generation</th><th>genome</th></tr>{''.join(body)}</table>"
-        '<p class="note">Bold: compromise, the smallest norm after each objective is divided by its largest value.</p>'
+        '<p class="note">Bold: compromise, the smallest norm after each objective is divided by its largest value.'
+        f"{_estimates_note(run)}</p>"
     )
+
+
+def _estimates_note(run: Run) -> str:
+    notes = [f"{note[0].upper()}{note[1:]}." for note in estimate_notes(run)]
+    if notes:
+        notes.append(
+            "Retrained: the 90 % interval of the error of one training with another seed. On front: probability to be "
+            "on the front of the evaluated networks; by cost: its costs alone keep a member there."
+        )
+    return "".join(f"<br>{_text(note)}" for note in notes)
 
 
 def _seeds_note(run: Run) -> str:
     dataset, seeds = run.context.dataset, run.context.config.num_train_seeds
     trainings = "one training" if seeds == 1 else f"the mean of {seeds} trainings"
+    trainings += ", and of repeats where there were any" if any(g.num_repeats for g in run.generations) else ""
     step = 1.0 / dataset.num_validation
     return (
         f'<p class="note">Accuracies are those of {dataset.num_validation} validation samples, so one sample is '
@@ -149,10 +172,19 @@ def _seeds_note(run: Run) -> str:
 def _generations_table(run: Run) -> str:
     head = "".join(
         f"<th>{name}</th>"
-        for name in ("generation", "evaluated", "known before", "failed", "front", "best error", "hypervolume")
+        for name in (
+            "generation",
+            "evaluated",
+            "repeats",
+            "known before",
+            "failed",
+            "front",
+            "best error",
+            "hypervolume",
+        )
     )
     body = "".join(
-        f"<tr><td>{g.number}</td><td>{g.evaluated}</td><td>{g.duplicates}</td><td>{g.num_failed}</td>"
+        f"<tr><td>{g.number}</td><td>{g.evaluated}</td><td>{g.num_repeats}</td><td>{g.duplicates}</td><td>{g.num_failed}</td>"
         f"<td>{g.front_size}</td><td>{'' if g.best_error is None else f'{g.best_error:.3g}'}</td>"
         f"<td>{g.hypervolume:.3f}</td></tr>"
         for g in run.generations
@@ -160,7 +192,7 @@ def _generations_table(run: Run) -> str:
     return (
         f"<table>{f'<tr>{head}</tr>'}{body}</table>"
         '<p class="note">Hypervolume here: within the limits of the first generation, above 1 where later ones are '
-        "better than its best values.</p>"
+        "better than its best values; front, best error and hypervolume of the errors as they were observed.</p>"
     )
 
 

@@ -73,6 +73,9 @@ class SearchConfig:
     mutation: float = option(0.2, "Probability that a gene is drawn anew.")
     stagnation: int = option(2, "Stop after N generations with the same front; 0 never does.", metavar="N")
     algorithm: str = option("nsga2", "What chooses the networks.", choices=ALGORITHMS)
+    repeats: float = option(
+        0.2, "Share of the generations that train members of the front again with other seeds; 0 for none."
+    )
     exhaustive: bool = option(False, "Evaluate every distinct architecture of the space; the same as that algorithm.")
 
     epochs: int = option(5, "Passes over the training part.")
@@ -182,9 +185,9 @@ class SearchConfig:
             ("num_seeds", 1, 1000),
         ):
             object.__setattr__(self, name, whole(name, getattr(self, name), low, high))
-        for name in ("crossover", "mutation"):
+        for name, what in (("crossover", "probability"), ("mutation", "probability"), ("repeats", "share")):
             if not 0.0 <= getattr(self, name) <= 1.0:
-                raise SettingError(f"{name} is {getattr(self, name)}; give a probability from 0 to 1")
+                raise SettingError(f"{name} is {getattr(self, name)}; give a {what} from 0 to 1")
         for name in ("qpu_power_w", "device_power_w"):
             if getattr(self, name) is not None:
                 positive(name, getattr(self, name))
@@ -227,6 +230,9 @@ class SearchConfig:
         """Return all keys and values as plain data."""
         return {**dataclasses.asdict(self), "objectives": list(self.objectives)}
 
+
+BEFORE: Mapping[str, Any] = {"repeats": 0.0}
+"""What versions did that did not have a key yet; their runs are resumed so."""
 
 COSTING_KEYS = ("objectives", *(f.name for f in dataclasses.fields(SearchConfig) if f.metadata["only"] is not None))
 """Keys that only costs depend on, and not training."""

@@ -87,6 +87,39 @@ def evaluate_group(context: SearchContext, genomes: Sequence[Genome], generation
     return evaluations
 
 
+def train_again(context: SearchContext, genome: Genome, number: int, generation: int) -> Evaluation:
+    """Train the architecture of a genome once, with one of its seeds, and cost nothing.
+
+    Args:
+        context: The search.
+        genome: A genome of its space.
+        number: Number of the training, from 0: which of its seeds.
+        generation: Kept in the record.
+
+    Raises:
+        DataError: The data set is not here, or not the one that the search began with.
+        MissingDependencyError: A package is not installed.
+    """
+    built = architecture(context.space, genome)
+    hashed = architecture_hash(built)
+    started = time.perf_counter()
+    seed = training_seed(context.config.seed, hashed, number)
+    record = train(built, context.data(), context.config.train_settings(), seed)
+    accuracy = record.best_validation_accuracy
+    complete = record.state == "COMPLETE" and accuracy is not None
+    return Evaluation(
+        architecture_hash=hashed,
+        genome=dict(genome),
+        state="COMPLETE" if complete else "FAILED",
+        reason=None if complete else f"training failed: {record.reason}",
+        accuracies=() if accuracy is None else (accuracy,),
+        num_parameters=record.num_parameters,
+        trainings=(record.to_dict(),),
+        generation=generation,
+        training_s=time.perf_counter() - started,
+    )
+
+
 def _train(
     context: SearchContext, architectures: Sequence[Architecture], hashes: Sequence[str]
 ) -> list[list[TrainRecord]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 from hwcost.core.checks import is_finite
@@ -66,6 +66,28 @@ class Evaluation:
     def num_dead_weights(self) -> int:
         """Return the number of angles that influence no output; 0 if nothing was costed."""
         return int((self.cost or {}).get("num_dead_weights") or 0)
+
+    def with_training(self, again: Evaluation) -> Evaluation:
+        """Return this evaluation with one more training of the same architecture.
+
+        Args:
+            again: What came of that training, with one accuracy; if it failed it counts as an attempt, and for nothing
+                else.
+        """
+        if again.state != "COMPLETE":
+            trainings = again.trainings or ({"state": "FAILED", "reason": again.reason},)
+            return replace(self, trainings=(*self.trainings, *trainings))
+        accuracies = (*self.accuracies, *again.accuracies)
+        objectives = dict(self.objectives)
+        if "validation_error" in objectives:
+            objectives["validation_error"] = 1.0 - sum(accuracies) / len(accuracies)
+        return replace(
+            self,
+            objectives=objectives,
+            accuracies=accuracies,
+            trainings=(*self.trainings, *again.trainings),
+            training_s=self.training_s + again.training_s,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING
 from nas.architectures.json import architecture_hash
 from nas.core.checks import whole
 from nas.core.errors import SearchError
-from nas.runs.algorithms import ALGORITHMS
+from nas.runs.algorithms import make_algorithm
 from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop
 from nas.runs.cluster import ClusterWorkers
 from nas.runs.config import SearchConfig
 from nas.runs.context import SearchContext, make_context
+from nas.runs.free_costs import FreeCosts
+from nas.runs.estimates import fit_evaluations
 from nas.runs.fronts import bounds, front, hypervolume
 from nas.runs.record import Evaluation
 from nas.runs.run import Generation, Run, read_run
@@ -140,8 +142,11 @@ class _Search:
         self.objectives = self.config.chosen
         self.progress = progress
         self.key = _key_of(context)
-        self.algorithm: Algorithm = ALGORITHMS[self.config.algorithm](_problem(context, self.key))
-        self.known = {evaluation.architecture_hash: evaluation for evaluation in store.evaluations()}
+        costs = FreeCosts(context, self.key, store)
+        self.algorithm: Algorithm = make_algorithm(self.config.algorithm, _problem(context, self.key, costs))
+        self.known = {evaluation.architecture_hash: evaluation for evaluation in store.first_evaluations()}
+        self.trained_again = {(hashed, number): again for hashed, number, again in store.trainings()}
+        self.num_again = 0  # trainings of architectures that were evaluated, in the order in which they were asked for
         self.asked: dict[str, None] = {}  # architectures in the order in which this search came to them
         self.generations: list[Generation] = []
         self.limits: NDArray[np.float64] | None = None
@@ -155,7 +160,10 @@ class _Search:
         while isinstance(step, Brood):
             number = len(answers)
             tasks = [Task(number=i, genomes=group, generation=number) for i, group in enumerate(step.groups)]
-            self._evaluate(tasks, number)
+            if step.again:
+                self._train_again(step, number)
+            else:
+                self._evaluate(tasks, number)
             answer = Answer(brood=step, evaluations=tuple(self.known[self.key(genome)] for genome in step.genomes))
             if all(evaluation.state == "FAILED" for evaluation in self._so_far()):
                 raise SearchError(self._all_failed())
@@ -185,6 +193,30 @@ class _Search:
             self._show(generation)
         self.store.flush()  # nothing counts before it is on the disk
 
+    def _train_again(self, brood: Brood, generation: int) -> None:
+        """Train architectures of a brood once more and store that; what is known already is not trained again."""
+        wanted: dict[tuple[str, int], tuple[int, Task]] = {}
+        for genome in brood.genomes:
+            hashed = self.key(genome)
+            already = sum(name == hashed for name, _ in wanted)
+            number = len(self.known[hashed].trainings) + already
+            task = Task(number=len(wanted), genomes=(genome,), generation=generation, training=number)
+            wanted[hashed, number] = (self.num_again, task)
+            self.num_again += 1
+        new = [task for name, (_, task) in wanted.items() if name not in self.trained_again]
+        new.sort(key=lambda task: -self._size(task.genomes[0]))
+        self._show(generation)
+        for task, results in self.workers.run(new):
+            again = results[0]
+            name = (again.architecture_hash, task.training or 0)
+            self.store.add_training(wanted[name][0], name[1], again)
+            self.trained_again[name] = again
+            self.fresh += 1
+            self._show(generation)
+        self.store.flush()
+        for hashed, number in sorted(wanted):
+            self.known[hashed] = self.known[hashed].with_training(self.trained_again[hashed, number])
+
     def _size(self, genome: Genome) -> int:
         """Estimate what simulating a network takes: amplitudes × columns of gates."""
         built = architecture(self.context.space, genome)
@@ -199,15 +231,19 @@ class _Search:
             self.limits = bounds(so_far, self.objectives)
         self.duplicates += answer.brood.duplicates
         new = [evaluation for evaluation in answer.evaluations if evaluation.generation == number]
+        fitted = fit_evaluations(so_far, self.context.space, self.objectives)
         record = Generation(
             number=number,
             evaluated=len(new),
-            duplicates=answer.brood.duplicates + len(answer.evaluations) - len(new),
+            duplicates=0 if answer.brood.again else answer.brood.duplicates + len(answer.evaluations) - len(new),
             num_failed=sum(evaluation.state == "FAILED" for evaluation in new),
             front_size=len(front(so_far, self.objectives)),
             best_error=self._best_error(),
             hypervolume=0.0 if self.limits is None else hypervolume(so_far, self.objectives, self.limits),
             stop=stop,
+            num_repeats=len(answer.brood.genomes) if answer.brood.again else 0,
+            estimated_front_size=None if fitted is None else len(fitted.front()),
+            estimated_best_error=None if fitted is None else max(0.0, float(fitted.error.min())),
         )
         self.generations.append(record)
         self.store.note_generation(number, dataclasses.asdict(record))
@@ -226,8 +262,9 @@ class _Search:
         if self.progress is None:
             return
         last = self.algorithm.last_generation
-        expected = len(self.asked) + (last - generation) * self.config.population
+        expected = len(self.asked) + self.num_again + (last - generation) * self.config.population
         done = sum(1 for key in self.asked if key in self.known)
+        done += min(self.num_again, len(self.trained_again))
         elapsed = time.monotonic() - self.started_s
         self.progress(
             SearchProgress(
@@ -255,7 +292,7 @@ def _key_of(context: SearchContext) -> Callable[[Genome], str]:
     return lambda genome: key(tuple(genome.items()))
 
 
-def _problem(context: SearchContext, key: Callable[[Genome], str]) -> Problem:
+def _problem(context: SearchContext, key: Callable[[Genome], str], costs: FreeCosts) -> Problem:
     config = context.config
     return Problem(
         space=context.space,
@@ -268,4 +305,7 @@ def _problem(context: SearchContext, key: Callable[[Genome], str]) -> Problem:
         mutation=config.mutation,
         stagnation=config.stagnation,
         together=config.engine == "fast",
+        repeats=config.repeats,
+        costs=costs,
+        costed=costs.names,
     )
