@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 from nas.architectures.json import architecture_hash
 from nas.architectures.record import Architecture
+from nas.runs.algorithms import make_algorithm
+from nas.runs.algorithms.base import Answer, Brood, Problem
+from nas.runs.estimates import Estimates, estimate
 from nas.runs.fronts import bounds, front, hypervolume
 from nas.runs.objectives import objectives_named
 from nas.runs.record import Evaluation
@@ -262,3 +265,75 @@ def known_costs(table: Table) -> Callable[[Sequence[Genome]], list[dict[str, flo
         return [{name: int(column[row]) for name, column in table.costs.items()} for row in rows]
 
     return costs
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Searched:
+    """A search on a table, and what it says of its results.
+
+    Attributes:
+        draw: What it met.
+        trained: Row of each training, in order.
+        evaluations: Each network that it evaluated, with all its trainings.
+        estimates: Its estimates, with the returned front.
+    """
+
+    draw: Draw
+    trained: tuple[int, ...]
+    evaluations: tuple[Evaluation, ...]
+    estimates: Estimates
+
+    @property
+    def returned(self) -> list[int]:
+        """Return the rows of the returned front."""
+        return [networks().row[name] for name in self.estimates.front]
+
+    @property
+    def num_seen(self) -> NDArray[np.int64]:
+        """Return how many trainings of each network it saw, (networks)."""
+        return np.bincount(np.array(self.trained), minlength=len(networks().hashes))
+
+
+def search_table(
+    draw: Draw, algorithm: str, seed: int, *, budget: int, population: int = 20, repeats: float = 0.2
+) -> Searched:
+    """Search with an algorithm of the product and trainings of a table.
+
+    What `nas.search` does apart from training, costing and storing: the same algorithms are asked, with the same
+    repeats, and the same function estimates the errors and says which front is returned.
+
+    Args:
+        draw: The table.
+        algorithm: A name of `ALGORITHMS`.
+        seed: Of the search.
+        budget: Trainings in all, repeats included; a multiple of the population.
+        population: Networks of a generation.
+        repeats: Share of the generations that train members of the front again.
+    """
+    space = networks()
+    problem = Problem(
+        space=space.space,
+        objectives=OBJECTIVES,
+        key=space.key,
+        seed=seed,
+        population=population,
+        generations=budget // population - 1,
+        repeats=repeats,
+        costs=known_costs(draw.table),
+        costed=frozenset(draw.table.costs),
+    )
+    chosen, answers = make_algorithm(algorithm, problem), []
+    trained: list[int] = []
+    known: dict[int, Evaluation] = {}
+    while isinstance(brood := chosen.ask(answers), Brood):
+        for genome in brood.genomes:
+            row = space.row[space.key(genome)]
+            if brood.again or row not in known:
+                trained.append(row)
+                known[row] = draw.evaluation(row, trained.count(row), len(answers))
+        asked = [known[space.row[space.key(genome)]] for genome in brood.genomes]
+        answers.append(Answer(brood=brood, evaluations=tuple(asked)))
+    evaluations = tuple(known.values())
+    estimates = estimate(evaluations, space.space, OBJECTIVES)
+    assert estimates is not None
+    return Searched(draw=draw, trained=tuple(trained), evaluations=evaluations, estimates=estimates)
