@@ -74,6 +74,8 @@ def text(state: SearchProgress) -> str:
     parts.append(f"{state.duplicates} known")
     if state.num_failed:
         parts.append(f"{state.num_failed} failed")
+    if state.num_infeasible:
+        parts.append(f"{state.num_infeasible} too costly")
     if state.left_s is not None:
         parts.append(f"{_duration(state.left_s)} left")
     return ", ".join(parts)

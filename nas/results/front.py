@@ -42,6 +42,8 @@ class Front(Result):
             ],
             "num_evaluations": len(run.evaluations),
             "num_failed": len(run.failures),
+            "num_infeasible": len(run.infeasible),
+            "limits": {"max": dict(config.max), "min": dict(config.min)},
             "stop": run.stop,
             "front": [
                 {

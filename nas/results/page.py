@@ -29,10 +29,11 @@ def front_text(run: Run) -> str:
     members = run.front
     config, dataset = run.context.config, run.context.dataset
     device = f" on {printable(config.backend)}" if config.backend else ""
+    limits = f", {len(run.infeasible)} too costly" if config.limits else ""
     state = run.stop or "not finished; `nas resume` continues it"
     lines = [
         f"{printable(run.context.space.name)} on {printable(dataset.name)}{device}: {len(members)} networks on the "
-        f"front, {len(run.evaluations)} evaluated, {len(run.failures)} failed ({state})",
+        f"front, {len(run.evaluations)} evaluated, {len(run.failures)} failed{limits} ({state})",
         "",
     ]
     chosen = compromise(members, run.objectives)
@@ -57,6 +58,9 @@ def front_text(run: Run) -> str:
     reasons = [failure.reason or "" for failure in run.failures]
     for reason in sorted(set(reasons), key=lambda text: -reasons.count(text))[:5]:
         lines.append(f"  failed: {reasons.count(reason)} × {one_line(reason)}")
+    if config.limits:
+        limits = ", ".join(limit.text() for limit in config.limits)
+        lines.append(f"  limits: {limits}; {len(run.infeasible)} networks break them and were not trained")
     seeds = config.num_train_seeds
     lines.append(
         f"  accuracies: {dataset.num_validation} validation samples, "

@@ -16,6 +16,7 @@ from nas.core.checks import choice, positive, whole
 from nas.core.errors import SettingError
 from nas.core.toml import read_toml
 from nas.runs.algorithms import ALGORITHMS
+from nas.runs.limits import Limit, read_limits
 from nas.runs.objectives import (
     BACKEND,
     OBJECTIVES,
@@ -64,6 +65,16 @@ class SearchConfig:
     dataset: str = option("", "iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz.")
     objectives: tuple[str, ...] = option((), "Two to four objectives.", metavar="A,B,…")
     backend: str | None = option(None, "Device that is costed: a name, or the file of a calibration.", only=BACKEND)
+
+    max: tuple[tuple[str, float], ...] = option(
+        (),
+        "Most that a network may cost; one that costs more is INFEASIBLE and never trained. May be repeated.",
+        metavar="NAME=VALUE",
+        kind="list",
+    )
+    min: tuple[tuple[str, float], ...] = option(
+        (), "Least that a network must have, such as esp=0.2. May be repeated.", metavar="NAME=VALUE", kind="list"
+    )
 
     population: int = option(20, "Networks of a generation.")
     generations: int = option(8, "Generations after the first.")
@@ -133,10 +144,11 @@ class SearchConfig:
             raise SettingError("dataset is missing; give one of iris, wine, breast-cancer, digits, mnist, …, or a file")
         if not self.objectives:
             object.__setattr__(self, "objectives", self._default_objectives())
-        for objective in self.chosen:
-            for need in sorted(objective.needs, key=lambda need: need.name):
-                if any(getattr(self, key) is None for key in need.keys):
-                    raise SettingError(f"the objective {objective.name} {need.refusal}")
+        for what, wanted in (("objective", self.chosen), ("limit", self.limits)):
+            for one in wanted:
+                for need in sorted(one.needs, key=lambda need: need.name):
+                    if any(getattr(self, key) is None for key in need.keys):
+                        raise SettingError(f"the {what} {one.name} {need.refusal}")
         self.train_settings()
 
     def _check_algorithm(self) -> None:
@@ -163,6 +175,8 @@ class SearchConfig:
                         f"objectives is {one_line(repr(value))}; give names such as {', '.join(OBJECTIVES)}"
                     )
                 object.__setattr__(self, "objectives", tuple(name.strip() for name in names))
+            elif f.name in ("max", "min"):
+                object.__setattr__(self, f.name, read_limits("max" if f.name == "max" else "min", value))
             elif isinstance(value, os.PathLike):
                 object.__setattr__(self, f.name, os.fspath(value))
             else:
@@ -196,17 +210,24 @@ class SearchConfig:
 
     @property
     def needs(self) -> frozenset[Need]:
-        """Return what any of the objectives needs."""
-        return needs_of(self.chosen)
+        """Return what any of the objectives or limits needs."""
+        return needs_of([*self.chosen, *self.limits])
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """Return the limits of what a network may cost."""
+        most = tuple(Limit(name=name, side="max", bound=bound) for name, bound in self.max)
+        return (*most, *(Limit(name=name, side="min", bound=bound) for name, bound in self.min))
+
+    def evaluated(self, cost: CandidateCost, accuracies: tuple[float, ...] = ()) -> Evaluated:
+        """Return what objectives and limits are computed from."""
+        return Evaluated(
+            cost=cost, accuracies=accuracies, qpu_power_w=self.qpu_power_w, device_power_w=self.device_power_w
+        )
 
     def values(self, cost: CandidateCost, accuracies: tuple[float, ...]) -> dict[str, float]:
         """Compute the objectives of a network by name; those that have no value are left out."""
-        return values_of(
-            self.chosen,
-            Evaluated(
-                cost=cost, accuracies=accuracies, qpu_power_w=self.qpu_power_w, device_power_w=self.device_power_w
-            ),
-        )
+        return values_of(self.chosen, self.evaluated(cost, accuracies))
 
     @property
     def space_source(self) -> str:
@@ -225,7 +246,8 @@ class SearchConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all keys and values as plain data."""
-        return {**dataclasses.asdict(self), "objectives": list(self.objectives)}
+        plain = dataclasses.asdict(self)
+        return {**plain, "objectives": list(self.objectives), "max": dict(self.max), "min": dict(self.min)}
 
 
 COSTING_KEYS = ("objectives", *(f.name for f in dataclasses.fields(SearchConfig) if f.metadata["only"] is not None))

@@ -9,7 +9,7 @@ import difflib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from hwcost.core.text import one_line
 from nas.core.errors import SettingError
@@ -49,6 +49,7 @@ POWER = Need(
     refusal="needs qpu_power_w and device_power_w; no figures are built in",
 )
 PROFILED_FLOPS = Need(name="profiled FLOPs")
+TRAINING = Need(name="training")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +170,7 @@ _ALL = (
         name="validation_error",
         meaning="1 − best validation accuracy over the epochs, averaged over the training seeds",
         value=_validation_error,
+        needs=frozenset({TRAINING}),
     ),
     Objective(
         name="unified_time_s",
@@ -271,8 +273,17 @@ def objectives_named(names: Iterable[str]) -> tuple[Objective, ...]:
     return tuple(OBJECTIVES[name] for name in names)
 
 
-def needs_of(objectives: Iterable[Objective]) -> frozenset[Need]:
-    """Collect what any of the objectives needs.
+class Needing(Protocol):
+    """Something that has needs: an objective, or a limit."""
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """Return them."""
+        ...
+
+
+def needs_of(objectives: Iterable[Needing]) -> frozenset[Need]:
+    """Collect what any of the objectives, or limits, needs.
 
     >>> [need.name for need in needs_of([OBJECTIVES["parameters"], OBJECTIVES["esp"]])]
     ['backend']

@@ -11,7 +11,7 @@ from hwcost.core.checks import is_finite
 from hwcost.core.text import shown
 from nas.spaces.record import Genome
 
-State: TypeAlias = Literal["COMPLETE", "FAILED"]
+State: TypeAlias = Literal["COMPLETE", "FAILED", "INFEASIBLE"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +21,11 @@ class Evaluation:
     Attributes:
         architecture_hash: `nas.architecture_hash` of the architecture.
         genome: The first genome that stood for it.
-        state: COMPLETE, or FAILED; what has failed is counted and never ranked.
-        reason: Why it failed.
-        objectives: Values of the objectives by name, in their own direction; empty if it failed.
+        state: COMPLETE; FAILED; or INFEASIBLE, which costs more than a limit allows and was not trained. Only what is
+            complete is ranked.
+        reason: Why it failed, or which limit it breaks.
+        objectives: Values of the objectives by name, in their own direction; empty if it failed, and without those that
+            need training if it is infeasible.
         accuracies: Best validation accuracy of each training.
         num_parameters: Trainable parameters.
         trainings: `TrainRecord.to_dict` of each training.

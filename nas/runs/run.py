@@ -22,13 +22,14 @@ class Generation:
 
     Attributes:
         number: From 0.
-        evaluated: Networks that were trained in it.
+        evaluated: Networks that came up in it first.
         duplicates: Genomes that were thrown away or not trained because their architecture was known.
-        num_failed: Of the trained ones, those that failed.
+        num_failed: Of these, those that failed.
         front_size: Members of the front of everything found so far.
         best_error: Least validation error so far, None if it is no objective.
         hypervolume: Of everything so far, within the limits of the first generation (`nas.runs.fronts.hypervolume`).
         stop: Why the search ended with it, None if it continued.
+        num_infeasible: Of the evaluated ones, those that cost more than the limits allow.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Generation:
     best_error: float | None
     hypervolume: float
     stop: str | None = None
+    num_infeasible: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,6 +87,11 @@ class Run:
     def failures(self) -> tuple[Evaluation, ...]:
         """Return the evaluations that failed."""
         return tuple(one for one in self.evaluations if one.state == "FAILED")
+
+    @property
+    def infeasible(self) -> tuple[Evaluation, ...]:
+        """Return what costs more than the limits allow, and was not trained."""
+        return tuple(one for one in self.evaluations if one.state == "INFEASIBLE")
 
     @property
     def compromise(self) -> Evaluation | None:

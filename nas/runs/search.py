@@ -11,14 +11,14 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from nas.architectures.json import architecture_hash
 from nas.core.checks import whole
 from nas.core.errors import SearchError
 from nas.runs.algorithms import ALGORITHMS
-from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop
+from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop, fill
 from nas.runs.cluster import ClusterWorkers
 from nas.runs.config import SearchConfig
 from nas.runs.context import SearchContext, make_context
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+MAX_DRAWS = 50
+"""How often others are drawn in the place of first networks that cost too much."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchProgress:
     """State of a search at work.
@@ -47,6 +51,7 @@ class SearchProgress:
         expected: Evaluations there will be at most.
         duplicates: Genomes whose architecture was known.
         num_failed: Evaluations that failed.
+        num_infeasible: Networks that cost more than the limits allow, and were not trained.
         best_error: Least validation error so far.
         hypervolume: Of the last generation that ended, None before the first has.
         elapsed_s: Seconds since the start of this process's work.
@@ -63,6 +68,7 @@ class SearchProgress:
     hypervolume: float | None
     elapsed_s: float
     left_s: float | None
+    num_infeasible: int = 0
 
 
 Show = Callable[[SearchProgress], None]
@@ -154,17 +160,38 @@ class _Search:
         step = self.algorithm.ask(answers)
         while isinstance(step, Brood):
             number = len(answers)
-            tasks = [Task(number=i, genomes=group, generation=number) for i, group in enumerate(step.groups)]
-            self._evaluate(tasks, number)
+            self._evaluate(step, number)
+            if number == 0 and self.config.limits and self.config.algorithm != "exhaustive":
+                step = self._filled_up(step)
             answer = Answer(brood=step, evaluations=tuple(self.known[self.key(genome)] for genome in step.genomes))
-            if all(evaluation.state == "FAILED" for evaluation in self._so_far()):
-                raise SearchError(self._all_failed())
+            if not any(evaluation.state == "COMPLETE" for evaluation in self._so_far()):
+                raise SearchError(none_complete(self._so_far()))
             answers.append(answer)
             step = self.algorithm.ask(answers)
             self._note(number, answer, step.reason if isinstance(step, Stop) else None)
 
-    def _evaluate(self, tasks: Sequence[Task], generation: int) -> None:
-        """Evaluate and store all tasks; what is known already is not evaluated again."""
+    def _filled_up(self, brood: Brood) -> Brood:
+        """Draw others in the place of first networks that cost too much, so that evolution begins with a population."""
+        import numpy as np
+
+        wanted, space = len(brood.genomes), self.context.space
+        for attempt in range(1, MAX_DRAWS + 1):
+            states = [self.known[self.key(genome)].state for genome in brood.genomes]
+            missing = wanted - len(states) + states.count("INFEASIBLE")
+            if missing <= 0:
+                break
+            rng = np.random.default_rng([self.config.seed, 0, attempt])
+            draw = partial(space.random_genome, rng)
+            more = fill(missing, {self.key(genome) for genome in brood.genomes}, draw, self.key, keep_known=False)
+            if not more.groups:
+                break
+            self._evaluate(more, 0)
+            brood = Brood(groups=brood.groups + more.groups, duplicates=brood.duplicates + more.duplicates)
+        return brood
+
+    def _evaluate(self, brood: Brood, generation: int) -> None:
+        """Evaluate and store all of a brood; what is known already is not evaluated again."""
+        tasks = [Task(number=i, genomes=group, generation=generation) for i, group in enumerate(brood.groups)]
         positions: dict[str, int] = {}
         for task in tasks:
             for genome in task.genomes:
@@ -204,6 +231,7 @@ class _Search:
             evaluated=len(new),
             duplicates=answer.brood.duplicates + len(answer.evaluations) - len(new),
             num_failed=sum(evaluation.state == "FAILED" for evaluation in new),
+            num_infeasible=sum(evaluation.state == "INFEASIBLE" for evaluation in new),
             front_size=len(front(so_far, self.objectives)),
             best_error=self._best_error(),
             hypervolume=0.0 if self.limits is None else hypervolume(so_far, self.objectives, self.limits),
@@ -217,10 +245,8 @@ class _Search:
         accuracies = [one.accuracy for one in self._so_far() if one.accuracy is not None]
         return 1.0 - max(accuracies) if accuracies else None
 
-    def _all_failed(self) -> str:
-        reasons = [one.reason or "" for one in self._so_far() if one.state == "FAILED"]
-        most = max(set(reasons), key=reasons.count)
-        return f"all {len(reasons)} candidates failed, {reasons.count(most)} of them because: {most}"
+    def _count(self, state: str) -> int:
+        return sum(1 for key in self.asked if key in self.known and self.known[key].state == state)
 
     def _show(self, generation: int) -> None:
         if self.progress is None:
@@ -236,13 +262,28 @@ class _Search:
                 done=done,
                 expected=expected,
                 duplicates=self.duplicates,
-                num_failed=sum(1 for key in self.asked if key in self.known and self.known[key].state == "FAILED"),
+                num_failed=self._count("FAILED"),
+                num_infeasible=self._count("INFEASIBLE"),
                 best_error=self._best_error(),
                 hypervolume=self.generations[-1].hypervolume if self.generations else None,
                 elapsed_s=elapsed,
                 left_s=elapsed / self.fresh * (expected - done) if self.fresh else None,
             )
         )
+
+
+def none_complete(evaluations: Sequence[Evaluation]) -> str:
+    """Say why a search has nothing to continue with: every candidate failed, or costs too much."""
+    infeasible = sum(one.state == "INFEASIBLE" for one in evaluations)
+    reasons = [one.reason or "" for one in evaluations]
+    most = max(sorted(set(reasons)), key=reasons.count)
+    if not infeasible:
+        return f"all {len(reasons)} candidates failed, {reasons.count(most)} of them because: {most}"
+    failed = f", {len(reasons) - infeasible} failed" if infeasible < len(reasons) else ""
+    return (
+        f"{infeasible} of {len(reasons)} candidates cost more than the limits allow{failed}, none is left; the first: "
+        f"{next(one.reason for one in evaluations if one.state == 'INFEASIBLE')}; give larger limits or another space"
+    )
 
 
 def _key_of(context: SearchContext) -> Callable[[Genome], str]:
