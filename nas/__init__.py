@@ -65,6 +65,10 @@ if TYPE_CHECKING:
         Exported as Exported,
         export as export,
     )
+    from nas.results.pilot import (
+        PilotReport as PilotReport,
+        pilot as pilot,
+    )
     from nas.results.report import (
         Report as Report,
         write_report as write_report,
@@ -80,6 +84,10 @@ if TYPE_CHECKING:
         OBJECTIVES as OBJECTIVES,
         Objective as Objective,
     )
+    from nas.runs.pilot_record import (
+        Pilot as Pilot,
+        PilotSetting as PilotSetting,
+    )
     from nas.runs.record import (
         Evaluation as Evaluation,
     )
@@ -92,6 +100,10 @@ if TYPE_CHECKING:
         SearchProgress as SearchProgress,
         resume as resume,
         search as search,
+    )
+    from nas.runs.variance import (
+        Shares as Shares,
+        intraclass as intraclass,
     )
     from nas.spaces.build import (
         architecture as architecture,
@@ -150,6 +162,9 @@ _HOME = {
     "NasError": "core.errors",
     "OBJECTIVES": "runs.objectives",
     "Objective": "runs.objectives",
+    "Pilot": "runs.pilot_record",
+    "PilotReport": "results.pilot",
+    "PilotSetting": "runs.pilot_record",
     "Report": "results.report",
     "Run": "runs.run",
     "RunError": "core.errors",
@@ -159,6 +174,7 @@ _HOME = {
     "SearchProgress": "runs.search",
     "SearchSpace": "spaces.record",
     "SettingError": "core.errors",
+    "Shares": "runs.variance",
     "SpaceError": "core.errors",
     "SpaceSize": "spaces.size",
     "SplitSettings": "datasets.splits",
@@ -181,6 +197,7 @@ _HOME = {
     "distinct_circuits": "spaces.size",
     "export": "results.export",
     "format_genome": "spaces.record",
+    "intraclass": "runs.variance",
     "list_spaces": "spaces.load",
     "load_checkpoint": "training.checkpoint",
     "load_config": "runs.config",
@@ -190,6 +207,7 @@ _HOME = {
     "observables": "architectures.circuit",
     "open_run": "runs.run",
     "parse_genome": "spaces.record",
+    "pilot": "results.pilot",
     "recost": "results.recost",
     "resume": "runs.search",
     "save_checkpoint": "training.checkpoint",

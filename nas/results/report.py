@@ -113,10 +113,18 @@ def _page(run: Run, drawn: list[tuple[str, str, bytes]]) -> str:
         f"<style>{_STYLE}</style></head><body>\n<h1>Search: {_text(title)}</h1>\n"
         f"<p>{len(run.front)} networks on the front of {len(run.evaluations)} evaluated, {len(run.failures)} failed"
         f"{f', {len(run.infeasible)} too costly' if config.limits else ''}; {_text(state)}.</p>\n"
+        f"{_signal(run)}"
         f"<h2>The front</h2>\n{_front_table(run)}\n{_seeds_note(run)}\n<h2>Pictures</h2>\n{figures}\n"
         f"<h2>Generations</h2>\n{_generations_table(run)}\n{_failures(run)}{_infeasible(run)}"
         f"<h2>What it rests on</h2>\n{_provenance(run)}\n</body></html>\n"
     )
+
+
+def _signal(run: Run) -> str:
+    if run.pilot is None:
+        return ""
+    warning = run.pilot.warning()
+    return f"<p>{_text(run.pilot.summary() if warning is None else warning)}</p>\n"
 
 
 def _front_table(run: Run) -> str:

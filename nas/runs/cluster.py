@@ -40,7 +40,7 @@ class ClusterWorkers:
         self._cluster.close()
 
     def _arguments(self, task: Task) -> tuple[SearchContext, Sequence[Genome], int]:
-        return self._context, task.genomes, task.generation
+        return task.context or self._context, task.genomes, task.generation
 
 
 def evaluate_on_cluster(context: SearchContext, genomes: Sequence[Genome], generation: int) -> list[Evaluation]:

@@ -39,6 +39,9 @@ HardwareGradient: TypeAlias = Literal["parameter-shift", "spsa", "finite-diff"]
 
 MAX_POPULATION = 100_000
 
+FAQNAS_SETTINGS: Mapping[str, int | float] = {"epochs": 5, "batch_size": 64, "learning_rate": 3e-3}
+"""How FAQNAS trains; the defaults."""
+
 # FAQNAS's vector; of Hyb-HANAS only the three kinds of objectives are known.
 _DEFAULT_OBJECTIVES = {
     "faqnas": ("quantum_flops", "validation_error", "parameters"),
@@ -86,6 +89,15 @@ class SearchConfig:
     algorithm: str = option("nsga2", "What chooses the networks.", choices=ALGORITHMS)
     exhaustive: bool = option(False, "Evaluate every distinct architecture of the space; the same as that algorithm.")
 
+    pilot: bool = option(
+        True, "No pilot: do not measure at the start how much of an error is the network's.", flag="--no-pilot"
+    )
+    settings: str = option(
+        "given",
+        "given: as the following options say; faqnas: those of the paper; auto: batch size and learning rate with the "
+        "most signal of a pilot.",
+        choices=("given", "faqnas", "auto"),
+    )
     epochs: int = option(5, "Passes over the training part.")
     batch_size: int = option(64, "Samples of a step, trained or costed.")
     learning_rate: float = option(3e-3, "Of Adam; a genome's own comes first.")
@@ -134,6 +146,7 @@ class SearchConfig:
         self._check_types()
         self._check_numbers()
         self._check_algorithm()
+        self._check_settings()
         if (self.preset is None) == (self.space is None):
             raise SettingError(
                 f"give either preset, one of {', '.join(list_spaces())}, or space, the TOML file of a space of your own"
@@ -144,6 +157,8 @@ class SearchConfig:
             raise SettingError("dataset is missing; give one of iris, wine, breast-cancer, digits, mnist, …, or a file")
         if not self.objectives:
             object.__setattr__(self, "objectives", self._default_objectives())
+        if self.settings == "auto" and not any(objective.trained for objective in self.chosen):
+            raise SettingError("settings = auto needs the objective validation_error, whose noise a pilot measures")
         for what, wanted in (("objective", self.chosen), ("limit", self.limits)):
             for one in wanted:
                 for need in sorted(one.needs, key=lambda need: need.name):
@@ -158,6 +173,22 @@ class SearchConfig:
         if self.exhaustive:
             object.__setattr__(self, "algorithm", "exhaustive")
         object.__setattr__(self, "exhaustive", self.algorithm == "exhaustive")
+
+    def _check_settings(self) -> None:
+        """Refuse settings that say two things at once."""
+        fixed = {"given": (), "faqnas": tuple(FAQNAS_SETTINGS), "auto": ("batch_size", "learning_rate")}[self.settings]
+        for name in fixed:
+            if getattr(self, name) != FAQNAS_SETTINGS[name]:
+                raise SettingError(
+                    f"settings = {self.settings} contradicts {name} = {getattr(self, name)}; give one of them"
+                )
+        if self.settings == "auto" and not self.pilot:
+            raise SettingError("settings = auto needs the pilot that is switched off; give one of them")
+
+    @property
+    def trains_as_published(self) -> bool:
+        """Return whether networks are trained with FAQNAS's epochs, batches and learning rate."""
+        return all(getattr(self, name) == value for name, value in FAQNAS_SETTINGS.items())
 
     def _default_objectives(self) -> tuple[str, ...]:
         default = _DEFAULT_OBJECTIVES.get(self.preset or "")

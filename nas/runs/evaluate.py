@@ -36,8 +36,9 @@ def training_seed(run_seed: int, hashed: str, number: int) -> int:
 def evaluate(context: SearchContext, genome: Genome, generation: int = 0) -> Evaluation:
     """Train the architecture of the genome with each of its seeds, and cost it.
 
-    What costs more than the limits of the search allow is INFEASIBLE, with its cost and without a training. Whatever goes wrong with the candidate ends in a FAILED record; what is wrong with the search itself (its data,
-    its device) is raised.
+    What costs more than the limits of the search allow is INFEASIBLE, with its cost and without a training. Whatever
+    goes wrong with the candidate ends in a FAILED record; what is wrong with the search itself (its data, its device)
+    is raised.
 
     Args:
         context: The search.
@@ -65,8 +66,10 @@ def evaluate_group(context: SearchContext, genomes: Sequence[Genome], generation
     before = [_compare_with_limits(context, built) for built in architectures]
     kept = [number for number, known in enumerate(before) if known.verdict is None]
     started = time.perf_counter()
+    started_cpu_s = time.process_time()
     trainings = iter(_train(context, [architectures[i] for i in kept], [hashes[i] for i in kept]))
     training_s = (time.perf_counter() - started) / max(1, len(kept))
+    training_cpu_s = (time.process_time() - started_cpu_s) / max(1, len(kept))
     evaluations = []
     for genome, built, hashed, known in zip(genomes, architectures, hashes, before, strict=True):
         if known.verdict is not None:
@@ -89,6 +92,7 @@ def evaluate_group(context: SearchContext, genomes: Sequence[Genome], generation
                 cost=None if cost is None else cost.to_dict(),
                 generation=generation,
                 training_s=training_s,
+                training_cpu_s=training_cpu_s,
                 costing_s=time.perf_counter() - started + known.costing_s,
             )
         )

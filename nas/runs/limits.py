@@ -16,7 +16,7 @@ from hwcost.core.durations import parse_duration_s
 from hwcost.core.text import one_line, shown
 from nas.core.checks import real
 from nas.core.errors import SettingError
-from nas.runs.objectives import OBJECTIVES, TRAINING, Evaluated, Need
+from nas.runs.objectives import OBJECTIVES, Evaluated, Need
 
 if TYPE_CHECKING:
     from nas.architectures.record import Architecture
@@ -32,7 +32,7 @@ _SIZES: Mapping[str, tuple[Callable[[Architecture], int], str]] = {
 
 LIMITED: Mapping[str, str] = {
     **{name: meaning for name, (_, meaning) in _SIZES.items()},
-    **{name: one.meaning for name, one in OBJECTIVES.items() if TRAINING not in one.needs},
+    **{name: one.meaning for name, one in OBJECTIVES.items() if not one.trained},
 }
 """What can be limited, and what it means."""
 
@@ -128,7 +128,7 @@ def _pairs(key: Side, given: object) -> list[tuple[str, Any]]:
 
 
 def _check_name(key: Side, name: str) -> None:
-    if name in OBJECTIVES and TRAINING in OBJECTIVES[name].needs:
+    if name in OBJECTIVES and OBJECTIVES[name].trained:
         raise SettingError(f"{key} {name}: it is known only after training; limits are of {', '.join(LIMITED)}")
     if name not in LIMITED:
         near = difflib.get_close_matches(name, LIMITED, n=1)

@@ -49,7 +49,6 @@ POWER = Need(
     refusal="needs qpu_power_w and device_power_w; no figures are built in",
 )
 PROFILED_FLOPS = Need(name="profiled FLOPs")
-TRAINING = Need(name="training")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +86,7 @@ class Objective:
         value: Computes its value, in its own direction; None where it has none.
         logarithmic: Whether values differ by orders of magnitude, so that plots and hypervolumes take the logarithm.
         digits: Significant digits at which candidates are compared; None compares the values as they are.
+        trained: Whether a training is needed, so that the value is known with noise.
     """
 
     name: str
@@ -97,6 +97,7 @@ class Objective:
     needs: frozenset[Need] = frozenset()
     logarithmic: bool = False
     digits: int | None = None
+    trained: bool = False
 
     @property
     def needs_backend(self) -> bool:
@@ -170,7 +171,7 @@ _ALL = (
         name="validation_error",
         meaning="1 − best validation accuracy over the epochs, averaged over the training seeds",
         value=_validation_error,
-        needs=frozenset({TRAINING}),
+        trained=True,
     ),
     Objective(
         name="unified_time_s",

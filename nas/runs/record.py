@@ -33,6 +33,7 @@ class Evaluation:
         generation: Generation in which it came up first.
         training_s: Seconds of training.
         costing_s: Seconds of costing.
+        training_cpu_s: CPU seconds of training; 0 in runs of versions that did not measure them.
     """
 
     architecture_hash: str
@@ -47,6 +48,7 @@ class Evaluation:
     generation: int = 0
     training_s: float = field(default=0.0, compare=False)
     costing_s: float = field(default=0.0, compare=False)
+    training_cpu_s: float = field(default=0.0, compare=False)
 
     @property
     def accuracy(self) -> float | None:
@@ -85,6 +87,7 @@ class Evaluation:
         Raises:
             KeyError, TypeError, ValueError: The data are none.
         """
+        data = {"training_cpu_s": 0.0, **data}
         values = {f.name: data[f.name] for f in dataclasses.fields(cls)}
         values["accuracies"], values["trainings"] = tuple(values["accuracies"]), tuple(values["trainings"])
         if values["state"] not in get_args(State):
@@ -101,6 +104,7 @@ class Evaluation:
         if not isinstance(values["num_parameters"], int | None):
             raise TypeError(f"num_parameters is {values['num_parameters']!r}")
         numbers = [*values["accuracies"], values["generation"], values["training_s"], values["costing_s"]]
+        numbers.append(values["training_cpu_s"])
         numbers += [values["objectives"][name] for name in (objectives if values["state"] == "COMPLETE" else ())]
         for number in numbers:
             if not isinstance(number, (int, float)) or not is_finite(number):

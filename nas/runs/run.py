@@ -12,6 +12,7 @@ from typing import Any
 from nas.runs.context import SearchContext
 from nas.runs.fronts import compromise, compromise_norms, front, ranks
 from nas.runs.objectives import Objective
+from nas.runs.pilot_record import Pilot
 from nas.runs.record import Evaluation
 from nas.runs.store import RunStore
 
@@ -54,6 +55,7 @@ class Run:
         versions: Versions of the packages that it began with.
         evaluations: All evaluations in the order in which they were asked for.
         generations: Generations that ended.
+        pilot: How much of an error is the network's, None where it was not measured.
     """
 
     folder: Path
@@ -62,6 +64,7 @@ class Run:
     versions: Mapping[str, str]
     evaluations: tuple[Evaluation, ...]
     generations: tuple[Generation, ...]
+    pilot: Pilot | None = None
 
     @property
     def objectives(self) -> tuple[Objective, ...]:
@@ -137,6 +140,7 @@ def read_run(store: RunStore) -> Run:
         versions=dict(plain["versions"]),
         evaluations=tuple(store.evaluations()),
         generations=tuple(_generation(store, record) for record in store.generations()),
+        pilot=store.pilot(),
     )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from hwcost.core.text import say
 from nas.architectures.json import architecture_hash
 from nas.core.checks import whole
 from nas.core.errors import SearchError
@@ -23,6 +24,7 @@ from nas.runs.cluster import ClusterWorkers
 from nas.runs.config import SearchConfig
 from nas.runs.context import SearchContext, make_context
 from nas.runs.fronts import bounds, front, hypervolume
+from nas.runs.pilot import is_wanted, measure, reusable
 from nas.runs.record import Evaluation
 from nas.runs.run import Generation, Run, read_run
 from nas.runs.store import RunStore, create
@@ -56,19 +58,21 @@ class SearchProgress:
         hypervolume: Of the last generation that ended, None before the first has.
         elapsed_s: Seconds since the start of this process's work.
         left_s: Seconds left at this speed, None before the first evaluation.
+        pilot: Trainings of the pilot that were done, and in all, while it is at work; None after it.
     """
 
-    generation: int
-    num_generations: int
-    done: int
-    expected: int
-    duplicates: int
-    num_failed: int
-    best_error: float | None
-    hypervolume: float | None
-    elapsed_s: float
-    left_s: float | None
+    generation: int = 0
+    num_generations: int = 0
+    done: int = 0
+    expected: int = 0
+    duplicates: int = 0
+    num_failed: int = 0
+    best_error: float | None = None
+    hypervolume: float | None = None
+    elapsed_s: float = 0.0
+    left_s: float | None = None
     num_infeasible: int = 0
+    pilot: tuple[int, int] | None = None
 
 
 Show = Callable[[SearchProgress], None]
@@ -127,15 +131,45 @@ def resume(
         InputError: The data set is not here.
     """
     with RunStore(folder, writable=True) as store:
-        context = store.context()
         num_workers = whole("workers", workers, 1, 1024)
-        pool = LocalWorkers(context, num_workers) if cluster is None else ClusterWorkers(context, cluster)
+        if is_wanted(store.asked_context()) and store.pilot() is None:
+            _begin_with_pilot(store, num_workers, cluster, progress)
+        context = store.context()
+        pool = open_workers(context, num_workers, cluster)
         try:
             _Search(context, store, pool, progress).run()
             store.flush()
         finally:
             pool.close()
         return read_run(store)
+
+
+def open_workers(context: SearchContext, num_workers: int, cluster: str | None) -> Workers:
+    """Open processes of this machine, or those of a cluster.
+
+    Raises:
+        WorkerError: They are not available.
+    """
+    return LocalWorkers(context, num_workers) if cluster is None else ClusterWorkers(context, cluster)
+
+
+def _begin_with_pilot(store: RunStore, num_workers: int, cluster: str | None, progress: Show | None) -> None:
+    """Measure the pilot of a new search, and warn where there is too little signal."""
+    pool = open_workers(store.asked_context(), num_workers, cluster)
+    started_s = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            elapsed_s = time.monotonic() - started_s
+            progress(SearchProgress(pilot=(done, total), elapsed_s=elapsed_s, left_s=elapsed_s / done * (total - done)))
+
+    try:
+        pilot = measure(store, pool, tell=tell)
+    finally:
+        pool.close()
+    warning = pilot.warning()
+    if warning is not None:
+        say(warning, program="nas")
 
 
 class _Search:
@@ -148,6 +182,7 @@ class _Search:
         self.key = _key_of(context)
         self.algorithm: Algorithm = ALGORITHMS[self.config.algorithm](_problem(context, self.key))
         self.known = {evaluation.architecture_hash: evaluation for evaluation in store.evaluations()}
+        self.piloted = reusable(store)
         self.asked: dict[str, None] = {}  # architectures in the order in which this search came to them
         self.generations: list[Generation] = []
         self.limits: NDArray[np.float64] | None = None
@@ -200,6 +235,7 @@ class _Search:
                     positions[hashed] = len(self.asked)
                     self.asked[hashed] = None
         # A group is evaluated as a whole or not at all: who is in it is part of its results.
+        self._take_from_pilot(tasks, positions)
         new = [task for task in tasks if not all(self.key(genome) in self.known for genome in task.genomes)]
         # Long ones first, so that the workers do not wait at the end for one that began late.
         new.sort(key=lambda task: -sum(self._size(genome) for genome in task.genomes))
@@ -211,6 +247,17 @@ class _Search:
             self.fresh += len(fresh)
             self._show(generation)
         self.store.flush()  # nothing counts before it is on the disk
+
+    def _take_from_pilot(self, tasks: Sequence[Task], positions: Mapping[str, int]) -> None:
+        """Take what the pilot has trained as it would be trained now: alone, with the search's seeds and settings."""
+        for task in tasks:
+            hashed = self.key(task.genomes[0])
+            if len(task.genomes) > 1 or hashed in self.known or hashed not in self.piloted:
+                continue
+            genome = dict(task.genomes[0])
+            one = dataclasses.replace(self.piloted[hashed], genome=genome, generation=task.generation)
+            self.known[hashed] = one
+            self.store.add([(positions[hashed], one)])
 
     def _size(self, genome: Genome) -> int:
         """Estimate what simulating a network takes: amplitudes × columns of gates."""

@@ -26,11 +26,13 @@ class Task:
         number: What the task is called in the results.
         genomes: One genome, or a group of one shape.
         generation: Generation that they belong to.
+        context: Another search than that of the workers, such as one with other settings; None is theirs.
     """
 
     number: int
     genomes: tuple[Genome, ...]
     generation: int
+    context: SearchContext | None = None
 
 
 class Workers(Protocol):

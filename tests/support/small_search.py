@@ -35,6 +35,7 @@ def small_config(folder: Path, text: str = GENES, **keys) -> SearchConfig:
         "generations": 3,
         "epochs": 2,
         "stagnation": 0,
+        "pilot": False,
     }
     return SearchConfig(space=write_space(folder, text), dataset="iris", **{**given, **keys})
 
