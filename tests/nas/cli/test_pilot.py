@@ -45,7 +45,7 @@ def test_every_format_shows_the_settings_and_a_pilot_that_is_there_is_not_repeat
         assert err == ""
     plain = json.loads(pages["json"])
     assert plain["schema"] == "nas.pilot/1"
-    assert [(one["batch_size"], one["learning_rate"]) for one in plain["settings"]][0] == (64, 0.003)
+    assert next((one["batch_size"], one["learning_rate"]) for one in plain["settings"]) == (64, 0.003)
     assert len(plain["settings"]) == 5
     rows = list(csv.DictReader(io.StringIO(pages["csv"])))
     assert [float(row["seed_sd"]) for row in rows] == [one["shares"]["seed_sd"] for one in plain["settings"]]
