@@ -61,9 +61,16 @@ if TYPE_CHECKING:
     from nas.engine.pennylane import (
         build_qnode as build_qnode,
     )
+    from nas.results.events import (
+        export_events as export_events,
+    )
     from nas.results.export import (
         Exported as Exported,
         export as export,
+    )
+    from nas.results.optuna_study import (
+        ExportedStudy as ExportedStudy,
+        export_study as export_study,
     )
     from nas.results.pilot import (
         PilotReport as PilotReport,
@@ -152,6 +159,7 @@ _HOME = {
     "Dataset": "datasets.dataset",
     "Evaluation": "runs.record",
     "Exported": "results.export",
+    "ExportedStudy": "results.optuna_study",
     "FastCircuit": "engine.circuit",
     "Gene": "spaces.record",
     "Generation": "runs.run",
@@ -196,6 +204,8 @@ _HOME = {
     "dead_weights": "architectures.influence",
     "distinct_circuits": "spaces.size",
     "export": "results.export",
+    "export_events": "results.events",
+    "export_study": "results.optuna_study",
     "format_genome": "spaces.record",
     "intraclass": "runs.variance",
     "list_spaces": "spaces.load",

@@ -101,6 +101,7 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("nas report", "-o"): Case("report run", (), "report.html", "page"),
     ("nas export", "-o"): Case("export run --rank 1", (), "circuit.qpy", "member"),
+    ("nas export", "--tensorboard"): Case("export run", (), "events.out.tfevents.nas", "events"),
 }  # fmt: skip
 
 
