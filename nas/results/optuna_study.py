@@ -33,7 +33,6 @@ MARK = "nas.run"
 """Attribute of a study that says of which run it is."""
 
 _URL = re.compile(r"sqlite:///([^?#]+)")
-_HEAD = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +121,6 @@ def _checked(url: str) -> Path:
 
 def _is_of_optuna(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
-            if file.read(len(_HEAD)) != _HEAD:
-                return False
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     except (OSError, sqlite3.Error):

@@ -13,6 +13,7 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from nas.architectures.json import architecture_hash
 from nas.runs.algorithms.base import fill
@@ -236,12 +237,13 @@ def _as_the_search(context: SearchContext, setting: tuple[int, float]) -> bool:
 
 def _cheap(context: SearchContext) -> SearchContext:
     """Return the same search with objectives that cost nothing to compute, and without limits."""
-    free = {
+    free: dict[str, Any] = {
         f.name: f.default
         for f in dataclasses.fields(context.config)
         if f.metadata["only"] is not None or f.name in ("max", "min")
     }
-    config = replace(context.config, **{**free, "objectives": ("validation_error", "parameters")})
+    free["objectives"] = ("validation_error", "parameters")
+    config = replace(context.config, **free)
     return replace(context, config=config, files={})
 
 

@@ -28,6 +28,7 @@ SCHEMAS = [
     "nas.run/1",
     "nas.space/1",
     "nas.train/1",
+    "nas.watch/1",
 ]
 
 

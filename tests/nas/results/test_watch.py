@@ -155,23 +155,6 @@ def test_a_search_at_work_is_followed_and_a_run_that_is_damaged_is_said(found, t
         assert ask(watching)[0] == 200
 
 
-def test_a_pilot_at_work_is_followed(tmp_path):
-    config = small_config(tmp_path, population=3, generations=0, epochs=1, pilot=True)
-    nas.pilot(config, tmp_path / "run", networks=3, grid=False)
-    base = sqlite3.connect(tmp_path / "run" / "evaluations.sqlite3")
-    base.execute("DELETE FROM notes")
-    base.commit()
-    base.close()
-    state = watch_state(tmp_path / "run")
-    assert (state["pilot_cells"], state["num_evaluations"], state["signal"], state["front"]) == (6, 0, None, [])
-
-
-def test_an_exhaustive_search_knows_what_is_left(tmp_path):
-    config = small_config(tmp_path, algorithm="exhaustive", epochs=1)
-    nas.pilot(config, tmp_path / "run", networks=2, grid=False)  # the run is begun, nothing is evaluated
-    assert watch_state(tmp_path / "run")["left"] == 48
-
-
 def test_what_cannot_be_watched_is_one_line(found, watcher, tmp_path, capsys):
     with pytest.raises(RunError, match="not a run of nas"):
         Watcher(tmp_path)
