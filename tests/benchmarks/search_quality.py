@@ -213,7 +213,8 @@ def median_to(rows: Sequence[Row], share: float) -> str:
 def page(results: Mapping[str, Any]) -> str:
     """Return the Markdown table of the documentation."""
     lines = [
-        "| data, method | returned | shuffled | found | shuffled | trainings to 90 / 95 / 98 % found | regret | intervals hold |",
+        "| data, method | returned | shuffled | found | shuffled | trainings to 90 / 95 / 98 % found | regret "
+        "| intervals hold |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for dataset, found in results["datasets"].items():
