@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hwcost.calibration.assumed import ASSUMED
 from hwcost.cli.options import live_options, request_options, resolve_backends
 from hwcost.cli.outputs import output_option
 from hwcost.cli.progress import bar
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _OPTIONS = (
     "max_age_days", "num_seeds", "seed", "shots", "precision", "attenuation", "inflation", "task", "job_profile",
     "rep_delay_s", "measure_all", "durations_only", "keep_dead_readout",
-    "fractional_gates",
+    "fractional_gates", *ASSUMED,
 )  # fmt: skip
 
 

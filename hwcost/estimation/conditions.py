@@ -44,6 +44,7 @@ def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
     Raises:
         CalibrationError: The calibration cannot be used, is older than allowed, or has none of the fractional gates
             that are asked for.
+        OptionError: A value is given that the calibration has everywhere.
         UnknownBackendError: There is no such backend.
     """
     device = prepare_device(
@@ -51,6 +52,7 @@ def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
         durations_only=request.durations_only,
         keep_dead_readout=request.keep_dead_readout,
         fractional_gates=request.fractional_gates,
+        assumed=request.assumed(),
     )
     calibration = device.audited.calibration
     _LOG.info("calibration of %s: %s, %s", calibration.name, calibration.origin, calibration.snapshot_date)

@@ -14,6 +14,7 @@ from hwcost.core.defined_gates import defined_gate
 from hwcost.core.errors import CircuitError, NotNativeError
 from hwcost.core.gates import BOUNDED_CONTROL_FLOW, CONTROL_FLOW, GATES, LOOP_EXITS, NON_GATES
 from hwcost.core.native_gates import is_native_gate
+from hwcost.core.option_fields import flag_and_keyword
 from hwcost.core.text import one_line
 from hwcost.core.units import SECONDS_PER_UNIT
 from hwcost.isa.columns import IsaCircuit, Kind, OperationTable
@@ -117,6 +118,11 @@ class _Walker:
 
     def check_usable(self, name: str, qubits: tuple[int, ...], error: float | None) -> None:
         if self.table.is_dead(name, qubits):
+            if name != "measure" and self.table.duration_s(name, qubits) is None:
+                raise CircuitError(
+                    f"{self.where}: {name} on {_qubit_text(qubits)} has no duration in the calibration; "
+                    f"{flag_and_keyword(f'duration_{len(qubits)}q_s')} gives it"
+                )
             reason = "has no usable calibration" if error is None else f"has error {error:g}"
         elif error is not None and error >= 1.0:
             reason = f"has error {error:g}"
@@ -191,7 +197,8 @@ class _Walker:
         if unit == "dt":
             if self.table.dt_s is None:
                 raise CircuitError(
-                    f"{self.where}: a delay is given in dt, but the calibration has no usable dt; give it in ns or us"
+                    f"{self.where}: a delay is given in dt, but the calibration has no usable dt; give it in ns or us, "
+                    f"or the dt with {flag_and_keyword('dt_s')}"
                 )
             return float(value) * self.table.dt_s
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hwcost.core.caveat import JOB_TIME, Caveat
+from hwcost.core.option_fields import flag_and_keyword
 from hwcost.core.text import plural
 from hwcost.core.units import format_seconds
 from hwcost.estimation.caveats import device_caveats
@@ -142,7 +143,7 @@ def lower_bound(reader: Reader, *, estimated: bool) -> Iterator[str]:
         for each in reader.timed.values()
     )
     if unknown:
-        yield "the readout time is unknown and left out"
+        yield f"the readout time is unknown and left out; {flag_and_keyword('readout_duration_s')} gives it"
 
 
 def _place(reader: Reader) -> str:
