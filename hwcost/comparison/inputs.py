@@ -18,6 +18,7 @@ from hwcost.calibration.load import load_calibration
 from hwcost.calibration.patterns import ALL, as_pattern, matches_of
 from hwcost.comparison.cache import default_cache_path
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, levels_as_compilers, resolve_compiler, unique_names
+from hwcost.comparison.lower_bounds import left_out
 from hwcost.comparison.record import ComparedBackend
 from hwcost.core.caveat import texts
 from hwcost.core.checks import whole
@@ -198,6 +199,7 @@ def _record(conditions: Conditions, pattern: str | None) -> ComparedBackend:
             *calibration.assumptions,
             *texts(rep_delay_caveats(conditions)),
         ),
+        left_out=left_out(conditions),
         pattern=pattern,
     )
 

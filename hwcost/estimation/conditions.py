@@ -33,6 +33,13 @@ class Conditions:
     rep_delay_s: float
     rep_delay_assumption: str | None
 
+    @property
+    def rep_delay_known(self) -> bool:
+        """Whether times have a repetition delay, if an assumed one, and are no lower bounds for want of it."""
+        calibration = self.device.audited.calibration
+        wanted_s, reported_s = self.request.rep_delay_s, calibration.rep_delay_s
+        return wanted_s is not None or reported_s is not None or is_ibm(calibration)
+
 
 def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
     """Prepare a backend as a request wants it.
