@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ class MedianTable:
 
     values: dict[str, tuple[float | None, float | None]]
     dt_s: float | None
+    resources: Mapping[str, str] = field(default_factory=dict)
 
     def duration_s(self, name: str, qubits: tuple[int, ...]) -> float | None:
         """Return the median duration of gate `name` in seconds, None if the device has no such gate."""
@@ -41,6 +43,10 @@ class MedianTable:
     def error(self, name: str, qubits: tuple[int, ...]) -> float | None:
         """Return the median error of gate `name`, None if unknown."""
         return self.values.get(name, (None, None))[1]
+
+    def resource(self, name: str, qubits: tuple[int, ...]) -> str | None:
+        """Return what all gates `name` of the device need for themselves; None for nothing, or not the same."""
+        return self.resources.get(name)
 
     def is_dead(self, name: str, qubits: tuple[int, ...]) -> bool:
         """Return False: dead gates are not in the medians."""
@@ -83,7 +89,7 @@ class Device:
     @cached_property
     def medians(self) -> MedianTable:
         """Median durations and errors of the healthy component."""
-        return MedianTable(median_values(self.audited), self.audited.dt_s)
+        return MedianTable(median_values(self.audited), self.audited.dt_s, _common_resources(self.audited.calibration))
 
     @cached_property
     def compiler(self) -> Compiler:
@@ -103,6 +109,15 @@ class Device:
     def __reduce__(self) -> tuple[type[Device], tuple[AuditedCalibration]]:
         """Pickle the device without what is built on use: another process builds its own."""
         return Device, (self.audited,)
+
+
+def _common_resources(calibration: Calibration) -> dict[str, str]:
+    """Return what a gate needs for itself, by name, where all gates of that name need the same."""
+    needed: dict[str, set[str | None]] = {}
+    for gate in calibration.gates:
+        needed.setdefault(gate.name, set()).add(gate.resource)
+    common = {name: next(iter(found)) for name, found in needed.items() if len(found) == 1}
+    return {name: resource for name, resource in common.items() if resource is not None}
 
 
 def prepare_device(

@@ -85,6 +85,10 @@ class AuditedCalibration:
         gate = self.calibration.gate(name, qubits)
         return None if gate is None else gate.error
 
+    def resource(self, name: str, qubits: Qubits) -> str | None:
+        """Return what operation `name` on the physical `qubits` needs for itself beside them, None for nothing."""
+        return self.calibration.resource(name, qubits)
+
     def reset_is_assumed(self, qubit: int) -> bool:
         """Return whether a reset of `qubit` takes readout plus flip, for want of a reported duration."""
         gate = self.calibration.gate("reset", (qubit,))

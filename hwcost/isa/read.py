@@ -92,6 +92,8 @@ class _Walker:
         self.table = table
         self.where = one_line(where)
         self.looked_up: dict[tuple[str, tuple[int, ...]], tuple[Kind, float, float | None]] = {}
+        self.resource_of = getattr(table, "resource", None)
+        self.resources: dict[tuple[str, tuple[int, ...]], str] = {}
         self.known: dict[tuple[Any, ...], bool] = {}
         self.readout_duration_known = True
         self.notes: dict[str, None] = {}
@@ -104,6 +106,9 @@ class _Walker:
         """Look up kind, duration and error of a native operation; refuse what the calibration cannot answer for."""
         duration, error = self.table.duration_s(name, qubits), self.table.error(name, qubits)
         self.check_usable(name, qubits, error)
+        resource = None if self.resource_of is None else self.resource_of(name, qubits)
+        if resource is not None:
+            self.resources[name, qubits] = resource
         if name == "measure":
             self.readout_duration_known &= duration is not None
             return Kind.MEASURE, duration or 0.0, error
@@ -115,6 +120,14 @@ class _Walker:
         if name == "reset":
             return Kind.RESET, duration, error
         return (Kind.ONE_QUBIT if len(qubits) == 1 else Kind.TWO_QUBIT), duration, error
+
+    def resources_of(self, columns: _Columns) -> Sequence[int | None]:
+        """Return the number of the resource of each operation, nothing where none needs any."""
+        if not self.resources:
+            return ()
+        numbers = {name: number for number, name in enumerate(sorted(set(self.resources.values())))}
+        names = (self.resources.get(key) for key in zip(columns.names, columns.qubits, strict=True))
+        return [None if name is None else numbers[name] for name in names]
 
     def check_usable(self, name: str, qubits: tuple[int, ...], error: float | None) -> None:
         if self.table.is_dead(name, qubits):
@@ -284,6 +297,7 @@ def read_isa(
         {bit: i for i, bit in enumerate(circuit.clbits)},
     )
     return IsaCircuit(
+        resources=walker.resources_of(columns),
         num_qubits=circuit.num_qubits if num_qubits is None else num_qubits,
         num_clbits=circuit.num_clbits,
         names=columns.names,
