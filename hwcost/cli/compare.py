@@ -55,8 +55,8 @@ _OPTIONS = (
     "compilers",
     multiple=True,
     metavar="NAME",
-    help="qiskit:3, qiskit:2,routing_method=basic, pytket, bqskit, or MODULE:FUNCTION of (circuit, target, seed). "
-    "Repeatable.",
+    help="qiskit:3, qiskit:2,routing_method=basic, pytket, bqskit, qiskit-ai, or MODULE:FUNCTION of (circuit, target, "
+    "seed). Repeatable.",
 )
 @request_options(EstimateRequest, _OPTIONS, defaults={"num_seeds": DEFAULT_NUM_SEEDS})
 @click.option("--sort-by", default="qpu_time_s", show_default=True, metavar="COLUMN", help="What ranks; see the CSV.")
