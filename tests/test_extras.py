@@ -82,7 +82,8 @@ def test_without_mqt_qcec_the_reason_names_bench(monkeypatch):
     assert "hwcost[bench]" in EquivalenceCheck(wide).prove(wide).reason
 
 
-# IQM's package allows no Qiskit as new as that of the other extras; its tests run where it is installed.
+# IQM's package allows no Qiskit as new as that of the other extras; `.ci/run` has an environment for its tests. IBM's
+# AI passes pin networkx, and their models are on no test machine.
 NOT_IN_DEV = {"dev", "iqm", "qiskit-ai"}
 
 

@@ -15,9 +15,10 @@ from typing import Any
 from hwcost.backend.prepared import prepare_device
 from hwcost.calibration.assumed import ASSUMED
 from hwcost.calibration.listing import backend_listing
-from hwcost.calibration.load import import_calibration, is_live, is_path
+from hwcost.calibration.load import import_calibration, is_live, is_path, load_calibration
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.sources.ibm_fake import load_fake_backend
+from hwcost.calibration.sources.iqm_objects import list_iqm_backends
 from hwcost.calibration.summary import summarize
 from hwcost.circuits.load import MAX_FILE_BYTES, LoadedCircuit, circuits_in, read_circuit_file
 from hwcost.comparison.compare import compare
@@ -216,6 +217,8 @@ class AssistantTools:
                 f"{shown(given)} is a live backend, and this server asks nobody; save its calibration with `hwcost "
                 "calibration save` and give the file"
             )
+        if given in list_iqm_backends():
+            return load_calibration(given)
         return load_fake_backend(given)
 
     def inside(self, given: str) -> Path:

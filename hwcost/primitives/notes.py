@@ -11,6 +11,7 @@ from hwcost.core.text import plural
 from hwcost.core.units import format_seconds
 from hwcost.estimation.caveats import device_caveats
 from hwcost.estimation.conditions import Conditions
+from hwcost.estimation.vendors import is_ibm
 from hwcost.primitives.counts import Run
 from hwcost.primitives.layers import sampling_overhead
 from hwcost.primitives.options import JobOptions
@@ -49,7 +50,14 @@ def assumptions(reader: Reader, why_formula: str | None, *, estimated: bool) -> 
     conditions, options = reader.conditions, reader.options
     if conditions.rep_delay_assumption is not None:
         yield conditions.rep_delay_assumption
-    yield from conditions.device.audited.calibration.assumptions
+    calibration = conditions.device.audited.calibration
+    yield from calibration.assumptions
+    if not is_ibm(calibration):
+        yield (
+            f"{calibration.name} is not one of IBM's devices, and no primitive of IBM's runs there: costed are the "
+            "circuits and shots that IBM's primitive would make of the job with these options, on this device; its maker's own "
+            "client may send others"
+        )
     if why_formula is not None:
         yield f"circuits are counted by formula, not by IBM's client ({why_formula})"
     if options is not None:
