@@ -55,8 +55,8 @@ def assumptions(reader: Reader, why_formula: str | None, *, estimated: bool) -> 
     if not is_ibm(calibration):
         yield (
             f"{calibration.name} is not one of IBM's devices, and no primitive of IBM's runs there: costed are the "
-            "circuits and shots that IBM's primitive would make of the job with these options, on this device; its maker's own "
-            "client may send others"
+            "circuits and shots that IBM's primitive would make of the job with these options, on this device; its "
+            "maker's own client may send others"
         )
     if why_formula is not None:
         yield f"circuits are counted by formula, not by IBM's client ({why_formula})"
