@@ -192,7 +192,7 @@ def _missing_values(audited: AuditedCalibration, codes: AbstractSet[str]) -> str
     options = listing([flag_and_keyword(name).partition(" ")[0] for name in names])
     text = f"give {options} ({names[0]}=… in Python)"
     if "gate_duration_unknown" in codes and calibration.source in ("csv", "properties"):
-        text += " (IBM's durations: `hwcost calibration import FILE --config CONF`)"
+        text = f"bring in IBM's durations with `hwcost calibration import FILE --config CONF`, or {text}"
     if set(names) & set(_ERRORS):
         text += "; --durations-only needs no errors"
     return text
