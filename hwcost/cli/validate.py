@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hwcost.calibration.assumed import ASSUMED
 from hwcost.cli.options import request_options
 from hwcost.cli.outputs import output_option
 from hwcost.cli.progress import counter
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 # Of an estimate; the transpiler's seed has a name of its own here.
 _OPTIONS = (
     "shots", "precision", "optimization_level", "num_seeds", "transpile", "inflation", "measure_all",
-    "keep_dead_readout", "fractional_gates",
+    "keep_dead_readout", "fractional_gates", *ASSUMED,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from hwcost.circuits.measurement_bases import MeasurementPlan
 from hwcost.core.caveat import JOB_TIME, SIGNAL_GONE, Caveat
+from hwcost.core.option_fields import flag_and_keyword
 from hwcost.core.units import format_seconds
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import CostedCandidate
@@ -25,7 +26,8 @@ def assumptions_of(
     lines += audited.calibration.assumptions
     if not isa.readout_duration_known:
         lines.append(
-            "the readout time is unknown: circuit duration, shot time and QPU time leave it out and are lower bounds"
+            "the readout time is unknown: circuit duration, shot time and QPU time leave it out and are lower bounds; "
+            f"{flag_and_keyword('readout_duration_s')} gives it"
         )
     resets = {qubits[0] for kind, qubits in zip(isa.kinds, isa.qubits, strict=True) if kind is Kind.RESET}
     if any(audited.reset_is_assumed(qubit) for qubit in resets):

@@ -33,6 +33,13 @@ class Conditions:
     rep_delay_s: float
     rep_delay_assumption: str | None
 
+    @property
+    def rep_delay_known(self) -> bool:
+        """Whether times have a repetition delay, if an assumed one, and are no lower bounds for want of it."""
+        calibration = self.device.audited.calibration
+        wanted_s, reported_s = self.request.rep_delay_s, calibration.rep_delay_s
+        return wanted_s is not None or reported_s is not None or is_ibm(calibration)
+
 
 def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
     """Prepare a backend as a request wants it.
@@ -44,6 +51,7 @@ def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
     Raises:
         CalibrationError: The calibration cannot be used, is older than allowed, or has none of the fractional gates
             that are asked for.
+        OptionError: A value is given that the calibration has everywhere.
         UnknownBackendError: There is no such backend.
     """
     device = prepare_device(
@@ -51,6 +59,7 @@ def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
         durations_only=request.durations_only,
         keep_dead_readout=request.keep_dead_readout,
         fractional_gates=request.fractional_gates,
+        assumed=request.assumed(),
     )
     calibration = device.audited.calibration
     _LOG.info("calibration of %s: %s, %s", calibration.name, calibration.origin, calibration.snapshot_date)

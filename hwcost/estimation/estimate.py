@@ -62,6 +62,15 @@ def estimate(
     measure_all: bool = False,
     budget: float | str | None = None,
     max_age_days: float | None = None,
+    dt_s: float | None = None,
+    duration_1q_s: float | None = None,
+    duration_2q_s: float | None = None,
+    readout_duration_s: float | None = None,
+    error_1q: float | None = None,
+    error_2q: float | None = None,
+    readout_error: float | None = None,
+    t1_s: float | None = None,
+    t2_s: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CostEstimate:
     """Cost one circuit on one device: time, shots, routing, noise, and where each number comes from.
@@ -91,6 +100,16 @@ def estimate(
         measure_all: Add a measurement of every qubit if the circuit has none.
         budget: Time of one job, in seconds or such as `10min`: how many shots fit, and how precise they are.
         max_age_days: Refuse a calibration that is older.
+        dt_s: Time step of the control electronics, where the device does not say. This and the next eight stand only
+            where there is no value, each as an assumption of the report; what the device has everywhere is refused.
+        duration_1q_s: Duration of one pulse, for one-qubit gates without duration; virtual gates take none, u3 two.
+        duration_2q_s: Duration of two-qubit gates without one.
+        readout_duration_s: Duration of readouts without one.
+        error_1q: Error of one pulse, for one-qubit gates without error; virtual gates have none.
+        error_2q: Error of two-qubit gates without one.
+        readout_error: Mean assignment error of readouts without one.
+        t1_s: T1 of qubits without one.
+        t2_s: T2 of qubits without one.
         progress: Called with (seeds done, seeds in all).
 
     Returns:
@@ -129,6 +148,15 @@ def estimate(
         keep_dead_readout=keep_dead_readout,
         budget_s=None if budget is None else parse_duration_s(budget, name="budget"),
         fractional_gates=fractional_gates,
+        dt_s=dt_s,
+        duration_1q_s=duration_1q_s,
+        duration_2q_s=duration_2q_s,
+        readout_duration_s=readout_duration_s,
+        error_1q=error_1q,
+        error_2q=error_2q,
+        readout_error=readout_error,
+        t1_s=t1_s,
+        t2_s=t2_s,
     )
     conditions = prepare_conditions(backend, request)
     return estimate_under(conditions, circuit, arguments=arguments, prove=True, both_gate_sets=True, progress=progress)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from hwcost.calibration.assumed import AssumedValues
 from hwcost.core.checks import choice, real, whole
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
@@ -32,9 +33,9 @@ _METHODS = ", ".join(METHODS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EstimateRequest:
+class EstimateRequest(AssumedValues):
     """All options of an estimate. After construction exactly one of `shots` and `precision` is set, and `job_profile`
-    is loaded if it is given.
+    is loaded if it is given. What is assumed where the calibration says nothing are the fields of `AssumedValues`.
 
     Raises:
         OptionError: A value is invalid; the message names the option, the value and what would do.
@@ -82,6 +83,7 @@ class EstimateRequest:
     fractional_gates: bool = option(False, "Compile into rx and rzz where the device has them (IBM Heron).")
 
     def __post_init__(self) -> None:
+        AssumedValues.__post_init__(self)
         self._check_shots()
         self._check_whole("optimization_level", 0, 3)
         self._check_whole("num_seeds", 1, MAX_SEEDS)

@@ -59,6 +59,15 @@ def estimate_model(
     price_per_second: float | None = None,
     budget: float | str | None = None,
     max_age_days: float | None = None,
+    dt_s: float | None = None,
+    duration_1q_s: float | None = None,
+    duration_2q_s: float | None = None,
+    readout_duration_s: float | None = None,
+    error_1q: float | None = None,
+    error_2q: float | None = None,
+    readout_error: float | None = None,
+    t1_s: float | None = None,
+    t2_s: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ModelCost:
     """Cost a hybrid model: one inference, one training step, one epoch or a whole training, in seconds.
@@ -101,6 +110,15 @@ def estimate_model(
         budget: Time for all of it, in seconds or such as `10min`: how many steps, epochs or samples fit, and with how
             many shots the whole does.
         max_age_days: Refuse a calibration that is older.
+        dt_s: As in `estimate`.
+        duration_1q_s: As in `estimate`.
+        duration_2q_s: As in `estimate`.
+        readout_duration_s: As in `estimate`.
+        error_1q: As in `estimate`.
+        error_2q: As in `estimate`.
+        readout_error: As in `estimate`.
+        t1_s: As in `estimate`.
+        t2_s: As in `estimate`.
         progress: Called with (circuits compiled, circuits in all).
 
     Returns:
@@ -150,6 +168,15 @@ def estimate_model(
             rep_delay_s=rep_delay_s,
             fractional_gates=fractional_gates,
             job_profile=job_profile,
+            dt_s=dt_s,
+            duration_1q_s=duration_1q_s,
+            duration_2q_s=duration_2q_s,
+            readout_duration_s=readout_duration_s,
+            error_1q=error_1q,
+            error_2q=error_2q,
+            readout_error=readout_error,
+            t1_s=t1_s,
+            t2_s=t2_s,
         ),
     )
     return estimate_model_as(request, model, sample, backend, classical=classical, progress=progress)
