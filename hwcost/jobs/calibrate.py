@@ -110,8 +110,8 @@ def calibrate_job_time(
     slow = [used.lines[i] for i, residual in enumerate(update.residuals) if residual > SLOW * update.spread]
     if slow:
         notes.append(
-            f"{plural(len(slow), 'slow job')} of {len(used)} ({listing([f'line {line}' for line in slow])}) counted little; "
-            "the upper end of the interval reaches over them"
+            f"{plural(len(slow), 'slow job')} of {len(used)} ({listing([f'line {line}' for line in slow])}) counted "
+            "little; the upper end of the interval reaches over them"
         )
     if len(used) >= ENOUGH_TO_FIT:
         notes.append(f"{len(used)} jobs may be enough for a fit of their own: hwcost jobs fit")

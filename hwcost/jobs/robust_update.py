@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hwcost.jobs.table import Matrix, Vector
 
 FREEDOM = 2.0
-"""Degrees of freedom of Student's t, of residuals and of shifts: a job, or a device, may be far off and counts little."""
+"""Degrees of freedom of Student's t, of residuals and of shifts: a job that is far off counts little."""
 SPREAD = 0.05
 SPREAD_JOBS = 2.0
 """Spread of repeated jobs on the logarithmic scale before any was seen, and how many jobs that belief counts for."""
