@@ -87,7 +87,7 @@ def device_caveats(conditions: Conditions, circuit_duration_s: float = 0.0) -> I
         if finding.severity != "info":
             yield Caveat(finding.code, finding.message)
     yield from rep_delay_caveats(conditions, circuit_duration_s)
-    limits = audited.calibration.rep_delay_range_s
+    limits = _accepted_delays(conditions)
     if limits is not None and not limits[0] <= rep_delay_s <= limits[1]:
         yield Caveat(
             "rep_delay_range",
@@ -131,7 +131,7 @@ def rep_delay_caveats(conditions: Conditions, circuit_duration_s: float = 0.0) -
     on = low if low == high else f"{low} to {high}"
     text = f"the repetition delay of {format_seconds(delay_s)} lies outside the {on} that the profile {profile.name} "
     text += "was fitted on"
-    limits = conditions.device.audited.calibration.rep_delay_range_s
+    limits = _accepted_delays(conditions)
     if limits is not None and limits[0] < delay_s:
         shortest_s = limits[0]
         factor = (delay_s + circuit_duration_s) / (shortest_s + circuit_duration_s) if shortest_s else None
@@ -140,6 +140,17 @@ def rep_delay_caveats(conditions: Conditions, circuit_duration_s: float = 0.0) -
             shortest = format_seconds(shortest_s).replace(" ", "")
             text += f", and with --rep-delay {shortest} shots take {factor:.3g} times less time"
     yield Caveat("rep_delay_outside_profile", text)
+
+
+def _accepted_delays(conditions: Conditions) -> tuple[float, float] | None:
+    """Return the repetition delays that the device accepts, in seconds; None where they are not known.
+
+    Where jobs show another default than the snapshot of a fake backend has, its range is as doubtful.
+    """
+    calibration = conditions.device.audited.calibration
+    reported_s = calibration.rep_delay_s
+    is_measured = conditions.request.rep_delay_s is None and reported_s not in (None, conditions.rep_delay_s)
+    return None if is_measured else calibration.rep_delay_range_s
 
 
 def _is_inside(value: float, limits: tuple[float, float]) -> bool:

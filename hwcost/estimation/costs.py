@@ -16,7 +16,8 @@ from hwcost.estimation.record import RequestedJob, TimeCost
 from hwcost.isa.columns import IsaCircuit
 from hwcost.isa.counts import GateCounts, gate_counts
 from hwcost.isa.schedule import Schedule, schedule_alap, sum_of_durations
-from hwcost.jobs.predict import JobSize, JobTime, predict
+from hwcost.jobs.predict import JobTime, predict
+from hwcost.jobs.size import JobSize
 from hwcost.noise.attenuation import QubitAttenuation, attenuate
 from hwcost.noise.observables import NoisyCircuit
 from hwcost.noise.pauli_labels import physical_observables
@@ -222,7 +223,7 @@ def _job_size(
         total_instructions=cost.num_bases * gates.num_instructions,
         total_depth=cost.num_bases * gates.depth,
         num_qubits=compiled.num_logical_qubits,
-        device=conditions.device.audited.calibration.name,
+        **conditions.run_on,
     )
 
 

@@ -9,6 +9,7 @@ from hwcost.backend.qcec import qcec_version
 from hwcost.core.text import one_line
 from hwcost.core.units import format_age, format_count, format_seconds, format_share
 from hwcost.estimation.record import CostEstimate
+from hwcost.jobs.clocks import CLOCK_TEXTS
 from hwcost.jobs.predict import JobTime
 from hwcost.jobs.profile import SHOTS_ONLY
 from hwcost.report.page import BLANK, Block, Bullets, Line, Page, registered_page, section, warnings_block
@@ -68,7 +69,8 @@ def _headlines(cost: CostEstimate) -> Iterator[Line]:
         yield Line((f"{asked}: ", *_job(cost, shots.needed, time.qpu_time_s, time.job_time_s)))
     yield from _budget(cost)
     job = requested.job_time_s
-    says = f"Intervals: {format_share(job.nominal)} of jobs (profile {job.profile})."
+    clock = "" if job.clock is None else f", {CLOCK_TEXTS[job.clock]}"
+    says = f"Intervals: {format_share(job.nominal)} of jobs (profile {job.profile}{clock})."
     if job.profile == SHOTS_ONLY:
         says = "Job times are lower bounds: the time of the shots alone."
     if cost.spread.num_seeds > 1:

@@ -144,7 +144,7 @@ def _jobs(facts: Facts, plan: Plan, conditions: Conditions) -> JobsTotal:
         facts.work,
         conditions.request.profile,
         circuits_per_job=facts.request.job_limit,
-        device=conditions.device.audited.calibration.name,
+        **conditions.run_on,
         once=[run for circuit in plan.circuits for run in circuit.calibrations],
     )
 
