@@ -13,6 +13,7 @@ from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.variances import MAX_STATE_QUBITS
 from hwcost.isa.columns import Kind
 from hwcost.noise.attenuation import attenuation_omissions
+from hwcost.noise.observables import active_qubits
 from hwcost.noise.shots import ORDER_OF_MAGNITUDE_INFLATION, ShotCost
 
 
@@ -104,6 +105,7 @@ def caveats_of(candidate: CostedCandidate, conditions: Conditions) -> Iterator[C
         if row.note:
             yield Caveat("attenuation", row.note if row.qubit is None else f"qubit {row.qubit}: {row.note}")
     yield from _of_shots(candidate.shots)
+    yield from _of_hardware(candidate)
     if candidate.compiled.transpiled is not None and candidate.compiled.transpiled.rescheduled:
         yield Caveat(
             "rescheduled",
@@ -189,4 +191,27 @@ def _of_shots(shots: ShotCost) -> Iterator[Caveat]:
         yield Caveat(
             "large_inflation",
             f"shot inflation of {used:.3g}: above {ORDER_OF_MAGNITUDE_INFLATION:g} only its order of magnitude holds",
+        )
+
+
+def _of_hardware(candidate: CostedCandidate) -> Iterator[Caveat]:
+    """Yield a caveat where hardware was much further from such predictions than elsewhere."""
+    error = candidate.shots.hardware
+    if error is None:
+        return
+    if error.kind == "fixed":
+        how = "at level 0" if candidate.compiled.transpiled is not None else "on the device's first qubits"
+        yield Caveat(
+            "fixed_layout",
+            f"the qubits are fixed in advance ({how}): on hardware such circuits needed twice to three times the predicted "
+            f"shots in the median, and up to {error.factor:g} times, for one bad qubit decides; choose qubits by the "
+            "calibration of the day (level 1 to 3)",
+        )
+    elif error.kind == "wide":
+        qubits = len(active_qubits(candidate.compiled.isa))
+        yield Caveat(
+            "wide_shallow",
+            f"wide and shallow ({qubits} qubits, {candidate.gates.num_2q} two-qubit gates): on hardware such circuits lost "
+            "up to several times what was predicted, since many qubits are read and wait at once; count with a factor "
+            f"of {error.factor:g} in the shots",
         )
