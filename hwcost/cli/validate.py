@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Of an estimate; the transpiler's seed has a name of its own here.
 _OPTIONS = (
     "shots", "precision", "optimization_level", "num_seeds", "transpile", "inflation", "measure_all",
-    "keep_dead_readout", "fractional_gates",
+    "keep_dead_readout", "fractional_gates", "readout_from",
 )  # fmt: skip
 
 

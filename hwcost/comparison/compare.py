@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.circuits.check import refuse_to_move
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.suites import Unread, iter_circuits
@@ -74,6 +75,7 @@ def compare(
     durations_only: bool = False,
     keep_dead_readout: bool = False,
     fractional_gates: bool = False,
+    readout_from: ReadoutSource | None = None,
     measure_all: bool = False,
     max_age_days: float | None = None,
     sort_by: str = DEFAULT_METRIC,
@@ -110,6 +112,7 @@ def compare(
         durations_only: As in `estimate`.
         keep_dead_readout: As in `estimate`.
         fractional_gates: As in `estimate`.
+        readout_from: As in `estimate`; of the one backend that is compared.
         measure_all: As in `estimate`.
         max_age_days: Refuse backends whose calibration is older.
         sort_by: Column that ranks: `qpu_time_s`, `job_time_s`, `shots_needed`, `num_2q`, … (`METRICS`).
@@ -157,6 +160,7 @@ def compare(
         durations_only=durations_only,
         keep_dead_readout=keep_dead_readout,
         fractional_gates=fractional_gates,
+        readout_from=readout_from,
     )
     ranking = checked_ranking(rank_by, budget, sort_by, request)
     workers = checked_num_workers(num_workers)

@@ -10,6 +10,7 @@ from hwcost.core.caveat import JOB_TIME, SIGNAL_GONE, Caveat
 from hwcost.core.units import format_seconds
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import CostedCandidate
+from hwcost.estimation.readout_lines import readout_assumptions
 from hwcost.estimation.variances import MAX_STATE_QUBITS
 from hwcost.isa.columns import Kind
 from hwcost.noise.attenuation import attenuation_omissions
@@ -35,6 +36,7 @@ def assumptions_of(
         lines.append("the reset error is unknown; resets count as perfect")
     if candidate.success is not None:
         lines += attenuation_omissions(isa, audited)
+        lines += readout_assumptions(candidate, conditions, plan)
     if plan is not None:
         lines += _of_observables(plan, candidate.shots)
     return tuple(lines)

@@ -6,8 +6,9 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hwcost.backend.prepared import Device, prepare_device
+from hwcost.backend.prepared import Device, prepare_device, with_measured_readout
 from hwcost.calibration.age import check_age
+from hwcost.calibration.readout import MeasuredReadout
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.vendors import default_profile_for, is_ibm
 
@@ -52,6 +53,8 @@ def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
         keep_dead_readout=request.keep_dead_readout,
         fractional_gates=request.fractional_gates,
     )
+    if isinstance(request.readout_from, MeasuredReadout):
+        device = with_measured_readout(device, request.readout_from)
     calibration = device.audited.calibration
     _LOG.info("calibration of %s: %s, %s", calibration.name, calibration.origin, calibration.snapshot_date)
     if request.max_age_days is not None:

@@ -36,6 +36,7 @@ CIRCUIT_OPTIONS = (
     "inflation",
     "rep_delay_s",
     "fractional_gates",
+    "readout_from",
     "job_profile",
 )
 """Fields of `EstimateRequest` that `estimate_model` takes."""

@@ -213,7 +213,9 @@ def shot_cost(
         needed=_needed(requested, precision, used, [] if task == "sampling" else costs, rule),
         num_bases=num_bases,
         observables=() if task == "sampling" else tuple(costs),
-        hardware=None if task == "sampling" else hardware_error(worst=finite(worst), mean=finite(mean), rule=rule, kind=kind),
+        hardware=None
+        if task == "sampling"
+        else hardware_error(worst=finite(worst), mean=finite(mean), rule=rule, kind=kind),
     )
 
 
