@@ -84,7 +84,7 @@ def prepared_backends(backends: Any, request: EstimateRequest) -> list[PreparedB
     each = _each(listed)
     if request.readout_from is not None and len(each) > 1:
         raise OptionError(
-            f"readout_from is of one device, and {len(each)} backends are compared; compare them without it, or give one"
+            f"readout_from is of one device, and {len(each)} backends are compared; leave it out, or give one backend"
         )
     pairs: list[tuple[ComparedBackend, Conditions | None]] = []
     first_error: HwcostError | None = None

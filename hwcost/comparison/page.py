@@ -137,8 +137,8 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
         )
     if any(cell.cost is not None and cell.cost.shots_needed_low is not None for cell in comparison.cells):
         yield (
-            "on hardware the shots of such circuits were within × 1.3 (λ above 0.8) to × 10 of the prediction in nine of ten "
-            "runs; which of two good devices or layouts is better was not predicted there (columns shots_needed_low, _high)"
+            "on hardware the shots of nine in ten such circuits were within × 1.3 (λ above 0.8) to × 10 of the "
+            "prediction (columns shots_needed_low and _high); which of two good layouts is better was not predicted"
         )
     if comparison.rank_by == "both":
         yield (

@@ -205,15 +205,15 @@ def _of_hardware(candidate: CostedCandidate) -> Iterator[Caveat]:
         how = "at level 0" if candidate.compiled.transpiled is not None else "on the device's first qubits"
         yield Caveat(
             "fixed_layout",
-            f"the qubits are fixed in advance ({how}): on hardware such circuits needed twice to three times the predicted "
-            f"shots in the median, and up to {error.factor:g} times, for one bad qubit decides; choose qubits by the "
-            "calibration of the day (level 1 to 3)",
+            f"the qubits are fixed in advance ({how}): on hardware such circuits were off by a factor of 2 to 3 in the "
+            "shots in the median and up to 20 times, for one bad qubit decides; choose qubits by the calibration of "
+            "the day (level 1 to 3)",
         )
     elif error.kind == "wide":
         qubits = len(active_qubits(candidate.compiled.isa))
         yield Caveat(
             "wide_shallow",
-            f"wide and shallow ({qubits} qubits, {candidate.gates.num_2q} two-qubit gates): on hardware such circuits lost "
-            "up to several times what was predicted, since many qubits are read and wait at once; count with a factor "
-            f"of {error.factor:g} in the shots",
+            f"wide and shallow ({qubits} qubits, {candidate.gates.num_2q} two-qubit gates): on hardware such circuits "
+            "lost up to several times what was predicted, since many qubits are read and wait at once; count with a "
+            f"factor of {error.factor:g} in the shots",
         )

@@ -50,7 +50,7 @@ class Compilation:
 
     @property
     def is_fixed(self) -> bool:
-        """Whether the qubits were fixed in advance: the first ones of the device, or Qiskit's level 0, which takes those.
+        """Whether the qubits were fixed in advance: the first ones of the device, which Qiskit's level 0 takes, too.
 
         Qubits that somebody picked otherwise count as chosen: how they were picked is not known.
         """

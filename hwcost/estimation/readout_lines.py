@@ -21,26 +21,24 @@ def readout_assumptions(
     if readout is None:
         if supports:
             yield (
-                "readout errors of different qubits count as independent, since calibrations read one qubit at a time; on "
-                "four qubits of ibm_perth read together the contrast was 8 to 16 % lower (--readout-from takes measured "
-                "readout)"
+                "readout errors of different qubits count as independent, since calibrations read one qubit at a time; "
+                "on four qubits of ibm_perth read together the contrast was 8 to 16 % lower (--readout-from takes "
+                "measured readout)"
             )
         return
     read = sorted({qubit for support in supports for qubit in support} | _measured(candidate))
     known = [qubit for qubit in read if qubit in readout.qubits]
     others = [qubit for qubit in read if qubit not in readout.qubits]
     if not known:
-        yield (
-            f"none of the qubits that are read ({listing(others)}) is in {readout.origin}; their readout is as calibrated"
-        )
+        yield (f"none of the qubits that are read ({listing(others)}) is in {readout.origin}: readout as calibrated")
         return
     rest = f"; that of qubits {listing(others)} as calibrated" if others else ""
     yield f"readout of qubits {listing(known)} as measured ({readout.origin}){rest}"
     apart = sum(not readout.is_joint(support) for support in supports)
     if apart:
         yield (
-            f"{apart} of {len(supports)} Pauli strings on several qubits: not all of their qubits were read together in "
-            "states of both parities, so errors of what was not count as independent"
+            f"{apart} of {len(supports)} Pauli strings on several qubits: not all of their qubits were read together "
+            "in states of both parities, so errors of what was not count as independent"
         )
 
 

@@ -151,7 +151,7 @@ def _jobs(facts: Facts, plan: Plan, conditions: Conditions) -> JobsTotal:
 
 
 def _hardware_ends(plan: Plan, total: JobsTotal) -> tuple[int | None, int | None]:
-    """Return the shots of all circuits, if hardware is off by the largest factor of any of them, in either direction."""
+    """Return the shots of all circuits, if hardware is off by the largest factor of any of them, either way."""
     shots = [cost.shots for circuit in plan.circuits for cost in circuit.estimates]
     errors = [each.hardware for each in shots if each.hardware is not None]
     if len(errors) < len(shots) or not errors or any(circuit.overheads for circuit in plan.circuits):

@@ -105,8 +105,9 @@ class QuantumCost:
         parts: Seconds of each part of the jobs; they add up to `job_time_s.value`.
         flops: Floating-point operations of the simulation, None on hardware.
         peak_memory_bytes: Memory of the simulation, None on hardware.
-        shots_low: `shots` if noise costs less in all circuits, by the largest factor that hardware showed for any of them;
-            None in a simulation, where the signal is gone, and with mitigation or cutting, of which there are no runs.
+        shots_low: `shots` if noise costs less in all circuits, by the largest factor that hardware showed for any of
+            them; None in a simulation, where the signal is gone, and with mitigation or cutting, of which there are no
+            runs.
         shots_high: The same if noise costs more; None too where the signal may be gone then.
     """
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 CircuitKind: TypeAlias = Literal["chosen", "fixed", "wide"]
-"""Whose error it is: of circuits on qubits that a compiler chose by the calibration, on qubits fixed in advance, or of wide
-and shallow ones."""
+"""Whose error it is: of circuits on qubits that a compiler chose by the calibration, on qubits fixed in advance, or of
+wide and shallow ones."""
 
 Rule: TypeAlias = Literal["worst", "mean"]
 
@@ -71,7 +71,7 @@ class HardwareError:
     Attributes:
         attenuation: The predicted λ that chose the row of the table: of the worst or the mean observable, as the shots
             are.
-        kind: Qubits `chosen` by a compiler that reads the calibration, or `fixed` in advance; or a `wide`, shallow circuit.
+        kind: Qubits `chosen` by a compiler that reads the calibration, or `fixed` in advance; or `wide` and shallow.
         share: Share of the runs that lay within the interval.
         factor: Measured over predicted inflation, or its inverse, in that share of the runs.
         factor_mean: The same for the mean over the observables of the circuit, which a single bad qubit moves less.

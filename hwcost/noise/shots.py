@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
 from hwcost.noise.attenuation import SMALLEST_ATTENUATION, QubitAttenuation
-from hwcost.noise.hardware import HardwareError, CircuitKind, hardware_error
+from hwcost.noise.hardware import CircuitKind, HardwareError, hardware_error
 
 Inflation: TypeAlias = Literal["worst", "mean"]
 Task: TypeAlias = Literal["expectation", "sampling"]
