@@ -45,8 +45,8 @@ def validate_measured(
 
     For each result the circuit is compiled for the backend as `estimate` does it (or taken as it ran, as ISA circuit),
     and λ is predicted. Measured is the mean of measured over ideal value, over the observables with an ideal value of
-    at least `MIN_IDEAL`; predicted is the mean of their predicted λ, readout included. Ideal values come from a simulation
-    of up to 12 qubits, or from the results.
+    at least `MIN_IDEAL`; predicted is the mean of their predicted λ, readout included. Ideal values come from a
+    simulation of up to 12 qubits, or from the results.
 
     A compilation here chooses qubits by the calibration here, which are not those of the run, unless ISA circuits are
     given. The calibration should be that of the day: `hwcost calibration save` keeps it.

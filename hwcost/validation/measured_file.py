@@ -69,9 +69,9 @@ def load_measured(source: Results, *, circuits: str | os.PathLike[str] | None = 
     """Return the results in a JSON file, or in what such a file holds.
 
     An object has `results`, a list, and may have what counts for all of them: `circuits` (the file that the numbers of
-    `circuit` are about, relative to the JSON file), `backend`, `optimization_level`, `transpile` (false for ISA circuits
-    on the device's own qubits), `shots`. A result has `circuit` (a number in that file, or a file with one circuit; in
-    Python also a `QuantumCircuit`) and one of
+    `circuit` are about, relative to the JSON file), `backend`, `optimization_level`, `transpile` (false for ISA
+    circuits on the device's own qubits), `shots`. A result has `circuit` (a number in that file, or a file with one
+    circuit; in Python also a `QuantumCircuit`) and one of
 
     - `counts` by bit string, classical bit 0 rightmost;
     - `z`, a list of ⟨Z⟩ of each classical bit, bit 0 first, null where unknown;
@@ -191,12 +191,12 @@ def _values(
     if kind == "z" and isinstance(given, (list, tuple)):
         if len(given) != circuit.num_clbits:
             raise OptionError(
-                f"{where}: z has {len(given)} values, and the circuit {circuit.num_clbits} classical bits; give one for "
-                "each, null where unknown"
+                f"{where}: z has {len(given)} values, and the circuit {circuit.num_clbits} classical bits; give one "
+                "for each, null where unknown"
             )
         pairs = [(clbit, value) for clbit, value in enumerate(given) if value is not None]
     elif kind == "values" and isinstance(given, Mapping):
-        for label, value in given.items():
+        for label in given:
             if not isinstance(label, str) or set(label) - set("IXYZ") or not label.strip("I"):
                 raise OptionError(f"{where}: {shown(label)} is no Pauli label; write letters I, X, Y, Z such as ZZI")
         pairs = list(given.items())

@@ -100,10 +100,10 @@ def _left_out(validation: MeasuredValidation) -> Iterator[str]:
 def _remarks(validation: MeasuredValidation) -> Iterator[str]:
     if any(run.optimization_level is not None for run in validation.runs):
         yield (
-            "compiled here, on qubits that the calibration here prefers; with ISA circuits (transpile: false) the qubits "
-            "are those of the run"
+            "compiled here, on qubits that the calibration here prefers; with ISA circuits (transpile: false) the "
+            "qubits are those of the run"
         )
-    yield "circuits: runs of one circuit at one level are averaged first; esp: success probability read as λ"
+    yield "circuits: runs of one circuit on one device are averaged first; esp: success probability read as λ"
     hidden = len(validation.runs) - MOST_RUNS_SHOWN
     if hidden > 0:
         yield f"{hidden} more runs are in JSON and CSV"

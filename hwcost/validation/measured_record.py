@@ -63,11 +63,11 @@ class MeasuredScore:
     """How good one predictor is on some of the runs.
 
     Attributes:
-        group: Which runs: `all`, `circuits` (runs of one circuit at one level on one device are averaged first),
-            `level 1`, `λ 0.5 to 0.8` …
+        group: Which runs: `all`, `circuits` (runs of one circuit on one device are averaged first), `circuits by level`
+            (those at one level), `level 1`, `λ 0.5 to 0.8` …
         predictor: Attenuation method, or `esp`.
         num_runs: Their number.
-        spearman: Rank correlation of predicted and measured λ; None for fewer than three, or where one side is constant.
+        spearman: Rank correlation of predicted and measured λ; None for fewer than three or a constant side.
         median_error: Median of |predicted/measured − 1| of λ.
         error_90: Its 90 % quantile.
         median_inflation_error: Median of |predicted/measured − 1| of 1/λ².

@@ -21,7 +21,9 @@ def scores_of(runs: Sequence[MeasuredRun], predictors: Sequence[str]) -> Iterato
     for predictor in predictors:
         if all(predictor in run.predicted for run in runs):
             yield _score("all", predictor, runs, covered=predictor == first)
-            yield _of_circuits(predictor, runs)
+            yield _of_circuits("circuits", predictor, runs, by_level=False)
+            if len({run.optimization_level for run in runs}) > 1:
+                yield _of_circuits("circuits by level", predictor, runs, by_level=True)
     levels = sorted({run.optimization_level for run in runs if run.optimization_level is not None})
     for level in levels if len(levels) > 1 else ():
         yield _score(f"level {level}", first, [run for run in runs if run.optimization_level == level])
@@ -63,14 +65,15 @@ def _score(group: str, predictor: str, runs: Sequence[MeasuredRun], *, covered: 
     )
 
 
-def _of_circuits(predictor: str, runs: Sequence[MeasuredRun]) -> MeasuredScore:
-    """Return the score where the runs of one circuit, at one level, on one device, are averaged first."""
-    groups: dict[tuple[str, str, int | None, str], list[MeasuredRun]] = {}
+def _of_circuits(group: str, predictor: str, runs: Sequence[MeasuredRun], *, by_level: bool) -> MeasuredScore:
+    """Return the score where the runs of one circuit on one device, at one level if `by_level`, are averaged first."""
+    groups: dict[tuple[str, str, str, int | None], list[MeasuredRun]] = {}
     for run in runs:
-        groups.setdefault((run.sha256, run.backend, run.optimization_level, run.circuit), []).append(run)
-    predicted = [_mean([run.predicted[predictor] for run in group]) for group in groups.values()]
-    measured = [_mean([run.measured for run in group]) for group in groups.values()]
-    return _of_pairs("circuits", predictor, predicted, measured, None)
+        level = run.optimization_level if by_level else None
+        groups.setdefault((run.sha256, run.circuit, run.backend, level), []).append(run)
+    predicted = [_mean([run.predicted[predictor] for run in same]) for same in groups.values()]
+    measured = [_mean([run.measured for run in same]) for same in groups.values()]
+    return _of_pairs(group, predictor, predicted, measured, None)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -1,9 +1,9 @@
 """Predicted against measured attenuation on hardware: tables by level and λ, and the bands of `hwcost.noise.hardware`.
 
 Takes the folder of the public results, brought into two files: `hw_z_dev.qpy` with the circuits, and `hw_z_dev.json`, a
-list with `circuit` (number in the QPY), `device`, `optimization_level`, `shots`, `ideal_z` and `measured_z` (bit 0 first)
-of each run. Source: xthecapx/qiskit-qward (Apache-2.0), Grover and QFT on ibm_fez in 2026. Layouts are not known: circuits
-are compiled at the same level, with the calibration that Qiskit's fake backend holds.
+list with `circuit` (number in the QPY), `device`, `optimization_level`, `shots`, `ideal_z` and `measured_z` (bit 0
+first) of each run. Source: xthecapx/qiskit-qward (Apache-2.0), Grover and QFT on ibm_fez in 2026. Layouts are not
+known: circuits are compiled at the same level, with the calibration that Qiskit's fake backend holds.
 """
 
 from __future__ import annotations
@@ -48,9 +48,7 @@ def compared(folder: Path, name: str, levels: tuple[int, ...], **options) -> Mea
 
 def score_table(validation: MeasuredValidation) -> None:
     """Print the scores as a Markdown table."""
-    print(
-        "| runs | predictor | n | Spearman | median error of λ | 90 % | median error of 1/λ² | predicted/measured 1/λ² |"
-    )
+    print("| runs | predictor | n | Spearman | median error of λ | 90 % | error of 1/λ² | predicted/measured 1/λ² |")
     print("|---|---|---|---|---|---|---|---|")
     for score in validation.scores:
         cells = (

@@ -1,4 +1,4 @@
-"""Measured readout in estimates: today's numbers for products, Aer's counts for what is read together, and the words."""
+"""Measured readout in estimates: today's numbers for products, Aer's counts for what is read together, the words."""
 
 from __future__ import annotations
 

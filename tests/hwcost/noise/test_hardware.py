@@ -43,7 +43,7 @@ def test_the_predicted_attenuation_chooses_the_row(attenuation, rule, factor):
 
 
 def test_both_ends_of_the_shots_by_hand():
-    # λ = 0.9 and 0.9: I = 1.2346, needed 1235; × 1.31 = 1617.28…, over 1.31 = 942.4 and so no less than the noiseless 1000.
+    # λ = 0.9: I = 1.2346, needed 1235; × 1.31 = 1617.28…, over 1.31 = 942.4 and so no less than the noiseless 1000.
     found = cost(0.9, 0.9)
     assert (found.needed, found.needed_low, found.needed_high) == (1235, 1000, 1618)
     # Mean of 1/0.64 and 1/0.36 is 2.1701, λ = 0.679: needed 2171, × 1.61 = 3495.3, over 1.61 = 1348.4.

@@ -186,16 +186,16 @@ def on_hardware():
 
 @needs_runs
 def test_on_hardware(on_hardware):
-    """Median error of λ at most 5 % for each run and each circuit; circuits are ranked.
+    """Median error of λ at most 5 % for runs and circuits; circuits are ranked with 0.9.
 
-    Another run of the very same circuit, on another day or on other qubits, ranks no better (0.75) than the prediction.
+    Single runs are not: other runs of the very same circuit at the same level, on other days, rank them with 0.75.
     """
     runs, circuits = on_hardware.score(), on_hardware.score("circuits")
     assert runs.num_runs > 100
     assert runs.median_error <= 0.05
     assert circuits.median_error <= 0.05
     assert runs.spearman >= 0.8
-    assert circuits.spearman >= 0.85
+    assert circuits.spearman >= 0.9
 
 
 @needs_runs
