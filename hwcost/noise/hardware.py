@@ -98,7 +98,7 @@ class HardwareError:
             fixed = ", qubits fixed in advance" if self.kind == "fixed" else ""
             return f"either way, in {100 * self.share:.0f} % of {self.num_runs} runs{fixed}"
         if self.factor >= ORDER_OF_MAGNITUDE:
-            return "either way: hardware showed no more than the order of magnitude there"
+            return "either way: only the order of magnitude held there"
         return "either way: a round number for wide and shallow circuits"
 
 
