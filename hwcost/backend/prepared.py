@@ -18,6 +18,7 @@ from hwcost.calibration.fractional import (
     without_fractional_gates,
 )
 from hwcost.calibration.load import load_calibration
+from hwcost.calibration.readout import MeasuredReadout
 from hwcost.calibration.record import Calibration
 from hwcost.core.defined_gates import know
 from hwcost.core.errors import OptionError
@@ -78,7 +79,8 @@ class Device:
         else:
             return None
         kept = self.audited.keeps_dead_readout
-        audited = audit(other, durations_only=durations_only, keep_dead_readout=kept)
+        readout = self.audited.readout
+        audited = audit(other, durations_only=durations_only, keep_dead_readout=kept, readout=readout)
         return Device(audited) if audited.component else None
 
     @cached_property
@@ -162,6 +164,37 @@ def prepare_device(
     if is_fake:
         return _prepare(calibration, durations_only, keep_dead_readout)
     return Device(audit(calibration, durations_only=durations_only, keep_dead_readout=keep_dead_readout))
+
+
+def with_measured_readout(device: Device, readout: MeasuredReadout) -> Device:
+    """Return the device with readout that was measured, in place of the calibrated one of the same qubits.
+
+    Raises:
+        OptionError: The readout is of another device, or of qubits that this one does not have.
+    """
+    audited = device.audited
+    name, num_qubits = audited.calibration.name, audited.calibration.num_qubits
+    if readout.backend is not None and _bare(readout.backend) != _bare(name):
+        raise OptionError(
+            f"readout_from: {readout.origin} was measured on {readout.backend}, not on {name}; give that of this device"
+        )
+    if readout.qubits[-1] >= num_qubits:
+        raise OptionError(
+            f"readout_from: {readout.origin} has qubit {readout.qubits[-1]}, but {name} has {num_qubits} qubits, "
+            "counted from 0; give that of this device"
+        )
+    return Device(
+        audit(
+            audited.calibration,
+            durations_only=audited.durations_only,
+            keep_dead_readout=audited.keeps_dead_readout,
+            readout=readout,
+        )
+    )
+
+
+def _bare(name: str) -> str:
+    return name.strip().lower().removeprefix("fake_").removeprefix("ibm_").removeprefix("ibmq_")
 
 
 def target(

@@ -14,6 +14,7 @@ from hwcost.calibration import health
 from hwcost.calibration.assumed import gaps_of
 from hwcost.calibration.findings import Finding, list_findings
 from hwcost.calibration.health import MAX_AGE_DAYS, Edge, GateKey
+from hwcost.calibration.readout import MeasuredReadout, with_readout
 from hwcost.calibration.record import Calibration, QubitCalibration, Qubits
 from hwcost.core.errors import CalibrationError
 from hwcost.core.option_fields import flag_and_keyword
@@ -47,6 +48,8 @@ class AuditedCalibration:
         age_days: Whole days since the snapshot, None where its date is unknown.
         durations_only: Errors were ignored; `error` is None everywhere.
         keeps_dead_readout: Qubits whose readout error is at least `DEAD_ERROR` were kept.
+        readout: Readout that was measured, whose values of single qubits are in `calibration`; None where all are the
+            device's own.
     """
 
     calibration: Calibration
@@ -60,6 +63,7 @@ class AuditedCalibration:
     age_days: int | None
     durations_only: bool
     keeps_dead_readout: bool = False
+    readout: MeasuredReadout | None = None
 
     def duration_s(self, name: str, qubits: Qubits) -> float | None:
         """Return the duration of operation `name` on the ordered physical `qubits`, None where unknown.
@@ -123,6 +127,7 @@ def audit(
     *,
     durations_only: bool = False,
     keep_dead_readout: bool = False,
+    readout: MeasuredReadout | None = None,
     today: datetime | None = None,
 ) -> AuditedCalibration:
     """Judge what of `calibration` may be used, and what a reader must be told about it.
@@ -135,6 +140,7 @@ def audit(
         calibration: The values as reported.
         durations_only: Ignore all errors, so that durations of an uncalibrated device are still available.
         keep_dead_readout: Keep qubits whose readout error is at least `DEAD_ERROR`.
+        readout: Measured readout that replaces the calibrated one of its qubits.
         today: Reference for the age; now by default, a naive one is taken as UTC.
 
     Example:
@@ -143,6 +149,8 @@ def audit(
         >>> len(audited.component), len(audited.excluded_edges)
         (122, 9)
     """
+    if readout is not None:
+        calibration = with_readout(calibration, readout)
     gate_faults = health.gate_faults(calibration, durations_only)
     readout_faults = health.readout_faults(calibration, durations_only, keep_dead_readout)
     dead_gates = frozenset(health.dead_gates(calibration, gate_faults, readout_faults))
@@ -177,6 +185,7 @@ def audit(
         age_days=age_days,
         durations_only=durations_only,
         keeps_dead_readout=keep_dead_readout,
+        readout=readout,
     )
 
 

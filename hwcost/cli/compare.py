@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _OPTIONS = (
     "max_age_days", "num_seeds", "seed", "shots", "precision", "attenuation", "inflation", "task", "job_profile",
     "rep_delay_s", "measure_all", "durations_only", "keep_dead_readout",
-    "fractional_gates", *ASSUMED,
+    "fractional_gates", "readout_from", *ASSUMED,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.circuits.check import refuse_to_move
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.suites import Unread, iter_circuits
@@ -74,6 +75,7 @@ def compare(
     durations_only: bool = False,
     keep_dead_readout: bool = False,
     fractional_gates: bool = False,
+    readout_from: ReadoutSource | None = None,
     measure_all: bool = False,
     dt_s: float | None = None,
     duration_1q_s: float | None = None,
@@ -119,6 +121,7 @@ def compare(
         durations_only: As in `estimate`.
         keep_dead_readout: As in `estimate`.
         fractional_gates: As in `estimate`.
+        readout_from: As in `estimate`; of the one backend that is compared.
         measure_all: As in `estimate`.
         max_age_days: Refuse backends whose calibration is older.
         dt_s: As in `estimate`. Of several devices each takes the values that it lacks; one that none lacks is refused.
@@ -184,6 +187,7 @@ def compare(
         readout_error=readout_error,
         t1_s=t1_s,
         t2_s=t2_s,
+        readout_from=readout_from,
     )
     ranking = checked_ranking(rank_by, budget, sort_by, request)
     workers = checked_num_workers(num_workers)

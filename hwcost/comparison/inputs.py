@@ -85,10 +85,15 @@ def prepared_backends(backends: Any, request: EstimateRequest) -> list[PreparedB
     listed = list(backends) if isinstance(backends, (list, tuple, set, frozenset)) else [backends]
     if not listed:
         raise OptionError("there is no backend to compare on; give at least one")
+    each = _each(listed)
+    if request.readout_from is not None and len(each) > 1:
+        raise OptionError(
+            f"readout_from is of one device, and {len(each)} backends are compared; leave it out, or give one backend"
+        )
     pairs: list[tuple[ComparedBackend, Conditions | None]] = []
     first_error: HwcostError | None = None
     lacking: set[str] = set()
-    for wanted in _each(listed):
+    for wanted in each:
         try:
             conditions = _prepared(wanted.read(), request, lacking)
             pairs.append((_record(conditions, wanted.pattern), conditions))
@@ -182,6 +187,7 @@ def _record(conditions: Conditions, pattern: str | None) -> ComparedBackend:
         calibration.name, calibration.basis_gates, calibration.supported_operations, calibration.qubits,
         calibration.gates, calibration.dt_s, calibration.rep_delay_s, calibration.timing_constraints,
         audited.component, audited.excluded_qubits, audited.excluded_edges, audited.durations_only,
+        *(() if audited.readout is None else (audited.readout.groups,)),
     )  # fmt: skip
     return ComparedBackend(
         name=calibration.name,

@@ -151,6 +151,11 @@ def _remarks(comparison: Comparison) -> Iterator[str]:
             f"{proofs.count('not checked'):,} of {len(proofs):,} compiled circuits not checked for equivalence: "
             f"more than {MAX_QUBITS} qubits in use, control flow, or a reset without a measurement"
         )
+    if any(cell.cost is not None and cell.cost.shots_needed_low is not None for cell in comparison.cells):
+        yield (
+            "on hardware the shots of nine in ten such circuits were within × 1.3 (λ above 0.8) to × 10 of the "
+            "prediction (columns shots_needed_low and _high); which of two good layouts is better was not predicted"
+        )
     if comparison.rank_by == "both":
         yield (
             "Pareto fronts: time and standard error of one job with the shots as requested, medians over seeds; on "

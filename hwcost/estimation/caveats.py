@@ -11,9 +11,11 @@ from hwcost.core.option_fields import flag_and_keyword
 from hwcost.core.units import format_seconds
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import CostedCandidate
+from hwcost.estimation.readout_lines import readout_assumptions
 from hwcost.estimation.variances import MAX_STATE_QUBITS
 from hwcost.isa.columns import Kind
 from hwcost.noise.attenuation import attenuation_omissions
+from hwcost.noise.observables import active_qubits
 from hwcost.noise.shots import ORDER_OF_MAGNITUDE_INFLATION, ShotCost
 
 
@@ -36,6 +38,7 @@ def assumptions_of(
         lines.append("the reset error is unknown; resets count as perfect")
     if candidate.success is not None:
         lines += attenuation_omissions(isa, audited)
+        lines += readout_assumptions(candidate, conditions, plan)
     if plan is not None:
         lines += _of_observables(plan, candidate.shots)
     return tuple(lines)
@@ -106,6 +109,7 @@ def caveats_of(candidate: CostedCandidate, conditions: Conditions) -> Iterator[C
         if row.note:
             yield Caveat("attenuation", row.note if row.qubit is None else f"qubit {row.qubit}: {row.note}")
     yield from _of_shots(candidate.shots)
+    yield from _of_hardware(candidate)
     if candidate.compiled.transpiled is not None and candidate.compiled.transpiled.rescheduled:
         yield Caveat(
             "rescheduled",
@@ -202,4 +206,27 @@ def _of_shots(shots: ShotCost) -> Iterator[Caveat]:
         yield Caveat(
             "large_inflation",
             f"shot inflation of {used:.3g}: above {ORDER_OF_MAGNITUDE_INFLATION:g} only its order of magnitude holds",
+        )
+
+
+def _of_hardware(candidate: CostedCandidate) -> Iterator[Caveat]:
+    """Yield a caveat where hardware was much further from such predictions than elsewhere."""
+    error = candidate.shots.hardware
+    if error is None:
+        return
+    if error.kind == "fixed":
+        how = "at level 0" if candidate.compiled.transpiled is not None else "on the device's first qubits"
+        yield Caveat(
+            "fixed_layout",
+            f"the qubits are fixed in advance ({how}): on hardware such circuits were off by a factor of 2 to 3 in the "
+            "shots in the median and up to 20 times, for one bad qubit decides; choose qubits by the calibration of "
+            "the day (level 1 to 3)",
+        )
+    elif error.kind == "wide":
+        qubits = len(active_qubits(candidate.compiled.isa))
+        yield Caveat(
+            "wide_shallow",
+            f"wide and shallow ({qubits} qubits, {candidate.gates.num_2q} two-qubit gates): on hardware such circuits "
+            "lost up to several times what was predicted, since many qubits are read and wait at once; count with a "
+            f"factor of {error.factor:g} in the shots",
         )

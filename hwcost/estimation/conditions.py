@@ -6,8 +6,9 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hwcost.backend.prepared import Device, prepare_device
+from hwcost.backend.prepared import Device, prepare_device, with_measured_readout
 from hwcost.calibration.age import check_age
+from hwcost.calibration.readout import MeasuredReadout
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.vendors import is_fake
 from hwcost.core.units import format_seconds
@@ -105,6 +106,8 @@ def prepare_conditions(backend: Any, request: EstimateRequest) -> Conditions:
         fractional_gates=request.fractional_gates,
         assumed=request.assumed(),
     )
+    if isinstance(request.readout_from, MeasuredReadout):
+        device = with_measured_readout(device, request.readout_from)
     calibration = device.audited.calibration
     _LOG.info("calibration of %s: %s, %s", calibration.name, calibration.origin, calibration.snapshot_date)
     if request.max_age_days is not None:

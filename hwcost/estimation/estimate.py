@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hwcost.backend.compiler import on_device_qubits
 from hwcost.backend.equivalence import Equivalence, EquivalenceCheck
 from hwcost.backend.routing import UNKNOWN_ROUTING, RoutingCost, routing_cost
+from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.circuits.load import LoadedCircuit
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import CircuitError
@@ -59,6 +60,7 @@ def estimate(
     durations_only: bool = False,
     keep_dead_readout: bool = False,
     fractional_gates: bool = False,
+    readout_from: ReadoutSource | None = None,
     measure_all: bool = False,
     budget: float | str | None = None,
     max_age_days: float | None = None,
@@ -97,6 +99,8 @@ def estimate(
         durations_only: Cost no noise, and use gates whose error is not calibrated.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
         fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
+        readout_from: Measured readout in place of the calibrated one: a JSON file, what it holds, or a
+            `MeasuredReadout` (`hwcost.calibration.readout_file.load_readout`).
         measure_all: Add a measurement of every qubit if the circuit has none.
         budget: Time of one job, in seconds or such as `10min`: how many shots fit, and how precise they are.
         max_age_days: Refuse a calibration that is older.
@@ -157,6 +161,7 @@ def estimate(
         readout_error=readout_error,
         t1_s=t1_s,
         t2_s=t2_s,
+        readout_from=readout_from,
     )
     conditions = prepare_conditions(backend, request)
     return estimate_under(conditions, circuit, arguments=arguments, prove=True, both_gate_sets=True, progress=progress)

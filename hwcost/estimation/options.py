@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from hwcost.calibration.assumed import AssumedValues
+from hwcost.calibration.readout_file import ReadoutSource, load_readout
 from hwcost.core.checks import choice, real, whole
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
@@ -81,6 +82,11 @@ class EstimateRequest(AssumedValues):
         None, "What fits into one job of this time, such as 10min.", metavar="TIME", flag="--budget", kind="time"
     )
     fractional_gates: bool = option(False, "Compile into rx and rzz where the device has them (IBM Heron).")
+    readout_from: ReadoutSource | None = option(
+        None,
+        "Measured readout in place of the calibrated one: counts, confusion matrix or M3, as JSON.",
+        metavar="FILE",
+    )
 
     def __post_init__(self) -> None:
         AssumedValues.__post_init__(self)
@@ -106,6 +112,12 @@ class EstimateRequest(AssumedValues):
             object.__setattr__(self, "observable", None)
         if self.job_profile is not None:
             object.__setattr__(self, "job_profile", load_profile(self.job_profile))
+        if self.readout_from is not None:
+            if self.durations_only:
+                raise OptionError(
+                    "durations_only and readout_from are both given; without noise there is no readout error"
+                )
+            object.__setattr__(self, "readout_from", load_readout(self.readout_from))
 
     @property
     def profile(self) -> JobTimeProfile:
@@ -130,6 +142,7 @@ class EstimateRequest(AssumedValues):
             "durations_only": self.durations_only,
             "keep_dead_readout": self.keep_dead_readout,
             "fractional_gates": self.fractional_gates,
+            **({} if self.readout_from is None else {"readout_from": getattr(self.readout_from, "origin", None)}),
         }
 
     def _check_shots(self) -> None:

@@ -219,6 +219,10 @@ def _noise_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
     )
     per_basis = "" if shots.num_bases == 1 else f" in each of {format_count(shots.num_bases)} bases"
     yield "shots needed", format_count(shots.needed), f"by the {shots.rule} inflation{per_basis}"
+    if shots.hardware is not None and shots.needed is not None:
+        yield "error on hardware", _times(shots.hardware.factor), shots.hardware.remark
+        mean = "" if shots.rule == "mean" else f"; × {shots.hardware.factor_mean:g} for the mean over the bits"
+        yield "", "", f"{format_count(shots.needed_low)} to {_high(shots.needed_high)} shots{mean}"
     yield from _observable_rows(cost)
 
 
@@ -238,6 +242,10 @@ def _observable_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
         yield each.name, _times(each.inflation), f"its inflation; variance {_number(each.variance)}/shots {how}"
     if len(named) > _MOST_OBSERVABLES:
         yield "", f"and {len(named) - _MOST_OBSERVABLES} more", "in the JSON"
+
+
+def _high(shots: int | None) -> str:
+    return "any number of" if shots is None else format_count(shots)
 
 
 def _number(value: float | None) -> str:

@@ -268,7 +268,14 @@ class CostEstimate(Result):
     """
 
     not_in_rows: ClassVar[Set[str]] = frozenset(
-        {"circuit.ops", "backend.findings", "shots.attenuation", "shots.observables", "other_gate_set"}
+        {
+            "circuit.ops",
+            "backend.findings",
+            "shots.attenuation",
+            "shots.observables",
+            "shots.hardware",
+            "other_gate_set",
+        }
     )
 
     circuit: CircuitInfo

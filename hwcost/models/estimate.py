@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.classical.machine import MachineProfile
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
@@ -50,6 +51,7 @@ def estimate_model(
     inflation: Inflation = "worst",
     rep_delay_s: float | None = None,
     fractional_gates: bool = False,
+    readout_from: ReadoutSource | None = None,
     job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = None,
     spsa_directions: int = 1,
     circuits_per_job: int | None = None,
@@ -100,6 +102,7 @@ def estimate_model(
         inflation: Multiply shots for the worst or the mean observable.
         rep_delay_s: Repetition delay in seconds; default the backend's own.
         fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
+        readout_from: As in `hwcost.estimate`.
         job_profile: Job-time profile; default that of the device's maker.
         spsa_directions: Random directions of one SPSA gradient.
         circuits_per_job: Most circuits of one job; default 300.
@@ -167,6 +170,7 @@ def estimate_model(
             inflation=inflation,
             rep_delay_s=rep_delay_s,
             fractional_gates=fractional_gates,
+            readout_from=readout_from,
             job_profile=job_profile,
             dt_s=dt_s,
             duration_1q_s=duration_1q_s,

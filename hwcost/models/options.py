@@ -37,6 +37,7 @@ CIRCUIT_OPTIONS = (
     "inflation",
     "rep_delay_s",
     "fractional_gates",
+    "readout_from",
     "job_profile",
     *ASSUMED,
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hwcost.backend.prepared import Device
+from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.core.checks import whole
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.estimation.conditions import prepare_conditions
@@ -65,6 +66,7 @@ def validate(
     inflation: Inflation = "worst",
     keep_dead_readout: bool = False,
     fractional_gates: bool = False,
+    readout_from: ReadoutSource | None = None,
     measure_all: bool = False,
     dt_s: float | None = None,
     duration_1q_s: float | None = None,
@@ -112,6 +114,7 @@ def validate(
         inflation: Whether the worst or the mean qubit sets the shots of the circuit.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
         fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
+        readout_from: As in `estimate`.
         measure_all: Add a measurement of every qubit if the circuit has none.
         dt_s: As in `estimate`.
         duration_1q_s: As in `estimate`.
@@ -152,6 +155,7 @@ def validate(
         readout_error=readout_error,
         t1_s=t1_s,
         t2_s=t2_s,
+        readout_from=readout_from,
     )
     conditions = prepare_conditions(backend, request)
     device = conditions.device
