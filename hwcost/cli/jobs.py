@@ -31,7 +31,8 @@ _group_by = click.option(
     "--group-by",
     metavar="COLUMN[,COLUMN]",
     callback=_columns,
-    help="Columns whose values make a group, left out whole.  [default: group, else the circuits' settings]",
+    help="Columns whose values make a group, left out whole.  "
+    "[default: group, else family, if there are three, else the circuits' settings]",
 )
 _seed = click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of folds and bootstrap."

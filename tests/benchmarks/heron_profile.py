@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from hwcost.jobs.fit import fit_job_time
+from hwcost.jobs.predict import predict
 from hwcost.jobs.profile import JobTimeParameter, JobTimeProfile
 from hwcost.jobs.score import JobTimeScore, score
 from hwcost.jobs.table import job_table
@@ -74,14 +75,16 @@ def heron_profile(rows: Iterable[Mapping[str, str]]) -> JobTimeProfile:
     )
 
 
-def left_out_devices(rows: list[dict[str, str]]) -> dict[str, JobTimeScore]:
-    """Score on each device the profile that is fitted to the others."""
-    scores = {}
+def left_out_devices(rows: list[dict[str, str]]) -> tuple[dict[str, JobTimeScore], float]:
+    """Score on each device the profile that is fitted to the others; beside them the median error of all jobs."""
+    scores, errors = {}, []
     for device in sorted({row["backend"] for row in rows}):
         profile = heron_profile([row for row in rows if row["backend"] != device])
-        held = [row | {"processor": "Heron"} for row in rows if row["backend"] == device]
-        scores[device] = score(profile, job_table(held))
-    return scores
+        held = job_table([row | {"processor": "Heron"} for row in rows if row["backend"] == device])
+        scores[device] = score(profile, held)
+        for row, observed_s in enumerate(held.columns["observed_s"]):
+            errors.append(abs(predict(profile, held.size(row)).value_s / observed_s - 1.0))
+    return scores, float(np.median(errors))
 
 
 def main() -> None:
@@ -98,12 +101,12 @@ def main() -> None:
     interval = profile.interval
     print(f"{interval.nominal:.0%} of jobs: ×{np.exp(-interval.low_share):.3g} to ×{np.exp(interval.high_share):.3g}")
     print("device left out   jobs  median error  in the interval")
-    scores = left_out_devices(rows)
+    scores, median = left_out_devices(rows)
     for device, each in scores.items():
         print(f"{device:16} {each.num_jobs:5} {each.median_relative_error:12.1%} {each.coverage:15.1%}")
     num_jobs = sum(each.num_jobs for each in scores.values())
     covered = sum(each.coverage * each.num_jobs for each in scores.values()) / num_jobs
-    print(f"{'all':16} {num_jobs:5} {'':12} {covered:15.1%}")
+    print(f"{'all':16} {num_jobs:5} {median:12.1%} {covered:15.1%}")
     if options.output is not None:
         options.output.write_text(profile.to_json(), encoding="utf-8")
 
