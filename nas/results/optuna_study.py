@@ -56,8 +56,8 @@ def export_study(folder: str | os.PathLike[str], url: str, *, study: str | None 
     """Write a run, finished or not, as a study with a trial for each network; genes are its parameters.
 
     What is COMPLETE has its objectives as values. What failed is a trial that failed; what costs too much is a pruned
-    one, with the reason among its attributes. A second export of the run adds what is new, and changes no trial: also not
-    of a network that was trained again since, whose trial keeps the values that it had.
+    one, with the reason among its attributes. A second export of the run adds what is new, and changes no trial, also
+    not of a network that was trained again since: its trial keeps the values that it had.
 
     Args:
         folder: Directory of the run.

@@ -18,8 +18,8 @@ import optuna
 import nas
 from nas.cli import main
 from nas.core.errors import SettingError
-from nas.runs.record import failed
 from nas.runs.fronts import front
+from nas.runs.record import failed
 from nas.runs.store import RunStore
 from nas.spaces.genes import active_genes
 from small_search import small_config
