@@ -181,3 +181,15 @@ def test_the_genome_of_the_helper_keeps_the_limit_of_its_width(tmp_path):
     config = small_config(tmp_path, max="qubits=2")
     assert broken_limit(config.limits, architecture(load_space(config.space), GENOME), None) is None
     assert json.loads(json.dumps(config.to_dict()))["max"] == {"qubits": 2.0}
+
+
+def test_a_surrogate_chooses_within_limits_and_spends_nothing_on_what_breaks_them(tmp_path):
+    pytest.importorskip("sklearn")
+    limits = {"qubits": 2, "parameters": 22}
+    config = small_config(tmp_path, algorithm="surrogate", max=limits, generations=2, population=3)
+    run = nas.search(config, tmp_path / "run")
+    assert [one for one in run.infeasible if one.generation > 0] == []
+    # Two qubits and one layer: three rotations, two entanglers.
+    assert sum(one.state == "COMPLETE" for one in run.evaluations) == 6
+    assert run.stop == "no architecture was found that had not been evaluated and keeps the limits"
+    assert facts(nas.search(config, tmp_path / "two", workers=2)) == facts(run)
