@@ -101,10 +101,10 @@ class SmallAdam:
             work *= 1.0 - beta2
             self._square *= beta2
             self._square += work
+            # Corrections of the bias, moved to numbers: √(v/c₂) + ε = (√v + ε·√c₂)/√c₂.
+            root = (1.0 - beta2**number) ** 0.5
             np.sqrt(self._square, out=scale)
-            scale /= (1.0 - beta2**number) ** 0.5
-            scale += self._eps
-            np.multiply(self._mean, self._rates, out=work)
+            scale += self._eps * root
+            np.multiply(self._mean, self._rates * (root / (1.0 - beta1**number)), out=work)
             work /= scale
-            work /= 1.0 - beta1**number
             self._parameters -= work

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -176,8 +177,8 @@ def _softmax(scores: Array, labels: Array) -> tuple[Array, Array]:
     """
     batch, classes = scores.shape[-2:]
     # Classes in front: sums over a few numbers side by side are slow.
-    shifted = np.ascontiguousarray(np.moveaxis(scores, -1, 0)).reshape(classes, -1)
-    right = labels.reshape(-1) == np.arange(classes)[:, None]
+    shifted = scores.reshape(-1, classes).T.copy()
+    right = labels.reshape(-1) == _numbers(classes)
     if np.count_nonzero(right) != len(right[0]):
         raise InputError(f"a label is none of the {classes} classes; they are numbered from 0")
     shifted -= np.maximum.reduce(shifted, axis=0)
@@ -189,7 +190,12 @@ def _softmax(scores: Array, labels: Array) -> tuple[Array, Array]:
     losses /= -batch
     likely -= right
     likely /= batch
-    return losses, np.ascontiguousarray(likely.T).reshape(scores.shape)
+    return losses, likely.T.copy().reshape(scores.shape)
+
+
+@cache
+def _numbers(classes: int) -> Array:
+    return np.arange(classes)[:, None]
 
 
 def small_steps(

@@ -134,6 +134,20 @@ def together(num_qubits: int, num_layers: int, num_networks: int, repeats: int) 
     )
 
 
+def in_torch(num_qubits: int, num_layers: int, num_networks: int, repeats: int) -> None:
+    """Steps of small circuits in NumPy against the same steps in torch."""
+    architectures = [network(num_qubits, num_layers)] * num_networks
+    x, labels = torch.randn(num_networks, BATCH, FEATURES), torch.randint(CLASSES, (num_networks, BATCH))
+    small, other = (StackedNetworks(architectures, FEATURES, CLASSES, range(num_networks)) for _ in range(2))
+    other._small = None
+    same(small.losses_and_gradients(x, labels), other.losses_and_gradients(x, labels))
+    step_s, times = ratio(step_of(small, x, labels), step_of(other, x, labels), 10 * repeats)
+    print(
+        f"{num_qubits:2} qubits, {num_layers} layers, {num_networks:2} networks: {step_s * 1e3:.3f} ms a step, "
+        f"{times:.1f} times faster than in torch"
+    )
+
+
 class ProductCounter(TorchDispatchMode):
     """Counts the real operations of matrix products; torch's own counter takes complex products for real ones."""
 
@@ -172,6 +186,8 @@ def main() -> None:
     torch.manual_seed(0)
     for num_qubits, num_layers in ((4, 2), (8, 4)):
         compare(num_qubits, num_layers, repeats)
+    for num_networks in (1, 16):
+        in_torch(4, 2, num_networks, repeats)
     for num_qubits, num_layers in ((4, 2), (8, 4)):
         together(num_qubits, num_layers, 16, repeats)
     for num_qubits, num_layers in ((8, 4), (10, 4)):
