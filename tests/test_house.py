@@ -43,7 +43,7 @@ HEAVY = {
     "sklearn", "torch",
 }  # fmt: skip
 # Of no use without torch, and imported by others only inside functions.
-WITH_TORCH = ("nas/engine/", "nas/training/stack.py")
+WITH_TORCH = ("nas/engine/", "nas/training/adam.py", "nas/training/small.py", "nas/training/stack.py")
 # A pass is a class of Qiskit's; imported by others only inside functions too.
 WITH_QISKIT = "hwcost/integrations/qiskit_pass.py"
 # Of hwcost, what nas may use beside the public names: rooms that are made for both.
