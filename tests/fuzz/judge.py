@@ -65,6 +65,21 @@ def run(main: Callable[[list[str]], int], arguments: Sequence[str], folder: Path
     )
 
 
+def loaded(main: Callable[[list[str]], int], arguments: Sequence[str], folder: Path) -> list[str]:
+    """Return the modules that a call of `main(arguments)` in a forked child imports beyond those of this process."""
+    with tempfile.TemporaryDirectory() as name:
+        told = Path(name) / "modules"
+
+        def telling(words: list[str]) -> int:
+            code = main(words)
+            told.write_text("\n".join(sys.modules), encoding="utf-8")
+            return code
+
+        run(telling, arguments, folder)
+        names = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
+    return [name for name in names if name not in sys.modules and not name.startswith(("__", "test"))]
+
+
 def _child(main: Callable[[list[str]], int], arguments: Sequence[str], folder: Path, out: int, err: int) -> None:
     code = 70
     try:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import gc
 import importlib.util
 import io
 import json
 import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from judge import run
+from judge import loaded, run
 from mutate import (
     HOSTILE_NUMBERS,
     HOSTILE_TEXTS,
@@ -40,6 +43,7 @@ class Surface:
         arguments: Command line, with `{file}` for the mutated file and `{folder}` for the folder of good ones.
         options: Options whose values are mutated instead of a file.
         beside: Good files that stand beside the mutated one, written anew for each case.
+        every: One round of so many takes it, because it is slow.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Surface:
     arguments: tuple[str, ...]
     options: tuple[tuple[str, str], ...] = ()
     beside: tuple[tuple[str, bytes], ...] = ()
+    every: int = 1
 
     def good(self, folder: Path) -> Iterator[list[str]]:
         """Write each good file, and yield the command line that reads it."""
@@ -343,6 +348,7 @@ def _runs(folder: Path) -> Iterator[Surface]:
             mutate_bytes,
             command,
             beside=beside,
+            every=5 if command[0] == "resume" else 1,
         )
 
 
@@ -357,13 +363,18 @@ def entry(program: str) -> Main:
     return main
 
 
-def warmed(programs: Sequence[str]) -> None:
-    """Import what the commands import, once, before children are forked."""
-    import qiskit_ibm_runtime.fake_provider  # noqa: F401
+def warmed(made: Sequence[Surface], folder: Path) -> None:
+    """Import what the commands import, once, before children are forked.
 
-    import hwcost.estimation.estimate  # noqa: F401
-
-    if "nas" in programs:
-        import torch
-
-        torch.set_num_threads(1)
+    A child runs each surface's good files and tells which modules it had loaded in the end.
+    """
+    entries = {surface.program: entry(surface.program) for surface in made}
+    for surface in made:
+        for words in surface.good(folder):
+            for name in loaded(entries[surface.program], words, folder):
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(name)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    gc.collect()
+    gc.freeze()  # the collector of a child does not touch, and so copy, what is inherited
