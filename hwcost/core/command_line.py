@@ -151,7 +151,7 @@ def _system_failed(error: OSError, program: str) -> int:
     from hwcost.core.reading import path_label  # only here: `--help` needs no reader
 
     if error.errno == errno.ENOENT and "temporary directory" in str(error.strerror):
-        say("no folder for temporary files can be written to; make room, or set TMPDIR to one that can", program=program)
+        say("no folder for temporary files can be written to; make room, or set TMPDIR to another", program=program)
         return 2
     remedy = _REMEDIES.get(error.errno or 0)
     advice = "" if remedy is None else f"; {remedy}"

@@ -96,7 +96,7 @@ class RunStore:
                 f"{self.folder / EVALUATIONS}: resuming produced different candidates than before ({changed}); resume "
                 "with the original versions, or start a new run"
             ) from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:  # the latter of a table's own text
             raise RunError(f"{self.folder / EVALUATIONS}: {one_line(str(error))}") from error
 
     def context(self) -> SearchContext:

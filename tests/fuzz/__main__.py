@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from judge import Verdict, run
-from surfaces import Surface, entry, surfaces, warmed
+from judge import Verdict
+from surfaces import Surface, surfaces, warmed
 
 sys.path.append(str(Path(__file__).parents[1] / "support"))  # the files of vendors
 
@@ -43,8 +43,7 @@ def fuzz(
                 break
             if seed % surface.every:
                 continue
-            words = surface.case(folder, seed)
-            verdict = run(entry(surface.program), words, folder)
+            words, verdict = surface.judged(folder, seed)
             counts[surface.name] += 1
             if verdict.fault is not None:
                 faults.append((surface.name, seed, words, verdict))

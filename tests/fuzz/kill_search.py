@@ -46,9 +46,6 @@ class Searches:
         """Write the space, and import once what searches and their workers need."""
         (self.base / "space.toml").write_text(SPACE, encoding="utf-8")
         if not self.cold:
-            import nas.cli.search
-            import nas.results.front
-            import nas.runs.search
             from nas.runs.workers import prepare_processes
 
             prepare_processes()
