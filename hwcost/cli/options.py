@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from hwcost.core.click_options import options_of
 from hwcost.core.errors import OptionError
-from hwcost.core.text import printable
+from hwcost.core.text import printable, shown
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 

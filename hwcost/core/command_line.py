@@ -6,6 +6,7 @@ there is no room for the output, 130 interrupted.
 
 from __future__ import annotations
 
+import atexit
 import errno
 import gc
 import io
@@ -87,6 +88,8 @@ def run(root: click.Group, program: str, arguments: list[str] | None) -> int:
     if arguments is None:
         # A short process that mostly imports: looking for garbage meanwhile finds none and takes 4 % of the time.
         gc.set_threshold(200_000, 20, 20)
+        # Nor need the interpreter look through all that was imported before it ends: a fifth of a short run.
+        atexit.register(gc.freeze)
     # Taken out here, so that it may stand anywhere on the line.
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
