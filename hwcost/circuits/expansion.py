@@ -8,7 +8,14 @@ from collections.abc import Sized
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from hwcost.circuits.limits import MAX_DELAY_DT, MAX_DELAY_S, MAX_NESTED_BLOCKS, MAX_NESTING, nested_too_deeply
+from hwcost.circuits.limits import (
+    MAX_DELAY_DT,
+    MAX_DELAY_S,
+    MAX_NESTED_BLOCKS,
+    MAX_NESTING,
+    STEPS_OF_A_BLOCK,
+    nested_too_deeply,
+)
 from hwcost.circuits.size import Size, library_size
 from hwcost.core.checks import is_finite
 from hwcost.core.errors import CircuitError
@@ -25,15 +32,6 @@ _REFUSED_CONTROL_FLOW = {
     "box": "a box is not supported by the transpiler",
     "store": "store writes a classical variable, whose value is unknown",
 }
-NO_MEASUREMENT = "no measurement: duration and ESP are without readout; --measure-all adds one to every qubit"
-_ACCEPTED = "bounded constructs are accepted: if_else, for_loop, switch_case"
-_REFUSED_CONTROL_FLOW = {
-    "while_loop": "a while_loop has no bounded length",
-    "box": "a box is not supported by the transpiler",
-    "store": "store writes a classical variable, whose value is unknown",
-}
-NO_MEASUREMENT = "no measurement: duration and ESP are without readout; --measure-all adds one to every qubit"
-_ACCEPTED = "bounded constructs are accepted: if_else, for_loop, switch_case"
 _ACCEPTED = "bounded constructs are accepted: if_else, for_loop, switch_case"
 _STEP = Size(num_steps=1)
 _INSTRUCTION = Size(num_instructions=1, num_steps=1)
@@ -161,7 +159,8 @@ class Expansion:
         if name == "for_loop" and not body.num_instructions:
             # An empty step is a step too: 10^9 of them cannot be unrolled either.
             body += _INSTRUCTION
-        return replace(body * times, num_levels=body.num_levels + 1)
+        blocks = Size(num_steps=0 if is_box else STEPS_OF_A_BLOCK * len(sizes))
+        return replace(body * times + blocks, num_levels=body.num_levels + 1)
 
     def _of_gate(self, operation: Operation, where: str, depth: int) -> Size:
         label = one_line(operation.name)

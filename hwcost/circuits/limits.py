@@ -20,6 +20,9 @@ MAX_INSTRUCTIONS = 200_000
 """The one budget of instructions, expanded: an estimate takes 0.1 to 0.5 ms and 5 kB for each and seed, so at most
 about 100 s and 1 GB."""
 
+STEPS_OF_A_BLOCK = 10
+"""A block of control flow is a circuit of its own for each pass of the compiler: 1.5 ms and 30 kB with one gate in it."""
+
 MAX_NESTING = 200
 """Definitions within definitions. Real circuits stay below 20; Python's own stack ends at 1000 calls."""
 
@@ -48,7 +51,7 @@ def refuse_too_many_instructions(size: Size, where: str, limit: int = MAX_INSTRU
     if size.num_instructions > limit:
         number, what = size.num_instructions, "instructions"
     elif size.num_steps > limit:
-        number, what = size.num_steps, "calls of gates, barriers and instructions"
+        number, what = size.num_steps, f"steps (calls of gates, barriers; {STEPS_OF_A_BLOCK} for a block)"
     else:
         return
     raise CircuitError(

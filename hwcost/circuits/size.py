@@ -19,8 +19,8 @@ class Size:
         num_instructions: Gates, measurements, resets and delays.
         num_measurements: Measurements among them.
         num_resets: Resets among them.
-        num_steps: Instructions, barriers, calls of gates and blocks, empty ones too: whoever expands the circuit makes
-            that many objects.
+        num_steps: Instructions, barriers, calls of gates, empty ones too, and some for each block of control flow:
+            whoever expands the circuit makes that many objects.
         num_levels: Levels of definitions and blocks within each other.
     """
 

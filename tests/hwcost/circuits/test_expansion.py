@@ -12,12 +12,30 @@ from qiskit.circuit import (
 )
 
 from hwcost.circuits.check import check_circuit
+from hwcost.circuits.expansion import expanded_size
 from hwcost.circuits.limits import MAX_INSTRUCTIONS, MAX_NESTED_BLOCKS
 from hwcost.estimation.estimate import estimate
 from nested_circuits import blocks, doublings, doublings_in_qasm2, measured, refusal
 
 
 class TestSize:
+    def test_a_block_of_control_flow_counts_as_ten_steps(self):
+        def branches(number: int) -> QuantumCircuit:
+            circuit = QuantumCircuit(1, 1)
+            for _ in range(number):
+                with circuit.if_test((circuit.clbits[0], 1)):
+                    circuit.x(0)
+            return circuit
+
+        assert check_circuit(branches(30))
+        assert expanded_size(branches(30)).num_steps == 30 * 12
+        assert expanded_size(branches(30)).num_instructions == 30
+        loop = QuantumCircuit(1, 1)
+        with loop.for_loop(range(1000)):
+            loop.compose(branches(30), inplace=True)
+        assert expanded_size(loop).num_steps == 1000 * (30 * 12 + 1) + 10
+        assert "expands to 361,010 steps" in refusal(loop)
+
     @pytest.mark.parametrize("build", [doublings, doublings_in_qasm2])
     def test_forty_doublings_are_counted_without_expanding_them(self, build):
         circuit = build(40)
@@ -79,7 +97,7 @@ class TestSize:
         with circuit.for_loop(range(100_000)):
             circuit.barrier()
             circuit.barrier()
-        assert "expands to 400,003 calls of gates, barriers and instructions" in refusal(circuit)
+        assert "expands to 400,013 steps (calls of gates, barriers; 10 for a block)" in refusal(circuit)
 
     def test_a_loop_beyond_64_bits_is_refused(self):
         circuit = measured()

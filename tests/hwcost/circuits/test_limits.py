@@ -31,7 +31,7 @@ def test_more_bits_are_refused(qubits, clbits, kind):
     ("size", "what"),
     [
         (Size(num_instructions=MAX_INSTRUCTIONS + 1), "200,001 instructions"),
-        (Size(num_instructions=1, num_steps=10**39), r"about 10\^39 calls of gates, barriers and instructions"),
+        (Size(num_instructions=1, num_steps=10**39), r"about 10\^39 steps"),
     ],
 )
 def test_more_instructions_or_empty_calls_are_refused(size, what):
