@@ -21,7 +21,7 @@ MAX_INSTRUCTIONS = 200_000
 about 100 s and 1 GB."""
 
 STEPS_OF_A_BLOCK = 10
-"""A block of control flow is a circuit of its own for each pass of the compiler: 1.5 ms and 30 kB with one gate in it."""
+"""A block of control flow is a circuit of its own for each pass of the compiler: 1.5 ms and 30 kB with one gate."""
 
 MAX_NESTING = 200
 """Definitions within definitions. Real circuits stay below 20; Python's own stack ends at 1000 calls."""
