@@ -397,14 +397,15 @@ def _commands_of_runs() -> Iterator[Surface]:
     costing = (
         ("--backend", "fake_manila"), ("--shots", "100"), ("--num-seeds", "1"), ("--optimization-level", "0"),
         ("--qpu-power-w", "1"), ("--device-power-w", "1"), ("--device", "v100-sxm2"), ("--job-profile", "ibm"),
-        ("--scope", "epoch"), ("--gradient", "spsa"), ("--objectives", "qpu_time,validation_error"),
+        ("--scope", "epoch"), ("--gradient", "spsa"), ("--objectives", "unified_time_s,validation_error"),
     )  # fmt: skip
     run_of = "{folder}/made"
-    yield Surface("options of recost", "nas", {}, None, ("recost", run_of, "-q", "--format", "json"), costing)
+    # Its own objectives depend on no backend, so that every recost would be refused before other options count.
+    recost = ("recost", "-q", "--format", "json", "--backend", "fake_manila", "--num-seeds", "1")
+    recost += ("--objectives", "unified_time_s,validation_error")
+    yield Surface("options of recost", "nas", {}, None, (*recost, run_of), costing)
     yield Surface("name of a run, front", "nas", {}, None, ("front", "--format", "json"), (("", run_of),))
-    yield Surface(
-        "name of a run, recost", "nas", {}, None, ("recost", "-q", "--backend", "fake_manila"), (("", run_of),)
-    )
+    yield Surface("name of a run, recost", "nas", {}, None, recost, (("", run_of),))
     yield Surface(
         "options of report", "nas", {}, None, ("report", run_of), (("-o", "page"), ("--format", "text")), every=4
     )
