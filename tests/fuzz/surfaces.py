@@ -395,11 +395,12 @@ def _runs(folder: Path) -> Iterator[Surface]:
 def _commands_of_runs() -> Iterator[Surface]:
     """Yield the commands that take a finished run, `made`; an option without a name is what stands in the run's place."""
     costing = (
-        ("--backend", "fake_manila"), ("--shots", "100"), ("--num-seeds", "1"), ("--optimization-level", "0"),
+        ("--backend", "fake_manila"), ("--shots", "100"), ("--optimization-level", "0"),
         ("--qpu-power-w", "1"), ("--device-power-w", "1"), ("--device", "v100-sxm2"), ("--job-profile", "ibm"),
         ("--scope", "epoch"), ("--gradient", "spsa"), ("--objectives", "unified_time_s,validation_error"),
     )  # fmt: skip
     run_of = "{folder}/made"
+    # Not the number of seeds: a thousand compilations of each member take minutes, as asked.
     # Its own objectives depend on no backend, so that every recost would be refused before other options count.
     recost = ("recost", "-q", "--format", "json", "--backend", "fake_manila", "--num-seeds", "1")
     recost += ("--objectives", "unified_time_s,validation_error")
