@@ -312,6 +312,8 @@ def config_from_dict(plain: Mapping[str, Any]) -> SearchConfig:
     Traceback (most recent call last):
     nas.core.errors.SettingError: unknown key 'popolation'; did you mean 'population'?
     """
+    if not isinstance(plain, Mapping):
+        raise SettingError(f"a configuration is keys with values; this is {one_line(repr(plain))}")
     names = [f.name for f in dataclasses.fields(SearchConfig)]
     for key in plain:
         if key not in names:

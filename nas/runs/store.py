@@ -25,7 +25,7 @@ from hwcost.core.files import write_file
 from hwcost.core.guard import guarded
 from hwcost.core.json_text import json_text
 from hwcost.core.reading import path_label, read_file
-from hwcost.core.text import one_line
+from hwcost.core.text import one_line, shortened
 from hwcost.core.version import __version__
 from nas.core.errors import RunError
 from nas.runs.config import BEFORE, SearchConfig, config_from_dict
@@ -110,7 +110,7 @@ class RunStore:
                 f"{self.folder / EVALUATIONS}: resuming produced different candidates than before ({changed}); resume "
                 "with the original versions, or start a new run"
             ) from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:  # the latter of a table's own text
             raise RunError(f"{self.folder / EVALUATIONS}: {one_line(str(error))}") from error
 
     def context(self) -> SearchContext:
@@ -443,7 +443,8 @@ def changed_versions(plain: Mapping[str, Any]) -> list[str]:
     """List packages whose version is not the one that the run began with, each as `name old → new`."""
     now = versions()
     before = plain["versions"]
-    return [f"{name} {old} → {now.get(name, 'missing')}" for name, old in before.items() if now.get(name) != old]
+    changed = [(name, old, now.get(name, "missing")) for name, old in before.items() if now.get(name) != old]
+    return [f"{shortened(name, 20)} {shortened(str(old), 20)} → {new}" for name, old, new in changed]
 
 
 def _same_search(path: Path, context: SearchContext) -> None:
