@@ -189,6 +189,7 @@ def compare(
         t2_s=t2_s,
         readout_from=readout_from,
     )
+    num = request.fixed_num_seeds
     ranking = checked_ranking(rank_by, budget, sort_by, request)
     workers = checked_num_workers(num_workers)
     chosen = chosen_compilers(compilers, optimization_levels)
@@ -206,7 +207,7 @@ def compare(
         backends=tuple(b.conditions for b in prepared if b.conditions is not None),
         compilers=tuple(compiler for _, compiler in chosen),
     )
-    seeds = tuple(range(request.seed, request.seed + request.num_seeds))
+    seeds = tuple(range(request.seed, request.seed + num))
     store = CellCache(cache_path(cache))
     try:
         with tempfile.TemporaryDirectory(prefix="hwcost-compare-") as folder:

@@ -13,6 +13,7 @@ from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.options import EstimateRequest
+from hwcost.estimation.seeds import NumSeeds
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.models.facts import gather_facts
 from hwcost.models.gradients import Gradient
@@ -45,7 +46,7 @@ def estimate_model(
     shots: int | None = None,
     precision: float | None = None,
     optimization_level: int = 2,
-    num_seeds: int = 4,
+    num_seeds: NumSeeds = 4,
     seed: int = 0,
     attenuation: AttenuationMethod = DEFAULT_ATTENUATION,
     inflation: Inflation = "worst",
@@ -96,7 +97,7 @@ def estimate_model(
         shots: Shots of each circuit that a noiseless device would need; default 4096.
         precision: Instead of `shots`: wanted standard error of each expectation value.
         optimization_level: Qiskit's, 0 to 3.
-        num_seeds: Transpiler seeds to try for each distinct circuit.
+        num_seeds: Transpiler seeds to try for each distinct circuit; or `"auto"`, as in `estimate`.
         seed: First seed.
         attenuation: How noise is turned into shots.
         inflation: Multiply shots for the worst or the mean observable.
