@@ -53,7 +53,7 @@ class EstimateRequest(AssumedValues):
     optimization_level: int = option(2, "Qiskit's.", metavar="0-3", short="-O")
     num_seeds: NumSeeds = option(
         4,
-        "Transpiler seeds to try; the best counts. auto: levels 2 and 3, until more promise less than 2 %; not for compare.",
+        "Transpiler seeds to try; the best counts. auto: levels 2 and 3 until more promise under 2 %; not in compare.",
         metavar="N|auto",
     )
     seed: int = option(0, "First transpiler seed.")
