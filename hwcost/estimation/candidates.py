@@ -57,7 +57,7 @@ def compile_candidates(
     costs: list[float] = []  # of the best level, by seed
     for first, last in rounds_of(request.num_seeds, lambda: costs):
         for number in range(first, last):
-            of_seed = [_compile(logical, conditions, level, request.seed + number) for level in levels]
+            of_seed = [compile_candidate(logical, conditions, level, request.seed + number) for level in levels]
             candidates += of_seed
             costs.append(min(candidate.rank_key for candidate in of_seed))
             if progress is not None:
@@ -65,7 +65,8 @@ def compile_candidates(
     return candidates
 
 
-def _compile(logical: LogicalCircuit, conditions: Conditions, level: int, seed: int) -> CostedCandidate:
+def compile_candidate(logical: LogicalCircuit, conditions: Conditions, level: int, seed: int) -> CostedCandidate:
+    """Compile a circuit at one level with one seed, and cost it."""
     device = conditions.device
     began_s = time.perf_counter()
     transpiled = device.compiler.compile(logical.circuit, optimization_level=level, seed=seed)

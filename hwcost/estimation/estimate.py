@@ -25,6 +25,7 @@ from hwcost.estimation.caveats import assumptions_of, caveats_of
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.gate_sets import other_gate_set
+from hwcost.estimation.known_circuits import keep_choice, known_candidate
 from hwcost.estimation.logical import LogicalCircuit, read_logical
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate, Spread, TranspileInfo
@@ -190,23 +191,34 @@ def estimate_under(
     """
     request = conditions.request
     logical = read_logical(circuit, arguments=arguments, observable=request.observable, measure_all=request.measure_all)
-    candidates = compile_candidates(logical, conditions, progress)
-    cost = assemble(logical, conditions, candidates, prove=prove)
+    known = known_candidate(logical, conditions)
+    if known is None:
+        candidates = compile_candidates(logical, conditions, progress)
+        spread = _spread(candidates)
+        keep_choice(logical, conditions, _best(candidates), spread)
+    else:
+        candidates, spread = [known[0]], known[1]
+    cost = assemble(logical, conditions, candidates, spread=spread, prove=prove)
     if not both_gate_sets:
         return cost
     return replace(cost, other_gate_set=other_gate_set(logical, conditions, _best(candidates)))
 
 
 def assemble(
-    logical: LogicalCircuit, conditions: Conditions, candidates: Sequence[CostedCandidate], *, prove: bool = False
+    logical: LogicalCircuit,
+    conditions: Conditions,
+    candidates: Sequence[CostedCandidate],
+    *,
+    spread: Spread | None = None,
+    prove: bool = False,
 ) -> CostEstimate:
-    """Report the cheapest candidate, with the spread over all.
+    """Report the cheapest candidate, with the spread over all, or that which is given.
 
     Raises:
         CircuitError: With `prove`, if the compiled circuit does something else than the circuit.
     """
     best = with_known_state(_best(candidates), logical, conditions)
-    compiled, spread = best.compiled, _spread(candidates)
+    compiled, spread = best.compiled, spread or _spread(candidates)
     isa_circuit = compiled.circuit
     equivalence = None
     if compiled.transpiled is not None:
