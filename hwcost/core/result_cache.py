@@ -94,6 +94,8 @@ class ResultCache:
         OptionError: The file cannot be made there, or is something else than a cache.
     """
 
+    _synchronous = "NORMAL"
+
     def __init__(self, path: Path | None) -> None:
         self.warnings: list[str] = []
         self._path = path
@@ -137,11 +139,11 @@ class ResultCache:
             return True  # sqlite says what is wrong
         return not head or is_default(path) or head[68:72] == APPLICATION_ID.to_bytes(4, "big")
 
-    @staticmethod
-    def _connected(path: Path) -> sqlite3.Connection:
+    @classmethod
+    def _connected(cls, path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=30.0)
         try:
-            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute(f"PRAGMA synchronous={cls._synchronous}")
             if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
                 connection.execute("BEGIN IMMEDIATE")
                 connection.execute(f"PRAGMA application_id={APPLICATION_ID}")

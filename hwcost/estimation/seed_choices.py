@@ -34,6 +34,10 @@ class SeedChoice:
 class SeedChoices(ResultCache):
     """A file of the seeds that were best, or nothing for `path=None`; arguments and errors as of `ResultCache`."""
 
+    # It is opened for each model, and waiting for the disk would take longer than a compilation. What a power cut leaves
+    # damaged is put aside; what it leaves wrong costs something else than is kept, and is not used.
+    _synchronous = "OFF"
+
     def get(self, key: bytes) -> SeedChoice | None:
         """Return what is kept, None if it is missing or invalid."""
         text = self.get_text(key)
@@ -50,5 +54,5 @@ class SeedChoices(ResultCache):
             return None
 
     def put(self, key: bytes, choice: SeedChoice) -> None:
-        """Keep a choice, safely on the disk."""
+        """Keep a choice."""
         self.put_texts([(key, json.dumps(dataclasses.asdict(choice)))])

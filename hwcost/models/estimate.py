@@ -229,5 +229,5 @@ def estimate_model_as(
     with closing(SeedChoices(cache_path(cache, SEEDS))) as choices:
         cost = cost_on_hardware(facts, replace(conditions, seed_choices=choices), progress)
     for warning in choices.warnings:
-        _LOG.warning("%s", warning)
+        _LOG.info("%s", warning)
     return cost
