@@ -167,7 +167,7 @@ def _shot_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
     parts = [
         ("gates and waiting", gates_s),
         ("readout", time.readout_s),
-        ("repetition delay", time.rep_delay_s),
+        ("repetition delay", time.rep_delay_s if cost.backend.rep_delay_known else None),
     ]
     for label, value in parts:
         share = (value or 0.0) / time.shot_time_s if time.shot_time_s else 0.0
