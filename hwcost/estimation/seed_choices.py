@@ -34,8 +34,8 @@ class SeedChoice:
 class SeedChoices(ResultCache):
     """A file of the seeds that were best, or nothing for `path=None`; arguments and errors as of `ResultCache`."""
 
-    # It is opened for each model, and waiting for the disk would take longer than a compilation. What a power cut leaves
-    # damaged is put aside; what it leaves wrong costs something else than is kept, and is not used.
+    # It is opened for each model, and waiting for the disk would take as long as a compilation. What a power cut
+    # leaves damaged is put aside; what it leaves wrong costs something else than is kept, and is not used.
     _synchronous = "OFF"
 
     def get(self, key: bytes) -> SeedChoice | None:
