@@ -127,7 +127,12 @@ class SearchConfig:
     )
     job_profile: str | None = option(None, "Profile of job times.", shown_default="ibm", only=BACKEND)
     optimization_level: int = option(2, "Of Qiskit's transpiler.", only=BACKEND)
-    num_seeds: int = option(4, "Transpiler seeds; the cheapest circuit counts.", only=BACKEND)
+    num_seeds: int | Literal["auto"] = option(
+        4,
+        "Transpiler seeds; the cheapest circuit counts. auto: until more promise less than 2 %.",
+        metavar="N|auto",
+        only=BACKEND,
+    )
     qpu_power_w: float | None = option(None, "Power of the quantum computer in watts, for energy_j.", only=POWER)
     device_power_w: float | None = option(None, "Power of the classical device in watts, for energy_j.", only=POWER)
 
@@ -237,6 +242,8 @@ class SearchConfig:
             ("optimization_level", 0, 3),
             ("num_seeds", 1, 1000),
         ):
+            if name == "num_seeds" and self.num_seeds == "auto":
+                continue
             object.__setattr__(self, name, whole(name, getattr(self, name), low, high))
         for name, what in (("crossover", "probability"), ("mutation", "probability"), ("repeats", "share")):
             if not 0.0 <= getattr(self, name) <= 1.0:
@@ -362,13 +369,17 @@ def _check_type(name: str, value: object, hint: Any) -> None:
     kinds = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     if value is None and type(None) in kinds:
         return
+    words = tuple(word for kind in kinds if get_origin(kind) is Literal for word in get_args(kind))
+    if words and (int not in kinds or (isinstance(value, str) and value in words)):
+        choice(name, value, words)
+        return
     for kind in kinds:
         if get_origin(kind) is Literal:
-            choice(name, value, get_args(kind))
-            return
+            continue
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             return
         if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
             return
     wanted = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
-    raise SettingError(f"{name} is {one_line(repr(value))}; give {wanted.get(kinds[0], 'another value')}")
+    wants = " or ".join((wanted.get(kinds[0], "another value"), *words))
+    raise SettingError(f"{name} is {one_line(repr(value))}; give {wants}")

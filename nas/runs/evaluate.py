@@ -242,6 +242,7 @@ def candidate_cost_in(context: SearchContext, built: Architecture, *, on_device:
             "batch_size": min(config.batch_size, len(data.split.training)),
             "optimization_level": config.optimization_level,
             "num_seeds": config.num_seeds,
+            "cache": True,
             "device": context.classical_device(),
             "job_profile": context.job_profile(),
         }

@@ -64,6 +64,17 @@ def test_the_error_on_hardware_has_these_keys():
     assert model["quantum"]["shots_low"] <= model["quantum"]["shots"] <= model["quantum"]["shots_high"]
 
 
+def test_the_spread_over_seeds_has_these_keys():
+    circuit = QuantumCircuit(1)
+    circuit.x(0)
+    circuit.measure_all()
+    spread = hwcost.estimate(circuit, "fake_manila", num_seeds=2, optimization_level=1).to_dict()["spread"]
+    assert set(spread) == {
+        "num_seeds", "levels", "further_gain", "circuit_duration_s", "num_2q", "num_swaps", "inflation_worst",
+    }  # fmt: skip
+    assert (spread["num_seeds"], spread["levels"], spread["further_gain"]) == (2, [1], 0.0)
+
+
 def test_files_that_ship_have_schemas_of_the_list():
     found = {
         name
