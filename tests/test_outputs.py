@@ -99,8 +99,12 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("nas train", "-o"): Case(TRAIN, ("space.toml", "data.csv"), "network.pt"),
     ("nas search", "-o"): Case(f"{SEARCH} --generations 1 --population 4 -q", (), "run.json", "run2", never=True),
+    ("nas pilot", "-o"): Case(
+        f"{SEARCH.replace('search', 'pilot', 1)} --networks 2 --no-grid -q", (), "run.json", "run3", never=True
+    ),
     ("nas report", "-o"): Case("report run", (), "report.html", "page"),
     ("nas export", "-o"): Case("export run --rank 1", (), "circuit.qpy", "member"),
+    ("nas export", "--tensorboard"): Case("export run", (), "events.out.tfevents.nas", "events"),
 }  # fmt: skip
 
 

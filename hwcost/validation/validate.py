@@ -21,6 +21,7 @@ from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.estimate import estimate_under
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate
+from hwcost.estimation.seeds import NumSeeds
 from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise.attenuation import QubitAttenuation, attenuate
@@ -61,7 +62,7 @@ def validate(
     shots: int | None = None,
     precision: float | None = None,
     optimization_level: int = 2,
-    num_seeds: int = 4,
+    num_seeds: NumSeeds = 4,
     seed_transpiler: int = 0,
     transpile: bool = True,
     inflation: Inflation = "worst",
@@ -109,7 +110,7 @@ def validate(
         shots: Shots of a noiseless device whose precision is the target; default 4096.
         precision: Instead of `shots`: wanted standard error of each expectation value.
         optimization_level: Qiskit's, 0 to 3.
-        num_seeds: How many transpiler seeds to try, as in `estimate`.
+        num_seeds: How many transpiler seeds to try, or `"auto"`, as in `estimate`.
         seed_transpiler: First transpiler seed; also the seed of `pauli-path`, as in `estimate`.
         transpile: False takes the circuit as ISA circuit on the backend's own qubit numbers.
         inflation: Whether the worst or the mean qubit sets the shots of the circuit.

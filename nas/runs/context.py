@@ -17,7 +17,7 @@ from nas.core.checks import whole
 from nas.core.errors import DataError, SettingError
 from nas.datasets.csv import split_label
 from nas.datasets.dataset import DATASETS, Dataset, load_dataset
-from nas.runs.config import SearchConfig, config_from_dict
+from nas.runs.config import BEFORE, SearchConfig, config_from_dict
 from nas.spaces.load import load_space, space_from_dict
 from nas.spaces.record import SearchSpace
 
@@ -171,7 +171,7 @@ class SearchContext:
             KeyError, TypeError, NasError: The data are none.
         """
         return cls(
-            config=config_from_dict(data["config"]),
+            config=config_from_dict({**BEFORE, **data["config"]}),
             space=space_from_dict(dict(data["space"])),
             dataset=DatasetInfo(**data["dataset"]),
             files=dict(files),

@@ -195,3 +195,15 @@ def test_keys_that_only_costs_depend_on():
         *("optimization_level", "num_seeds", "qpu_power_w", "device_power_w"),
     }
     assert set(COSTING_KEYS) - set(DEVICE_KEYS) == {"objectives", "qpu_power_w", "device_power_w"}
+
+
+def test_as_many_seeds_as_pay(tmp_path):
+    path = written(tmp_path, 'preset = "faqnas"\ndataset = "wine"\nnum_seeds = "auto"\n')
+    assert load_config(path).num_seeds == "auto"
+    assert config_from_dict(load_config(path).to_dict()).num_seeds == "auto"
+
+
+@pytest.mark.parametrize("value", ["many", "Auto", "4", True, 2.0, None, [4]], ids=str)
+def test_other_words_are_no_number_of_seeds(value):
+    with pytest.raises(SettingError, match="^num_seeds is .*; give a whole number or auto$"):
+        config_from_dict({**GOOD, "num_seeds": value})
