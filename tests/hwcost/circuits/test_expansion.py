@@ -31,8 +31,7 @@ class TestSize:
         assert expanded_size(branches(30)).num_steps == 30 * 12
         assert expanded_size(branches(30)).num_instructions == 30
         loop = QuantumCircuit(1, 1)
-        with loop.for_loop(range(1000)):
-            loop.compose(branches(30), inplace=True)
+        loop.append(ForLoopOp(range(1000), None, branches(30)), [0], [0])
         assert expanded_size(loop).num_steps == 1000 * (30 * 12 + 1) + 10
         assert "expands to 361,010 steps" in refusal(loop)
 
