@@ -87,7 +87,7 @@ def test_every_key_says_what_it_is():
         ("time_limit_s = 0\n", "time_limit_s is 0; give a positive number"),
         ('engine = "cirq"\n', "engine is 'cirq'; choose from fast, pennylane"),
         ('gradient = "adjoint"\n', "gradient is 'adjoint'; choose from parameter-shift, spsa, finite-diff"),
-        ('algorithm = "annealing"\n', "algorithm is 'annealing'; choose from nsga2, exhaustive, random"),
+        ('algorithm = "annealing"\n', "algorithm is 'annealing'; choose from nsga2, surrogate, random, exhaustive"),
         ("algorithm = 5\n", "algorithm is 5; give text"),
         ('scope = "life"\n', "scope is 'life'; choose from"),
         ("shots = 0\n", "shots is 0"),
