@@ -126,9 +126,9 @@ def taken(record: type[Any], values: dict[str, Any]) -> dict[str, Any]:
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, of a command that gets None where one is missing.
+    """Return the options that were given, of a command that gets None, or no values, where one is missing.
 
-    >>> given({"shots": 100, "seed": None})
+    >>> given({"shots": 100, "seed": None, "max": ()})
     {'shots': 100}
     """
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None and value != ()}

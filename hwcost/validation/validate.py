@@ -16,6 +16,7 @@ from hwcost.backend.prepared import Device
 from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.core.checks import whole
 from hwcost.core.errors import CircuitError, OptionError
+from hwcost.core.text import shown
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.estimate import estimate_under
 from hwcost.estimation.options import EstimateRequest
@@ -210,7 +211,7 @@ def _check_options(num_draws: int, seed: int, methods: Sequence[AttenuationMetho
         whole(name, value, low, high)
     unknown = [method for method in methods if method not in METHODS]
     if unknown or not methods or isinstance(methods, str) or len(set(methods)) < len(methods):
-        raise OptionError(f"methods are {methods!r}; choose from {', '.join(METHODS)}, each at most once")
+        raise OptionError(f"methods are {shown(methods, 120)}; choose from {', '.join(METHODS)}, each at most once")
 
 
 def _check_circuit(cost: CostEstimate) -> None:

@@ -42,6 +42,16 @@ def ranks(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) ->
     return by_evaluation
 
 
+def front_of(vectors: Sequence[Vector]) -> list[int]:
+    """Return the positions of vectors that no other dominates; of equal ones all."""
+    import moocore
+    import numpy as np
+
+    if not vectors:
+        return []
+    return [int(i) for i in np.flatnonzero(moocore.is_nondominated(np.array(vectors), keep_weakly=True))]
+
+
 def front(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> tuple[Evaluation, ...]:
     """Return the COMPLETE evaluations that no other dominates, sorted by their objectives, then by hash."""
     ranked = zip(evaluations, ranks(evaluations, objectives), strict=True)

@@ -30,9 +30,11 @@ SCHEMAS = [
     "nas.checkpoint/1",
     "nas.front/1",
     "nas.member/1",
+    "nas.pilot/1",
     "nas.run/1",
     "nas.space/1",
     "nas.train/1",
+    "nas.watch/1",
 ]
 
 
