@@ -7,7 +7,7 @@ import json
 import math
 
 import pytest
-from qiskit import QuantumCircuit
+from qiskit import QuantumCircuit, qpy
 
 import hwcost
 from hwcost.core.errors import OptionError
@@ -97,7 +97,10 @@ def test_every_format():
     assert len({found, found}) == 1
 
 
-needs_runs = pytest.mark.skipif(not (TRUTH / "hw_z_dev.json").is_file(), reason="the hardware results are not here")
+needs_runs = pytest.mark.skipif(
+    not (TRUTH / "hw_z_dev.json").is_file() or qpy.common.QPY_VERSION < 17,
+    reason="the hardware results are not here, or this Qiskit cannot read their circuits",
+)
 
 
 @pytest.fixture(scope="module")
