@@ -8,9 +8,6 @@ from collections.abc import Iterable
 from hwcost.comparison.cell import CellCost, Outcome
 from hwcost.core.result_cache import ResultCache
 
-CELLS = "cells.sqlite3"
-"""Name of the default file."""
-
 
 class CellCache(ResultCache):
     """A file of finished cells, or nothing at all for `path=None`; arguments and errors as of `ResultCache`."""

@@ -17,7 +17,7 @@ from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.circuits.check import refuse_to_move
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.suites import Unread, iter_circuits
-from hwcost.comparison.cache import CELLS, CellCache
+from hwcost.comparison.cache import CellCache
 from hwcost.comparison.cell import DEFAULT_METRIC, Cell, Outcome
 from hwcost.comparison.cluster import cluster_results
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, unique_names
@@ -37,7 +37,7 @@ from hwcost.comparison.reach import RankBy, checked_ranking, require_a_shot, wit
 from hwcost.comparison.record import ComparedCircuit, ComparedCompiler, Comparison, Failure
 from hwcost.comparison.work import CellTask, Setup, by_seed, make_work, spool_circuit
 from hwcost.core.errors import CircuitError, HwcostError
-from hwcost.core.result_cache import cache_path, result_key, source_sha256
+from hwcost.core.result_cache import CELLS, cache_path, result_key, source_sha256
 from hwcost.core.text import one_line, printable
 from hwcost.estimation.logical import checked
 from hwcost.estimation.options import EstimateRequest

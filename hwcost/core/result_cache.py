@@ -22,8 +22,13 @@ from hwcost.core.text import one_line
 
 FORMAT = 1
 
-DEFAULT_NAMES = ("cells.sqlite3", "seeds.sqlite3")
-"""Of comparisons, and of the seeds that were best."""
+CELLS = "cells.sqlite3"
+"""Default file of comparisons."""
+
+SEEDS = "seeds.sqlite3"
+"""Default file of the seeds that were best."""
+
+DEFAULT_NAMES = (CELLS, SEEDS)
 
 MAX_CELLS = 1_000_000
 """Cells kept, about a gigabyte; the oldest go first."""

@@ -10,9 +10,6 @@ from typing import Any
 from hwcost.core.result_cache import ResultCache
 from hwcost.estimation.record import Spread
 
-SEEDS = "seeds.sqlite3"
-"""Name of the default file."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedChoice:

@@ -14,10 +14,10 @@ from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.classical.machine import MachineProfile
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
-from hwcost.core.result_cache import cache_path
+from hwcost.core.result_cache import SEEDS, cache_path
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.options import EstimateRequest
-from hwcost.estimation.seed_choices import SEEDS, SeedChoices
+from hwcost.estimation.seed_choices import SeedChoices
 from hwcost.estimation.seeds import NumSeeds
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.models.facts import gather_facts

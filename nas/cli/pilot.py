@@ -9,6 +9,7 @@ import click
 from hwcost.core.click_options import given, options_of
 from hwcost.core.click_outputs import OutputPath, replaces_nothing
 from hwcost.report.console import format_option, write
+from nas.cli.options import worker_options
 from nas.runs.config import SearchConfig
 
 
@@ -23,8 +24,7 @@ from nas.runs.config import SearchConfig
 )
 @click.option("--networks", type=int, default=30, show_default=True, help="Networks.")
 @click.option("--no-grid", is_flag=True, help="Only the settings of the search, no others.")
-@click.option("--workers", type=int, default=1, show_default=True, help="Processes that train and cost.")
-@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786.")
+@worker_options
 @format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 @options_of(SearchConfig, given_only=True)

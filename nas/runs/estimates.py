@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from nas.runs.error_model import ErrorModel, fit_errors
 from nas.runs.features import gene_features
-from nas.runs.fronts import REFERENCE, Vector, front_of, vector
+from nas.runs.fronts import Vector, axes, box_share, front_of, vector
 from nas.runs.objectives import Objective
 from nas.runs.record import Evaluation
 from nas.spaces.record import SearchSpace
@@ -145,23 +145,26 @@ def fit_evaluations(
         space: The search space.
         objectives: The objectives.
     """
-    import numpy as np
 
     # Draws and sums must not depend on the order in which networks came up.
     complete = tuple(sorted((e for e in evaluations if e.state == "COMPLETE"), key=lambda e: e.architecture_hash))
     if not complete or not any(objective.trained for objective in objectives):
         return None
     free = [objective for objective in objectives if not objective.trained and not objective.needs]
-    costs = [[objective.axis(one.objectives[objective.name]) for objective in free] for one in complete]
-    features = np.column_stack(
-        [
-            gene_features(space, [dict(one.genome) for one in complete]),
-            np.array(costs, dtype=np.float64).reshape(len(complete), len(free)),
-        ]
-    )
+    features = features_of(complete, space, free)
     model = fit_errors(features, [[1.0 - accuracy for accuracy in one.accuracies] for one in complete])
     error, sd = model.estimates()
     return Fitted(complete=complete, objectives=tuple(objectives), model=model, error=error, sd=sd)
+
+
+def features_of(
+    evaluations: Sequence[Evaluation], space: SearchSpace, costs: Sequence[Objective]
+) -> NDArray[np.float64]:
+    """Return what the error of COMPLETE networks is predicted from, one row each: genes, and costs on their axes."""
+    import numpy as np
+
+    genes = gene_features(space, [dict(one.genome) for one in evaluations])
+    return np.column_stack([genes, axes(evaluations, costs)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,24 +317,18 @@ def draw_errors(fitted: Fitted) -> NDArray[np.float64]:
 
 
 def _volume(fitted: Fitted, front: Sequence[Evaluation], drawn: NDArray[np.float64]) -> FrontVolume:
-    import moocore
     import numpy as np
 
     objectives, where = fitted.objectives, trained_position(fitted.objectives)
-    every = np.array([[o.axis(one.objectives[o.name]) for o in objectives] for one in fitted.complete])
+    every = axes(fitted.complete, objectives)
     low, high = every.min(axis=0), every.max(axis=0)  # as they were observed
-    span = np.where(high > low, high - low, 1.0)
     names = {one.architecture_hash for one in front}
     members = [i for i, one in enumerate(fitted.complete) if one.architecture_hash in names]
 
     def volume(errors: NDArray[np.float64]) -> float:
         now = every[members].copy()
         now[:, where] = errors
-        scaled = (now - low) / span
-        scaled = scaled[(scaled < REFERENCE).all(axis=1)]
-        if not len(scaled):
-            return 0.0
-        return float(moocore.hypervolume(scaled, ref=[REFERENCE] * len(objectives))) / REFERENCE ** len(objectives)
+        return box_share(now, low, high)
 
     volumes = [volume(row[members]) for row in drawn]
     ends = np.quantile(volumes, [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0])

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -75,16 +75,27 @@ def heron_profile(rows: Iterable[Mapping[str, str]]) -> JobTimeProfile:
     )
 
 
-def left_out_devices(rows: list[dict[str, str]]) -> tuple[dict[str, JobTimeScore], float]:
-    """Score on each device the profile that is fitted to the others; beside them the median error of all jobs."""
-    scores, errors = {}, []
+@dataclass(frozen=True)
+class Pooled:
+    """All jobs, each predicted without its device: their number, median error, and share in the interval."""
+
+    num_jobs: int
+    median_relative_error: float
+    coverage: float
+
+
+def left_out_devices(rows: list[dict[str, str]]) -> tuple[dict[str, JobTimeScore], Pooled]:
+    """Score on each device the profile that is fitted to the others; beside them all jobs together."""
+    scores: dict[str, JobTimeScore] = {}
+    errors: list[float] = []
     for device in sorted({row["backend"] for row in rows}):
         profile = heron_profile([row for row in rows if row["backend"] != device])
         held = job_table([row | {"processor": "Heron"} for row in rows if row["backend"] == device])
         scores[device] = score(profile, held)
         for row, observed_s in enumerate(held.columns["observed_s"]):
             errors.append(abs(predict(profile, held.size(row)).value_s / observed_s - 1.0))
-    return scores, float(np.median(errors))
+    covered = sum(each.coverage * each.num_jobs for each in scores.values())
+    return scores, Pooled(len(errors), float(np.median(errors)), covered / len(errors))
 
 
 def main() -> None:
@@ -101,12 +112,10 @@ def main() -> None:
     interval = profile.interval
     print(f"{interval.nominal:.0%} of jobs: ×{np.exp(-interval.low_share):.3g} to ×{np.exp(interval.high_share):.3g}")
     print("device left out   jobs  median error  in the interval")
-    scores, median = left_out_devices(rows)
+    scores, pooled = left_out_devices(rows)
     for device, each in scores.items():
         print(f"{device:16} {each.num_jobs:5} {each.median_relative_error:12.1%} {each.coverage:15.1%}")
-    num_jobs = sum(each.num_jobs for each in scores.values())
-    covered = sum(each.coverage * each.num_jobs for each in scores.values()) / num_jobs
-    print(f"{'all':16} {num_jobs:5} {median:12.1%} {covered:15.1%}")
+    print(f"{'all':16} {pooled.num_jobs:5} {pooled.median_relative_error:12.1%} {pooled.coverage:15.1%}")
     if options.output is not None:
         options.output.write_text(profile.to_json(), encoding="utf-8")
 

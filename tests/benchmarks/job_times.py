@@ -71,12 +71,11 @@ def measured(folder: Path) -> Iterator[Row]:
     herons = folder / "jobs_heron_2025_26.csv"
     if herons.is_file():
         rows = read_rows(herons)
-        scores, median = left_out_devices(rows)
+        scores, pooled = left_out_devices(rows)
         for device, each in scores.items():
             yield scored(f"`{device}`, 2025 and 2026", "the other Herons", each)
-        num_jobs = sum(each.num_jobs for each in scores.values())
-        coverage = sum(each.coverage * each.num_jobs for each in scores.values()) / num_jobs
-        yield "the three together", "the other Herons", num_jobs, median, None, coverage
+        figures = pooled.num_jobs, pooled.median_relative_error, None, pooled.coverage
+        yield ("the three together", "the other Herons", *figures)
         held = job_table([row | {"processor": "Heron"} for row in rows])
         own = score(load_profile("ibm-heron"), held)
         yield scored("three Herons, 2025 and 2026", "`ibm-heron`, the same jobs", own)

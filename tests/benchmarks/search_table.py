@@ -25,13 +25,14 @@ from nas import SearchConfig
 from nas.architectures.json import architecture_hash
 from nas.architectures.record import Architecture
 from nas.architectures.shapes import stack_key
+from nas.runs.candidates import first_genomes
 from nas.runs.context import SearchContext, make_context
 from nas.runs.evaluate import candidate_cost_in, training_seed
 from nas.runs.tasks import use_one_thread
 from nas.spaces.genes import active_genes
 from nas.spaces.record import Genome
 from nas.training.train import train_together
-from search_truth import DATASETS, TABLE, distinct, table_space
+from search_truth import DATASETS, TABLE, table_space
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "digits": {},
@@ -188,7 +189,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=NUM_SEEDS)
     options = parser.parse_args()
     use_one_thread()
-    first = distinct(table_space())
+    first = first_genomes(table_space())
     architectures = list(first)
     train_all(architectures, options.folder, options.seeds)
     gather(list(first.values()), architectures, options.folder, options.seeds, options.table)

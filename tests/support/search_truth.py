@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nas.architectures.json import architecture_hash
-from nas.architectures.record import Architecture
 from nas.runs.algorithms import make_algorithm
 from nas.runs.algorithms.base import Answer, Brood, Problem
+from nas.runs.candidates import first_genomes
 from nas.runs.estimates import Estimates, estimate
 from nas.runs.fronts import bounds, front, hypervolume
 from nas.runs.objectives import objectives_named
@@ -47,15 +47,6 @@ def table_space() -> SearchSpace:
     return dataclasses.replace(space, genes=genes)
 
 
-def distinct(space: SearchSpace) -> dict[Architecture, Genome]:
-    """Return the first genome of each distinct architecture, in the order of the space: the rows of the table."""
-    reader = Reader(space)
-    first: dict[Architecture, Genome] = {}
-    for genome in space.genomes():
-        first.setdefault(reader.architecture(genome), genome)
-    return first
-
-
 @dataclass(frozen=True, eq=False)
 class Space:
     """The networks of the table.
@@ -81,7 +72,7 @@ class Space:
 def networks() -> Space:
     """Return the networks of the table."""
     space = table_space()
-    first, reader = distinct(space), Reader(space)
+    first, reader = first_genomes(space), Reader(space)
     hashes = {built: architecture_hash(built) for built in first}
     return Space(
         space=space,

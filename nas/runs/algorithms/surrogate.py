@@ -26,11 +26,10 @@ from nas.runs.algorithms.base import Answer, Brood, Problem, Stop, latest
 from nas.runs.algorithms.nsga2 import first_generation
 from nas.runs.candidates import listed, pool
 from nas.runs.error_model import fit_errors
-from nas.runs.estimates import fit_evaluations
+from nas.runs.estimates import features_of, fit_evaluations
 from nas.runs.features import gene_features
-from nas.runs.fronts import REFERENCE
+from nas.runs.fronts import REFERENCE, axes, span_of
 from nas.runs.improvement import expected_improvement
-from nas.runs.objectives import Objective
 from nas.runs.record import Evaluation
 from nas.spaces.record import Genome
 
@@ -136,23 +135,18 @@ class Surrogate:
 
         complete = [one for one in evaluations if one.state == "COMPLETE"]
         features = np.column_stack([candidates.features, candidates.costs])[list(left)]
-        seen = np.column_stack(
-            [
-                gene_features(self._problem.space, [dict(one.genome) for one in complete]),
-                _axes(complete, self._priced),
-            ]
-        )
+        seen = features_of(complete, self._problem.space, self._priced)
         model = fit_errors(seen, [[1.0 - accuracy for accuracy in one.accuracies] for one in complete])
         mean, sd = model.function(features)
         predicted, _ = model.estimates()
-        costs, seen_costs = candidates.costs[list(left)], _axes(complete, self._priced)
+        costs, seen_costs = candidates.costs[list(left)], axes(complete, self._priced)
         for objective in self._unpriced:
-            values = _axes(complete, [objective])
+            values = axes(complete, [objective])
             guess, _ = fit_errors(seen, [[float(value)] for value in values[:, 0]]).function(features)
             costs, seen_costs = np.column_stack([costs, guess]), np.column_stack([seen_costs, values])
         everything = np.vstack([costs, seen_costs])
-        low, span = _limits(everything)
-        least, reach = _limits(model.mean_errors[:, None])
+        low, span = _scale(everything)
+        least, reach = _scale(model.mean_errors[:, None])
         return [
             left[i]
             for i in _batch(
@@ -206,15 +200,7 @@ def _batch(
     return chosen
 
 
-def _axes(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> NDArray[np.float64]:
-    import numpy as np
-
-    rows = [[o.axis(one.objectives[o.name]) for o in objectives] for one in evaluations]
-    return np.array(rows, dtype=np.float64).reshape(len(evaluations), len(objectives))
-
-
-def _limits(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    import numpy as np
-
+def _scale(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the least of each column, and what the rest is divided by."""
     low, high = values.min(axis=0), values.max(axis=0)
-    return low, np.where(high > low, high - low, 1.0)
+    return low, span_of(low, high)
