@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.backend.angles import add_folding
+from hwcost.backend.plugins import only_plugins_of
 from hwcost.circuits.check import refuse_to_move
 from hwcost.circuits.definitions import write_out_definitions
 from hwcost.core.errors import CircuitError, HwcostError
@@ -42,6 +43,7 @@ class Transpiled:
 
     Attributes:
         seed: The transpiler seed.
+        optimization_level: Qiskit's level.
         circuit: ISA circuit on the Target's qubit numbers, with its layout.
         swaps: Qubit pairs (Target's numbers, those of the finished circuit) of the swaps that routing inserted. The
             user's own swaps that were still present when routing began are not among them.
@@ -49,6 +51,7 @@ class Transpiled:
     """
 
     seed: int
+    optimization_level: int
     circuit: QuantumCircuit
     swaps: tuple[tuple[int, int], ...]
     rescheduled: bool = False
@@ -117,7 +120,13 @@ class Compiler:
             manager, watch = self._manager(level, seed, scheduling_method, options)
             isa = manager.run(circuit)
             swaps = watch.edges_in(isa)
-        return Transpiled(seed=seed, circuit=isa, swaps=swaps, rescheduled=scheduling_method is not None)
+        return Transpiled(
+            seed=seed,
+            optimization_level=level,
+            circuit=isa,
+            swaps=swaps,
+            rescheduled=scheduling_method is not None,
+        )
 
     def _manager(self, level: int, seed: int, scheduling_method: str | None, options: PassOptions) -> tuple[Any, Any]:
         """Pass manager with the passes that watch routing; made on first use."""
@@ -125,9 +134,14 @@ class Compiler:
         if key not in self._managers:
             from qiskit.transpiler import generate_preset_pass_manager
 
-            manager = generate_preset_pass_manager(
-                level, target=self.target, seed_transpiler=seed, scheduling_method=scheduling_method, **dict(options)
-            )
+            with only_plugins_of(value for _, value in options if isinstance(value, str)):
+                manager = generate_preset_pass_manager(
+                    level,
+                    target=self.target,
+                    seed_transpiler=seed,
+                    scheduling_method=scheduling_method,
+                    **dict(options),
+                )
             if self._fold_angles:
                 add_folding(manager, self.target)
             if len(self._managers) >= MAX_PASS_MANAGERS:

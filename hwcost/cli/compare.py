@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hwcost.calibration.assumed import ASSUMED
 from hwcost.cli.options import live_options, request_options, resolve_backends
 from hwcost.cli.outputs import output_option
 from hwcost.cli.progress import bar
@@ -17,7 +18,7 @@ from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.core.errors import OptionError
 from hwcost.core.files import check_target
 from hwcost.core.reading import path_label
-from hwcost.core.text import say
+from hwcost.core.text import say, shown
 from hwcost.estimation.options import EstimateRequest
 from hwcost.report.console import format_option, write
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _OPTIONS = (
     "max_age_days", "num_seeds", "seed", "shots", "precision", "attenuation", "inflation", "task", "job_profile",
     "rep_delay_s", "measure_all", "durations_only", "keep_dead_readout",
-    "fractional_gates",
+    "fractional_gates", "readout_from", *ASSUMED,
 )  # fmt: skip
 
 
@@ -54,8 +55,8 @@ _OPTIONS = (
     "compilers",
     multiple=True,
     metavar="NAME",
-    help="qiskit:3, qiskit:2,routing_method=basic, pytket, bqskit, or MODULE:FUNCTION of (circuit, target, seed). "
-    "Repeatable.",
+    help="qiskit:3, qiskit:2,routing_method=basic, pytket, bqskit, qiskit-ai, or MODULE:FUNCTION of (circuit, target, "
+    "seed). Repeatable.",
 )
 @request_options(EstimateRequest, _OPTIONS, defaults={"num_seeds": DEFAULT_NUM_SEEDS})
 @click.option("--sort-by", default="qpu_time_s", show_default=True, metavar="COLUMN", help="What ranks; see the CSV.")
@@ -165,10 +166,12 @@ def whole_numbers(option: str, text: str) -> list[int]:
     for part in text.split(","):
         low, dash, high = part.strip().partition("-")
         if not (low.isdecimal() and len(low) < 7) or (dash and not (high.isdecimal() and len(high) < 7)):
-            raise OptionError(f"{option} {text!r}: {part.strip()!r} is not a whole number or range; write 1,2,3 or 1-3")
+            raise OptionError(
+                f"{option} {shown(text)}: {shown(part.strip())} is not a whole number or range; write 1,2,3 or 1-3"
+            )
         span = range(int(low), int(high or low) + 1)
         if not span or len(span) > 1000:
-            raise OptionError(f"{option} {text!r}: the range {part.strip()!r} is empty or too long")
+            raise OptionError(f"{option} {shown(text)}: the range {shown(part.strip())} is empty or too long")
         numbers += span
     return numbers
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
+from hwcost.backend.prepared import Device
 from hwcost.backend.qcec import qcec_version
+from hwcost.calibration.assumed import gaps_of, refuse_values
+from hwcost.calibration.load import load_calibration
 from hwcost.calibration.patterns import ALL, as_pattern, matches_of
-from hwcost.comparison.cache import default_cache_path
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, levels_as_compilers, resolve_compiler, unique_names
+from hwcost.comparison.lower_bounds import left_out
 from hwcost.comparison.record import ComparedBackend
 from hwcost.core.caveat import texts
 from hwcost.core.checks import whole
@@ -81,11 +82,17 @@ def prepared_backends(backends: Any, request: EstimateRequest) -> list[PreparedB
     listed = list(backends) if isinstance(backends, (list, tuple, set, frozenset)) else [backends]
     if not listed:
         raise OptionError("there is no backend to compare on; give at least one")
+    each = _each(listed)
+    if request.readout_from is not None and len(each) > 1:
+        raise OptionError(
+            f"readout_from is of one device, and {len(each)} backends are compared; leave it out, or give one backend"
+        )
     pairs: list[tuple[ComparedBackend, Conditions | None]] = []
     first_error: HwcostError | None = None
-    for wanted in _each(listed):
+    lacking: set[str] = set()
+    for wanted in each:
         try:
-            conditions = prepare_conditions(wanted.read(), request)
+            conditions = _prepared(wanted.read(), request, lacking)
             pairs.append((_record(conditions, wanted.pattern), conditions))
         except CalibrationError as error:
             # A backend that its account lists may be retired; a name that somebody wrote is a mistake.
@@ -96,6 +103,7 @@ def prepared_backends(backends: Any, request: EstimateRequest) -> list[PreparedB
             pairs.append((refused, None))
     if first_error is not None and all(conditions is None for _, conditions in pairs):
         raise first_error
+    refuse_values("every backend has", request.given() - lacking)
     pairs = _without_repeated_matches(pairs)
     _refuse_repeated(pairs)
     result: list[PreparedBackend] = []
@@ -103,6 +111,18 @@ def prepared_backends(backends: Any, request: EstimateRequest) -> list[PreparedB
         index = sum(b.conditions is not None for b in result) if prepared is not None else -1
         result.append(PreparedBackend(dataclasses.replace(record, name=name), prepared, index))
     return result
+
+
+def _prepared(backend: Any, request: EstimateRequest, lacking: set[str]) -> Conditions:
+    """Prepare one backend with those of the given values that it lacks, whose names are added to `lacking`."""
+    given = request.given()
+    if not given or isinstance(backend, Device):  # which refuses them
+        return prepare_conditions(backend, request)
+    calibration = load_calibration(backend)
+    gaps = gaps_of(calibration)
+    lacking |= gaps & given
+    without: dict[str, Any] = dict.fromkeys(given - gaps)
+    return prepare_conditions(calibration, dataclasses.replace(request, **without))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +180,6 @@ def _refuse_repeated(pairs: Sequence[tuple[ComparedBackend, Conditions | None]])
 def _record(conditions: Conditions, pattern: str | None) -> ComparedBackend:
     audited, assumption = conditions.device.audited, conditions.rep_delay_assumption
     calibration = audited.calibration
-    parts = (
-        calibration.name, calibration.basis_gates, calibration.supported_operations, calibration.qubits,
-        calibration.gates, calibration.dt_s, calibration.rep_delay_s, calibration.timing_constraints,
-        audited.component, audited.excluded_qubits, audited.excluded_edges, audited.durations_only,
-    )  # fmt: skip
     return ComparedBackend(
         name=calibration.name,
         source=calibration.source,
@@ -174,13 +189,14 @@ def _record(conditions: Conditions, pattern: str | None) -> ComparedBackend:
         num_qubits_usable=len(audited.component),
         snapshot_date=calibration.snapshot_date,
         snapshot_age_days=audited.age_days,
-        calibration_sha256=hashlib.sha256(repr(parts).encode()).hexdigest(),
+        calibration_sha256=conditions.device.sha256,
         rep_delay_s=conditions.rep_delay_s,
         warnings=(
             *(() if assumption is None else (assumption,)),
             *calibration.assumptions,
             *texts(rep_delay_caveats(conditions)),
         ),
+        left_out=left_out(conditions),
         pattern=pattern,
     )
 
@@ -193,17 +209,6 @@ def checked_num_workers(num_workers: int | None) -> int:
         except AttributeError:  # not on macOS
             return os.cpu_count() or 1
     return whole("num_workers", num_workers, 1, MAX_WORKERS)
-
-
-def cache_path(cache: bool | str | os.PathLike[str]) -> Path | None:
-    """Return the file of finished cells; None for no cache."""
-    if cache is True:
-        return default_cache_path()
-    if cache is False:
-        return None
-    if not isinstance(cache, (str, os.PathLike)) or not os.fspath(cache):
-        raise OptionError(f"cache is {cache!r}; give a file, True for the default one or False for none")
-    return Path(cache)
 
 
 def package_versions() -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hwcost.backend.compiler import on_device_qubits
 from hwcost.backend.equivalence import Equivalence, EquivalenceCheck
 from hwcost.backend.routing import UNKNOWN_ROUTING, RoutingCost, routing_cost
+from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.circuits.load import LoadedCircuit
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import CircuitError
@@ -24,9 +25,11 @@ from hwcost.estimation.caveats import assumptions_of, caveats_of
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.gate_sets import other_gate_set
+from hwcost.estimation.known_circuits import keep_choice, known_candidate
 from hwcost.estimation.logical import LogicalCircuit, read_logical
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate, Spread, TranspileInfo
+from hwcost.estimation.seeds import NumSeeds, best_by_seed, further_gain
 from hwcost.estimation.variances import with_known_state
 from hwcost.isa.read import read_isa
 from hwcost.isa.timeline import Timeline
@@ -47,7 +50,7 @@ def estimate(
     shots: int | None = None,
     precision: float | None = None,
     optimization_level: int = 2,
-    num_seeds: int = 4,
+    num_seeds: NumSeeds = 4,
     seed: int = 0,
     transpile: bool = True,
     attenuation: AttenuationMethod = DEFAULT_ATTENUATION,
@@ -59,9 +62,19 @@ def estimate(
     durations_only: bool = False,
     keep_dead_readout: bool = False,
     fractional_gates: bool = False,
+    readout_from: ReadoutSource | None = None,
     measure_all: bool = False,
     budget: float | str | None = None,
     max_age_days: float | None = None,
+    dt_s: float | None = None,
+    duration_1q_s: float | None = None,
+    duration_2q_s: float | None = None,
+    readout_duration_s: float | None = None,
+    error_1q: float | None = None,
+    error_2q: float | None = None,
+    readout_error: float | None = None,
+    t1_s: float | None = None,
+    t2_s: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CostEstimate:
     """Cost one circuit on one device: time, shots, routing, noise, and where each number comes from.
@@ -73,7 +86,8 @@ def estimate(
         shots: Shots of each basis that a noiseless device would need; default 4096.
         precision: Instead of `shots`: wanted standard error of each observable.
         optimization_level: Qiskit's, 0 to 3.
-        num_seeds: How many transpiler seeds to try; the cheapest is reported, the spread beside it.
+        num_seeds: How many transpiler seeds to try; the cheapest is reported, the spread beside it. `"auto"` tries 8,
+            16, 32 or 64, each at levels 2 and 3 (below level 2 at that level), until a doubling promises less than 2 %.
         seed: First seed; the others follow it.
         transpile: False takes the circuit as ISA circuit on the backend's own qubit numbers.
         attenuation: How noise is turned into shots.
@@ -88,10 +102,22 @@ def estimate(
         durations_only: Cost no noise, and use gates whose error is not calibrated.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
         fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
+        readout_from: Measured readout in place of the calibrated one: a JSON file, what it holds, or a
+            `MeasuredReadout` (`hwcost.calibration.readout_file.load_readout`).
         measure_all: Add a measurement of every qubit if the circuit has none.
         budget: Time of one job, in seconds or such as `10min`: how many shots fit, and how precise they are.
         max_age_days: Refuse a calibration that is older.
-        progress: Called with (seeds done, seeds in all).
+        dt_s: Time step of the control electronics, where the device does not say. This and the next eight stand only
+            where there is no value, each as an assumption of the report; what the device has everywhere is refused.
+        duration_1q_s: Duration of one pulse, for one-qubit gates without duration; virtual gates take none, u3 two.
+        duration_2q_s: Duration of two-qubit gates without one.
+        readout_duration_s: Duration of readouts without one.
+        error_1q: Error of one pulse, for one-qubit gates without error; virtual gates have none.
+        error_2q: Error of two-qubit gates without one.
+        readout_error: Mean assignment error of readouts without one.
+        t1_s: T1 of qubits without one.
+        t2_s: T2 of qubits without one.
+        progress: Called with (seeds done, seeds in all); with `auto` the latter grows.
 
     Returns:
         The estimate of the seed with the least estimated QPU time. `transpile.equivalence` says whether it is proved
@@ -129,6 +155,16 @@ def estimate(
         keep_dead_readout=keep_dead_readout,
         budget_s=None if budget is None else parse_duration_s(budget, name="budget"),
         fractional_gates=fractional_gates,
+        dt_s=dt_s,
+        duration_1q_s=duration_1q_s,
+        duration_2q_s=duration_2q_s,
+        readout_duration_s=readout_duration_s,
+        error_1q=error_1q,
+        error_2q=error_2q,
+        readout_error=readout_error,
+        t1_s=t1_s,
+        t2_s=t2_s,
+        readout_from=readout_from,
     )
     conditions = prepare_conditions(backend, request)
     return estimate_under(conditions, circuit, arguments=arguments, prove=True, both_gate_sets=True, progress=progress)
@@ -155,23 +191,34 @@ def estimate_under(
     """
     request = conditions.request
     logical = read_logical(circuit, arguments=arguments, observable=request.observable, measure_all=request.measure_all)
-    candidates = compile_candidates(logical, conditions, progress)
-    cost = assemble(logical, conditions, candidates, prove=prove)
+    known = known_candidate(logical, conditions)
+    if known is None:
+        candidates = compile_candidates(logical, conditions, progress)
+        spread = _spread(candidates)
+        keep_choice(logical, conditions, _best(candidates), spread)
+    else:
+        candidates, spread = [known[0]], known[1]
+    cost = assemble(logical, conditions, candidates, spread=spread, prove=prove)
     if not both_gate_sets:
         return cost
     return replace(cost, other_gate_set=other_gate_set(logical, conditions, _best(candidates)))
 
 
 def assemble(
-    logical: LogicalCircuit, conditions: Conditions, candidates: Sequence[CostedCandidate], *, prove: bool = False
+    logical: LogicalCircuit,
+    conditions: Conditions,
+    candidates: Sequence[CostedCandidate],
+    *,
+    spread: Spread | None = None,
+    prove: bool = False,
 ) -> CostEstimate:
-    """Report the cheapest candidate, with the spread over all.
+    """Report the cheapest candidate, with the spread over all, or that which is given.
 
     Raises:
         CircuitError: With `prove`, if the compiled circuit does something else than the circuit.
     """
     best = with_known_state(_best(candidates), logical, conditions)
-    compiled = best.compiled
+    compiled, spread = best.compiled, spread or _spread(candidates)
     isa_circuit = compiled.circuit
     equivalence = None
     if compiled.transpiled is not None:
@@ -185,14 +232,14 @@ def assemble(
             assumptions=assumptions_of(best, conditions, logical.plan),
             caveats=(*logical.caveats, *caveats_of(best, conditions)),
         ),
-        transpile=_transpile_info(best, conditions.request, isa_circuit, equivalence),
+        transpile=_transpile_info(best, spread.num_seeds, isa_circuit, equivalence),
         gates=best.gates,
         time=best.time,
         routing=_routing(logical, conditions, best),
         noise=best.success,
         shots=best.shots,
         paper=best.paper,
-        spread=_spread(candidates),
+        spread=spread,
         budget=budget_fit(best, conditions),
         isa_circuit=isa_circuit,
         timeline=Timeline(compiled.isa, best.schedule),
@@ -213,7 +260,7 @@ def _proved(circuit: QuantumCircuit, isa: QuantumCircuit) -> Equivalence:
 
 
 def _transpile_info(
-    best: CostedCandidate, request: EstimateRequest, isa_circuit: QuantumCircuit, equivalence: Equivalence | None
+    best: CostedCandidate, num_seeds: int, isa_circuit: QuantumCircuit, equivalence: Equivalence | None
 ) -> TranspileInfo:
     import qiskit
 
@@ -223,8 +270,8 @@ def _transpile_info(
     if transpiled is not None and isa_circuit.layout is not None:
         placed = tuple(isa_circuit.layout.initial_index_layout(filter_ancillas=True))
     return TranspileInfo(
-        optimization_level=None if transpiled is None else request.optimization_level,
-        num_seeds=0 if transpiled is None else request.num_seeds,
+        optimization_level=None if transpiled is None else transpiled.optimization_level,
+        num_seeds=0 if transpiled is None else num_seeds,
         seed_chosen=None if transpiled is None else transpiled.seed,
         qiskit=qiskit.__version__,
         hwcost=__version__,
@@ -239,7 +286,7 @@ def _routing(logical: LogicalCircuit, conditions: Conditions, best: CostedCandid
     if transpiled is None:
         return UNKNOWN_ROUTING
     unrouted = device.all_to_all_compiler.compile(
-        logical.circuit, optimization_level=conditions.request.optimization_level, seed=transpiled.seed
+        logical.circuit, optimization_level=transpiled.optimization_level, seed=transpiled.seed
     ).circuit
     component = device.audited.component
     return routing_cost(
@@ -253,9 +300,13 @@ def _routing(logical: LogicalCircuit, conditions: Conditions, best: CostedCandid
 def _spread(candidates: Sequence[CostedCandidate]) -> Spread:
     durations = [c.schedule.duration_s for c in candidates]
     gates = [c.gates.num_2q for c in candidates]
-    swaps = [len(c.compiled.transpiled.swaps) for c in candidates if c.compiled.transpiled is not None]
+    made = [(c.compiled.transpiled, c.rank_key) for c in candidates if c.compiled.transpiled is not None]
+    swaps = [len(transpiled.swaps) for transpiled, _ in made]
+    by_seed = best_by_seed([(transpiled.seed, rank_key) for transpiled, rank_key in made])
     return Spread(
-        num_seeds=len(candidates),
+        num_seeds=len(by_seed) if made else 1,
+        levels=tuple(sorted({transpiled.optimization_level for transpiled, _ in made})),
+        further_gain=further_gain(by_seed),
         circuit_duration_s=(min(durations), max(durations)),
         num_2q=(min(gates), max(gates)),
         num_swaps=(min(swaps), max(swaps)) if swaps else None,

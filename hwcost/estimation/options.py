@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from hwcost.calibration.assumed import AssumedValues
+from hwcost.calibration.readout_file import ReadoutSource, load_readout
 from hwcost.core.checks import choice, real, whole
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
+from hwcost.estimation.seeds import NumSeeds
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.jobs.profile_file import DEFAULT_JOB_PROFILE, load_profile
 from hwcost.noise.methods import AUTO, DEFAULT_ATTENUATION, METHODS, AttenuationMethod
@@ -32,9 +35,9 @@ _METHODS = ", ".join((AUTO, *METHODS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EstimateRequest:
+class EstimateRequest(AssumedValues):
     """All options of an estimate. After construction exactly one of `shots` and `precision` is set, and `job_profile`
-    is loaded if it is given.
+    is loaded if it is given. What is assumed where the calibration says nothing are the fields of `AssumedValues`.
 
     Raises:
         OptionError: A value is invalid; the message names the option, the value and what would do.
@@ -48,7 +51,11 @@ class EstimateRequest:
     )
     precision: float | None = option(None, "Instead of --shots: standard error of each ⟨Z⟩.", metavar="E")
     optimization_level: int = option(2, "Qiskit's.", metavar="0-3", short="-O")
-    num_seeds: int = option(4, "Transpiler seeds to try; the best counts.")
+    num_seeds: NumSeeds = option(
+        4,
+        "Transpiler seeds to try; the best counts. auto: levels 2 and 3 until more promise under 2 %; not in compare.",
+        metavar="N|auto",
+    )
     seed: int = option(0, "First transpiler seed.")
     transpile: bool = option(
         True, "Take the circuit as ISA circuit, on the backend's qubit numbers.", flag="--no-transpile"
@@ -80,11 +87,19 @@ class EstimateRequest:
         None, "What fits into one job of this time, such as 10min.", metavar="TIME", flag="--budget", kind="time"
     )
     fractional_gates: bool = option(False, "Compile into rx and rzz where the device has them (IBM Heron).")
+    readout_from: ReadoutSource | None = option(
+        None,
+        "Measured readout in place of the calibrated one: counts, confusion matrix or M3, as JSON.",
+        metavar="FILE",
+    )
 
     def __post_init__(self) -> None:
+        AssumedValues.__post_init__(self)
         self._check_shots()
         self._check_whole("optimization_level", 0, 3)
-        self._check_whole("num_seeds", 1, MAX_SEEDS)
+        if not (isinstance(self.num_seeds, str) and self.num_seeds == "auto"):  # an array compares element by element
+            seeds = whole("num_seeds", self.num_seeds, 1, MAX_SEEDS, high_text=f"{MAX_SEEDS}, or auto")
+            object.__setattr__(self, "num_seeds", seeds)
         self._check_whole("seed", 0, 2**31 - 1 - MAX_SEEDS)
         self._check_number("rep_delay_s")
         if self.rep_delay_s is not None and not 0.0 <= self.rep_delay_s <= 1.0:
@@ -104,6 +119,12 @@ class EstimateRequest:
             object.__setattr__(self, "observable", None)
         if self.job_profile is not None:
             object.__setattr__(self, "job_profile", load_profile(self.job_profile))
+        if self.readout_from is not None:
+            if self.durations_only:
+                raise OptionError(
+                    "durations_only and readout_from are both given; without noise there is no readout error"
+                )
+            object.__setattr__(self, "readout_from", load_readout(self.readout_from))
 
     @property
     def profile(self) -> JobTimeProfile:
@@ -113,6 +134,17 @@ class EstimateRequest:
         if not isinstance(self.job_profile, JobTimeProfile):  # loaded when the record was made
             raise TypeError("the job profile is not loaded")
         return self.job_profile
+
+    @property
+    def fixed_num_seeds(self) -> int:
+        """The number of seeds, where each circuit must have the same.
+
+        Raises:
+            OptionError: It is `auto`.
+        """
+        if self.num_seeds == "auto":
+            raise OptionError("num_seeds is auto; what is compared seed by seed needs a number, such as 10")
+        return self.num_seeds
 
     def settings(self) -> dict[str, Any]:
         """Return what decides about the cost of a compiled circuit, as plain data for records and cache keys."""
@@ -128,6 +160,7 @@ class EstimateRequest:
             "durations_only": self.durations_only,
             "keep_dead_readout": self.keep_dead_readout,
             "fractional_gates": self.fractional_gates,
+            **({} if self.readout_from is None else {"readout_from": getattr(self.readout_from, "origin", None)}),
         }
 
     def _check_shots(self) -> None:

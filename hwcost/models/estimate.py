@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.classical.machine import MachineProfile
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
+from hwcost.core.result_cache import SEEDS, cache_path
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.options import EstimateRequest
+from hwcost.estimation.seed_choices import SeedChoices
+from hwcost.estimation.seeds import NumSeeds
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.models.facts import gather_facts
 from hwcost.models.gradients import Gradient
@@ -23,6 +30,8 @@ from hwcost.models.simulated import cost_simulated
 from hwcost.models.workload import Scope
 from hwcost.noise.methods import DEFAULT_ATTENUATION, AttenuationMethod
 from hwcost.noise.shots import Inflation
+
+_LOG = logging.getLogger(__name__)
 
 
 def estimate_model(
@@ -44,12 +53,13 @@ def estimate_model(
     shots: int | None = None,
     precision: float | None = None,
     optimization_level: int = 2,
-    num_seeds: int = 4,
+    num_seeds: NumSeeds = 4,
     seed: int = 0,
     attenuation: AttenuationMethod = DEFAULT_ATTENUATION,
     inflation: Inflation = "worst",
     rep_delay_s: float | None = None,
     fractional_gates: bool = False,
+    readout_from: ReadoutSource | None = None,
     job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = None,
     spsa_directions: int = 1,
     circuits_per_job: int | None = None,
@@ -59,6 +69,16 @@ def estimate_model(
     price_per_second: float | None = None,
     budget: float | str | None = None,
     max_age_days: float | None = None,
+    dt_s: float | None = None,
+    duration_1q_s: float | None = None,
+    duration_2q_s: float | None = None,
+    readout_duration_s: float | None = None,
+    error_1q: float | None = None,
+    error_2q: float | None = None,
+    readout_error: float | None = None,
+    t1_s: float | None = None,
+    t2_s: float | None = None,
+    cache: bool | str | PathLike[str] = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> ModelCost:
     """Cost a hybrid model: one inference, one training step, one epoch or a whole training, in seconds.
@@ -85,12 +105,13 @@ def estimate_model(
         shots: Shots of each circuit that a noiseless device would need; default 4096.
         precision: Instead of `shots`: wanted standard error of each expectation value.
         optimization_level: Qiskit's, 0 to 3.
-        num_seeds: Transpiler seeds to try for each distinct circuit.
+        num_seeds: Transpiler seeds to try for each distinct circuit; or `"auto"`, as in `estimate`.
         seed: First seed.
         attenuation: How noise is turned into shots.
         inflation: Multiply shots for the worst or the mean observable.
         rep_delay_s: Repetition delay in seconds; default the backend's own.
         fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
+        readout_from: As in `hwcost.estimate`.
         job_profile: Job-time profile; default that of the device's maker.
         spsa_directions: Random directions of one SPSA gradient.
         circuits_per_job: Most circuits of one job; default 300.
@@ -101,6 +122,18 @@ def estimate_model(
         budget: Time for all of it, in seconds or such as `10min`: how many steps, epochs or samples fit, and with how
             many shots the whole does.
         max_age_days: Refuse a calibration that is older.
+        dt_s: As in `estimate`.
+        duration_1q_s: As in `estimate`.
+        duration_2q_s: As in `estimate`.
+        readout_duration_s: As in `estimate`.
+        error_1q: As in `estimate`.
+        error_2q: As in `estimate`.
+        readout_error: As in `estimate`.
+        t1_s: As in `estimate`.
+        t2_s: As in `estimate`.
+        cache: Where it is kept which seed was best: True a file in the user's cache folder, a path that file, False
+            nowhere. A circuit that comes again under the same conditions is then compiled once in place of once per
+            seed; the result is the same.
         progress: Called with (circuits compiled, circuits in all).
 
     Returns:
@@ -149,10 +182,20 @@ def estimate_model(
             inflation=inflation,
             rep_delay_s=rep_delay_s,
             fractional_gates=fractional_gates,
+            readout_from=readout_from,
             job_profile=job_profile,
+            dt_s=dt_s,
+            duration_1q_s=duration_1q_s,
+            duration_2q_s=duration_2q_s,
+            readout_duration_s=readout_duration_s,
+            error_1q=error_1q,
+            error_2q=error_2q,
+            readout_error=readout_error,
+            t1_s=t1_s,
+            t2_s=t2_s,
         ),
     )
-    return estimate_model_as(request, model, sample, backend, classical=classical, progress=progress)
+    return estimate_model_as(request, model, sample, backend, classical=classical, cache=cache, progress=progress)
 
 
 def estimate_model_as(
@@ -162,6 +205,7 @@ def estimate_model_as(
     backend: Any = None,
     *,
     classical: tuple[Any, Any] | None = None,
+    cache: bool | str | PathLike[str] = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> ModelCost:
     """Do what `estimate_model` does, with its options as one record."""
@@ -181,4 +225,9 @@ def estimate_model_as(
     facts = gather_facts(read, request, on_hardware=on_hardware)
     if not on_hardware:
         return cost_simulated(facts)
-    return cost_on_hardware(facts, prepare_conditions(backend, request.circuits), progress)
+    conditions = prepare_conditions(backend, request.circuits)
+    with closing(SeedChoices(cache_path(cache, SEEDS))) as choices:
+        cost = cost_on_hardware(facts, replace(conditions, seed_choices=choices), progress)
+    for warning in choices.warnings:
+        _LOG.info("%s", warning)
+    return cost

@@ -71,8 +71,8 @@ def transfer_matrices(gates: Sequence[GateKey], num_qubits: int) -> Floats:
     for index, (name, params) in enumerate(gates):
         if None in params:
             raise CircuitError(
-                f"an angle of {name} is free, so no signed Pauli string can be carried through it; bind the parameters, "
-                "or use the attenuation method 'mean-field'"
+                f"an angle of {name} is free, so no signed Pauli string can be carried through it; bind the "
+                "parameters, or use the attenuation method 'mean-field'"
             )
         indices_of[name].append(index)
     for name, indices in indices_of.items():

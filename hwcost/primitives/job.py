@@ -9,6 +9,7 @@ from typing import Any
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.estimation.options import EstimateRequest
+from hwcost.estimation.seeds import NumSeeds
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.primitives.assemble import cost_of_program, cost_of_pubs
 from hwcost.primitives.option_tree import Processing, option_tree
@@ -33,11 +34,20 @@ def estimate_job(
     budget: float | str | None = None,
     transpile: bool = False,
     optimization_level: int = 2,
-    num_seeds: int = 4,
+    num_seeds: NumSeeds = 4,
     seed: int = 0,
     rep_delay_s: float | None = None,
     job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = None,
     max_age_days: float | None = None,
+    dt_s: float | None = None,
+    duration_1q_s: float | None = None,
+    duration_2q_s: float | None = None,
+    readout_duration_s: float | None = None,
+    error_1q: float | None = None,
+    error_2q: float | None = None,
+    readout_error: float | None = None,
+    t1_s: float | None = None,
+    t2_s: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> JobCost:
     """Cost a job as it would be submitted: PUBs and options in, circuits, executions and QPU seconds out.
@@ -60,11 +70,20 @@ def estimate_job(
         budget: Time of the job, in seconds or such as `10min`: how many shots of each configuration fit.
         transpile: Compile the circuits; without it they must be ISA circuits on the backend's qubit numbers.
         optimization_level: Qiskit's, 0 to 3, where circuits are compiled.
-        num_seeds: Transpiler seeds to try, where circuits are compiled.
+        num_seeds: Transpiler seeds to try, where circuits are compiled; or `"auto"`, as in `estimate`.
         seed: First transpiler seed.
         rep_delay_s: Repetition delay in seconds; default that of the options, else the backend's own.
         job_profile: Name or file of the job-time profile, or a `JobTimeProfile`; default that of the device's maker.
         max_age_days: Refuse a calibration that is older.
+        dt_s: As in `estimate`.
+        duration_1q_s: As in `estimate`.
+        duration_2q_s: As in `estimate`.
+        readout_duration_s: As in `estimate`.
+        error_1q: As in `estimate`.
+        error_2q: As in `estimate`.
+        readout_error: As in `estimate`.
+        t1_s: As in `estimate`.
+        t2_s: As in `estimate`.
         progress: Called with (circuits scheduled, circuits in all).
 
     Returns:
@@ -100,6 +119,15 @@ def estimate_job(
             transpile=transpile,
             rep_delay_s=rep_delay_s,
             job_profile=job_profile,
+            dt_s=dt_s,
+            duration_1q_s=duration_1q_s,
+            duration_2q_s=duration_2q_s,
+            readout_duration_s=readout_duration_s,
+            error_1q=error_1q,
+            error_2q=error_2q,
+            readout_error=readout_error,
+            t1_s=t1_s,
+            t2_s=t2_s,
         ),
     )
     return estimate_job_as(request, pubs, backend, options, progress=progress)

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hwcost.backend.prepared import Device
+from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.core.checks import whole
 from hwcost.core.errors import CircuitError, OptionError
+from hwcost.core.text import shown
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.estimate import estimate_under
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate
+from hwcost.estimation.seeds import NumSeeds
 from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise.attenuation import QubitAttenuation, attenuate
@@ -57,13 +60,23 @@ def validate(
     shots: int | None = None,
     precision: float | None = None,
     optimization_level: int = 2,
-    num_seeds: int = 4,
+    num_seeds: NumSeeds = 4,
     seed_transpiler: int = 0,
     transpile: bool = True,
     inflation: Inflation = "worst",
     keep_dead_readout: bool = False,
     fractional_gates: bool = False,
+    readout_from: ReadoutSource | None = None,
     measure_all: bool = False,
+    dt_s: float | None = None,
+    duration_1q_s: float | None = None,
+    duration_2q_s: float | None = None,
+    readout_duration_s: float | None = None,
+    error_1q: float | None = None,
+    error_2q: float | None = None,
+    readout_error: float | None = None,
+    t1_s: float | None = None,
+    t2_s: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Validation:
     """Compare the attenuation methods with an exact noise simulation of the circuit that `estimate` costs.
@@ -97,13 +110,23 @@ def validate(
         shots: Shots of a noiseless device whose precision is the target; default 4096.
         precision: Instead of `shots`: wanted standard error of each expectation value.
         optimization_level: Qiskit's, 0 to 3.
-        num_seeds: How many transpiler seeds to try, as in `estimate`.
+        num_seeds: How many transpiler seeds to try, or `"auto"`, as in `estimate`.
         seed_transpiler: First transpiler seed; also the seed of `pauli-path`, as in `estimate`.
         transpile: False takes the circuit as ISA circuit on the backend's own qubit numbers.
         inflation: Whether the worst or the mean qubit sets the shots of the circuit.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
         fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
+        readout_from: As in `estimate`.
         measure_all: Add a measurement of every qubit if the circuit has none.
+        dt_s: As in `estimate`.
+        duration_1q_s: As in `estimate`.
+        duration_2q_s: As in `estimate`.
+        readout_duration_s: As in `estimate`.
+        error_1q: As in `estimate`.
+        error_2q: As in `estimate`.
+        readout_error: As in `estimate`.
+        t1_s: As in `estimate`.
+        t2_s: As in `estimate`.
         progress: Called with (draws done, draws in all).
 
     Raises:
@@ -125,6 +148,16 @@ def validate(
         measure_all=measure_all,
         keep_dead_readout=keep_dead_readout,
         fractional_gates=fractional_gates,
+        dt_s=dt_s,
+        duration_1q_s=duration_1q_s,
+        duration_2q_s=duration_2q_s,
+        readout_duration_s=readout_duration_s,
+        error_1q=error_1q,
+        error_2q=error_2q,
+        readout_error=readout_error,
+        t1_s=t1_s,
+        t2_s=t2_s,
+        readout_from=readout_from,
     )
     conditions = prepare_conditions(backend, request)
     device = conditions.device
@@ -185,7 +218,7 @@ def _check_options(num_draws: int, seed: int, methods: Sequence[AttenuationMetho
         whole(name, value, low, high)
     unknown = [method for method in methods if method not in METHODS]
     if unknown or not methods or isinstance(methods, str) or len(set(methods)) < len(methods):
-        raise OptionError(f"methods are {methods!r}; choose from {', '.join(METHODS)}, each at most once")
+        raise OptionError(f"methods are {shown(methods, 120)}; choose from {', '.join(METHODS)}, each at most once")
 
 
 def _check_circuit(cost: CostEstimate) -> None:

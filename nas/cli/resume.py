@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from hwcost.report.console import format_option
+from nas.cli.options import worker_options
 
 
 @click.command("resume")
 @click.argument("folder", metavar="RUN")
-@click.option("--workers", type=int, default=1, show_default=True, help="Processes that train and cost.")
-@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786.")
+@worker_options
 @format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def command(folder: str, workers: int, cluster: str | None, form: str, quiet: bool) -> int:

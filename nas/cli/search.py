@@ -9,6 +9,7 @@ import click
 from hwcost.core.click_options import given, options_of
 from hwcost.core.click_outputs import OutputPath, replaces_nothing
 from hwcost.report.console import format_option
+from nas.cli.options import worker_options
 from nas.runs.config import SearchConfig
 from nas.runs.objectives import OBJECTIVES
 
@@ -33,8 +34,7 @@ def _help() -> str:
 @click.option(
     "-o", "folder", type=OutputPath(), required=True, metavar="RUN", help="Directory of the run; made if there is none."
 )
-@click.option("--workers", type=int, default=1, show_default=True, help="Processes that train and cost.")
-@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786.")
+@worker_options
 @format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 @options_of(SearchConfig, given_only=True)

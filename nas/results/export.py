@@ -96,7 +96,12 @@ def export(
             check_target(target / name)
     built = architecture(context.space, member.genome)
     data = context.data()
-    best = max(range(len(member.accuracies)), key=lambda number: (member.accuracies[number], -number))
+    reached = {
+        number: float(record["best_validation_accuracy"])
+        for number, record in enumerate(member.trainings)
+        if record["state"] == "COMPLETE"
+    }
+    best = max(reached, key=lambda number: (reached[number], -number))
     seed = training_seed(context.config.seed, member.architecture_hash, best)
     network = train_network(built, data, context.config.train_settings(), seed)
     accuracy = network.record.best_validation_accuracy
@@ -111,10 +116,10 @@ def export(
     files["network.pt"] = checkpoint_bytes(network, data, space=context.space.name, genome=member.genome)
     with _writing(target), guarded(force=force):
         write_files(target, files, stale=FILES)  # those of a member that was exported there before
-    as_recorded = accuracy == member.accuracies[best]
+    as_recorded = accuracy == reached[best]
     if not as_recorded:
         say(
-            f"trained again the accuracy is {accuracy:.4f}, in the run {member.accuracies[best]:.4f} (other versions, "
+            f"trained again the accuracy is {accuracy:.4f}, in the run {reached[best]:.4f} (other versions, "
             "or trained together with others there)",
             program="nas",
         )

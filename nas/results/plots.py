@@ -10,7 +10,7 @@ from hwcost import MissingDependencyError
 from hwcost.core.units import format_seconds
 from nas.results.device_cost import device_cost
 from nas.results.importance import GeneImportance
-from nas.runs.fronts import bounds, compromise, hypervolume
+from nas.runs.fronts import bounds, hypervolume
 from nas.runs.objectives import Objective
 from nas.runs.record import Evaluation
 from nas.runs.run import Run
@@ -63,7 +63,7 @@ def front_figure(run: Run) -> Figure:
     figure = _figure(4.2 * columns, 3.6 * rows)
     complete = [one for one in run.evaluations if one.state == "COMPLETE"]
     members = run.front
-    chosen = compromise(members, run.objectives)
+    chosen = run.compromise
     for number, (first, second) in enumerate(pairs, start=1):
         axes = figure.add_subplot(rows, columns, number)
         _scatter(axes, complete, first, second, ".", color="0.65", label="evaluated", markersize=4)

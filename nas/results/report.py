@@ -17,9 +17,10 @@ from hwcost.core.text import printable
 from hwcost.core.version import __version__
 from nas.core.errors import RunError
 from nas.results.device_cost import device_cost
+from nas.results.estimate_facts import estimate_notes
 from nas.results.front import rows
 from nas.results.importance import gene_importance
-from nas.results.page import objective_title, value_text
+from nas.results.page import interval_text, objective_title, observed_texts, value_text
 from nas.results.plots import pictures
 from nas.runs.run import open_run
 from nas.runs.store import EVALUATIONS, unusable
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nas.runs.run import Run
+
+MAX_SHOWN = 50
+"""Networks that cost too much; an exhaustive search may have thousands."""
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #111; }
@@ -108,21 +112,39 @@ def _page(run: Run, drawn: list[tuple[str, str, bytes]]) -> str:
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{HTML_MARK}'
         f"<title>{_text(title)}</title>"
         f"<style>{_STYLE}</style></head><body>\n<h1>Search: {_text(title)}</h1>\n"
-        f"<p>{len(run.front)} networks on the front of {len(run.evaluations)} evaluated, {len(run.failures)} failed; "
-        f"{_text(state)}.</p>\n"
+        f"<p>{len(run.front)} networks on the front of {len(run.evaluations)} evaluated, {len(run.failures)} failed"
+        f"{f', {len(run.infeasible)} too costly' if config.limits else ''}; {_text(state)}.</p>\n"
+        f"{_signal(run)}"
         f"<h2>The front</h2>\n{_front_table(run)}\n{_seeds_note(run)}\n<h2>Pictures</h2>\n{figures}\n"
-        f"<h2>Generations</h2>\n{_generations_table(run)}\n{_failures(run)}"
+        f"<h2>Generations</h2>\n{_generations_table(run)}\n{_failures(run)}{_infeasible(run)}"
         f"<h2>What it rests on</h2>\n{_provenance(run)}\n</body></html>\n"
     )
+
+
+def _signal(run: Run) -> str:
+    if run.pilot is None:
+        return ""
+    warning = run.pilot.warning()
+    return f"<p>{_text(run.pilot.summary() if warning is None else warning)}</p>\n"
 
 
 def _front_table(run: Run) -> str:
     head = "".join(f"<th>{_text(objective_title(objective))}</th>" for objective in run.objectives)
     body = []
     members = run.front
-    for member, row in zip(members, rows(members, run.objectives), strict=True):
+    known = {} if run.estimates is None else run.estimates.networks
+    if known:
+        head += "<th>retrained</th><th>observed</th><th>on front</th>"
+    for member, row in zip(members, rows(run), strict=True):
         genome = ", ".join(f"{name} {value}" for name, value in active_genes(member.genome).items())
-        cells = "".join(f"<td>{value_text(o, row[o.name])}</td>" for o in run.objectives)
+        own = known.get(member.architecture_hash)
+        cells = "".join(
+            f"<td>{value_text(o, row[o.name]) if own is None or not o.trained else interval_text(own)}</td>"
+            for o in run.objectives
+        )
+        if own is not None:
+            again = f"{own.retrained_low:.3f}–{own.retrained_high:.3f}"
+            cells += "".join(f"<td>{text}</td>" for text in (again, *observed_texts(own)))
         mark = ' class="chosen"' if row["compromise"] else ""
         spread = f" ± {row['accuracy_spread'] / 2:.1%}" if run.context.config.num_train_seeds > 1 else ""
         body.append(
@@ -131,13 +153,25 @@ def _front_table(run: Run) -> str:
         )
     return (
         f"<table><tr><th>rank</th>{head}<th>accuracy</th><th>generation</th><th>genome</th></tr>{''.join(body)}</table>"
-        '<p class="note">Bold: compromise, the smallest norm after each objective is divided by its largest value.</p>'
+        '<p class="note">Bold: compromise, the smallest norm after each objective is divided by its largest value.'
+        f"{_estimates_note(run)}</p>"
     )
+
+
+def _estimates_note(run: Run) -> str:
+    notes = [f"{note[0].upper()}{note[1:]}." for note in estimate_notes(run)]
+    if notes:
+        notes.append(
+            "Retrained: the 90 % interval of the error of one training with another seed. On front: probability to be "
+            "on the front of the evaluated networks; by cost: its costs alone keep a member there."
+        )
+    return "".join(f"<br>{_text(note)}" for note in notes)
 
 
 def _seeds_note(run: Run) -> str:
     dataset, seeds = run.context.dataset, run.context.config.num_train_seeds
     trainings = "one training" if seeds == 1 else f"the mean of {seeds} trainings"
+    trainings += ", and of repeats where there were any" if any(g.num_repeats for g in run.generations) else ""
     step = 1.0 / dataset.num_validation
     return (
         f'<p class="note">Accuracies are those of {dataset.num_validation} validation samples, so one sample is '
@@ -149,10 +183,19 @@ def _seeds_note(run: Run) -> str:
 def _generations_table(run: Run) -> str:
     head = "".join(
         f"<th>{name}</th>"
-        for name in ("generation", "evaluated", "known before", "failed", "front", "best error", "hypervolume")
+        for name in (
+            "generation",
+            "evaluated",
+            "repeats",
+            "known before",
+            "failed",
+            "front",
+            "best error",
+            "hypervolume",
+        )
     )
     body = "".join(
-        f"<tr><td>{g.number}</td><td>{g.evaluated}</td><td>{g.duplicates}</td><td>{g.num_failed}</td>"
+        f"<tr><td>{g.number}</td><td>{g.evaluated}</td><td>{g.num_repeats}</td><td>{g.duplicates}</td><td>{g.num_failed}</td>"
         f"<td>{g.front_size}</td><td>{'' if g.best_error is None else f'{g.best_error:.3g}'}</td>"
         f"<td>{g.hypervolume:.3f}</td></tr>"
         for g in run.generations
@@ -160,7 +203,7 @@ def _generations_table(run: Run) -> str:
     return (
         f"<table>{f'<tr>{head}</tr>'}{body}</table>"
         '<p class="note">Hypervolume here: within the limits of the first generation, above 1 where later ones are '
-        "better than its best values.</p>"
+        "better than its best values; front, best error and hypervolume of the errors as they were observed.</p>"
     )
 
 
@@ -173,6 +216,26 @@ def _failures(run: Run) -> str:
         for reason in sorted(set(reasons), key=lambda text: -reasons.count(text))
     )
     return f"<h2>What failed</h2>\n<ul>{items}</ul>\n"
+
+
+def _infeasible(run: Run) -> str:
+    """List what the limits kept from being trained, the cheapest first by its closed forms."""
+    if not run.context.config.limits:
+        return ""
+    limits = ", ".join(limit.text() for limit in run.context.config.limits)
+    body = "".join(
+        f"<tr><td>{one.num_parameters:,}</td><td>{(one.cost or {}).get('quantum_flops', 0):,}</td>"
+        f"<td>{_text(one.reason or '')}</td></tr>"
+        for one in sorted(run.infeasible, key=lambda one: (one.num_parameters or 0, one.architecture_hash))[:MAX_SHOWN]
+    )
+    head = "<tr><th>parameters</th><th>quantum FLOP</th><th>limit that it breaks</th></tr>"
+    table = f"<table>{head}{body}</table>" if body else ""
+    rest = len(run.infeasible) - MAX_SHOWN
+    table += f'<p class="note">{rest:,} more are in the file of all evaluations.</p>' if rest > 0 else ""
+    return (
+        f"<h2>What costs too much</h2>\n<p>Limits: {_text(limits)}. {len(run.infeasible)} networks break one and were "
+        f"not trained.</p>{table}\n"
+    )
 
 
 def _provenance(run: Run) -> str:
@@ -188,7 +251,7 @@ def _provenance(run: Run) -> str:
         **_calibration_facts(run),
         "time": f"{sum(evaluation.training_s for evaluation in run.evaluations):.1f} s of training, "
         f"{sum(evaluation.costing_s for evaluation in run.evaluations):.1f} s of costing, all workers together",
-        **{f"setting {name}": value for name, value in config.to_dict().items() if value not in (None, [], "")},
+        **{f"setting {name}": value for name, value in config.to_dict().items() if value not in (None, [], "", {})},
         "all evaluations": f"{run.folder / EVALUATIONS}",
     }
     lines = "".join(

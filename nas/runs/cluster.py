@@ -39,11 +39,13 @@ class ClusterWorkers:
         """Take back what has not begun and leave the cluster."""
         self._cluster.close()
 
-    def _arguments(self, task: Task) -> tuple[SearchContext, Sequence[Genome], int]:
-        return self._context, task.genomes, task.generation
+    def _arguments(self, task: Task) -> tuple[SearchContext, Sequence[Genome], int, int | None]:
+        return task.context or self._context, task.genomes, task.generation, task.training
 
 
-def evaluate_on_cluster(context: SearchContext, genomes: Sequence[Genome], generation: int) -> list[Evaluation]:
+def evaluate_on_cluster(
+    context: SearchContext, genomes: Sequence[Genome], generation: int, training: int | None = None
+) -> list[Evaluation]:
     """Evaluate genomes on a worker of a cluster."""
     use_one_thread()
-    return evaluate_task(context, genomes, generation)
+    return evaluate_task(context, genomes, generation, training)

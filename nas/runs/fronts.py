@@ -42,6 +42,16 @@ def ranks(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) ->
     return by_evaluation
 
 
+def front_of(vectors: Sequence[Vector]) -> list[int]:
+    """Return the positions of vectors that no other dominates; of equal ones all."""
+    import moocore
+    import numpy as np
+
+    if not vectors:
+        return []
+    return [int(i) for i in np.flatnonzero(moocore.is_nondominated(np.array(vectors), keep_weakly=True))]
+
+
 def front(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> tuple[Evaluation, ...]:
     """Return the COMPLETE evaluations that no other dominates, sorted by their objectives, then by hash."""
     ranked = zip(evaluations, ranks(evaluations, objectives), strict=True)
@@ -76,7 +86,7 @@ def bounds(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -
     """Return the best and worst of each objective on its axis, (2, objectives); None without COMPLETE evaluations."""
     import numpy as np
 
-    values = _axes(evaluations, objectives)
+    values = axes(_complete(evaluations), objectives)
     return None if not len(values) else np.array([values.min(axis=0), values.max(axis=0)])
 
 
@@ -94,26 +104,35 @@ def hypervolume(
         objectives: Objectives.
         limits: Best and worst value of each, as of `bounds`.
     """
-    import moocore
-    import numpy as np
+    return box_share(axes(_complete(evaluations), objectives), limits[0], limits[1])
 
-    values = _axes(evaluations, objectives)
-    if not len(values):
-        return 0.0
-    span = np.where(limits[1] > limits[0], limits[1] - limits[0], 1.0)
-    scaled = (values - limits[0]) / span
+
+def box_share(values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> float:
+    """Compute the share of the box from `low` to `high` that points (points, axes) dominate; see `hypervolume`."""
+    import moocore
+
+    scaled = (values - low) / span_of(low, high)
     scaled = scaled[(scaled < REFERENCE).all(axis=1)]
     if not len(scaled):
         return 0.0
-    return float(moocore.hypervolume(scaled, ref=[REFERENCE] * len(objectives)) / REFERENCE ** len(objectives))
+    num_axes = values.shape[1]
+    return float(moocore.hypervolume(scaled, ref=[REFERENCE] * num_axes) / REFERENCE**num_axes)
 
 
-def _axes(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> NDArray[np.float64]:
+def span_of(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what an axis is divided by: its range, 1 where all values are equal."""
     import numpy as np
 
-    rows = [
-        [objective.axis(one.objectives[objective.name]) for objective in objectives]
-        for one in evaluations
-        if one.state == "COMPLETE"
-    ]
+    return np.where(high > low, high - low, 1.0)
+
+
+def axes(evaluations: Sequence[Evaluation], objectives: Sequence[Objective]) -> NDArray[np.float64]:
+    """Return the objectives of COMPLETE evaluations on their axes, (evaluations, objectives)."""
+    import numpy as np
+
+    rows = [[objective.axis(one.objectives[objective.name]) for objective in objectives] for one in evaluations]
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(objectives))
+
+
+def _complete(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+    return [one for one in evaluations if one.state == "COMPLETE"]

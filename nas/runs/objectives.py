@@ -9,7 +9,7 @@ import difflib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from hwcost.core.text import one_line
 from nas.core.errors import SettingError
@@ -86,6 +86,7 @@ class Objective:
         value: Computes its value, in its own direction; None where it has none.
         logarithmic: Whether values differ by orders of magnitude, so that plots and hypervolumes take the logarithm.
         digits: Significant digits at which candidates are compared; None compares the values as they are.
+        trained: Whether a training is needed, so that the value is known with noise.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Objective:
     needs: frozenset[Need] = frozenset()
     logarithmic: bool = False
     digits: int | None = None
+    trained: bool = False
 
     @property
     def needs_backend(self) -> bool:
@@ -169,6 +171,7 @@ _ALL = (
         name="validation_error",
         meaning="1 − best validation accuracy over the epochs, averaged over the training seeds",
         value=_validation_error,
+        trained=True,
     ),
     Objective(
         name="unified_time_s",
@@ -271,8 +274,17 @@ def objectives_named(names: Iterable[str]) -> tuple[Objective, ...]:
     return tuple(OBJECTIVES[name] for name in names)
 
 
-def needs_of(objectives: Iterable[Objective]) -> frozenset[Need]:
-    """Collect what any of the objectives needs.
+class Needing(Protocol):
+    """Something that has needs: an objective, or a limit."""
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """Return them."""
+        ...
+
+
+def needs_of(objectives: Iterable[Needing]) -> frozenset[Need]:
+    """Collect what any of the objectives, or limits, needs.
 
     >>> [need.name for need in needs_of([OBJECTIVES["parameters"], OBJECTIVES["esp"]])]
     ['backend']

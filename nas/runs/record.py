@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 from hwcost.core.checks import is_finite
 from hwcost.core.text import shown
 from nas.spaces.record import Genome
 
-State: TypeAlias = Literal["COMPLETE", "FAILED"]
+State: TypeAlias = Literal["COMPLETE", "FAILED", "INFEASIBLE"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +21,11 @@ class Evaluation:
     Attributes:
         architecture_hash: `nas.architecture_hash` of the architecture.
         genome: The first genome that stood for it.
-        state: COMPLETE, or FAILED; what has failed is counted and never ranked.
-        reason: Why it failed.
-        objectives: Values of the objectives by name, in their own direction; empty if it failed.
+        state: COMPLETE; FAILED; or INFEASIBLE, which costs more than a limit allows and was not trained. Only what is
+            complete is ranked.
+        reason: Why it failed, or which limit it breaks.
+        objectives: Values of the objectives by name, in their own direction; empty if it failed, and without those that
+            need training if it is infeasible.
         accuracies: Best validation accuracy of each training.
         num_parameters: Trainable parameters.
         trainings: `TrainRecord.to_dict` of each training.
@@ -31,6 +33,7 @@ class Evaluation:
         generation: Generation in which it came up first.
         training_s: Seconds of training.
         costing_s: Seconds of costing.
+        training_cpu_s: CPU seconds of training; 0 in runs of versions that did not measure them.
     """
 
     architecture_hash: str
@@ -45,6 +48,7 @@ class Evaluation:
     generation: int = 0
     training_s: float = field(default=0.0, compare=False)
     costing_s: float = field(default=0.0, compare=False)
+    training_cpu_s: float = field(default=0.0, compare=False)
 
     @property
     def accuracy(self) -> float | None:
@@ -67,6 +71,28 @@ class Evaluation:
         """Return the number of angles that influence no output; 0 if nothing was costed."""
         return int((self.cost or {}).get("num_dead_weights") or 0)
 
+    def with_training(self, again: Evaluation) -> Evaluation:
+        """Return this evaluation with one more training of the same architecture.
+
+        Args:
+            again: What came of that training, with one accuracy; if it failed it counts as an attempt, and for nothing
+                else.
+        """
+        if again.state != "COMPLETE":
+            trainings = again.trainings or ({"state": "FAILED", "reason": again.reason},)
+            return replace(self, trainings=(*self.trainings, *trainings))
+        accuracies = (*self.accuracies, *again.accuracies)
+        objectives = dict(self.objectives)
+        if "validation_error" in objectives:
+            objectives["validation_error"] = 1.0 - sum(accuracies) / len(accuracies)
+        return replace(
+            self,
+            objectives=objectives,
+            accuracies=accuracies,
+            trainings=(*self.trainings, *again.trainings),
+            training_s=self.training_s + again.training_s,
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
         plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
@@ -83,6 +109,7 @@ class Evaluation:
         Raises:
             KeyError, TypeError, ValueError: The data are none.
         """
+        data = {"training_cpu_s": 0.0, **data}
         values = {f.name: data[f.name] for f in dataclasses.fields(cls)}
         values["accuracies"], values["trainings"] = tuple(values["accuracies"]), tuple(values["trainings"])
         if values["state"] not in get_args(State):
@@ -99,6 +126,7 @@ class Evaluation:
         if not isinstance(values["num_parameters"], int | None):
             raise TypeError(f"num_parameters is {values['num_parameters']!r}")
         numbers = [*values["accuracies"], values["generation"], values["training_s"], values["costing_s"]]
+        numbers.append(values["training_cpu_s"])
         numbers += [values["objectives"][name] for name in (objectives if values["state"] == "COMPLETE" else ())]
         for number in numbers:
             if not isinstance(number, (int, float)) or not is_finite(number):

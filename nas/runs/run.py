@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nas.runs.context import SearchContext
+from nas.runs.estimates import Estimates, estimate
 from nas.runs.fronts import compromise, compromise_norms, front, ranks
 from nas.runs.objectives import Objective
+from nas.runs.pilot_record import Pilot
 from nas.runs.record import Evaluation
 from nas.runs.store import RunStore
 
@@ -22,13 +24,17 @@ class Generation:
 
     Attributes:
         number: From 0.
-        evaluated: Networks that were trained in it.
+        evaluated: Networks that came up in it first.
         duplicates: Genomes that were thrown away or not trained because their architecture was known.
-        num_failed: Of the trained ones, those that failed.
+        num_failed: Of these, those that failed.
         front_size: Members of the front of everything found so far.
         best_error: Least validation error so far, None if it is no objective.
         hypervolume: Of everything so far, within the limits of the first generation (`nas.runs.fronts.hypervolume`).
         stop: Why the search ended with it, None if it continued.
+        num_repeats: Trainings in it of networks that were evaluated before.
+        estimated_front_size: Members of the front of the estimated errors, None if no objective is trained.
+        estimated_best_error: Least estimated error, at least 0; None likewise.
+        num_infeasible: Of the evaluated ones, those that cost more than the limits allow.
     """
 
     number: int
@@ -39,6 +45,10 @@ class Generation:
     best_error: float | None
     hypervolume: float
     stop: str | None = None
+    num_repeats: int = 0
+    estimated_front_size: int | None = None
+    estimated_best_error: float | None = None
+    num_infeasible: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,6 +62,7 @@ class Run:
         versions: Versions of the packages that it began with.
         evaluations: All evaluations in the order in which they were asked for.
         generations: Generations that ended.
+        pilot: How much of an error is the network's, None where it was not measured.
     """
 
     folder: Path
@@ -60,6 +71,8 @@ class Run:
     versions: Mapping[str, str]
     evaluations: tuple[Evaluation, ...]
     generations: tuple[Generation, ...]
+    pilot: Pilot | None = None
+    _estimated: list[Estimates | None] = field(default_factory=list, init=False, repr=False)
 
     @property
     def objectives(self) -> tuple[Objective, ...]:
@@ -72,14 +85,31 @@ class Run:
         return self.generations[-1].stop if self.generations else None
 
     @property
+    def estimates(self) -> Estimates | None:
+        """Return the estimated errors and what follows from them; None if no objective is trained, or all failed."""
+        if not self._estimated:
+            self._estimated.append(estimate(self.evaluations, self.context.space, self.objectives))
+        return self._estimated[0]
+
+    @property
+    def judged(self) -> tuple[Evaluation, ...]:
+        """Return the evaluations with the estimated errors in place of those that were observed, in the same order."""
+        estimates = self.estimates
+        return self.evaluations if estimates is None else tuple(map(estimates.judged, self.evaluations))
+
+    @property
     def front(self) -> tuple[Evaluation, ...]:
-        """Return what no other evaluation dominates, sorted by the objectives."""
-        return front(self.evaluations, self.objectives)
+        """Return what no other evaluation dominates at the estimated errors, sorted by these objectives."""
+        return self._as_observed(front(self.judged, self.objectives))
 
     @property
     def ranks(self) -> list[int | None]:
-        """Return the rank of each evaluation; None for what failed."""
-        return ranks(self.evaluations, self.objectives)
+        """Return the rank of each evaluation, at the estimated errors; None for what failed."""
+        return ranks(self.judged, self.objectives)
+
+    def _as_observed(self, ones: Iterable[Evaluation]) -> tuple[Evaluation, ...]:
+        observed = {one.architecture_hash: one for one in self.evaluations}
+        return tuple(observed[one.architecture_hash] for one in ones)
 
     @property
     def failures(self) -> tuple[Evaluation, ...]:
@@ -87,14 +117,20 @@ class Run:
         return tuple(one for one in self.evaluations if one.state == "FAILED")
 
     @property
+    def infeasible(self) -> tuple[Evaluation, ...]:
+        """Return what costs more than the limits allow, and was not trained."""
+        return tuple(one for one in self.evaluations if one.state == "INFEASIBLE")
+
+    @property
     def compromise(self) -> Evaluation | None:
         """Return the member of the front with the smallest norm, each objective divided by its maximum (FAQNAS)."""
-        return compromise(self.front, self.objectives)
+        chosen = compromise(front(self.judged, self.objectives), self.objectives)
+        return None if chosen is None else self._as_observed([chosen])[0]
 
     def top(self, count: int) -> tuple[Evaluation, ...]:
         """Return the N best: the front first, then the next one; within one those nearest to its compromise."""
         by_rank: dict[int, list[Evaluation]] = {}
-        for one, rank in zip(self.evaluations, self.ranks, strict=True):
+        for one, rank in zip(self.judged, self.ranks, strict=True):
             if rank is not None:
                 by_rank.setdefault(rank, []).append(one)
         best: list[Evaluation] = []
@@ -104,7 +140,10 @@ class Run:
                 zip(norms, by_rank[rank], strict=True), key=lambda pair: (pair[0], pair[1].architecture_hash)
             )
             best += [evaluation for _, evaluation in order]
-        return tuple(best[:count])
+        return self._as_observed(best[:count])
+
+
+_OPTIONAL = ("best_error", "stop", "estimated_front_size", "estimated_best_error")
 
 
 def open_run(folder: str | os.PathLike[str]) -> Run:
@@ -130,6 +169,7 @@ def read_run(store: RunStore) -> Run:
         versions=dict(plain["versions"]),
         evaluations=tuple(store.evaluations()),
         generations=tuple(_generation(store, record) for record in store.generations()),
+        pilot=store.pilot(),
     )
 
 
@@ -138,7 +178,7 @@ def _generation(store: RunStore, record: Mapping[str, Any]) -> Generation:
         generation = Generation(**record)
         for f in dataclasses.fields(Generation):
             value = getattr(generation, f.name)
-            optional = value is None and f.name in ("best_error", "stop")
+            optional = value is None and f.name in _OPTIONAL
             if not optional and not isinstance(value, str if f.name == "stop" else (int, float)):
                 raise TypeError(f"{f.name} is {value!r}")
     except TypeError as error:

@@ -1,32 +1,36 @@
 """The directory of a run: what was asked, and every evaluation, on the disk before it counts.
 
 `run.json` holds configuration, space, data and versions, `calibration.json` and the profiles what the costs rest on,
-and `evaluations.sqlite3` one row for each evaluated architecture. A search that was killed is run again from its seed,
-with these rows as its memory, and so ends where it would have ended.
+and `evaluations.sqlite3` one row for each evaluated architecture and each further training of one. A search that was
+killed is run again from its seed, with these rows as its memory, and so ends where it would have ended.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from hwcost import HwcostError, OptionError
+from hwcost.core.checks import is_finite
 from hwcost.core.files import write_file
 from hwcost.core.guard import guarded
 from hwcost.core.json_text import json_text
 from hwcost.core.reading import path_label, read_file
-from hwcost.core.text import one_line
+from hwcost.core.text import one_line, shortened
 from hwcost.core.version import __version__
 from nas.core.errors import RunError
-from nas.runs.config import config_from_dict
+from nas.runs.config import BEFORE, SearchConfig, config_from_dict
 from nas.runs.context import CALIBRATION, DEVICE, JOB_PROFILE, SearchContext
+from nas.runs.pilot_record import Pilot
 from nas.runs.record import Evaluation
 from nas.runs.store_writer import Writer
 
@@ -41,6 +45,16 @@ CREATE TABLE IF NOT EXISTS evaluations (
     architecture TEXT NOT NULL UNIQUE,
     record TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS trainings (
+    position INTEGER PRIMARY KEY,
+    architecture TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    UNIQUE (architecture, number)
+);
+CREATE TABLE IF NOT EXISTS costs (architecture TEXT PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pilot (cell TEXT PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS generations (number INTEGER PRIMARY KEY, record TEXT NOT NULL);
 """
 
@@ -96,11 +110,24 @@ class RunStore:
                 f"{self.folder / EVALUATIONS}: resuming produced different candidates than before ({changed}); resume "
                 "with the original versions, or start a new run"
             ) from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:  # the latter of a table's own text
             raise RunError(f"{self.folder / EVALUATIONS}: {one_line(str(error))}") from error
 
     def context(self) -> SearchContext:
-        """Return the search.
+        """Return the search, with the settings that its pilot chose if it was to choose.
+
+        Raises:
+            RunError: The files of the directory are damaged.
+        """
+        context, pilot = self.asked_context(), self.pilot()
+        if pilot is None or pilot.chosen is None:
+            return context
+        used = pilot.used
+        config = replace(context.config, settings="given", batch_size=used.batch_size, learning_rate=used.learning_rate)
+        return replace(context, config=config)
+
+    def asked_context(self) -> SearchContext:
+        """Return the search as it was asked for.
 
         Raises:
             RunError: The files of the directory are damaged.
@@ -116,8 +143,72 @@ class RunStore:
         except (KeyError, TypeError, ValueError, HwcostError) as error:
             raise RunError(f"{self.folder / RUN}: damaged ({one_line(str(error))})") from error
 
+    def pilot(self) -> Pilot | None:
+        """Return what the pilot found, None if there was none or it has not ended.
+
+        Raises:
+            RunError: The database is damaged.
+        """
+        with self._errors():
+            if not self._has_table("notes"):
+                return None
+            row = self._database.execute("SELECT record FROM notes WHERE name = 'pilot'").fetchone()
+        if row is None:
+            return None
+        try:
+            return Pilot.from_dict(self._plain(row[0]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise self.damaged(error) from error
+
+    def pilot_cells(self) -> dict[str, Evaluation]:
+        """Read the trainings of a pilot, finished or not, by the name of their cell.
+
+        Raises:
+            RunError: The database is damaged.
+        """
+        with self._errors():
+            if not self._has_table("pilot"):
+                return {}
+            rows = self._database.execute("SELECT cell, record FROM pilot ORDER BY cell").fetchall()
+        try:
+            return {cell: Evaluation.from_dict(self._plain(record)) for cell, record in rows}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self.damaged(error) from error
+
+    def add_pilot(self, cells: Sequence[tuple[str, Evaluation]]) -> None:
+        """Queue trainings of a pilot to be written.
+
+        Raises:
+            RunError: Something before could not be written: the disk is full.
+        """
+        self._write("INSERT OR REPLACE INTO pilot VALUES (?, ?)", [(cell, _record_text(one)) for cell, one in cells])
+
+    def note_pilot(self, pilot: Pilot) -> None:
+        """Note what the pilot found.
+
+        Raises:
+            RunError: Something before could not be written: the disk is full.
+        """
+        text = json.dumps(pilot.to_dict(), allow_nan=False)
+        self._write("INSERT OR REPLACE INTO notes VALUES ('pilot', ?)", [(text,)])
+
     def evaluations(self) -> list[Evaluation]:
-        """Read all evaluations in the order in which they were asked for.
+        """Read all evaluations in the order in which they were asked for, each with all its trainings.
+
+        Raises:
+            RunError: The database is damaged.
+        """
+        found = {one.architecture_hash: one for one in self.first_evaluations()}
+        for hashed, number, again in self.trainings():
+            if hashed not in found:
+                raise self.damaged(ValueError(f"{hashed[:12]}… was trained again and never evaluated"))
+            # Of a search at work, a later training may have come back before an earlier one; it counts with that.
+            if number == len(found[hashed].trainings):
+                found[hashed] = found[hashed].with_training(again)
+        return list(found.values())
+
+    def first_evaluations(self) -> list[Evaluation]:
+        """Read all evaluations with the trainings that each architecture began with.
 
         Raises:
             RunError: The database is damaged.
@@ -137,6 +228,56 @@ class RunStore:
             except (ValueError, KeyError, TypeError, AttributeError, HwcostError) as error:
                 raise self.damaged(error) from error
         return evaluations
+
+    def trainings(self) -> list[tuple[str, int, Evaluation]]:
+        """Read all further trainings in order: hash of the architecture, number of the training, what came of it.
+
+        Raises:
+            RunError: The database is damaged.
+        """
+        with self._errors():
+            if not self._has_table("trainings"):
+                return []
+            rows = self._database.execute(
+                "SELECT architecture, number, record FROM trainings ORDER BY architecture, number"
+            ).fetchall()
+        found = []
+        for hashed, number, record in rows:
+            try:
+                again = Evaluation.from_dict(self._plain(record))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise self.damaged(error) from error
+            if again.architecture_hash != hashed or (again.state == "COMPLETE") != (len(again.accuracies) == 1):
+                raise self.damaged(ValueError(f"training {number} of {hashed[:12]}… is of something else"))
+            found.append((hashed, int(number), again))
+        return found
+
+    def costs(self, names: Collection[str]) -> dict[str, Mapping[str, float]]:
+        """Read what was kept of the costs of architectures that need no training, by hash; each with these objectives.
+
+        Raises:
+            RunError: The database is damaged.
+        """
+        with self._errors():
+            if not self._has_table("costs"):
+                return {}
+            rows = self._database.execute("SELECT architecture, record FROM costs").fetchall()
+        found: dict[str, Mapping[str, float]] = {}
+        for hashed, record in rows:
+            values = self._plain(record)
+            if not all(isinstance(values.get(name), (int, float)) and is_finite(values[name]) for name in names):
+                raise self.damaged(ValueError(f"the costs of {one_line(str(hashed))[:12]}… are no numbers"))
+            found[hashed] = values
+        return found
+
+    def add_costs(self, costs: Mapping[str, Mapping[str, float]]) -> None:
+        """Queue costs of architectures to be written, by hash.
+
+        Raises:
+            RunError: Something before could not be written: the disk is full.
+        """
+        rows = [(hashed, json.dumps(dict(values), allow_nan=False)) for hashed, values in costs.items()]
+        self._write("INSERT OR REPLACE INTO costs VALUES (?, ?)", rows)
 
     def _plain(self, record: Any) -> dict[str, Any]:
         try:
@@ -158,11 +299,22 @@ class RunStore:
         Raises:
             RunError: Something before could not be written: the disk is full.
         """
-        rows = [
-            (position, one.architecture_hash, json.dumps(one.to_dict(), allow_nan=False, separators=(",", ":")))
-            for position, one in evaluations
-        ]
+        rows = [(position, one.architecture_hash, _record_text(one)) for position, one in evaluations]
         self._write("INSERT INTO evaluations VALUES (?, ?, ?)", rows)
+
+    def add_training(self, position: int, number: int, again: Evaluation) -> None:
+        """Queue a further training of an architecture to be written.
+
+        Args:
+            position: How many were asked for before it.
+            number: Number of the training of that architecture, from 0.
+            again: What came of it.
+
+        Raises:
+            RunError: Something before could not be written: the disk is full.
+        """
+        text = json.dumps(again.to_dict(), allow_nan=False, separators=(",", ":"))
+        self._write("INSERT INTO trainings VALUES (?, ?, ?, ?)", [(position, again.architecture_hash, number, text)])
 
     def flush(self) -> None:
         """Wait until everything that was added is on the disk.
@@ -217,6 +369,10 @@ class RunStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _record_text(evaluation: Evaluation) -> str:
+    return json.dumps(evaluation.to_dict(), allow_nan=False, separators=(",", ":"))
 
 
 def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
@@ -287,7 +443,8 @@ def changed_versions(plain: Mapping[str, Any]) -> list[str]:
     """List packages whose version is not the one that the run began with, each as `name old → new`."""
     now = versions()
     before = plain["versions"]
-    return [f"{name} {old} → {now.get(name, 'missing')}" for name, old in before.items() if now.get(name) != old]
+    changed = [(name, old, now.get(name, "missing")) for name, old in before.items() if now.get(name) != old]
+    return [f"{shortened(name, 20)} {shortened(str(old), 20)} → {new}" for name, old, new in changed]
 
 
 def _same_search(path: Path, context: SearchContext) -> None:
@@ -297,6 +454,12 @@ def _same_search(path: Path, context: SearchContext) -> None:
     if {**there, "config": before} == here:
         return
     different = [name for name in now if before.get(name) != now[name]]
+    # A run of a version that did not have a key goes on as it began; only another wish than the default contradicts it.
+    given = {f.name for f in dataclasses.fields(SearchConfig) if now.get(f.name) != f.default}
+    asked = there.get("config", {})
+    different = [name for name in different if name in asked or name not in BEFORE or name in given]
+    if not different and {**there, "config": before} == {**here, "config": before}:
+        return
     if different:
         name = different[0]
         what = f"{name} is {one_line(repr(now[name]))}, there {one_line(repr(before.get(name)))}"
@@ -309,7 +472,7 @@ def _config_of(search: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the configuration of a run, completed with keys that its version did not have."""
     config = search.get("config")
     try:
-        return config_from_dict(config).to_dict() if isinstance(config, Mapping) else {}
+        return config_from_dict({**BEFORE, **config}).to_dict() if isinstance(config, Mapping) else {}
     except HwcostError:  # of a later version, or damaged; the difference is shown
         return config if isinstance(config, Mapping) else {}
 

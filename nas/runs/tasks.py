@@ -12,7 +12,7 @@ from hwcost import HwcostError, InputError, MissingDependencyError
 from hwcost.core.text import one_line
 from nas.architectures.json import architecture_hash
 from nas.runs.context import SearchContext
-from nas.runs.evaluate import evaluate_group
+from nas.runs.evaluate import evaluate_group, train_again
 from nas.runs.record import Evaluation, failed
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
@@ -26,11 +26,15 @@ class Task:
         number: What the task is called in the results.
         genomes: One genome, or a group of one shape.
         generation: Generation that they belong to.
+        training: None to evaluate; the number of the training to train one architecture that was evaluated again.
+        context: Another search than that of the workers, such as one with other settings; None is theirs.
     """
 
     number: int
     genomes: tuple[Genome, ...]
     generation: int
+    training: int | None = None
+    context: SearchContext | None = None
 
 
 class Workers(Protocol):
@@ -56,12 +60,16 @@ def use_one_thread() -> None:
     threadpool_limits(1)
 
 
-def evaluate_task(context: SearchContext, genomes: Sequence[Genome], generation: int) -> list[Evaluation]:
-    """Evaluate genomes in a worker.
+def evaluate_task(
+    context: SearchContext, genomes: Sequence[Genome], generation: int, training: int | None = None
+) -> list[Evaluation]:
+    """Evaluate genomes in a worker, or train them again.
 
     A defect of ours, met by one candidate, must not end the search of all others; it becomes the reason of a failure.
     """
     try:
+        if training is not None:
+            return [train_again(context, genome, training, generation) for genome in genomes]
         return evaluate_group(context, genomes, generation)
     except (InputError, MissingDependencyError):
         raise

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hwcost.core.text import one_line
@@ -94,7 +95,7 @@ class LocalWorkers:
         while queue and len(flying) < IN_FLIGHT * self._num_workers:
             task = queue[0]
             try:
-                flying[self._pool.submit(_evaluate_here, task.genomes, task.generation)] = task
+                flying[self._pool.submit(_evaluate_here, *_of_task(task))] = task
             except (BrokenProcessPool, OSError):  # the pool's pipes are closed before it knows that it is broken
                 return False
             queue.popleft()
@@ -106,14 +107,14 @@ class LocalWorkers:
         A group stays together, for its composition is part of its results; only of one that dies again each is tried.
         """
         try:
-            return self._pool.submit(_evaluate_here, task.genomes, task.generation).result()
+            return self._pool.submit(_evaluate_here, *_of_task(task)).result()
         except BrokenProcessPool:
             self._restart(1)
         if len(task.genomes) == 1:
             return gone(self._context, task, "its process was killed or crashed, twice (out of memory?)")
         results: list[Evaluation] = []
         for genome in task.genomes:
-            results += self._alone(Task(number=task.number, genomes=(genome,), generation=task.generation))
+            results += self._alone(replace(task, genomes=(genome,)))
         return results
 
     def _restart(self, num_workers: int) -> None:
@@ -224,6 +225,12 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _evaluate_here(genomes: Sequence[Genome], generation: int) -> list[Evaluation]:
+def _of_task(task: Task) -> tuple[tuple[Genome, ...], int, int | None, SearchContext | None]:
+    return task.genomes, task.generation, task.training, task.context
+
+
+def _evaluate_here(
+    genomes: Sequence[Genome], generation: int, training: int | None, other: SearchContext | None
+) -> list[Evaluation]:
     _check_beginning()
-    return evaluate_task(_CONTEXT[0], genomes, generation)
+    return evaluate_task(other or _CONTEXT[0], genomes, generation, training)

@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hwcost.isa.columns import Kind
 from hwcost.noise.methods.mean_field import mean_field_attenuation
 from hwcost.noise.methods.pauli_propagation import Effort, propagate, signal_of
 from hwcost.noise.observables import NoisyCircuit, SignalEstimate, TrackedPauli
 
 SMALLEST_IDEAL_VALUE = 0.1
-"""Noiseless |⟨P⟩| below which the average over angles is used: the ratio is one of two small sums there, in which paths of
-either sign nearly cancel, and it changes from one compilation to the next by more than it says of the signal."""
+"""Noiseless |⟨P⟩| below which the average over angles is used: the ratio is one of two small sums there, in which paths
+of either sign nearly cancel, and it changes from one compilation to the next by more than it says of the signal."""
 
-QUICK = Effort(most=1024, work=3_000_000, smallest=SMALLEST_IDEAL_VALUE)
+QUICK = Effort(most=1024, work=3_000_000, gates=5_000, smallest=SMALLEST_IDEAL_VALUE)
 """About a second for all observables of a circuit."""
-
-MAX_TWO_QUBIT_GATES = 5_000
-"""Circuits with more are beyond `QUICK` in any case."""
 
 
 def auto_attenuation(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, seed: int = 0) -> list[SignalEstimate]:
     """Return `pauli-propagation` for circuits with bound angles, as far as it converges quickly; else `mean-field`.
 
-    A circuit with free parameters, or one that branches on measured values, has no single value that noise could be held
-    against: `mean-field` averages over angles. So it does, and `assumption` says so, for an observable with a noiseless
-    value next to 0, and for one that does not converge within `QUICK`. `method` of each estimate names its method.
+    A circuit with free parameters, or one that branches on measured values, has no single value that noise could be
+    held against: `mean-field` averages over angles. So it does, and `assumption` says so, for an observable with a
+    noiseless value next to 0, and for one that does not converge within `QUICK`. `method` of each estimate names its
+    method.
 
     Raises:
         CircuitError: A gate in a light cone has no known unitary, or acts on more than two qubits.
@@ -35,15 +32,13 @@ def auto_attenuation(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, 
     isa = circuit.isa
     if isa.has_branches or any(None in params for params in isa.params):
         return averaged
-    too_long = isa.count(Kind.TWO_QUBIT) > MAX_TWO_QUBIT_GATES
-    found = [None] * len(tracked) if too_long else propagate(circuit, tracked, QUICK)
     return [
         replace(
             mean,
-            assumption="carrying signed Pauli strings through the circuit does not converge in a second; λ is the "
-            "average over angles of mean-field (attenuation pauli-propagation tries for longer)",
+            assumption=f"pauli-propagation does not converge ({QUICK.limits}); λ is the average over angles, by "
+            "mean-field; asked for by name it tries for longer",
         )
         if each is None
-        else signal_of(each, mean, SMALLEST_IDEAL_VALUE)
-        for each, mean in zip(found, averaged, strict=True)
+        else signal_of(each, mean, QUICK.smallest)
+        for each, mean in zip(propagate(circuit, tracked, QUICK), averaged, strict=True)
     ]

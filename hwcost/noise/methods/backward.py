@@ -259,7 +259,9 @@ def _segments(recorder: Recorder, rates: Floats) -> tuple[Floats, Floats]:
     driven[:, 1:] *= residual_depolarizing(error, driven.mean(axis=1), 2)[:, None]
     waited = relaxation_factors(idle, rates[qubit])
     noisy = driven[:, :, None] * transfer * waited[:, None, :]
-    return segment_products(transfer, segment, recorder.num_segments), segment_products(noisy, segment, recorder.num_segments)
+    return segment_products(transfer, segment, recorder.num_segments), segment_products(
+        noisy, segment, recorder.num_segments
+    )
 
 
 def segment_products(matrices: Floats, segment: Ints, num_segments: int) -> Floats:

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from hwcost.isa.columns import IsaCircuit, Kind
-from hwcost.noise.observables import TrackedPauli, active_qubits
+from hwcost.noise.observables import TrackedPauli
 from hwcost.noise.transfer import Complexes, Floats, GateKey, unitaries
 
 MAX_STATE_QUBITS = 14
 """16,384 amplitudes: about 0.2 ms per two-qubit gate; each qubit more doubles it."""
+
+MAX_STATE_GATES = 10_000
 
 _X_OR_Y, _Y_OR_Z, _Y = (1, 2), (2, 3), 2
 
@@ -19,54 +21,71 @@ _X_OR_Y, _Y_OR_Z, _Y = (1, 2), (2, 3), 2
 def noiseless_values(isa: IsaCircuit, tracked: Sequence[TrackedPauli]) -> Floats | None:
     """Return the noiseless value of each observable, `[observable]`.
 
-    None where the circuit acts on more than `MAX_STATE_QUBITS` qubits, has a reset, or goes on after a measurement.
+    None where their light cone has more than `MAX_STATE_QUBITS` qubits or `MAX_STATE_GATES` two-qubit gates, a reset,
+    or a measurement behind which its qubit goes on.
 
     Raises:
-        CircuitError: A gate has no known unitary, a free angle, or acts on more than two qubits.
+        CircuitError: A gate in the light cone has no known unitary, a free angle, or acts on more than two qubits.
     """
-    used = active_qubits(isa)
-    if len(used) > MAX_STATE_QUBITS or not _ends_in_measurements(isa):
+    gates = _gates_in_cone(isa, tracked)
+    if gates is None:
         return None
-    place = {qubit: index for index, qubit in enumerate(used)}
-    state = _final_state(isa, place)
+    used = {qubit for pauli in tracked for qubit, _, _ in pauli.starts}
+    used.update(qubit for index in gates for qubit in isa.qubits[index])
+    if len(used) > MAX_STATE_QUBITS:
+        return None
+    place = {qubit: index for index, qubit in enumerate(sorted(used))}
+    state = _final_state(isa, gates, place)
     return np.array([_value(state, pauli, place) for pauli in tracked])
 
 
-def _ends_in_measurements(isa: IsaCircuit) -> bool:
-    """Return whether nothing but gates comes before the measurements, and nothing behind them."""
-    read: set[int] = set()
-    for kind, qubits in zip(isa.kinds, isa.qubits, strict=True):
+def _gates_in_cone(isa: IsaCircuit, tracked: Sequence[TrackedPauli]) -> list[int] | None:
+    """Return the gates that any observable depends on, first one first; None where more than gates is among them."""
+    starting: dict[int, set[int]] = {}
+    for pauli in tracked:
+        for qubit, _, at in pauli.starts:
+            starting.setdefault(at, set()).add(qubit)
+    cone = set(starting.get(len(isa), ()))
+    gates: list[int] = []
+    num_two_qubit = 0
+    for index in range(len(isa) - 1, -1, -1):
+        kind, qubits = isa.kinds[index], isa.qubits[index]
         if kind >= Kind.DELAY:
             continue
-        if kind is Kind.RESET or read.intersection(qubits):
-            return False
-        if kind is Kind.MEASURE:
-            read.update(qubits)
-    return True
+        if kind > Kind.TWO_QUBIT:
+            if not cone.isdisjoint(qubits):  # a reset, or a measurement behind which the state is still needed
+                return None
+            cone |= starting.get(index, set())
+        elif not cone.isdisjoint(qubits):
+            cone.update(qubits)
+            gates.append(index)
+            num_two_qubit += kind is Kind.TWO_QUBIT
+            if num_two_qubit > MAX_STATE_GATES:
+                return None
+    return gates[::-1]
 
 
-def _final_state(isa: IsaCircuit, place: Mapping[int, int]) -> Complexes:
+def _final_state(isa: IsaCircuit, gates: Sequence[int], place: Mapping[int, int]) -> Complexes:
     """Return the amplitudes, one axis per qubit."""
     count = len(place)
     state: Complexes = np.zeros((2,) * count, dtype=complex)
     state[(0,) * count] = 1.0
     waiting: list[Complexes] = [np.eye(2, dtype=complex)] * count  # gates on one qubit, until it meets another
     known: dict[GateKey, Complexes] = {}
-    for name, params, kind, qubits in zip(isa.names, isa.params, isa.kinds, isa.qubits, strict=True):
-        if kind > Kind.TWO_QUBIT:
-            continue
+    for index in gates:
+        name, params, qubits = isa.names[index], isa.params[index], isa.qubits[index]
         key = (name, params)
         if key not in known:
             known[key] = unitaries(name, np.array([params], dtype=float), len(qubits))[0]
         places = [place[qubit] for qubit in qubits]
-        if kind is Kind.ONE_QUBIT:
+        if len(places) == 1:
             waiting[places[0]] = known[key] @ waiting[places[0]]
             continue
         state = _apply(state, known[key] @ np.kron(waiting[places[0]], waiting[places[1]]), places)
-        for index in places:
-            waiting[index] = np.eye(2, dtype=complex)
-    for index, matrix in enumerate(waiting):
-        state = _apply(state, matrix, [index])
+        for axis in places:
+            waiting[axis] = np.eye(2, dtype=complex)
+    for axis, matrix in enumerate(waiting):
+        state = _apply(state, matrix, [axis])
     return state
 
 
@@ -78,13 +97,9 @@ def _apply(state: Complexes, matrix: Complexes, places: Sequence[int]) -> Comple
 
 
 def _value(state: Complexes, pauli: TrackedPauli, place: Mapping[int, int]) -> float:
-    """Return ⟨P⟩; a qubit on which nothing happens is |0⟩."""
+    """Return ⟨P⟩."""
     image, phase = state, 1.0 + 0.0j
     for qubit, code, _ in pauli.starts:
-        if qubit not in place:
-            if code in _X_OR_Y:
-                return 0.0
-            continue
         axis = place[qubit]
         if code in _Y_OR_Z:
             signs = np.array([1.0, -1.0]).reshape([2 if k == axis else 1 for k in range(state.ndim)])

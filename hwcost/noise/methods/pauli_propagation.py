@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hwcost.isa.columns import Kind
 from hwcost.noise.methods.mean_field import mean_field_attenuation
 from hwcost.noise.methods.noiseless import noiseless_values
 from hwcost.noise.methods.pauli_path import pauli_path_attenuation
@@ -32,21 +33,32 @@ _SMALLEST_TOLERANCE = 5e-4  # of λ, absolute
 _HOPELESS_WEIGHT = 0.5  # squared coefficients dropped, of 1 in all, from where on no number of strings is tried
 _ALWAYS_VECTOR_QUBITS = 8  # up to here the vector of all strings is as fast as a table of some
 _ROWS_AT_ONCE = 16  # observables in one table: it must fit into the processor's cache
+_PART_WORK = 3  # strings that are mapped in the time in which a node is picked for an observable
+_MOST_THOROUGH = 8  # observables from where on more of them share the same effort
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much may be tried.
+    """How much may be tried, counted in strings, not in seconds: the answer depends on the circuit alone.
 
     Attributes:
         most: Strings of an observable that are kept at the most.
-        work: Strings mapped for all observables together, some 0.3 µs each.
+        work: Strings mapped for all observables of a circuit together, some 0.3 µs each.
+        gates: Two-qubit gates in the circuit; none of their maps are made for a longer one.
         smallest: Noiseless |⟨P⟩| below which the noisy value is not asked for.
     """
 
     most: int
     work: int
+    gates: int
     smallest: float
+
+    @property
+    def limits(self) -> str:
+        """What is tried, in words."""
+        return (
+            f"{self.most:,} Pauli strings at a time and {self.work:,} in all, in up to {self.gates:,} two-qubit gates"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +92,9 @@ class Propagated:
 
 
 def thorough(num_observables: int) -> Effort:
-    """Return the effort of the method itself: some seconds for an observable at the most."""
-    return Effort(most=8192, work=10_000_000 * num_observables, smallest=SMALLEST_IDEAL_VALUE)
+    """Return the effort of the method itself: some seconds for an observable, and half a minute for many."""
+    work = 10_000_000 * min(num_observables, _MOST_THOROUGH)
+    return Effort(most=8192, work=work, gates=20_000, smallest=SMALLEST_IDEAL_VALUE)
 
 
 def pauli_propagation_attenuation(
@@ -94,15 +107,16 @@ def pauli_propagation_attenuation(
     - After an operation of duration t, on each of its qubits, Z becomes e^(−t/T1)·Z + (1 − e^(−t/T1))·I, and X and Y
       keep e^(−t/T2); its depolarizing part multiplies every non-identity by f (`residual_depolarizing`). A wait has the
       first alone. These are the channels of `hwcost.noise.methods.mean_field`, with the shift of T1 towards |0⟩.
-    - The gate maps P to U† P U: Clifford gates move a string, a rotation by θ splits those that anticommute with it into
-      cos θ and sin θ. Any gate goes by its Pauli transfer matrix (`hwcost.noise.transfer`).
+    - The gate maps P to U† P U: Clifford gates move a string, a rotation by θ splits those that anticommute with it
+      into cos θ and sin θ. Any gate goes by its Pauli transfer matrix (`hwcost.noise.transfer`).
     - A reset turns Z into I; a reset or measurement has nothing of X and Y.
 
     λ is ⟨0…0|Σ c_P P|0…0⟩ with noise over the same without it. The largest strings are kept, from 256 on doubled until
-    λ and the noiseless value agree with those of half as many; on up to 10 qubits all strings are kept, which is exact.
-    Where that is not reached, the value is that of `pauli-path`, and `note` says so. Where the noiseless value is next to
-    0 (`SMALLEST_IDEAL_VALUE`), λ = 0/0 is undefined: what is left of a signal there is the average over angles, the value
-    of `mean-field`, and `assumption` says so.
+    λ and the noiseless value agree with those of half as many, and on up to 14 qubits with the statevector; on up to
+    10 qubits all strings are kept where that takes no longer, which is exact. Where no number of strings agrees, or it
+    takes more than `thorough` allows, the value is that of `pauli-path`, and `note` says so. Where the noiseless value
+    is next to 0 (`SMALLEST_IDEAL_VALUE`), λ = 0/0 is undefined: what is left of a signal there is the average over
+    angles, the value of `mean-field`, and `assumption` says so.
 
     Source: sparse Pauli dynamics in the Heisenberg picture. Against exact noise simulation of structured circuits
     (GHZ, QFT, QAOA, Trotter, trained ansätze) of 3 to 8 qubits it is right to rounding.
@@ -119,8 +133,8 @@ def pauli_propagation_attenuation(
         replace(
             next(sampled),
             method="pauli-path",
-            note=f"pauli-propagation does not converge with {effort.most:,} Pauli strings; the value is that of "
-            "pauli-path, an average over angles",
+            note=f"pauli-propagation does not converge ({effort.limits}); the value is that of pauli-path, an average "
+            "over angles",
         )
         if each is None
         else signal_of(each, mean, effort.smallest)
@@ -129,7 +143,7 @@ def pauli_propagation_attenuation(
 
 
 def signal_of(each: Propagated, mean_field: SignalEstimate, smallest: float) -> SignalEstimate:
-    """Return the attenuation by the ratio to the noiseless value, or that of mean-field where that value is too small."""
+    """Return the attenuation by the ratio to the noiseless value, or that of mean-field where that is too small."""
     ratio = each.ratio(smallest)
     if ratio is not None:
         return SignalEstimate(value=ratio, method="pauli-propagation", truncated_weight=each.truncated_weight)
@@ -149,66 +163,78 @@ def propagate(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], effort: Ef
     """
     if not tracked:
         return []
+    found: list[Propagated | None] = [None] * len(tracked)
+    if circuit.isa.count(Kind.TWO_QUBIT) > effort.gates:
+        return found
     plan = plan_signed(circuit, tracked)
     if plan.num_qubits <= _ALWAYS_VECTOR_QUBITS and vector_work(plan) <= effort.work:
         return _by_vector(plan)
     exact = noiseless_values(circuit.isa, tracked)
-    found: list[Propagated | None] = [None] * len(tracked)
     wanted = list(range(len(tracked)))
     if exact is not None:
         for row, value in enumerate(exact):
             found[row] = Propagated(ideal=float(value), noisy=None)
         wanted = [row for row in wanted if abs(exact[row]) >= effort.smallest]
-    values = _propagate(circuit, [tracked[row] for row in wanted], effort)
+    values = _propagate(plan.part(wanted), effort) if wanted else []
     for row, each in zip(wanted, values, strict=True):
         right = each is None or exact is None or math.isclose(each.ideal, exact[row], rel_tol=2.0 * _TOLERANCE)
         found[row] = each if right else None
     return found
 
 
-def _propagate(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], effort: Effort) -> list[Propagated | None]:
+def _propagate(plan: SignedPlan, effort: Effort) -> list[Propagated | None]:
     """Return the values by whatever takes the least work."""
-    if not tracked:
-        return []
-    plan = plan_signed(circuit, tracked)
-    cost = vector_work(plan)
+    cost, count = vector_work(plan), plan.num_observables
     fits = plan.num_qubits <= MAX_VECTOR_QUBITS and cost <= effort.work
     found: list[Propagated | None] = []
     left = effort.work
-    for first in range(0, len(tracked), _ROWS_AT_ONCE):
-        rows = tracked[first : first + _ROWS_AT_ONCE]
-        share = left * len(rows) // (len(tracked) - first)
+    for first in range(0, count, _ROWS_AT_ONCE):
+        rows = range(first, min(first + _ROWS_AT_ONCE, count))
+        share = left * len(rows) // (count - first)
         if fits:  # if the table takes longer, the vector is used
-            share = min(share, cost * len(rows) // len(tracked))
-        values, used = _by_table(plan_signed(circuit, rows), min(_FIRST_MOST, effort.most), share)
-        left -= used
+            share = min(share, cost * len(rows) // count)
+        part, work = _part(plan, rows, share)
+        none: list[Propagated | None] = [None] * len(rows)
+        values, used = (none, 0) if part is None else _by_table(part, min(_FIRST_MOST, effort.most), share - work)
+        left -= work + used
         found += values
     open_rows = [row for row, each in enumerate(found) if each is None or each.num_strings is not None]
     if open_rows and fits:
         return _by_vector(plan)
     for number, row in enumerate(open_rows):
         share = left // (len(open_rows) - number)
-        found[row], used = _converged(circuit, tracked[row], found[row], replace(effort, work=share))
-        left -= used
+        part, work = _part(plan, [row], share)
+        found[row], used = _converged(part, found[row], replace(effort, work=share - work))
+        left -= work + used
     return found
 
 
-def _converged(
-    circuit: NoisyCircuit, pauli: TrackedPauli, last: Propagated | None, effort: Effort
-) -> tuple[Propagated | None, int]:
-    """Double the number of strings of one observable until its value stands; return the value and the work."""
-    if last is None:
+def _part(plan: SignedPlan, rows: Sequence[int], work: int) -> tuple[SignedPlan | None, int]:
+    """Return the plan of some observables, None where that takes more work than is left, and the work."""
+    needed = _PART_WORK * len(plan.nodes)
+    return (plan.part(rows), needed) if needed <= work else (None, 0)
+
+
+def _converged(part: SignedPlan | None, last: Propagated | None, effort: Effort) -> tuple[Propagated | None, int]:
+    """Double the number of strings of one observable until its value stands; return the value and the work.
+
+    Args:
+        part: The plan of the observable, None where there was no work left for it.
+        last: Its value with `_FIRST_MOST` strings, None if that has been tried only together with others.
+        effort: What is left for it.
+    """
+    if part is None:
         return None, 0
-    plan = plan_signed(circuit, [pauli])
-    cost = vector_work(plan)
-    if plan.num_qubits <= MAX_VECTOR_QUBITS and cost <= effort.work:
-        return _by_vector(plan)[0], cost
-    most, work = 2 * _FIRST_MOST, 0
+    cost = vector_work(part)
+    if part.num_qubits <= MAX_VECTOR_QUBITS and cost <= effort.work:
+        return _by_vector(part)[0], cost
+    most, work = _FIRST_MOST if last is None else 2 * _FIRST_MOST, 0
     while most <= effort.most:
-        (now,), used = _by_table(plan, most, effort.work - work)
+        (now,), used = _by_table(part, most, effort.work - work)
         work += used
-        # Without any string dropped it is exact.
-        if now is None or now.num_strings is None or now.agrees(last, effort.smallest):
+        if now is None or now.num_strings is None:  # too much work; or no string was dropped, which is exact
+            return now, work
+        if last is not None and now.agrees(last, effort.smallest):
             return now, work
         last, most = now, 2 * most
     return None, work

@@ -48,7 +48,8 @@ def vector_values(plan: SignedPlan) -> Floats:
 
 def vector_work(plan: SignedPlan) -> int:
     """Return what `vector_values` takes, in the unit of `hwcost.noise.methods.string_table.StringTable.work`."""
-    return len(plan.nodes) * (_MAP_WORK + 4**plan.num_qubits // _ENTRIES_PER_STRING)
+    entries: int = 4**plan.num_qubits
+    return len(plan.nodes) * (_MAP_WORK + entries // _ENTRIES_PER_STRING)
 
 
 _COLUMNS_AT_ONCE = 1024
@@ -57,8 +58,8 @@ _ENTRIES_PER_STRING = 25  # an entry of the vector takes that much less time tha
 
 
 def _value(state: Floats, letters: Mapping[int, int]) -> Floats:
-    value: Floats = state[(slice(None), *(letters.get(qubit, 0) for qubit in range(state.ndim - 1)))]
-    return value.copy()
+    at = tuple(letters.get(qubit, 0) for qubit in range(state.ndim - 1))
+    return np.stack([state[0][at], state[1][at]])
 
 
 def _apply(state: Floats, node: Node, spare: Floats, result: Floats) -> Floats:

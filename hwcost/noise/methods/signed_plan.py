@@ -60,6 +60,27 @@ class SignedPlan:
     starts: tuple[tuple[int, int, int], ...]
     nodes: tuple[Node, ...]
 
+    def part(self, observables: Sequence[int]) -> SignedPlan:
+        """Return the plan of some of the observables alone: their light cone, everything in it numbered anew."""
+        row_of = {old: new for new, old in enumerate(observables)}
+        starts = [(row_of[row], qubit, code) for row, qubit, code in self.starts if row in row_of]
+        index_of: dict[int, int] = {}
+        for _, qubit, _ in starts:
+            index_of.setdefault(qubit, len(index_of))
+        nodes = []
+        for node in self.nodes:
+            own = tuple((row_of[row], code) for row, code in node.starts if row in row_of)
+            if not own and index_of.keys().isdisjoint(node.qubits):
+                continue
+            qubits = tuple(index_of.setdefault(qubit, len(index_of)) for qubit in node.qubits)
+            nodes.append(Node(qubits=qubits, matrices=node.matrices, starts=own))
+        return SignedPlan(
+            num_qubits=len(index_of),
+            num_observables=len(observables),
+            starts=tuple((row, index_of[qubit], code) for row, qubit, code in starts),
+            nodes=tuple(nodes),
+        )
+
 
 def plan_signed(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli]) -> SignedPlan:
     """Prepare a circuit for carrying signed Pauli strings backwards through it.
@@ -70,8 +91,8 @@ def plan_signed(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli]) -> Signe
     """
     if circuit.isa.has_branches:
         raise CircuitError(
-            "the circuit branches on measured values, of which only the longest branch is costed; no signed Pauli string "
-            "can be carried through it: use the attenuation method 'mean-field', or estimate each branch as a circuit"
+            "the circuit branches on measured values, and only its longest branch is costed, so no signed Pauli string "
+            "can be carried through it; use the attenuation method 'mean-field', or estimate each branch as a circuit"
         )
     recorder = Recorder(circuit.isa, circuit.schedule, tracked)
     rates = np.array([relaxation_rates_per_s(circuit.noise, q) for q in recorder.index_of]).reshape(-1, 2)

@@ -1,8 +1,8 @@
 """Many signed sums of Pauli strings as one table of bit masks and coefficients: `StringTable`.
 
-A string is two bits per qubit (I, X, Y, Z = 0 … 3) in words of 64, behind the number of the sum that it belongs to. Each
-string has two coefficients, those without and with noise. A linear map of one or two qubits works on all strings at
-once that agree everywhere else.
+A string is two bits per qubit (I, X, Y, Z = 0 … 3) in words of 64, behind the number of the sum that it belongs to.
+Each string has two coefficients, those without and with noise. A linear map of one or two qubits works on all strings
+at once that agree everywhere else.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class StringTable:
         self._merge_at = 2 * num_sums + 64
 
     def __len__(self) -> int:
-        return self._words.shape[1]
+        return int(self._words.shape[1])
 
     def multiply(self, number: int, qubit: int, code: int) -> None:
         """Put a Pauli on a qubit on which all strings of a sum are the identity."""
@@ -79,17 +79,18 @@ class StringTable:
             return
         if 2 * len(active) > len(self):  # with all of them, none is there twice afterwards
             active = np.arange(len(self))
-        words = self._words[:, active]
+        words: _Words = self._words[:, active]
         for word, shift in places:
             words[word] &= ~(np.uint64(3) << shift)
         size = matrices.shape[1]
         order, group = _groups(words)
         first = order[np.flatnonzero(np.diff(group, prepend=-1))]
         slot = group * size + codes[active][order].astype(np.int64)
-        values = np.empty((2, len(first) * size))
+        values: Floats = np.empty((2, len(first) * size))
         for k in (0, 1):
-            before = np.bincount(slot, weights=self._values[k, active][order], minlength=len(first) * size)
-            values[k] = _product(before.reshape(-1, size), matrices[k]).ravel()
+            sums = np.bincount(slot, weights=self._values[k, active][order], minlength=len(first) * size)
+            before: Floats = sums.astype(np.float64, copy=False).reshape(-1, size)
+            values[k] = _product(before, matrices[k]).ravel()
         kept = np.flatnonzero((np.abs(values) > _NEGLIGIBLE).any(axis=0))
         source, code = np.divmod(kept, size)
         words = words[:, first[source]]

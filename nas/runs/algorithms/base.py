@@ -7,7 +7,7 @@ as memory, and asks for the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,9 @@ MAX_ATTEMPTS = 20
 """Attempts at a network that is new before a known one is taken, or none."""
 
 Key = Callable[[Genome], str]
+
+Costs = Callable[[Sequence[Genome]], Sequence[Mapping[str, float]]]
+"""Gives the values of objectives of networks that were not trained, by name; for all the same names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,11 @@ class Problem:
         mutation: Probability of each gene to be drawn anew.
         stagnation: Generations with the same front after which to stop; 0 never does.
         together: Whether networks of one shape may be trained together.
+        repeats: Share of the generations that train members of the front again; rounded to whole ones.
+        costs: Computes objectives that need neither a training nor a device.
+        costed: Names of the objectives that `costs` gives.
+        within_limits: Leaves out the networks that break a limit, as far as that needs neither a training nor a device;
+            None if there are no limits.
     """
 
     space: SearchSpace
@@ -48,6 +56,10 @@ class Problem:
     mutation: float = 0.2
     stagnation: int = 0
     together: bool = True
+    repeats: float = 0.0
+    costs: Costs | None = None
+    costed: frozenset[str] = frozenset()
+    within_limits: Callable[[Sequence[Genome]], Sequence[Genome]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +69,13 @@ class Brood:
     Attributes:
         groups: The genomes, in order; those of one group are trained together.
         duplicates: How often a genome was thrown away because its architecture was known.
+        again: Whether these are architectures that were evaluated, each to be trained once more for each time that it
+            is listed, with its next seed.
     """
 
     groups: tuple[tuple[Genome, ...], ...]
     duplicates: int
+    again: bool = False
 
     @classmethod
     def of(cls, genomes: Sequence[Genome], duplicates: int) -> Brood:
@@ -90,7 +105,8 @@ class Answer:
 
     Attributes:
         brood: The brood.
-        evaluations: The evaluation of each genome, in order; of an architecture that was known, the one from before.
+        evaluations: The evaluation of each genome, in order; of an architecture that was known, the one from before; of
+            one that was trained again, with all its trainings so far.
     """
 
     brood: Brood
@@ -147,3 +163,8 @@ def fill(size: int, known: set[str], draw: Callable[[], Genome], key: Key, *, ke
 def known_keys(answers: Sequence[Answer]) -> set[str]:
     """Collect the keys of all architectures that were evaluated."""
     return {evaluation.architecture_hash for answer in answers for evaluation in answer.evaluations}
+
+
+def latest(answers: Sequence[Answer]) -> list[Evaluation]:
+    """Return the evaluation of each architecture with all its trainings, in the order in which they came up first."""
+    return list({one.architecture_hash: one for answer in answers for one in answer.evaluations}.values())

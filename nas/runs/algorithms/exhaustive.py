@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from nas.architectures.record import Architecture
 from nas.architectures.shapes import stack_key
 from nas.core.errors import SpaceError
 from nas.runs.algorithms.base import Answer, Brood, Problem, Stop
-from nas.spaces.build import Reader
+from nas.runs.candidates import first_genomes
 from nas.spaces.record import Genome
 
 MAX_GENOMES = 2_000_000
@@ -46,10 +45,7 @@ class Exhaustive:
                 f"{space.name} has {space.num_genomes:,} genomes; at most {MAX_GENOMES:,} are evaluated exhaustively; "
                 "give a smaller space"
             )
-        reader = Reader(space)
-        first: dict[Architecture, Genome] = {}
-        for genome in space.genomes():
-            first.setdefault(reader.architecture(genome), genome)
+        first = first_genomes(space)
         shapes: dict[Hashable, list[Genome]] = {}
         for built, genome in sorted(first.items(), key=lambda item: self._problem.key(item[1])):
             shapes.setdefault(stack_key(built), []).append(genome)

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 from qiskit import QuantumCircuit, qasm2
@@ -122,6 +123,7 @@ def test_long_names_and_a_closed_stderr(folder):
         (["circuits", "-b", "fake_manila", "-j", "0"], "num_workers is 0"),
         (["circuits", "-b", "fake_manila", "-b", "fake_manila"], "given twice"),
         (["circuits", "-b", "fake_manila", "--num-seeds", "0"], "num_seeds is 0"),
+        (["circuits", "-b", "fake_manila", "--num-seeds", "auto"], "num_seeds is auto"),
         (["circuits", "-b", "fake_manilo*"], "did you mean 'fake_manila'"),
         (["circuits", "-b", "nowhere/*.json"], "no file fits"),
         (["circuits", "-b", "fake_manila", "--budget", "soon"], "budget is 'soon'"),
@@ -217,7 +219,7 @@ def kept(path):
     if not path.exists():
         return 0
     try:
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             return connection.execute("SELECT COUNT(*) FROM cells").fetchone()[0]
     except sqlite3.Error:
         return 0

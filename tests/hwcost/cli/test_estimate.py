@@ -212,7 +212,7 @@ def test_a_terminal_without_unicode_gets_question_marks_and_no_crash(bell):
     assert b"? the snapshot" in done.stdout
 
 
-def test_a_full_disk_is_one_line_and_exit_code_1(bell):
+def test_a_full_disk_is_one_line_and_exit_code_2(bell):
     if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")
     with Path("/dev/full").open("wb") as full:
@@ -222,8 +222,10 @@ def test_a_full_disk_is_one_line_and_exit_code_1(bell):
             stderr=subprocess.PIPE,
             check=False,
         )
-    assert done.returncode == 1
-    assert done.stderr.decode().splitlines() == ["hwcost: output: No space left on device"]
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines() == [
+        "hwcost: output: No space left on device; make room, or write elsewhere"
+    ]
 
 
 def test_a_hostile_name_reaches_neither_terminal_nor_notebook(tmp_path, capsys):
@@ -450,3 +452,21 @@ def test_a_plot_without_matplotlib_names_the_extra(bell, capsys, monkeypatch, tm
     assert run("estimate", bell, "-b", "fake_manila", "--plot", tmp_path / "a.png") == 2
     out, err = capsys.readouterr()
     assert (out, err) == ("", "hwcost: matplotlib is not installed; `pip install 'hwcost[plot]'` brings it\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"qubits": [9], "confusion": [[1, 0], [0, 1]]}', "has qubit 9, but fake_manila has 5 qubits"),
+        ('{"qubits": [0], "confusion": [[NaN, 0], [0, 1]]}', "confusion has nan"),
+        ("not JSON", "is not JSON"),
+    ],
+)
+def test_measured_readout_that_is_none_is_one_line(capsys, bell, tmp_path, content, said):
+    path = tmp_path / "readout.json"
+    path.write_text(content)
+    assert run("estimate", bell, "-b", "manila", "--readout-from", path) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in captured.err
+    assert len(captured.err.splitlines()) == 1

@@ -24,7 +24,7 @@ def test_built_in_profiles_name_source_and_interval(name: str) -> None:
 
 
 def test_list_profiles() -> None:
-    assert list_profiles() == ("ibm", "ibm_usage_guide", "iqm", "none")
+    assert list_profiles() == ("ibm", "ibm-heron", "ibm_usage_guide", "iqm", "none")
     assert (calibrations_dir() / "job_time").is_dir()
 
 
@@ -47,10 +47,10 @@ def test_files_that_are_no_profile_are_refused(text: str, tmp_path: Path) -> Non
 def test_a_profile_and_what_its_file_holds_are_profiles_too() -> None:
     assert load_profile(KNOWN) is KNOWN
     assert load_profile(json.loads(KNOWN.to_json())) == KNOWN
-    with pytest.raises(InputError, match="job-time profile: schema is None"):
+    with pytest.raises(InputError, match="job-time profile: schema is missing"):
         load_profile({})
 
 
 def test_unknown_profile_lists_the_known() -> None:
-    with pytest.raises(OptionError, match="not one of ibm, ibm_usage_guide, iqm"):
+    with pytest.raises(OptionError, match="not one of ibm, ibm-heron, ibm_usage_guide, iqm"):
         load_profile("ibn")

@@ -49,7 +49,9 @@ def test_without_noise_nothing_is_lost(method):
 
 
 def test_an_unknown_method_is_refused_with_the_known_ones():
-    with pytest.raises(OptionError, match="'best' is unknown; choose one of auto, mean-field, pauli-propagation, pauli-path, "):
+    with pytest.raises(
+        OptionError, match="'best' is unknown; choose one of auto, mean-field, pauli-propagation, pauli-path, "
+    ):
         attenuate(CIRCUIT, method="best")
     with pytest.raises(KeyError):
         load_method("best")

@@ -20,8 +20,9 @@ from nas.runs.evaluate import evaluate
 from small_search import GENES, small_config
 
 
-def test_a_worker_that_is_killed_changes_nothing(tmp_path):
-    config = small_config(tmp_path)
+@pytest.mark.parametrize("keys", [{}, {"algorithm": "surrogate", "repeats": 0.5}], ids=["nsga2", "surrogate"])
+def test_a_worker_that_is_killed_changes_nothing(tmp_path, keys):
+    config = small_config(tmp_path, **keys)
     expected = nas.search(config, tmp_path / "here")
     with cluster(tmp_path, 2) as (address, workers):
         killed = []

@@ -1,0 +1,19 @@
+"""Options that commands of `nas` share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def worker_options(function: _Function) -> _Function:
+    """Give a command the options that say who trains and costs: `workers` and `cluster`."""
+    cluster = click.option(
+        "--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786."
+    )
+    workers = click.option("--workers", type=int, default=1, show_default=True, help="Processes that train and cost.")
+    return workers(cluster(function))
