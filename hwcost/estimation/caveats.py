@@ -18,6 +18,9 @@ from hwcost.noise.attenuation import QubitAttenuation, attenuation_omissions
 from hwcost.noise.observables import active_qubits
 from hwcost.noise.shots import ORDER_OF_MAGNITUDE_INFLATION, ShotCost
 
+MOST_ATTENUATION = 1.005
+"""λ above which a reader is told that it is no mistake."""
+
 
 def assumptions_of(
     candidate: CostedCandidate, conditions: Conditions, plan: MeasurementPlan | None = None
@@ -70,7 +73,7 @@ def _of_observables(plan: MeasurementPlan, shots: ShotCost) -> Iterator[str]:
     for each, terms, cost in zip(plan.observables, plan.sums(), shots.observables, strict=False):
         if len(terms) == 1 or cost.state_known or cost.variance is None:
             continue
-        at_most = _correlated_variance(plan, dict(terms), [row.value for row in shots.attenuation])
+        at_most = _correlated_variance(plan, dict(terms), [min(1.0, row.value) for row in shots.attenuation])
         if at_most > cost.variance * (1.0 + 1e-9):
             yield (
                 f"{each.name}: the state is not known (free parameters, more than {MAX_STATE_QUBITS} qubits, or too "
@@ -125,6 +128,9 @@ def caveats_of(candidate: CostedCandidate, conditions: Conditions) -> Iterator[C
     rows = candidate.shots.attenuation
     for line in _about_rows(rows, [row.note for row in rows]):
         yield Caveat("attenuation", line)
+    above = [f"λ is {row.value:.3g}" if row.value > MOST_ATTENUATION else None for row in rows]
+    for line in _about_rows(rows, above):
+        yield Caveat("attenuation", f"{line}: relaxation pushes the value beyond the ideal one, which saves no shots")
     yield from _of_shots(candidate.shots)
     yield from _of_hardware(candidate)
     if candidate.compiled.transpiled is not None and candidate.compiled.transpiled.rescheduled:

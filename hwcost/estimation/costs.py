@@ -267,7 +267,7 @@ def _rank_key(
         return log_time
     if conditions.request.task == "sampling":
         return log_time - success.log10_esp * math.log(10.0)
-    logs = [row.log_inflation for row in shots.attenuation]
+    logs = [max(0.0, row.log_inflation) for row in shots.attenuation]  # a λ above 1 saves no shots
     if plan is not None:
         logs = [
             _log_mean([logs[row] for row, _ in terms], [coefficient**2 for _, coefficient in terms])

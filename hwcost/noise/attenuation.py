@@ -118,7 +118,7 @@ def attenuate(
         >>> isa = read_isa(circuit, audited)
         >>> for record in attenuate(NoisyCircuit(isa, schedule_alap(isa), audited)):
         ...     print(record.qubit, record.clbit, f"{record.value:.3f}")
-        1 0 0.947
+        1 0 0.944
     """
     if method != AUTO and method not in METHODS:
         raise OptionError(f"attenuation {shown(method)} is unknown; choose one of {', '.join((AUTO, *METHODS))}")

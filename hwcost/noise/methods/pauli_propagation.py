@@ -27,12 +27,13 @@ from hwcost.noise.transfer import Floats
 SMALLEST_IDEAL_VALUE = 0.01
 """Noiseless |⟨P⟩| below which its ratio to the noisy value is on the way to 0/0."""
 
-_FIRST_MOST = 256  # strings of an observable that are kept at first; doubled until the value stands
+_FIRST_MOST = 64  # strings of an observable that are kept at first; doubled until the value stands
 _TOLERANCE = 0.005  # of λ, relative, between so many strings and half of them; of the ideal value twice that
 _SMALLEST_TOLERANCE = 5e-4  # of λ, absolute
-_HOPELESS_WEIGHT = 0.5  # squared coefficients dropped, of 1 in all, from where on no number of strings is tried
+_MOST_WEIGHT = 0.1  # squared coefficients dropped, of 1 in all, up to where two values that agree are believed
+_HOPELESS_WEIGHT = 0.5  # the same, from where on no number of strings is tried
 _ALWAYS_VECTOR_QUBITS = 8  # up to here the vector of all strings is as fast as a table of some
-_ROWS_AT_ONCE = 16  # observables in one table: it must fit into the processor's cache
+_STRINGS_AT_ONCE = 4096  # in one table: it must fit into the processor's cache
 _PART_WORK = 3  # strings that are mapped in the time in which a node is picked for an observable
 _MOST_THOROUGH = 8  # observables from where on more of them share the same effort
 
@@ -81,6 +82,17 @@ class Propagated:
         """Return noisy over noiseless value, None where the latter is too small for that."""
         return None if self.noisy is None or abs(self.ideal) < smallest else self.noisy / self.ideal
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether so much was dropped that twice the strings will not do either."""
+        return self.truncated_weight > _HOPELESS_WEIGHT
+
+    def stands(self, last: Propagated | None, smallest: float) -> bool:
+        """Return whether the value holds: nothing was dropped, or little, and half the strings give the same."""
+        if self.num_strings is None:
+            return True
+        return last is not None and self.truncated_weight <= _MOST_WEIGHT and self.agrees(last, smallest)
+
     def agrees(self, other: Propagated, smallest: float) -> bool:
         """Return whether two numbers of strings give the same value."""
         ratio, other_ratio = self.ratio(smallest), other.ratio(smallest)
@@ -111,7 +123,7 @@ def pauli_propagation_attenuation(
       into cos θ and sin θ. Any gate goes by its Pauli transfer matrix (`hwcost.noise.transfer`).
     - A reset turns Z into I; a reset or measurement has nothing of X and Y.
 
-    λ is ⟨0…0|Σ c_P P|0…0⟩ with noise over the same without it. The largest strings are kept, from 256 on doubled until
+    λ is ⟨0…0|Σ c_P P|0…0⟩ with noise over the same without it. The largest strings are kept, from 64 on doubled until
     λ and the noiseless value agree with those of half as many, and on up to 14 qubits with the statevector; on up to
     10 qubits all strings are kept where that takes no longer, which is exact. Where no number of strings agrees, or it
     takes more than `thorough` allows, the value is that of `pauli-path`, and `note` says so. Where the noiseless value
@@ -183,61 +195,42 @@ def propagate(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], effort: Ef
 
 
 def _propagate(plan: SignedPlan, effort: Effort) -> list[Propagated | None]:
-    """Return the values by whatever takes the least work."""
+    """Return the values, with ever more strings for what has not converged, as long as work is left."""
     cost, count = vector_work(plan), plan.num_observables
     fits = plan.num_qubits <= MAX_VECTOR_QUBITS and cost <= effort.work
-    found: list[Propagated | None] = []
-    left = effort.work
-    for first in range(0, count, _ROWS_AT_ONCE):
-        rows = range(first, min(first + _ROWS_AT_ONCE, count))
-        share = left * len(rows) // (count - first)
-        if fits:  # if the table takes longer, the vector is used
-            share = min(share, cost * len(rows) // count)
-        part, work = _part(plan, rows, share)
-        none: list[Propagated | None] = [None] * len(rows)
-        values, used = (none, 0) if part is None else _by_table(part, min(_FIRST_MOST, effort.most), share - work)
-        left -= work + used
-        found += values
-    open_rows = [row for row, each in enumerate(found) if each is None or each.num_strings is not None]
-    if open_rows and fits:
-        return _by_vector(plan)
-    for number, row in enumerate(open_rows):
-        share = left // (len(open_rows) - number)
-        part, work = _part(plan, [row], share)
-        found[row], used = _converged(part, found[row], replace(effort, work=share - work))
-        left -= work + used
+    found: list[Propagated | None] = [None] * count
+    last: dict[int, Propagated] = {}
+    open_rows, left, most = list(range(count)), effort.work, min(_FIRST_MOST, effort.most)
+    while open_rows and most <= effort.most:
+        # If the table takes longer than the vector of all strings, the latter is used.
+        spent, budget = 0, min(left, cost) if fits else left
+        for first in range(0, len(open_rows), rows_at_once := max(1, _STRINGS_AT_ONCE // most)):
+            rows = open_rows[first : first + rows_at_once]
+            share = (budget - spent) * len(rows) // (len(open_rows) - first)
+            values, used = _by_table_of(plan, rows, most, share)
+            spent += used
+            for row, now in zip(rows, values, strict=True):
+                found[row] = now if now is not None and now.stands(last.get(row), effort.smallest) else None
+                if now is not None:
+                    last[row] = now
+                else:
+                    last.pop(row, None)
+        if fits and None in found:
+            return _by_vector(plan)
+        open_rows = [row for row in open_rows if found[row] is None and row in last and not last[row].is_hopeless]
+        left, most = left - spent, 2 * most
     return found
 
 
-def _part(plan: SignedPlan, rows: Sequence[int], work: int) -> tuple[SignedPlan | None, int]:
-    """Return the plan of some observables, None where that takes more work than is left, and the work."""
+def _by_table_of(
+    plan: SignedPlan, rows: Sequence[int], most: int, work: int
+) -> tuple[Sequence[Propagated | None], int]:
+    """Return the values of some observables with so many strings each, None beyond so much work, and the work."""
     needed = _PART_WORK * len(plan.nodes)
-    return (plan.part(rows), needed) if needed <= work else (None, 0)
-
-
-def _converged(part: SignedPlan | None, last: Propagated | None, effort: Effort) -> tuple[Propagated | None, int]:
-    """Double the number of strings of one observable until its value stands; return the value and the work.
-
-    Args:
-        part: The plan of the observable, None where there was no work left for it.
-        last: Its value with `_FIRST_MOST` strings, None if that has been tried only together with others.
-        effort: What is left for it.
-    """
-    if part is None:
-        return None, 0
-    cost = vector_work(part)
-    if part.num_qubits <= MAX_VECTOR_QUBITS and cost <= effort.work:
-        return _by_vector(part)[0], cost
-    most, work = _FIRST_MOST if last is None else 2 * _FIRST_MOST, 0
-    while most <= effort.most:
-        (now,), used = _by_table(part, most, effort.work - work)
-        work += used
-        if now is None or now.num_strings is None:  # too much work; or no string was dropped, which is exact
-            return now, work
-        if last is not None and now.agrees(last, effort.smallest):
-            return now, work
-        last, most = now, 2 * most
-    return None, work
+    if needed > work:
+        return [None] * len(rows), 0
+    values, used = _by_table(plan.part(rows), most, work - needed)
+    return values, used + needed
 
 
 def _by_vector(plan: SignedPlan) -> list[Propagated | None]:

@@ -43,7 +43,8 @@ def vector_values(plan: SignedPlan) -> Floats:
                 values[row] = _value(state, letters[row])
         if not is_last:  # a qubit that is read for the last time keeps its values until all is read
             state = _apply(state, node, spare, mapped)
-    return np.stack([values[row] if row in values else _value(state, own) for row, own in enumerate(letters)], axis=1)
+    columns = [values[row] if row in values else _value(state, own) for row, own in enumerate(letters)]
+    return np.stack(columns, axis=1) if columns else np.empty((2, 0))
 
 
 def vector_work(plan: SignedPlan) -> int:
