@@ -194,7 +194,7 @@ def agreement(cases, **options):
 @needs_truth
 @pytest.mark.parametrize(
     ("method", "spearman", "median_error"),
-    [("mean-field", 0.99, 0.015), ("pauli-path", 0.995, 0.01), ("light-cone", 0.94, 0.04)],
+    [("auto", 0.99, 0.015), ("mean-field", 0.99, 0.015), ("pauli-path", 0.995, 0.01), ("light-cone", 0.94, 0.04)],
 )
 def test_agrees_with_exact_noise_simulation(reference, method, spearman, median_error):
     found_spearman, found_error = agreement(reference, method=method)

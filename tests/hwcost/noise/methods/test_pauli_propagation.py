@@ -1,7 +1,8 @@
-"""Attenuation at bound angles: hand-worked values, exact density matrices by Aer, convergence, limits and fall-backs."""
+"""Attenuation at bound angles: by hand, against density matrices by Aer, convergence, limits and fall-backs."""
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from dataclasses import replace
 
@@ -28,6 +29,7 @@ from hwcost.noise.methods.pauli_propagation import (
 )
 from hwcost.noise.observables import NoisyCircuit, SignalEstimate, track_observables
 from noisy_circuits import US, Op, bound_ops, isa_of, noise_of, noises, parity_read_out, with_clbits
+from places import ROOT, TRUTH
 
 FREE = (None,)
 WIDE = Effort(most=10**6, work=10**10, gates=10**6, smallest=0.0)
@@ -170,6 +172,33 @@ def test_wider_circuits_are_exact(num_qubits):
     assert rows[best].value == pytest.approx(0.94 * noisy[best] / ideal[best], rel=1e-6)
 
 
+@pytest.fixture(scope="module")
+def structured():
+    """The script of the benchmark, and GHZ, QFT, QAOA, Trotter and trained circuits with the λ of an exact simulation."""
+    if not (TRUTH / "bound_dev.json").is_file():
+        pytest.skip("the simulated circuits are not here")
+    from qiskit.exceptions import QiskitError
+
+    path = ROOT / "tests" / "benchmarks" / "bound_attenuation.py"
+    spec = importlib.util.spec_from_file_location("bound_attenuation", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    try:
+        return script, script.load_cases(TRUTH)
+    except QiskitError as error:
+        pytest.skip(f"this Qiskit cannot read the circuits: {error.message}")
+
+
+@pytest.mark.parametrize("method", ["pauli-propagation", "auto"])
+def test_structured_circuits_are_exact(structured, method):
+    script, cases = structured
+    found = script.score(cases, method)
+    assert found.used == {"pauli-propagation": sum(len(case.true) for case in cases)}
+    assert (found.refused, found.signs) == (0, 0)
+    assert found.log_rmse < 1e-4
+    assert script.score(cases, "mean-field").log_rmse > 0.2
+
+
 # --- truncation and convergence -----------------------------------------------------------------------------------
 
 
@@ -240,7 +269,7 @@ def test_values_that_the_statevector_contradicts_are_not_believed(monkeypatch):
 
 def test_small_values_are_not_even_tried():
     isa, noise = isa_of(*[Op("h", (q,)) for q in range(9)], Op("cx", (0, 1)), num_qubits=9), relaxing(9)
-    observables = [{q: "Z" for q in range(9)}, {q: "X" for q in range(9)}]
+    observables = [dict.fromkeys(range(9), "Z"), dict.fromkeys(range(9), "X")]
     nothing, all_of_it = carried(isa, noise, observables, replace(WIDE, smallest=0.1))
     assert (nothing.ideal, nothing.noisy) == (pytest.approx(0.0), None)
     assert all_of_it.noisy is not None

@@ -156,7 +156,7 @@ def test_strings_longer_than_a_word_are_told_apart():
     assert plan.num_qubits < 20
     wide = plan_signed(
         NoisyCircuit(isa, schedule_alap(isa), noise),
-        track_observables(isa, noise, [*observables, {q: "Z" for q in range(40)}]),
+        track_observables(isa, noise, [*observables, dict.fromkeys(range(40), "Z")]),
     )
     assert wide.num_qubits == 40
     table = table_values(wide, most=3000)
