@@ -1,4 +1,4 @@
-"""Shot inflation of the attenuation methods for free angles against exact noise simulation, over generated HQNN circuits.
+"""Shot inflation of the attenuation methods for free angles against exact noise simulation, on generated HQNN circuits.
 
 Random circuits of 2 to 6 qubits are compiled for devices that no formula was developed on, simulated with Aer's noise
 model of the same calibration (`hwcost.validate`: density matrix, free angles drawn uniformly), and compared at circuit

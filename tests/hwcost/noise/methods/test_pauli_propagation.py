@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -174,7 +175,7 @@ def test_wider_circuits_are_exact(num_qubits):
 
 @pytest.fixture(scope="module")
 def structured():
-    """The script of the benchmark, and GHZ, QFT, QAOA, Trotter and trained circuits with the λ of an exact simulation."""
+    """The script of the benchmark; GHZ, QFT, QAOA, Trotter and trained circuits with the λ of an exact simulation."""
     if not (TRUTH / "bound_dev.json").is_file():
         pytest.skip("the simulated circuits are not here")
     from qiskit.exceptions import QiskitError
@@ -182,6 +183,7 @@ def structured():
     path = ROOT / "tests" / "benchmarks" / "bound_attenuation.py"
     spec = importlib.util.spec_from_file_location("bound_attenuation", path)
     script = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = script  # its dataclasses look there
     spec.loader.exec_module(script)
     try:
         return script, script.load_cases(TRUTH)
