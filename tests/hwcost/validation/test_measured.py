@@ -86,7 +86,7 @@ def test_every_format():
     found = validate_measured(results, small_calibration(3), **OPTIONS)
     plain = json.loads(found.to_json())
     assert plain["schema"] == "hwcost.measured-validation/1"
-    assert plain["runs"][0]["predicted"]["mean-field"] == found.runs[0].predicted["auto"]
+    assert plain["runs"][0]["predicted"]["auto"] == found.runs[0].predicted["auto"]
     rows = found.to_rows()
     assert len(rows) == 2
     assert rows[0]["predicted.esp"] == found.runs[0].predicted["esp"]
