@@ -72,6 +72,14 @@ if TYPE_CHECKING:
     from nas.results.recost import (
         recost as recost,
     )
+    from nas.results.retrain import (
+        retrain as retrain,
+    )
+    from nas.results.retrained_record import (
+        Retrained as Retrained,
+        Retraining as Retraining,
+        Tried as Tried,
+    )
     from nas.runs.config import (
         SearchConfig as SearchConfig,
         load_config as load_config,
@@ -151,6 +159,8 @@ _HOME = {
     "OBJECTIVES": "runs.objectives",
     "Objective": "runs.objectives",
     "Report": "results.report",
+    "Retrained": "results.retrained_record",
+    "Retraining": "results.retrained_record",
     "Run": "runs.run",
     "RunError": "core.errors",
     "Score": "training.train",
@@ -165,6 +175,7 @@ _HOME = {
     "TrainRecord": "training.record",
     "TrainSettings": "training.record",
     "TrainedNetwork": "training.train",
+    "Tried": "results.retrained_record",
     "WorkerError": "core.errors",
     "architecture": "spaces.build",
     "architecture_from_dict": "architectures.json",
@@ -192,6 +203,7 @@ _HOME = {
     "parse_genome": "spaces.record",
     "recost": "results.recost",
     "resume": "runs.search",
+    "retrain": "results.retrain",
     "save_checkpoint": "training.checkpoint",
     "score_on_test_part": "training.train",
     "search": "runs.search",

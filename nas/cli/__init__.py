@@ -15,6 +15,7 @@ _COMMANDS = {
     "front": "Show the Pareto front of a run.",
     "report": "Write a run as a page with pictures.",
     "recost": "Show the front of a run on another device.",
+    "retrain": "Train members of the front to convergence, beside classical rivals.",
     "export": "Write a network of the front: circuits, weights, costs.",
 }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hwcost.core.text import one_line, printable
 from hwcost.core.units import format_seconds
 from hwcost.report.page import Page, Verbatim, registered_page
+from nas.results import retrained_page
 from nas.results.estimate_facts import estimate_notes
 from nas.results.front import Front
 from nas.spaces.genes import active_genes
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from nas.runs.estimates import Estimate
     from nas.runs.objectives import Objective
     from nas.runs.run import Run
+
+
+__all__ = ["front_text", "retrained_page"]  # the latter registers the page of what was retrained
 
 
 @registered_page.register

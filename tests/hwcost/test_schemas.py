@@ -30,6 +30,8 @@ SCHEMAS = [
     "nas.checkpoint/1",
     "nas.front/1",
     "nas.member/1",
+    "nas.retrained/1",
+    "nas.retraining/1",
     "nas.run/1",
     "nas.space/1",
     "nas.train/1",
