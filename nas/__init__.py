@@ -61,6 +61,12 @@ if TYPE_CHECKING:
     from nas.engine.pennylane import (
         build_qnode as build_qnode,
     )
+    from nas.results.evaluate import (
+        evaluate as evaluate,
+    )
+    from nas.results.evaluation_record import (
+        DeviceEvaluation as DeviceEvaluation,
+    )
     from nas.results.export import (
         Exported as Exported,
         export as export,
@@ -146,6 +152,7 @@ _HOME = {
     "CheckpointError": "training.checkpoint",
     "DataError": "core.errors",
     "Dataset": "datasets.dataset",
+    "DeviceEvaluation": "results.evaluation_record",
     "Evaluation": "runs.record",
     "Exported": "results.export",
     "FastCircuit": "engine.circuit",
@@ -190,6 +197,7 @@ _HOME = {
     "dataset_from_arrays": "datasets.dataset",
     "dead_weights": "architectures.influence",
     "distinct_circuits": "spaces.size",
+    "evaluate": "results.evaluate",
     "export": "results.export",
     "format_genome": "spaces.record",
     "list_spaces": "spaces.load",

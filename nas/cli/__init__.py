@@ -16,6 +16,7 @@ _COMMANDS = {
     "report": "Write a run as a page with pictures.",
     "recost": "Show the front of a run on another device.",
     "retrain": "Train members of the front to convergence, beside classical rivals.",
+    "evaluate": "Run a member of the front with the noise of a device.",
     "export": "Write a network of the front: circuits, weights, costs.",
 }
 

@@ -102,6 +102,25 @@ def train_network(
     return _trained(architecture, _run((architecture,), data, settings, (seed,), progress))
 
 
+def train_networks_together(
+    architectures: Sequence[Architecture], data: Dataset, settings: TrainSettings, seeds: Sequence[int]
+) -> tuple[TrainedNetwork, ...]:
+    """Train all networks at once as `train_together`, and return them with the weights of their best epochs.
+
+    Raises:
+        SettingError: A setting is invalid.
+        InputError: The networks differ in shape.
+    """
+    require_torch()
+    from nas.training.stack import check_shapes
+
+    check_shapes(architectures)
+    run = _run(architectures, data, settings, seeds, None)
+    if run.networks is None and len(architectures) > 1:
+        return tuple(train_network(a, data, settings, seed) for a, seed in zip(architectures, seeds, strict=True))
+    return tuple(_trained(architecture, run, number) for number, architecture in enumerate(architectures))
+
+
 def train_module(
     module: nn.Module,
     architecture: Architecture,
@@ -128,13 +147,13 @@ def train_module(
     return _trained(architecture, _run((architecture,), data, settings, (seed,), progress, module=module))
 
 
-def _trained(architecture: Architecture, run: _Run) -> TrainedNetwork:
-    """Return the only network of a run with the weights of its best epoch."""
-    model = None
-    if run.networks is not None and run.records[0].state == "COMPLETE":
-        run.networks.parameters[0].copy_(run.candidates[0].best_parameters)
-        model = run.networks.network(0).eval()
-    return TrainedNetwork(architecture=architecture, record=run.records[0], model=model)
+def _trained(architecture: Architecture, run: _Run, number: int = 0) -> TrainedNetwork:
+    """Return a network of a run with the weights of its best epoch."""
+    model, record = None, run.records[number]
+    if run.networks is not None and record.state == "COMPLETE":
+        run.networks.parameters[number].copy_(run.candidates[number].best_parameters)
+        model = run.networks.network(number).eval()
+    return TrainedNetwork(architecture=architecture, record=record, model=model)
 
 
 def train_together(

@@ -28,6 +28,7 @@ SCHEMAS = [
     "hwcost.readout/1",
     "hwcost.validation/1",
     "nas.checkpoint/1",
+    "nas.evaluation/1",
     "nas.front/1",
     "nas.member/1",
     "nas.retrained/1",
