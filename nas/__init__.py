@@ -67,9 +67,20 @@ if TYPE_CHECKING:
     from nas.results.evaluation_record import (
         DeviceEvaluation as DeviceEvaluation,
     )
+    from nas.results.events import (
+        export_events as export_events,
+    )
     from nas.results.export import (
         Exported as Exported,
         export as export,
+    )
+    from nas.results.optuna_study import (
+        ExportedStudy as ExportedStudy,
+        export_study as export_study,
+    )
+    from nas.results.pilot import (
+        PilotReport as PilotReport,
+        pilot as pilot,
     )
     from nas.results.report import (
         Report as Report,
@@ -94,6 +105,10 @@ if TYPE_CHECKING:
         OBJECTIVES as OBJECTIVES,
         Objective as Objective,
     )
+    from nas.runs.pilot_record import (
+        Pilot as Pilot,
+        PilotSetting as PilotSetting,
+    )
     from nas.runs.record import (
         Evaluation as Evaluation,
     )
@@ -106,6 +121,10 @@ if TYPE_CHECKING:
         SearchProgress as SearchProgress,
         resume as resume,
         search as search,
+    )
+    from nas.runs.variance import (
+        Shares as Shares,
+        intraclass as intraclass,
     )
     from nas.spaces.build import (
         architecture as architecture,
@@ -155,6 +174,7 @@ _HOME = {
     "DeviceEvaluation": "results.evaluation_record",
     "Evaluation": "runs.record",
     "Exported": "results.export",
+    "ExportedStudy": "results.optuna_study",
     "FastCircuit": "engine.circuit",
     "Gene": "spaces.record",
     "Generation": "runs.run",
@@ -165,6 +185,9 @@ _HOME = {
     "NasError": "core.errors",
     "OBJECTIVES": "runs.objectives",
     "Objective": "runs.objectives",
+    "Pilot": "runs.pilot_record",
+    "PilotReport": "results.pilot",
+    "PilotSetting": "runs.pilot_record",
     "Report": "results.report",
     "Retrained": "results.retrained_record",
     "Retraining": "results.retrained_record",
@@ -176,6 +199,7 @@ _HOME = {
     "SearchProgress": "runs.search",
     "SearchSpace": "spaces.record",
     "SettingError": "core.errors",
+    "Shares": "runs.variance",
     "SpaceError": "core.errors",
     "SpaceSize": "spaces.size",
     "SplitSettings": "datasets.splits",
@@ -199,7 +223,10 @@ _HOME = {
     "distinct_circuits": "spaces.size",
     "evaluate": "results.evaluate",
     "export": "results.export",
+    "export_events": "results.events",
+    "export_study": "results.optuna_study",
     "format_genome": "spaces.record",
+    "intraclass": "runs.variance",
     "list_spaces": "spaces.load",
     "load_checkpoint": "training.checkpoint",
     "load_config": "runs.config",
@@ -209,6 +236,7 @@ _HOME = {
     "observables": "architectures.circuit",
     "open_run": "runs.run",
     "parse_genome": "spaces.record",
+    "pilot": "results.pilot",
     "recost": "results.recost",
     "resume": "runs.search",
     "retrain": "results.retrain",

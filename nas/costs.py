@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import hwcost
@@ -88,7 +89,7 @@ def candidate_cost(
             build_circuit(architecture),
             backend=backend,
             observable=None if architecture.measurement != "zz-neighbours" else list(observables(architecture)),
-            classical=(classical_half(architecture, num_features, num_classes), torch.zeros(1, num_features)),
+            classical=(_half_of(architecture, num_features, num_classes), torch.zeros(1, num_features)),
             **options,
         )
     return CandidateCost(
@@ -100,6 +101,17 @@ def candidate_cost(
         peak_memory_bytes=simulation.peak_memory_bytes,
         model_cost=model_cost,
     )
+
+
+@lru_cache(maxsize=256)
+def _shared_half(architecture: Architecture, num_features: int, num_classes: int) -> nn.Module:
+    return classical_half(architecture, num_features, num_classes)
+
+
+def _half_of(architecture: Architecture, num_features: int, num_classes: int) -> nn.Module:
+    """Return the layers without the circuit, one module for all architectures that have the same: it is only read."""
+    bare = dataclasses.replace(architecture, layers=(), embedding="angle-x", reupload=False, learning_rate=None)
+    return _shared_half(bare, num_features, num_classes)
 
 
 def classical_half(architecture: Architecture, num_features: int, num_classes: int) -> nn.Module:
