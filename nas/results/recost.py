@@ -15,7 +15,7 @@ from nas.runs.config import COSTING_KEYS, DEVICE_KEYS
 from nas.runs.context import SearchContext
 from nas.runs.evaluate import candidate_cost_in
 from nas.runs.limits import broken_limit
-from nas.runs.objectives import BACKEND
+from nas.runs.objectives import BACKEND, NOISE
 from nas.runs.record import Evaluation
 from nas.runs.run import Run, open_run
 from nas.spaces.build import architecture
@@ -46,6 +46,11 @@ def recost(
             raise SettingError(f"{key} cannot be changed without training again; recost takes {allowed}")
     run = open_run(folder)
     context = run.context.on(**changes)
+    if NOISE in run.context.config.needs | context.config.needs:
+        raise SettingError(
+            "noisy_validation_error on another device needs the trained weights, which a run does not keep; search "
+            "with that device, or try one member with nas evaluate"
+        )
     of_device = [name for name in changes if name in DEVICE_KEYS]
     if of_device and BACKEND not in context.config.needs:
         raise SettingError(

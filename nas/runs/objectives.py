@@ -49,6 +49,8 @@ POWER = Need(
     refusal="needs qpu_power_w and device_power_w; no figures are built in",
 )
 PROFILED_FLOPS = Need(name="profiled FLOPs")
+NOISE = Need(name="noise")
+"""Accuracies are those under the predicted noise of the device."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,8 @@ class Evaluated:
 
     Attributes:
         cost: Cost of the network.
-        accuracies: Best validation accuracy of each training; empty if it was not trained.
+        accuracies: Best validation accuracy of each training, under noise where an objective needs `NOISE`; empty if
+            it was not trained.
         qpu_power_w: Power of the quantum computer while it is in use, in watts.
         device_power_w: Power of the classical device, in watts.
     """
@@ -174,6 +177,13 @@ _ALL = (
         trained=True,
     ),
     Objective(
+        name="noisy_validation_error",
+        meaning="instead of validation_error: that of the best epoch as λ and shots on the device predict it",
+        value=_validation_error,
+        needs=frozenset({BACKEND, NOISE}),
+        trained=True,
+    ),
+    Objective(
         name="unified_time_s",
         unit="s",
         meaning="quantum and classical time of the scope, hwcost.estimate_model",
@@ -266,6 +276,9 @@ def objectives_named(names: Iterable[str]) -> tuple[Objective, ...]:
             raise SettingError(f"there is no objective {one_line(repr(name))}; {hint}")
         if names.count(name) > 1:
             raise SettingError(f"the objective {name} is given {names.count(name)} times; give it once")
+    both = [name for name in names if OBJECTIVES[name].trained]
+    if len(both) > 1:
+        raise SettingError(f"{' and '.join(both)} are errors of the same trainings; give one of them")
     if not MIN_OBJECTIVES <= len(names) <= MAX_OBJECTIVES:
         raise SettingError(
             f"there {'is' if len(names) == 1 else 'are'} {len(names)} objective{'s' * (len(names) != 1)}; give "

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nas.core.errors import SettingError
 from nas.costs import CandidateCost
 from nas.runs.config import SearchConfig
 from nas.runs.objectives import OBJECTIVES, Evaluated, objectives_named, values_of
@@ -27,8 +28,12 @@ def test_what_maximises_is_turned_round_and_times_are_logarithms():
 
 
 @given(st.lists(st.sampled_from(list(OBJECTIVES)), unique=True, min_size=2, max_size=4))
-def test_any_two_to_four_can_be_chosen(names):
-    assert [objective.name for objective in objectives_named(names)] == names
+def test_any_two_to_four_can_be_chosen_but_for_two_errors_of_the_same_trainings(names):
+    if sum(OBJECTIVES[name].trained for name in names) > 1:
+        with pytest.raises(SettingError, match="are errors of the same trainings; give one of them"):
+            objectives_named(names)
+    else:
+        assert [objective.name for objective in objectives_named(names)] == names
 
 
 def test_what_each_objective_needs():
@@ -38,8 +43,9 @@ def test_what_each_objective_needs():
         **dict.fromkeys(("unified_time_s", "qpu_time_s", "esp", "attenuation"), frozenset({"backend"})),
         "energy_j": {"backend", "power"},
         "profiled_quantum_flops": {"profiled FLOPs"},
+        "noisy_validation_error": {"backend", "noise"},
     }
-    assert [o.name for o in OBJECTIVES.values() if o.needs_backend] == [n for n in needs if "backend" in needs[n]]
+    assert [o.name for o in OBJECTIVES.values() if o.needs_backend] == [n for n in OBJECTIVES if "backend" in needs[n]]
     for objective in OBJECTIVES.values():
         for need in objective.needs:
             assert set(need.keys) <= {f.name for f in dataclasses.fields(SearchConfig)}
