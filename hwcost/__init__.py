@@ -64,6 +64,8 @@ if TYPE_CHECKING:
     from hwcost.primitives.record import JobCost as JobCost
     from hwcost.report.page import plot as plot
     from hwcost.validation.aer_noise import noise_model as noise_model
+    from hwcost.validation.measured import validate_measured as validate_measured
+    from hwcost.validation.measured_record import MeasuredValidation as MeasuredValidation
     from hwcost.validation.noisy_backend import noisy_backend as noisy_backend
     from hwcost.validation.record import Validation as Validation
     from hwcost.validation.validate import validate as validate
@@ -84,6 +86,7 @@ _HOME = {
     "JobTime": "jobs.predict",
     "JobTimeProfile": "jobs.profile",
     "LoadedCircuit": "circuits.load",
+    "MeasuredValidation": "validation.measured_record",
     "MissingDependencyError": "core.errors",
     "ModelCost": "models.record",
     "OptionError": "core.errors",
@@ -118,6 +121,7 @@ _HOME = {
     "statevector_flops": "classical.simulation",
     "target": "backend.prepared",
     "validate": "validation.validate",
+    "validate_measured": "validation.measured",
 }
 
 __all__ = sorted(_HOME)

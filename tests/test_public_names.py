@@ -31,6 +31,7 @@ PUBLIC = {
         "JobTime",
         "JobTimeProfile",
         "LoadedCircuit",
+        "MeasuredValidation",
         "MissingDependencyError",
         "OptionError",
         "QubitAttenuation",
@@ -65,6 +66,7 @@ PUBLIC = {
         "statevector_flops",
         "target",
         "validate",
+        "validate_measured",
     },
     "nas": {
         "Architecture",

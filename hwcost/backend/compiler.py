@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.backend.angles import add_folding
+from hwcost.backend.plugins import only_plugins_of
 from hwcost.circuits.check import refuse_to_move
 from hwcost.circuits.definitions import write_out_definitions
 from hwcost.core.errors import CircuitError, HwcostError
@@ -125,9 +126,14 @@ class Compiler:
         if key not in self._managers:
             from qiskit.transpiler import generate_preset_pass_manager
 
-            manager = generate_preset_pass_manager(
-                level, target=self.target, seed_transpiler=seed, scheduling_method=scheduling_method, **dict(options)
-            )
+            with only_plugins_of(value for _, value in options if isinstance(value, str)):
+                manager = generate_preset_pass_manager(
+                    level,
+                    target=self.target,
+                    seed_transpiler=seed,
+                    scheduling_method=scheduling_method,
+                    **dict(options),
+                )
             if self._fold_angles:
                 add_folding(manager, self.target)
             if len(self._managers) >= MAX_PASS_MANAGERS:

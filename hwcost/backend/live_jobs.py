@@ -20,9 +20,9 @@ from hwcost.circuits.load import circuits_in
 from hwcost.core.checks import whole
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.text import one_line
+from hwcost.jobs.clocks import Clock
 from hwcost.jobs.collect import CollectedJobs, LeftOut, collect_documents
 from hwcost.jobs.documents import Document
-from hwcost.jobs.saved import Clock
 
 DEFAULT_LIMIT = 100
 DEFAULT_TIME_LIMIT_S = 300.0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from hwcost.backend.compiler import Compiler
 from hwcost.backend.target import build_all_to_all_target, build_device_target, build_target, median_values
+from hwcost.calibration.assumed import AssumedValues, fill_unknown
 from hwcost.calibration.audit import AuditedCalibration, audit
 from hwcost.calibration.fractional import (
     basis_fractional_gates,
@@ -16,10 +18,12 @@ from hwcost.calibration.fractional import (
     without_fractional_gates,
 )
 from hwcost.calibration.load import load_calibration
+from hwcost.calibration.readout import MeasuredReadout
 from hwcost.calibration.record import Calibration
 from hwcost.core.defined_gates import know
 from hwcost.core.errors import OptionError
 from hwcost.core.gates import GATES
+from hwcost.core.text import listing
 
 if TYPE_CHECKING:
     from qiskit.transpiler import Target
@@ -31,6 +35,7 @@ class MedianTable:
 
     values: dict[str, tuple[float | None, float | None]]
     dt_s: float | None
+    resources: Mapping[str, str] = field(default_factory=dict)
 
     def duration_s(self, name: str, qubits: tuple[int, ...]) -> float | None:
         """Return the median duration of gate `name` in seconds, None if the device has no such gate."""
@@ -39,6 +44,10 @@ class MedianTable:
     def error(self, name: str, qubits: tuple[int, ...]) -> float | None:
         """Return the median error of gate `name`, None if unknown."""
         return self.values.get(name, (None, None))[1]
+
+    def resource(self, name: str, qubits: tuple[int, ...]) -> str | None:
+        """Return what all gates `name` of the device need for themselves; None for nothing, or not the same."""
+        return self.resources.get(name)
 
     def is_dead(self, name: str, qubits: tuple[int, ...]) -> bool:
         """Return False: dead gates are not in the medians."""
@@ -70,7 +79,8 @@ class Device:
         else:
             return None
         kept = self.audited.keeps_dead_readout
-        audited = audit(other, durations_only=durations_only, keep_dead_readout=kept)
+        readout = self.audited.readout
+        audited = audit(other, durations_only=durations_only, keep_dead_readout=kept, readout=readout)
         return Device(audited) if audited.component else None
 
     @cached_property
@@ -81,7 +91,7 @@ class Device:
     @cached_property
     def medians(self) -> MedianTable:
         """Median durations and errors of the healthy component."""
-        return MedianTable(median_values(self.audited), self.audited.dt_s)
+        return MedianTable(median_values(self.audited), self.audited.dt_s, _common_resources(self.audited.calibration))
 
     @cached_property
     def compiler(self) -> Compiler:
@@ -103,8 +113,22 @@ class Device:
         return Device, (self.audited,)
 
 
+def _common_resources(calibration: Calibration) -> dict[str, str]:
+    """Return what a gate needs for itself, by name, where all gates of that name need the same."""
+    needed: dict[str, set[str | None]] = {}
+    for gate in calibration.gates:
+        needed.setdefault(gate.name, set()).add(gate.resource)
+    common = {name: next(iter(found)) for name, found in needed.items() if len(found) == 1}
+    return {name: resource for name, resource in common.items() if resource is not None}
+
+
 def prepare_device(
-    backend: Any, *, durations_only: bool = False, keep_dead_readout: bool = False, fractional_gates: bool = False
+    backend: Any,
+    *,
+    durations_only: bool = False,
+    keep_dead_readout: bool = False,
+    fractional_gates: bool = False,
+    assumed: AssumedValues | None = None,
 ) -> Device:
     """Load, audit and index a backend. A fake backend is prepared once, files and live backends each time.
 
@@ -113,10 +137,12 @@ def prepare_device(
         durations_only: Ignore errors: nothing is excluded for them and no noise is costed.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
         fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
+        assumed: Values for where the calibration has none, as `calibration_from_target` takes them.
 
     Raises:
         CalibrationError: The backend has no calibration, or none of the fractional gates asked for.
-        OptionError: The options contradict those that a given `Device` was prepared with.
+        OptionError: The options contradict those that a given `Device` was prepared with, or a value is given that the
+            calibration has everywhere.
     """
     if isinstance(backend, Device):
         if (durations_only and not backend.audited.durations_only) or keep_dead_readout:
@@ -125,14 +151,50 @@ def prepare_device(
             )
         if fractional_gates and not backend.fractional_gates:
             raise OptionError("fractional_gates belongs to prepare_device when a prepared Device is given")
+        if assumed is not None and assumed.given():
+            given = listing(sorted(assumed.given()))
+            raise OptionError(f"{given} belongs to prepare_device (assumed=…) when a prepared Device is given")
         return backend
     calibration = load_calibration(backend)
+    if assumed is not None:
+        calibration = fill_unknown(calibration, assumed)
     is_fake = isinstance(backend, str) and calibration.source == "fake"
     if fractional_gates:
         calibration = with_fractional_gates(calibration, durations_only=durations_only)
     if is_fake:
         return _prepare(calibration, durations_only, keep_dead_readout)
     return Device(audit(calibration, durations_only=durations_only, keep_dead_readout=keep_dead_readout))
+
+
+def with_measured_readout(device: Device, readout: MeasuredReadout) -> Device:
+    """Return the device with readout that was measured, in place of the calibrated one of the same qubits.
+
+    Raises:
+        OptionError: The readout is of another device, or of qubits that this one does not have.
+    """
+    audited = device.audited
+    name, num_qubits = audited.calibration.name, audited.calibration.num_qubits
+    if readout.backend is not None and _bare(readout.backend) != _bare(name):
+        raise OptionError(
+            f"readout_from: {readout.origin} was measured on {readout.backend}, not on {name}; give that of this device"
+        )
+    if readout.qubits[-1] >= num_qubits:
+        raise OptionError(
+            f"readout_from: {readout.origin} has qubit {readout.qubits[-1]}, but {name} has {num_qubits} qubits, "
+            "counted from 0; give that of this device"
+        )
+    return Device(
+        audit(
+            audited.calibration,
+            durations_only=audited.durations_only,
+            keep_dead_readout=audited.keeps_dead_readout,
+            readout=readout,
+        )
+    )
+
+
+def _bare(name: str) -> str:
+    return name.strip().lower().removeprefix("fake_").removeprefix("ibm_").removeprefix("ibmq_")
 
 
 def target(

@@ -51,7 +51,7 @@ def check_age(audited: AuditedCalibration, max_age_days: float, *, now: datetime
     if date is None:
         raise CalibrationError(
             f"the date of the calibration of {calibration.name} is unknown, so it cannot be shown to be younger than "
-            f"--max-age {limit}; give it with `hwcost calibration import FILE --date DATE -o SNAPSHOT`"
+            f"--max-age {limit}; `hwcost calibration save NAME|FILE --date DATE -o SNAPSHOT` gives it one"
         )
     reference = now or datetime.now(UTC)
     if reference.tzinfo is None:

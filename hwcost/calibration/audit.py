@@ -6,15 +6,19 @@ edges and gates that are excluded, and picks the largest connected set of health
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
 from hwcost.calibration import health
+from hwcost.calibration.assumed import gaps_of
 from hwcost.calibration.findings import Finding, list_findings
 from hwcost.calibration.health import MAX_AGE_DAYS, Edge, GateKey
+from hwcost.calibration.readout import MeasuredReadout, with_readout
 from hwcost.calibration.record import Calibration, QubitCalibration, Qubits
 from hwcost.core.errors import CalibrationError
-from hwcost.core.text import plural
+from hwcost.core.option_fields import flag_and_keyword
+from hwcost.core.text import listing, plural
 
 __all__ = ["MAX_AGE_DAYS", "AuditedCalibration", "Finding", "audit"]
 
@@ -22,6 +26,10 @@ __all__ = ["MAX_AGE_DAYS", "AuditedCalibration", "Finding", "audit"]
 _REFUSAL_CODES = frozenset(
     {"dead_2q_gate", "dead_1q_gate", "dead_readout", "error_unknown", "gate_duration_unknown", "not_operational"}
 )
+
+
+_DURATIONS = ("duration_1q_s", "duration_2q_s")
+_ERRORS = ("error_1q", "error_2q", "readout_error")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +48,8 @@ class AuditedCalibration:
         age_days: Whole days since the snapshot, None where its date is unknown.
         durations_only: Errors were ignored; `error` is None everywhere.
         keeps_dead_readout: Qubits whose readout error is at least `DEAD_ERROR` were kept.
+        readout: Readout that was measured, whose values of single qubits are in `calibration`; None where all are the
+            device's own.
     """
 
     calibration: Calibration
@@ -53,6 +63,7 @@ class AuditedCalibration:
     age_days: int | None
     durations_only: bool
     keeps_dead_readout: bool = False
+    readout: MeasuredReadout | None = None
 
     def duration_s(self, name: str, qubits: Qubits) -> float | None:
         """Return the duration of operation `name` on the ordered physical `qubits`, None where unknown.
@@ -77,6 +88,10 @@ class AuditedCalibration:
             return None if record is None else record.readout_error
         gate = self.calibration.gate(name, qubits)
         return None if gate is None else gate.error
+
+    def resource(self, name: str, qubits: Qubits) -> str | None:
+        """Return what operation `name` on the physical `qubits` needs for itself beside them, None for nothing."""
+        return self.calibration.resource(name, qubits)
 
     def reset_is_assumed(self, qubit: int) -> bool:
         """Return whether a reset of `qubit` takes readout plus flip, for want of a reported duration."""
@@ -112,6 +127,7 @@ def audit(
     *,
     durations_only: bool = False,
     keep_dead_readout: bool = False,
+    readout: MeasuredReadout | None = None,
     today: datetime | None = None,
 ) -> AuditedCalibration:
     """Judge what of `calibration` may be used, and what a reader must be told about it.
@@ -124,6 +140,7 @@ def audit(
         calibration: The values as reported.
         durations_only: Ignore all errors, so that durations of an uncalibrated device are still available.
         keep_dead_readout: Keep qubits whose readout error is at least `DEAD_ERROR`.
+        readout: Measured readout that replaces the calibrated one of its qubits.
         today: Reference for the age; now by default, a naive one is taken as UTC.
 
     Example:
@@ -132,6 +149,8 @@ def audit(
         >>> len(audited.component), len(audited.excluded_edges)
         (122, 9)
     """
+    if readout is not None:
+        calibration = with_readout(calibration, readout)
     gate_faults = health.gate_faults(calibration, durations_only)
     readout_faults = health.readout_faults(calibration, durations_only, keep_dead_readout)
     dead_gates = frozenset(health.dead_gates(calibration, gate_faults, readout_faults))
@@ -166,20 +185,26 @@ def audit(
         age_days=age_days,
         durations_only=durations_only,
         keeps_dead_readout=keep_dead_readout,
+        readout=readout,
     )
 
 
-def _remedy(calibration: Calibration, what: str, options: str, keyword: str) -> str:
-    if calibration.source == "target":
-        return (
-            f"give {what}: hwcost.calibration_from_target(backend, {keyword}=…) in Python, or `hwcost calibration save "
-            f"file.py:name -o SNAPSHOT` with {options}; or choose another device"
-        )
-    config = "with --config, or " if "duration" in keyword else ""
-    return (
-        f"give {what} when importing the file: `hwcost calibration import FILE -o SNAPSHOT` {config}with {options}; "
-        "or choose another device"
-    )
+def _missing_values(audited: AuditedCalibration, codes: AbstractSet[str]) -> str | None:
+    """Say which values would help, None where nothing is unknown that keeps a gate or qubit from being used."""
+    calibration, gaps = audited.calibration, gaps_of(audited.calibration)
+    wanted = list(_DURATIONS) if "gate_duration_unknown" in codes else []
+    if not audited.durations_only and {"error_unknown", "gate_duration_unknown"} & codes:
+        wanted += _ERRORS
+    names = [name for name in wanted if name in gaps]
+    if not names:
+        return None
+    options = listing([flag_and_keyword(name).partition(" ")[0] for name in names])
+    text = f"give {options} ({names[0]}=… in Python)"
+    if "gate_duration_unknown" in codes and calibration.source in ("csv", "properties"):
+        text = f"bring in IBM's durations with `hwcost calibration import FILE --config CONF`, or {text}"
+    if set(names) & set(_ERRORS):
+        text += "; --durations-only needs no errors"
+    return text
 
 
 def _refusal(audited: AuditedCalibration, num_qubits: int) -> str:
@@ -192,16 +217,14 @@ def _refusal(audited: AuditedCalibration, num_qubits: int) -> str:
     codes = {finding.code for finding in audited.findings}
     causes = [finding.message for finding in audited.findings if finding.code in _REFUSAL_CODES]
     because = f" ({'. '.join(causes)})" if causes else ""
-    if "gate_duration_unknown" in codes:
-        # Only a person can know what an incomplete file does not say.
-        remedy = _remedy(
-            calibration, "the durations that are missing", "--duration-1q and --duration-2q", "duration_1q_s"
-        )
-    elif "error_unknown" in codes and not audited.durations_only:
-        options = "--error-1q, --error-2q and --readout-error"
-        remedy = _remedy(calibration, "the errors that are missing", options, "error_1q") + " or use --durations-only"
+    # Only a person can know what an incomplete calibration does not say.
+    given = _missing_values(audited, codes)
+    others = "choose another device"
+    if given is not None:
+        remedy = f"{given}; or {others}"
+        because = because.replace("; excluded", "")  # what to do must not be cut off where a message is shortened
     else:
-        remedy = "choose another device" + ("" if audited.durations_only else " or use --durations-only")
+        remedy = others + ("" if audited.durations_only else " or use --durations-only")
     return (
         f"the circuit needs {plural(num_qubits, 'qubit')}, but only {available} of the {calibration.num_qubits} "
         f"qubits of {calibration.name} {'is' if available == 1 else 'are'} healthy and connected{because}; {remedy}"

@@ -7,6 +7,7 @@ from typing import Any
 from hwcost.calibration.audit import AuditedCalibration, audit
 from hwcost.calibration.load import load_calibration
 from hwcost.calibration.sources.ibm_fake import list_fake_backends
+from hwcost.calibration.sources.iqm_objects import list_iqm_backends
 from hwcost.report.page import Column, Table
 from hwcost.report.result import Listing
 
@@ -23,12 +24,14 @@ _COLUMNS = (
 
 
 def backend_listing() -> Listing:
-    """Return all of them, in alphabetical order: size, two-qubit gates, date and findings.
+    """Return all of them, IBM's and then IQM's where its package is installed, each in alphabetical order.
+
+    Each with size, two-qubit gates, date and findings.
 
     Raises:
         MissingDependencyError: qiskit-ibm-runtime is not installed.
     """
-    records = [_record(audit(load_calibration(name))) for name in list_fake_backends()]
+    records = [_record(audit(load_calibration(name))) for name in (*list_fake_backends(), *list_iqm_backends())]
     return Listing(
         title="backends",
         records=tuple(records),

@@ -82,6 +82,8 @@ class GateCalibration:
         duration_s: Duration in seconds.
         operational: False where the device says that the gate is out of use.
         dates: When each value was measured (aware), by field name, where the source says so.
+        resource: What the gate needs for itself beside its qubits, such as a resonator: of the gates with the same one,
+            one runs at a time.
     """
 
     name: str
@@ -90,6 +92,7 @@ class GateCalibration:
     duration_s: float | None = None
     operational: bool = True
     dates: Mapping[str, datetime] = field(default_factory=dict, hash=False)
+    resource: str | None = None
 
     def __post_init__(self) -> None:
         where = f"{self.name} on {self.qubits}"
@@ -158,6 +161,7 @@ class Calibration:
     assumptions: tuple[str, ...] = ()
     definitions: Mapping[str, str] = field(default_factory=dict, hash=False)
     _gate_table: dict[tuple[str, Qubits], GateCalibration] = field(init=False, repr=False, compare=False)
+    _shares_resources: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if [q.qubit for q in self.qubits] != list(range(self.num_qubits)):
@@ -178,7 +182,15 @@ class Calibration:
                 )
             table[key] = gate
         object.__setattr__(self, "_gate_table", table)
+        object.__setattr__(self, "_shares_resources", any(gate.resource is not None for gate in self.gates))
 
     def gate(self, name: str, qubits: Qubits) -> GateCalibration | None:
         """Return the record of gate `name` on exactly these ordered `qubits`, or None."""
         return self._gate_table.get((name, qubits))
+
+    def resource(self, name: str, qubits: Qubits) -> str | None:
+        """Return what gate `name` on these `qubits` needs for itself beside them, None for nothing."""
+        if not self._shares_resources:
+            return None
+        gate = self._gate_table.get((name, qubits))
+        return None if gate is None else gate.resource

@@ -31,6 +31,17 @@ def vendor_of(calibration: Calibration) -> str | None:
     )
 
 
+def is_fake(calibration: Calibration) -> bool:
+    """Return whether the values are those of a fake backend, and not asked of the device by whoever uses them.
+
+    Example:
+        >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
+        >>> is_fake(load_fake_backend("manila"))
+        True
+    """
+    return (calibration.first_source or calibration.source) == "fake"
+
+
 def is_trapped_ion(calibration: Calibration) -> bool:
     """Return whether the qubits are ions, whose gates and readouts take a thousand times as long."""
     return vendor_of(calibration) in TRAPPED_IONS

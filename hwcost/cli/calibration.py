@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hwcost.cli.options import live_options, resolve_backend, seconds
+from hwcost.calibration.assumed import GivenValues
+from hwcost.cli.options import live_options, request_options, resolve_backend
 from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.core.reading import path_label
 from hwcost.core.text import printable
@@ -15,8 +15,6 @@ from hwcost.report.console import format_option, write
 
 if TYPE_CHECKING:
     from hwcost.calibration.record import Calibration
-
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 # What a file did not say, worth a line when it is imported.
 _GAPS = frozenset(
@@ -31,32 +29,6 @@ _GAPS = frozenset(
         "t1_t2_unknown",
     }
 )
-
-
-def _time_option(option: str, name: str, text: str) -> Callable[[_Function], _Function]:
-    return click.option(option, name, metavar="TIME", callback=seconds, help=text)
-
-
-_GIVEN = (
-    click.option("--date", metavar="DATE", help="When the values were reported, such as 2026-03-01T12:00:00Z."),
-    _time_option("--rep-delay", "rep_delay_s", "Default repetition delay, such as 250us."),
-    _time_option("--dt", "dt_s", "Time step of the control electronics, such as 0.5ns."),
-    _time_option("--duration-1q", "duration_1q_s", "One pulse of the one-qubit gates, such as 60ns."),
-    _time_option("--duration-2q", "duration_2q_s", "Two-qubit gates, such as 300ns."),
-    _time_option("--readout-duration", "readout_duration_s", "Readout, such as 1.2us."),
-    click.option("--error-1q", type=float, metavar="E", help="Error of one pulse of the one-qubit gates."),
-    click.option("--error-2q", type=float, metavar="E", help="Error of the two-qubit gates."),
-    click.option("--readout-error", type=float, metavar="E", help="Mean error of a readout."),
-    _time_option("--t1", "t1_s", "T1, such as 100us."),
-    _time_option("--t2", "t2_s", "T2, such as 80us."),
-)
-
-
-def _given_options(function: _Function) -> _Function:
-    """Add the options for what a calibration does not say."""
-    for option in reversed(_GIVEN):
-        function = option(function)
-    return function
 
 
 @click.group("calibration")
@@ -93,7 +65,7 @@ def show(backend: str, form: str, map_path: str | None, **live: Any) -> None:
     "-o", "--output", metavar="FILE", type=OutputPath("calibration"), help="Snapshot file.  [default: NAME/DATE.json]"
 )
 @click.option("--name", metavar="NAME", help="Name to report in place of the device's own.")
-@_given_options
+@request_options(GivenValues)
 @live_options
 def save(backend: str, output: str | None, **options: Any) -> None:
     """Save a calibration as a snapshot: one readable JSON file in SI units, never changed once written.
@@ -114,7 +86,7 @@ def save(backend: str, output: str | None, **options: Any) -> None:
 )
 @click.option("-o", "--output", metavar="SNAPSHOT", type=OutputPath("calibration"), help="[default: NAME/DATE.json]")
 @click.option("--name", metavar="NAME", help="Name to report in place of the file's own.")
-@_given_options
+@request_options(GivenValues)
 def import_file(path: str, output: str | None, **given: Any) -> None:
     """Turn IBM's JSON or CSV into a snapshot.
 

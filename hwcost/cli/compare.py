@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hwcost.calibration.assumed import ASSUMED
 from hwcost.cli.options import live_options, request_options, resolve_backends
 from hwcost.cli.outputs import output_option
 from hwcost.cli.progress import bar
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _OPTIONS = (
     "max_age_days", "num_seeds", "seed", "shots", "precision", "attenuation", "inflation", "task", "job_profile",
     "rep_delay_s", "measure_all", "durations_only", "keep_dead_readout",
-    "fractional_gates",
+    "fractional_gates", "readout_from", *ASSUMED,
 )  # fmt: skip
 
 
@@ -54,8 +55,8 @@ _OPTIONS = (
     "compilers",
     multiple=True,
     metavar="NAME",
-    help="qiskit:3, qiskit:2,routing_method=basic, pytket, bqskit, or MODULE:FUNCTION of (circuit, target, seed). "
-    "Repeatable.",
+    help="qiskit:3, qiskit:2,routing_method=basic, pytket, bqskit, qiskit-ai, or MODULE:FUNCTION of (circuit, target, "
+    "seed). Repeatable.",
 )
 @request_options(EstimateRequest, _OPTIONS, defaults={"num_seeds": DEFAULT_NUM_SEEDS})
 @click.option("--sort-by", default="qpu_time_s", show_default=True, metavar="COLUMN", help="What ranks; see the CSV.")

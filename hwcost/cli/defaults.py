@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from hwcost.calibration.assumed import AssumedValues
 from hwcost.core.default_values import Policy, default_map, read_tables
 from hwcost.core.errors import OptionError
+from hwcost.core.option_fields import flag_of, option_fields
 from hwcost.core.reading import path_label
 
 if TYPE_CHECKING:
@@ -23,12 +25,14 @@ POLICY = Policy(
     prefix="HWCOST",
     # In others the same name means something else: `--device` of `jobs fit`, `--backend` of `jobs collect`.
     environment_commands=frozenset({"estimate", "estimate-job", "estimate-model", "compare", "validate"}),
-    # What is written, what belongs to one input, what opens folders, and what runs code: a file of defaults that lies
-    # in a folder must not run anything there.
+    # What is written, what belongs to one input or device, what opens folders, and what runs code: a file of defaults
+    # that lies in a folder must not run anything there.
     never=frozenset(
         {
             "output", "save-isa", "plot", "plots", "map", "index", "name", "date", "config", "allow", "compiler",
             "cluster", "help", "sample", "circuit", "live",
+            # Values of one device; a snapshot with them is the default to give.
+            *(flag_of(f).removeprefix("--") for f in option_fields(AssumedValues)),
         }
     ),
     rivals=(("shots", "precision"), ("cache", "no-cache")),

@@ -31,7 +31,8 @@ _group_by = click.option(
     "--group-by",
     metavar="COLUMN[,COLUMN]",
     callback=_columns,
-    help="Columns whose values make a group, left out whole.  [default: group, else the circuits' settings]",
+    help="Columns whose values make a group, left out whole.  "
+    "[default: group, else family, if there are three, else the circuits' settings]",
 )
 _seed = click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of folds and bootstrap."
@@ -152,6 +153,34 @@ def fit(
     from hwcost.jobs.fit import fit_job_time
 
     profile = fit_job_time(table, name=name, device=device, date=date, group_by=group_by, seed=seed)
+    _warn_left_out(profile.left_out)
+    if path is not None:
+        write_file(path, profile.to_json().encode())
+    write([profile], form)
+
+
+@command.command("calibrate")
+@click.argument("table", metavar="JOBS.csv", type=click.Path())
+@click.option("--from", "base", metavar="PROFILE.json|NAME", default="ibm", show_default=True, help="Profile to shift.")
+@click.option(
+    "-o", "--output", "path", metavar="PROFILE.json", type=OutputPath("job-time"), help="Write the profile here."
+)
+@click.option("--name", help="Name of the profile.  [default: the device]")
+@_device
+@click.option("--date", help="When the jobs ran.  [default: the months of the date column]")
+@format_option
+@writes_files
+def calibrate(
+    table: str, base: str, path: str | None, name: str | None, device: str | None, date: str | None, form: str
+) -> None:
+    """Shift a profile to a few timed jobs of one device; one to ten suffice.
+
+    The overhead of jobs and circuits and the time of the shots move as far as the jobs demand. A slow job among several
+    counts little; the upper end of the interval reaches over it.
+    """
+    from hwcost.jobs.calibrate import calibrate_job_time
+
+    profile = calibrate_job_time(table, base, name=name, device=device, date=date)
     _warn_left_out(profile.left_out)
     if path is not None:
         write_file(path, profile.to_json().encode())

@@ -1,31 +1,40 @@
-"""`hwcost validate`: measured against predicted attenuation, by a noise simulation of the same calibration."""
+"""`hwcost validate`: predicted attenuation against a noise simulation, or against results from hardware."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from hwcost.calibration.assumed import ASSUMED
 from hwcost.cli.options import request_options
 from hwcost.cli.outputs import output_option
 from hwcost.cli.progress import counter
 from hwcost.core.click_outputs import writes_files
+from hwcost.core.errors import OptionError
 from hwcost.estimation.options import EstimateRequest
 from hwcost.noise.methods import METHODS
 from hwcost.report.console import format_option, write
 
 if TYPE_CHECKING:
     from hwcost.circuits.load import LoadedCircuit
+    from hwcost.validation.measured_record import MeasuredValidation
 
 # Of an estimate; the transpiler's seed has a name of its own here.
 _OPTIONS = (
     "shots", "precision", "optimization_level", "num_seeds", "transpile", "inflation", "measure_all",
-    "keep_dead_readout", "fractional_gates",
+    "keep_dead_readout", "fractional_gates", "readout_from", *ASSUMED,
 )  # fmt: skip
 
 
 @click.command("validate")
-@click.argument("file", metavar="FILE")
+@click.argument("file", required=False, metavar="[FILE]")
+@click.option(
+    "--measured",
+    metavar="RESULTS.json",
+    help="Compare with results from hardware instead; FILE has their circuits, if they do not name them.",
+)
 @click.option("--backend", "-b", required=True, metavar="NAME", help="Backend, for example fake_sherbrooke.")
 @click.option("--draws", "num_draws", type=int, default=20, show_default=True, metavar="N", help="Sets of angles.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of angles, trajectories and shots.")
@@ -45,13 +54,25 @@ _OPTIONS = (
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 @writes_files
 def command(
-    file: str, backend: str, form: str, output: str | None, quiet: bool, index: int | None, **options: Any
+    file: str | None,
+    measured: str | None,
+    backend: str,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    index: int | None,
+    **options: Any,
 ) -> int:
-    """Check the attenuation and the shots of an estimate against a noise simulation.
+    """Check the attenuation and the shots of an estimate.
 
     Qiskit Aer (extra "noise") simulates the transpiled circuit with the noise of the same calibration: this checks the
-    reduction to attenuation and shots, not that the calibration describes the hardware.
+    reduction to attenuation and shots. With --measured, results of your own from hardware check the calibration too.
     """
+    if measured is not None:
+        write([_against_hardware(measured, file, backend, quiet, options)], form, output=output)
+        return 0
+    if file is None:
+        raise OptionError("there is no circuit to validate; give a circuit file, or --measured with results")
     from hwcost.validation.channels import require_aer
     from hwcost.validation.simulation import DEFAULT_TRAJECTORIES
     from hwcost.validation.validate import validate
@@ -68,6 +89,35 @@ def command(
     )
     write([result], form, output=output)
     return 0
+
+
+_OF_MEASURED = (
+    "file", "measured", "backend", "methods", "seed_transpiler", "optimization_level", "num_seeds", "keep_dead_readout",
+    "fractional_gates", "readout_from", "form", "output", "quiet",
+)  # fmt: skip
+
+
+def _against_hardware(
+    measured: str, file: str | None, backend: str, quiet: bool, options: dict[str, Any]
+) -> MeasuredValidation:
+    """Compare with results, and refuse what has no effect there."""
+    from hwcost.noise.methods import DEFAULT_ATTENUATION
+    from hwcost.validation.measured import validate_measured
+
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        given = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+        if given and parameter.name in {*options, "index"} and parameter.name not in _OF_MEASURED:
+            raise OptionError(f"{max(parameter.opts, key=len)} belongs to the simulation; leave it out with --measured")
+    kept = {name: value for name, value in options.items() if name in _OF_MEASURED}
+    return validate_measured(
+        measured,
+        backend,
+        circuits=file,
+        methods=kept.pop("methods") or (DEFAULT_ATTENUATION,),
+        progress=counter("compared", quiet),
+        **kept,
+    )
 
 
 def _read_one(name: str, index: int | None) -> LoadedCircuit:

@@ -29,6 +29,8 @@ class CellCost:
         job_time_high_s: Upper end of its interval.
         shots_noiseless: Shots that a noiseless device would need.
         shots_needed: Shots to run; None where the signal is gone.
+        shots_needed_low: Fewer by the error that hardware showed; None without one (`hwcost.noise.hardware`).
+        shots_needed_high: More by that error; None without one, and where the signal may be gone then.
         inflation_worst: Largest 1/λ², None if unbounded or not costed.
         inflation_mean: Mean 1/λ², None if unbounded or not costed.
         attenuation_worst: Smallest attenuation λ of a measured qubit, None if not costed.
@@ -89,6 +91,8 @@ class CellCost:
     equivalence: str
     budget_shots: int | None = None
     budget_standard_error: float | None = None
+    shots_needed_low: int | None = None
+    shots_needed_high: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and text by name; `from_dict` reads it back."""
@@ -124,8 +128,10 @@ COST_FIELDS: tuple[str, ...] = tuple(f.name for f in dataclasses.fields(CellCost
 BUDGET_METRICS: tuple[str, ...] = ("budget_shots", "budget_standard_error")
 """Columns that have values with a budget only."""
 
+_ENDS = ("shots_needed_low", "shots_needed_high")  # both follow from `shots_needed`
+
 METRICS: tuple[str, ...] = tuple(
-    name for name in COST_FIELDS if name not in {"equivalence", "shots_noiseless", *BUDGET_METRICS}
+    name for name in COST_FIELDS if name not in {"equivalence", "shots_noiseless", *BUDGET_METRICS, *_ENDS}
 )
 """Columns that can be ranked by, with or without a budget."""
 

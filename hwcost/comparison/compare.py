@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.circuits.check import refuse_to_move
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.suites import Unread, iter_circuits
@@ -74,7 +75,17 @@ def compare(
     durations_only: bool = False,
     keep_dead_readout: bool = False,
     fractional_gates: bool = False,
+    readout_from: ReadoutSource | None = None,
     measure_all: bool = False,
+    dt_s: float | None = None,
+    duration_1q_s: float | None = None,
+    duration_2q_s: float | None = None,
+    readout_duration_s: float | None = None,
+    error_1q: float | None = None,
+    error_2q: float | None = None,
+    readout_error: float | None = None,
+    t1_s: float | None = None,
+    t2_s: float | None = None,
     max_age_days: float | None = None,
     sort_by: str = DEFAULT_METRIC,
     rank_by: RankBy | None = None,
@@ -110,8 +121,18 @@ def compare(
         durations_only: As in `estimate`.
         keep_dead_readout: As in `estimate`.
         fractional_gates: As in `estimate`.
+        readout_from: As in `estimate`; of the one backend that is compared.
         measure_all: As in `estimate`.
         max_age_days: Refuse backends whose calibration is older.
+        dt_s: As in `estimate`. Of several devices each takes the values that it lacks; one that none lacks is refused.
+        duration_1q_s: As in `estimate`.
+        duration_2q_s: As in `estimate`.
+        readout_duration_s: As in `estimate`.
+        error_1q: As in `estimate`.
+        error_2q: As in `estimate`.
+        readout_error: As in `estimate`.
+        t1_s: As in `estimate`.
+        t2_s: As in `estimate`.
         sort_by: Column that ranks: `qpu_time_s`, `job_time_s`, `shots_needed`, `num_2q`, … (`METRICS`).
         rank_by: `time` ranks by `sort_by`; `precision` by the standard error that a job within the budget reaches;
             `both` by Pareto fronts of the time and the precision of the job as requested (`Comparison.pareto`).
@@ -157,6 +178,16 @@ def compare(
         durations_only=durations_only,
         keep_dead_readout=keep_dead_readout,
         fractional_gates=fractional_gates,
+        dt_s=dt_s,
+        duration_1q_s=duration_1q_s,
+        duration_2q_s=duration_2q_s,
+        readout_duration_s=readout_duration_s,
+        error_1q=error_1q,
+        error_2q=error_2q,
+        readout_error=readout_error,
+        t1_s=t1_s,
+        t2_s=t2_s,
+        readout_from=readout_from,
     )
     ranking = checked_ranking(rank_by, budget, sort_by, request)
     workers = checked_num_workers(num_workers)

@@ -1,8 +1,8 @@
 """Compilers to compare: named callables from (circuit, Target, seed) to an ISA circuit.
 
 Built in are Qiskit's preset levels (`QiskitCompiler`), a user's own `PassManager` (`PassManagerCompiler`), pytket
-(`hwcost.comparison.pytket`), BQSKit (`hwcost.comparison.bqskit`) and any function (`FunctionCompiler`).
-`resolve_compiler` makes one of them from whatever names a compiler.
+(`hwcost.comparison.pytket`), BQSKit (`hwcost.comparison.bqskit`), IBM's AI passes (`hwcost.comparison.qiskit_ai`) and
+any function (`FunctionCompiler`). `resolve_compiler` makes one of them from whatever names a compiler.
 
 The Target counts the qubits of the healthy component of a device from 0 (see `hwcost.backend.target`). A compiler
 returns a circuit on the Target's qubit numbers; its `layout` says where the circuit's qubits start and end. Without a
@@ -25,6 +25,7 @@ from hwcost.backend.compiler import Compiler, PassOptions
 from hwcost.circuits.own_gates import name_own_gates
 from hwcost.comparison.bqskit import BqskitCompiler
 from hwcost.comparison.pytket import PytketCompiler
+from hwcost.comparison.qiskit_ai import QiskitAiCompiler
 from hwcost.core.errors import OptionError
 from hwcost.core.text import error_text, one_line
 
@@ -189,10 +190,10 @@ def resolve_compiler(compiler: Any) -> AnyCompiler:
 
     Args:
         compiler: One of: a compiler of this module; `"qiskit:2"`, with options `"qiskit:2,routing_method=basic"`;
-            `"pytket"`; `"bqskit"`; `"module:function"`; a `PassManager`; or a callable from (circuit, Target, seed) to
-            an ISA circuit, whose `name` or else own name is used. Only a callable with an attribute `version` has its
-            results kept in a cache: change it when the callable changes, or anything that it calls. Closures and
-            objects need a `name`, too, that tells one from another.
+            `"pytket"`; `"bqskit"`; `"qiskit-ai"`; `"module:function"`; a `PassManager`; or a callable from (circuit,
+            Target, seed) to an ISA circuit, whose `name` or else own name is used. Only a callable with an attribute
+            `version` has its results kept in a cache: change it when the callable changes, or anything that it calls.
+            Closures and objects need a `name`, too, that tells one from another.
 
     Raises:
         OptionError: It names no compiler; the message says what would.
@@ -216,7 +217,11 @@ def resolve_compiler(compiler: Any) -> AnyCompiler:
     )
 
 
-_OTHERS: dict[str, Callable[[], AnyCompiler]] = {"pytket": PytketCompiler, "bqskit": BqskitCompiler}
+_OTHERS: dict[str, Callable[[], AnyCompiler]] = {
+    "pytket": PytketCompiler,
+    "bqskit": BqskitCompiler,
+    "qiskit-ai": QiskitAiCompiler,
+}
 
 
 def _named(text: str) -> AnyCompiler:
@@ -229,8 +234,8 @@ def _named(text: str) -> AnyCompiler:
     module, separator, function = text.partition(":")
     if not separator or not module or not function:
         raise OptionError(
-            f"{one_line(text)!r} is not a compiler; give qiskit:LEVEL, pytket, bqskit or MODULE:FUNCTION, such as "
-            "qiskit:3"
+            f"{one_line(text)!r} is not a compiler; give qiskit:LEVEL, {', '.join(_OTHERS)} or MODULE:FUNCTION, such "
+            "as qiskit:3"
         )
     return _of_function(_import_function(text, module, function), text)
 

@@ -11,10 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from hwcost.backend.prepared import Device
 from hwcost.backend.qcec import qcec_version
+from hwcost.calibration.assumed import gaps_of, refuse_values
+from hwcost.calibration.load import load_calibration
 from hwcost.calibration.patterns import ALL, as_pattern, matches_of
 from hwcost.comparison.cache import default_cache_path
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, levels_as_compilers, resolve_compiler, unique_names
+from hwcost.comparison.lower_bounds import left_out
 from hwcost.comparison.record import ComparedBackend
 from hwcost.core.caveat import texts
 from hwcost.core.checks import whole
@@ -81,11 +85,17 @@ def prepared_backends(backends: Any, request: EstimateRequest) -> list[PreparedB
     listed = list(backends) if isinstance(backends, (list, tuple, set, frozenset)) else [backends]
     if not listed:
         raise OptionError("there is no backend to compare on; give at least one")
+    each = _each(listed)
+    if request.readout_from is not None and len(each) > 1:
+        raise OptionError(
+            f"readout_from is of one device, and {len(each)} backends are compared; leave it out, or give one backend"
+        )
     pairs: list[tuple[ComparedBackend, Conditions | None]] = []
     first_error: HwcostError | None = None
-    for wanted in _each(listed):
+    lacking: set[str] = set()
+    for wanted in each:
         try:
-            conditions = prepare_conditions(wanted.read(), request)
+            conditions = _prepared(wanted.read(), request, lacking)
             pairs.append((_record(conditions, wanted.pattern), conditions))
         except CalibrationError as error:
             # A backend that its account lists may be retired; a name that somebody wrote is a mistake.
@@ -96,6 +106,7 @@ def prepared_backends(backends: Any, request: EstimateRequest) -> list[PreparedB
             pairs.append((refused, None))
     if first_error is not None and all(conditions is None for _, conditions in pairs):
         raise first_error
+    refuse_values("every backend has", request.given() - lacking)
     pairs = _without_repeated_matches(pairs)
     _refuse_repeated(pairs)
     result: list[PreparedBackend] = []
@@ -103,6 +114,18 @@ def prepared_backends(backends: Any, request: EstimateRequest) -> list[PreparedB
         index = sum(b.conditions is not None for b in result) if prepared is not None else -1
         result.append(PreparedBackend(dataclasses.replace(record, name=name), prepared, index))
     return result
+
+
+def _prepared(backend: Any, request: EstimateRequest, lacking: set[str]) -> Conditions:
+    """Prepare one backend with those of the given values that it lacks, whose names are added to `lacking`."""
+    given = request.given()
+    if not given or isinstance(backend, Device):  # which refuses them
+        return prepare_conditions(backend, request)
+    calibration = load_calibration(backend)
+    gaps = gaps_of(calibration)
+    lacking |= gaps & given
+    without: dict[str, Any] = dict.fromkeys(given - gaps)
+    return prepare_conditions(calibration, dataclasses.replace(request, **without))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +187,7 @@ def _record(conditions: Conditions, pattern: str | None) -> ComparedBackend:
         calibration.name, calibration.basis_gates, calibration.supported_operations, calibration.qubits,
         calibration.gates, calibration.dt_s, calibration.rep_delay_s, calibration.timing_constraints,
         audited.component, audited.excluded_qubits, audited.excluded_edges, audited.durations_only,
+        *(() if audited.readout is None else (audited.readout.groups,)),
     )  # fmt: skip
     return ComparedBackend(
         name=calibration.name,
@@ -181,6 +205,7 @@ def _record(conditions: Conditions, pattern: str | None) -> ComparedBackend:
             *calibration.assumptions,
             *texts(rep_delay_caveats(conditions)),
         ),
+        left_out=left_out(conditions),
         pattern=pattern,
     )
 

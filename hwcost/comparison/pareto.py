@@ -29,6 +29,8 @@ class FrontPlace:
         job_time_s: Time of the job as requested, median over seeds, geometric mean over circuits.
         standard_error: That of its expectation values, likewise; None where the signal is gone.
         num_circuits: Circuits that were costed.
+        lower_bound: Whether the time leaves out what the device does not say. Such places are behind all others, and
+            `front` is that among themselves.
     """
 
     front: int | None
@@ -37,6 +39,7 @@ class FrontPlace:
     job_time_s: float
     standard_error: float | None
     num_circuits: int
+    lower_bound: bool = False
 
 
 def fronts(costs: Mapping[Pair, Mapping[str, Sequence[CellCost]]]) -> list[FrontPlace]:

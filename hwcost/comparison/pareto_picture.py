@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _FRONT_COLOUR = "#D55E00"
 _OTHER_COLOUR = "#56B4E9"
+_BOUND_COLOUR = "#BBBBBB"
 _MOST_NAMED = 12
 _CHARACTERS = 130
 _LINE_INCHES = 0.14
@@ -33,14 +34,19 @@ def draw_pareto(figure: Figure, comparison: Comparison) -> None:
     if not places:
         raise OptionError("no backend has both a time and a precision on all circuits, so there is no Pareto front")
     axes = figure.add_subplot()
-    front = sorted((place for place in places if place.front == 1), key=lambda place: place.job_time_s)
-    others = [place for place in places if place.front != 1]
+    full = [place for place in places if not place.lower_bound]
+    bounded = [place for place in places if place.lower_bound]
+    front = sorted((place for place in full if place.front == 1), key=lambda place: place.job_time_s)
+    others = [place for place in full if place.front != 1]
+    if bounded:  # an arrow to the right: the time is at least this
+        axes.plot(*_points(bounded), linestyle="none", marker=">", color=_BOUND_COLOUR, markeredgecolor="black",
+                  markeredgewidth=0.5, label="lower bound of the time")  # fmt: skip
     axes.plot(*_points(others), linestyle="none", marker="o", color=_OTHER_COLOUR, markeredgecolor="black",
               markeredgewidth=0.5, label="beaten by another")  # fmt: skip
     axes.plot(*_points(front), drawstyle="steps-post", linestyle="--", marker="D", color=_FRONT_COLOUR,
               markeredgecolor="black", markeredgewidth=0.5, label="Pareto front")  # fmt: skip
     several = len(comparison.compilers) > 1
-    for place in front[:_MOST_NAMED]:
+    for place in [*front, *(place for place in bounded if place.front == 1)][:_MOST_NAMED]:
         name = f"{place.backend} by {place.compiler}" if several else place.backend
         axes.annotate(
             name.replace("$", r"\$"),

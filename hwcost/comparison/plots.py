@@ -128,7 +128,7 @@ def _draw_time(axes: Axes, comparison: Comparison, costs: Costs) -> None:
         where: dict[str, Any] = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
         axes.annotate(f"{shares} %", (left[row], row), **where)
     axes.set_xlim(0, 1.3 * max(left))
-    axes.set_yticks(range(len(rows)), [_label(pair) for pair in costs])
+    axes.set_yticks(range(len(rows)), [_bound_label(pair, comparison, "qpu_time_s") for pair in costs])
     axes.invert_yaxis()
     axes.set_xlabel(f"QPU time ({unit})")
     axes.set_title(f"Where the QPU time goes, {_circuits(names, comparison)}")
@@ -188,7 +188,7 @@ def _draw_spread(axes: Axes, comparison: Comparison, costs: Costs) -> None:
         raise OptionError(f"no cell has a value for {metric} that could be drawn")
     if min(drawn) > 0 and max(drawn) > 20 * min(drawn):
         axes.set_xscale("log")
-    axes.set_yticks(range(len(costs)), [_label(pair) for pair in costs])
+    axes.set_yticks(range(len(costs)), [_bound_label(pair, comparison, metric) for pair in costs])
     axes.set_ylim(len(costs) - 0.4, -0.6)
     unit = " (s)" if metric.endswith("_s") else ""
     name = LABELS.get(metric, metric)
@@ -280,6 +280,11 @@ def _style(row: int) -> dict[str, Any]:
 
 def _label(pair: Pair) -> str:
     return "\n".join(pair).replace("$", r"\$")
+
+
+def _bound_label(pair: Pair, comparison: Comparison, metric: str) -> str:
+    bound = "\n(bound: a part is unknown)" if comparison.is_lower_bound(pair[0], metric) else ""
+    return _label(pair) + bound
 
 
 def _circuits(names: Sequence[str], comparison: Comparison) -> str:

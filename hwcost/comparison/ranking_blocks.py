@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from hwcost.comparison.lower_bounds import LeftOut, bounds, remedies
 from hwcost.comparison.reach import PRECISION_METRIC
 from hwcost.comparison.record import Comparison, Failure
 from hwcost.comparison.statistics import Place
@@ -27,11 +28,22 @@ def budget_line(comparison: Comparison) -> str:
     )
 
 
+def bound_lines(comparison: Comparison, metric: str) -> Iterator[str]:
+    """Yield what the bounds of a column leave out, each with the devices, and what gives it."""
+    devices: dict[LeftOut, list[str]] = {}
+    for backend in comparison.backends:
+        for part in bounds(metric, backend.left_out):
+            devices.setdefault(part, []).append(backend.name)
+    for part, names in devices.items():
+        yield f"without {part}, which is unknown: {listing(names, _MOST_NAMES_SHOWN)}; {remedies([part])} gives it"
+
+
 def pareto_blocks(comparison: Comparison) -> Iterator[Block]:
     """Yield the places by Pareto front; with a budget also the precision within it."""
     places, has_budget = comparison.pareto(), comparison.budget_s is not None
     within = {(place.backend, place.compiler): place.median for place in _within_budget(comparison)}
-    on_front = sum(1 for place in places if place.front == 1)
+    on_front = sum(1 for place in places if place.front == 1 and not place.lower_bound)
+    full = sum(1 for place in places if not place.lower_bound)
     columns = (
         Column("front", "right"),
         Column("backend"),
@@ -42,19 +54,21 @@ def pareto_blocks(comparison: Comparison) -> Iterator[Block]:
     )
     rows = tuple(
         (
-            "-" if place.front is None else str(place.front),
+            "-" if place.front is None else f"{'bound ' if place.lower_bound else ''}{place.front}",
             place.backend,
             place.compiler,
-            format_seconds(place.job_time_s),
+            f"{'> ' if place.lower_bound else ''}{format_seconds(place.job_time_s)}",
             "signal gone" if place.standard_error is None else f"{place.standard_error:.3g}",
             *((_number(within.get((place.backend, place.compiler))),) if has_budget else ()),
         )
         for place in places[:MOST_PLACES_SHOWN]
     )
-    yield Heading(f"Time against precision of the job as requested: {on_front} of {len(places)} on the Pareto front")
+    yield Heading(f"Time against precision of the job as requested: {on_front} of {full} on the Pareto front")
     yield Table(columns, rows)
     if len(places) > MOST_PLACES_SHOWN:
         yield Line((f"  and {len(places) - MOST_PLACES_SHOWN} more; CSV and JSON have all",), style="dim")
+    if full < len(places):
+        yield from (Line((line,), indent=2) for line in bound_lines(comparison, "requested_job_time_s"))
 
 
 def _within_budget(comparison: Comparison) -> tuple[Place, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,6 +19,7 @@ from hwcost.comparison.cell import (
     FailureKind,
     check_metric,
 )
+from hwcost.comparison.lower_bounds import LeftOut, bounds, remedies
 from hwcost.comparison.pareto import FrontPlace, fronts
 from hwcost.comparison.reach import RankBy
 from hwcost.comparison.statistics import Difference, Pair, Place, difference, rank
@@ -74,6 +75,7 @@ class ComparedBackend:
         rep_delay_s: Repetition delay used.
         warnings: What was assumed or excluded.
         error: Why it was refused, None if it was not.
+        left_out: What is not known of it, with the columns that leave it out: times in them are lower bounds.
         pattern: The name with wildcards, or `all`, that it was compared for; None for one that was given by itself.
     """
 
@@ -89,6 +91,7 @@ class ComparedBackend:
     rep_delay_s: float | None = None
     warnings: tuple[str, ...] = ()
     error: str | None = None
+    left_out: Mapping[LeftOut, tuple[str, ...]] = field(default_factory=dict, hash=False)
     pattern: str | None = None
 
 
@@ -164,6 +167,9 @@ class Comparison(Result):
     def ranking(self, by: str | None = None, *, circuit: str | None = None) -> tuple[Place, ...]:
         """Rank backends with compilers, the best first (`hwcost.comparison.statistics` says how).
 
+        Places whose values are lower bounds, because a device does not say all that they are made of, are ranked among
+        themselves, behind all others (`Place.lower_bound`).
+
         Args:
             by: A column of the cells, such as `num_2q`; default `sort_by`.
             circuit: Rank on this circuit alone.
@@ -173,7 +179,23 @@ class Comparison(Result):
         """
         metric = check_metric(self.sort_by if by is None else by)
         values = self.values(metric, circuit=circuit)
-        return tuple(rank(values, more_is_better=metric in MORE_IS_BETTER, logarithmic=metric.startswith("log10")))
+        bounded = {pair for pair in values if self.is_lower_bound(pair[0], metric)}
+        ranked: list[Place] = []
+        for kept in (values.keys() - bounded, bounded):
+            behind = len(ranked)
+            own = {pair: by_circuit for pair, by_circuit in values.items() if pair in kept}
+            ranked += (
+                replace(place, place=place.place + behind, lower_bound=kept is bounded)
+                for place in rank(own, more_is_better=metric in MORE_IS_BETTER, logarithmic=metric.startswith("log10"))
+            )
+        return tuple(ranked)
+
+    def is_lower_bound(self, backend: str, metric: str) -> bool:
+        """Return whether a column of a backend leaves out what is not known of it (for a precision: an upper bound)."""
+        return bool(bounds(metric, self._left_out().get(backend, {})))
+
+    def _left_out(self) -> dict[str, Mapping[LeftOut, tuple[str, ...]]]:
+        return {backend.name: backend.left_out for backend in self.backends}
 
     def difference(
         self,
@@ -192,18 +214,25 @@ class Comparison(Result):
             circuit: Compare on this circuit alone; default all that both have, together.
 
         Returns:
-            The paired test, None if there are not two places with a circuit in common.
+            The paired test, None if there are not two places with a circuit in common. By default lower bounds are not
+            tested against full times.
 
         Raises:
-            OptionError: There is no such column, or nothing of that name was compared.
+            OptionError: There is no such column, nothing of that name was compared, or one of two that were named has
+                lower bounds and the other has not.
         """
         metric = check_metric(self.sort_by if by is None else by)
         values = self.values(metric, circuit=circuit)
         leaders = [(place.backend, place.compiler) for place in self.ranking(metric, circuit=circuit)]
         one = self._pair(first, leaders, values)
-        two = self._pair(second, [pair for pair in leaders if pair != one], values)
-        if one is None or two is None:
+        if one is None:
             return None
+        bounded = self.is_lower_bound(one[0], metric)
+        alike = [pair for pair in leaders if pair != one and self.is_lower_bound(pair[0], metric) == bounded]
+        two = self._pair(second, alike, values)
+        if two is None:
+            return None
+        self._refuse_bound_beside_value(one, two, metric)
         seedless = {compiler.name for compiler in self.compilers if not compiler.uses_seed}
         # A circuit that was given twice is one piece of evidence.
         once = set(values[one]) - (set(self.repeated_circuits()) if circuit is None else set())
@@ -219,10 +248,20 @@ class Comparison(Result):
             deterministic=one[1] in seedless and two[1] in seedless,
         )
 
+    def _refuse_bound_beside_value(self, one: Pair, two: Pair, metric: str) -> None:
+        parts = [bounds(metric, self._left_out().get(pair[0], {})) for pair in (one, two)]
+        if bool(parts[0]) != bool(parts[1]):
+            backend, missing = (one[0], parts[0]) if parts[0] else (two[0], parts[1])
+            raise OptionError(
+                f"{metric} of {backend} is a lower bound without its {' and '.join(missing)}, which cannot be tested "
+                f"against a full time; {remedies(missing)} gives it, or choose another column"
+            )
+
     def pareto(self, *, circuit: str | None = None) -> tuple[FrontPlace, ...]:
         """Sort backends with compilers by Pareto fronts of the time and the precision of the job as requested.
 
-        `hwcost.comparison.pareto` says how.
+        `hwcost.comparison.pareto` says how. Places whose time is a lower bound have fronts of their own, behind all
+        others (`FrontPlace.lower_bound`).
 
         Args:
             circuit: On this circuit alone.
@@ -234,14 +273,17 @@ class Comparison(Result):
             raise OptionError(f"{circuit!r} was not compared; give the name of a circuit")
         if self.settings.get("task") == "sampling" or self.settings.get("durations_only"):
             raise OptionError("there is no Pareto front without precisions: sampling and durations only have none")
-        return tuple(
-            fronts(
-                {
-                    pair: {name: costs for name, costs in by_circuit.items() if circuit in (None, name)}
-                    for pair, by_circuit in self.costs().items()
-                }
-            )
-        )
+        costs = {
+            pair: {name: cells for name, cells in by_circuit.items() if circuit in (None, name)}
+            for pair, by_circuit in self.costs().items()
+        }
+        found: list[FrontPlace] = []
+        for is_bound in (False, True):
+            own = {
+                pair: c for pair, c in costs.items() if self.is_lower_bound(pair[0], "requested_job_time_s") == is_bound
+            }
+            found += (replace(place, lower_bound=is_bound) for place in fronts(own))
+        return tuple(found)
 
     def not_ranked(self) -> list[Pair]:
         """List (backend, compiler) that were costed, but whose ranking column is unknown."""
@@ -366,6 +408,7 @@ class Comparison(Result):
         """Return one flat dictionary per cell, failed ones included: what CSV and the data frame hold."""
         circuits = {circuit.name: circuit for circuit in self.circuits}
         dates = {backend.name: to_plain(backend.snapshot_date) for backend in self.backends}
+        left_out = {name: ", ".join(parts) or None for name, parts in self._left_out().items()}
         empty = dict.fromkeys(COST_FIELDS)
         places = {(place.backend, place.compiler): place.place for place in self.answer()[0]}
         on_front: dict[Pair, int | None] = {}
@@ -387,6 +430,7 @@ class Comparison(Result):
                 "place": places.get((cell.backend, cell.compiler)),
                 "pareto_front": on_front.get((cell.backend, cell.compiler)),
                 **(empty if cell.cost is None else cell.cost.to_dict()),
+                "left_out": left_out[cell.backend],
             }
             for cell in self.cells
         ]

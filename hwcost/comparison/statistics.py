@@ -51,6 +51,8 @@ class Place:
         high: Largest value; None if unbounded.
         num_circuits: Circuits with at least one seed that was costed.
         num_without_value: Of these, those whose median has no value, such as shots where the signal is gone.
+        lower_bound: Whether the values leave out what the device does not say (`hwcost.comparison.lower_bounds`). Such
+            places come behind all others; `mean_rank` and `ratio` are among themselves.
     """
 
     place: int
@@ -63,6 +65,7 @@ class Place:
     high: float | None
     num_circuits: int
     num_without_value: int
+    lower_bound: bool = False
 
 
 def rank(values: Mapping[Pair, SeedValues], *, more_is_better: bool = False, logarithmic: bool = False) -> list[Place]:

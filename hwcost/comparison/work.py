@@ -167,16 +167,18 @@ def evaluate(
     device = conditions.device
     device.audited.require_qubits(circuit.num_qubits)
     transpiled: Transpiled | None = None
+    level: int | None = None
     if isinstance(compiler, QiskitCompiler):
         transpiled = device.compiler.compile(
             circuit, optimization_level=compiler.optimization_level, seed=seed, options=compiler.options
         )
         isa = transpiled.circuit
+        level = 0 if ("layout_method", "trivial") in compiler.options else compiler.optimization_level
     else:
         isa = _call(compiler, circuit, target, seed)
     _check_output(circuit, isa, device)
     try:
-        compiled = compilation_on_target(isa, device, circuit.num_qubits, transpiled=transpiled)
+        compiled = compilation_on_target(isa, device, circuit.num_qubits, transpiled=transpiled, level=level)
         candidate = cost_candidate(compiled, conditions, may_be_empty=True)
     except CircuitError as error:
         if transpiled is not None:
@@ -256,6 +258,8 @@ def _cell_cost(candidate: CostedCandidate, conditions: Conditions, equivalence: 
         job_time_high_s=None if job is None else job.high_s,
         shots_noiseless=shots.noiseless,
         shots_needed=shots.needed,
+        shots_needed_low=shots.needed_low,
+        shots_needed_high=shots.needed_high,
         inflation_worst=worst,
         inflation_mean=mean,
         attenuation_worst=min((_finite(a.value) for a in shots.attenuation), default=nothing_lost),

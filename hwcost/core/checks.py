@@ -111,6 +111,8 @@ def is_between(value: object, low: float, high: float) -> bool:
 
 
 def _as_float(value: object) -> float | None:
+    if type(value) is float:  # nearly always, and the test of a protocol takes longer than all else here
+        return value
     if not isinstance(value, SupportsFloat) or isinstance(value, (bool, str, bytes)):
         return None
     try:

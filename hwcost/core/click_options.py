@@ -39,9 +39,13 @@ def options_of(
     """
     fields = {f.name: f for f in option_fields(record)}
     hints = get_type_hints(record)
+    own = vars(record).get("__annotations__", {})
+
+    def _is_inherited(name: str) -> bool:
+        return name not in own  # they come last in the help
 
     def decorate(function: _Function) -> _Function:
-        for name in reversed(list(fields if names is None else names)):
+        for name in reversed(sorted(fields, key=_is_inherited) if names is None else list(names)):
             default = (defaults or {}).get(name, fields[name].default)
             settings = _settings(fields[name], hints[name], default, parsers or {})
             settings["help"] = _help(fields[name].metadata, default) if show_defaults else fields[name].metadata["help"]

@@ -5,6 +5,7 @@ Data goes to stdout, progress and warnings to stderr. Exit codes: 0 done, 1 the 
 
 from __future__ import annotations
 
+import atexit
 import errno
 import gc
 import io
@@ -76,6 +77,8 @@ def run(root: click.Group, program: str, arguments: list[str] | None) -> int:
     if arguments is None:
         # A short process that mostly imports: looking for garbage meanwhile finds none and takes 4 % of the time.
         gc.set_threshold(200_000, 20, 20)
+        # Nor need the interpreter look through all that was imported before it ends: a fifth of a short run.
+        atexit.register(gc.freeze)
     # Taken out here, so that it may stand anywhere on the line.
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]

@@ -55,3 +55,12 @@ def option_fields(record: type[Any]) -> tuple[Field[Any], ...]:
 def flag_of(f: Field[Any]) -> str:
     """Return the long name of a field's option."""
     return f.metadata["flag"] or "--" + f.name.replace("_", "-")
+
+
+def flag_and_keyword(name: str) -> str:
+    """Return option and keyword of a field without a flag of its own, for messages that both kinds of users read.
+
+    >>> flag_and_keyword("duration_1q_s")
+    '--duration-1q (duration_1q_s)'
+    """
+    return f"--{name.removesuffix('_s').replace('_', '-')} ({name})"

@@ -31,6 +31,7 @@ def backend_info(conditions: Conditions, *, assumptions: Iterable[str], caveats:
         oldest_value_date=calibration.oldest_value_date,
         newest_value_date=calibration.newest_value_date,
         rep_delay_s=conditions.rep_delay_s,
+        rep_delay_known=conditions.rep_delay_known,
         excluded=Excluded(qubits=audited.excluded_qubits, edges=audited.excluded_edges),
         findings=audited.findings,
         assumptions=tuple(assumptions),

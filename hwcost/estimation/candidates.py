@@ -55,7 +55,13 @@ def compile_candidates(
         transpiled = device.compiler.compile(
             logical.circuit, optimization_level=request.optimization_level, seed=request.seed + done
         )
-        compiled = compilation_on_target(transpiled.circuit, device, logical.circuit.num_qubits, transpiled=transpiled)
+        compiled = compilation_on_target(
+            transpiled.circuit,
+            device,
+            logical.circuit.num_qubits,
+            transpiled=transpiled,
+            level=request.optimization_level,
+        )
         candidates.append(cost_candidate(compiled, conditions, plan=logical.plan))
         _LOG.debug(
             "%s: seed %d on %s compiled and costed in %.3f s",
@@ -70,7 +76,12 @@ def compile_candidates(
 
 
 def compilation_on_target(
-    isa: QuantumCircuit, device: Device, num_logical_qubits: int, *, transpiled: Transpiled | None = None
+    isa: QuantumCircuit,
+    device: Device,
+    num_logical_qubits: int,
+    *,
+    transpiled: Transpiled | None = None,
+    level: int | None = None,
 ) -> Compilation:
     """Read an ISA circuit on the qubit numbers of `device.target`, whoever compiled it.
 
@@ -79,6 +90,7 @@ def compilation_on_target(
         device: The device.
         num_logical_qubits: Width of the circuit before compilation.
         transpiled: What is known about the compilation, if it was made by `device.compiler`.
+        level: Its optimization level then.
 
     Raises:
         CircuitError: An operation is not native or not calibrated there.
@@ -91,7 +103,9 @@ def compilation_on_target(
         num_qubits=audited.calibration.num_qubits,
     )
     check_fractional(isa, columns, device)
-    return Compilation(circuit=isa, isa=columns, transpiled=transpiled, num_logical_qubits=num_logical_qubits)
+    return Compilation(
+        circuit=isa, isa=columns, transpiled=transpiled, num_logical_qubits=num_logical_qubits, level=level
+    )
 
 
 def compilation_as_given(circuit: QuantumCircuit, device: Device) -> Compilation:

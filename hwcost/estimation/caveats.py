@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from hwcost.circuits.measurement_bases import MeasurementPlan
 from hwcost.core.caveat import JOB_TIME, SIGNAL_GONE, Caveat
+from hwcost.core.option_fields import flag_and_keyword
 from hwcost.core.units import format_seconds
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import CostedCandidate
+from hwcost.estimation.readout_lines import readout_assumptions
 from hwcost.estimation.variances import MAX_STATE_QUBITS
 from hwcost.isa.columns import Kind
 from hwcost.noise.attenuation import attenuation_omissions
+from hwcost.noise.observables import active_qubits
 from hwcost.noise.shots import ORDER_OF_MAGNITUDE_INFLATION, ShotCost
 
 
@@ -25,7 +28,8 @@ def assumptions_of(
     lines += audited.calibration.assumptions
     if not isa.readout_duration_known:
         lines.append(
-            "the readout time is unknown: circuit duration, shot time and QPU time leave it out and are lower bounds"
+            "the readout time is unknown: circuit duration, shot time and QPU time leave it out and are lower bounds; "
+            f"{flag_and_keyword('readout_duration_s')} gives it"
         )
     resets = {qubits[0] for kind, qubits in zip(isa.kinds, isa.qubits, strict=True) if kind is Kind.RESET}
     if any(audited.reset_is_assumed(qubit) for qubit in resets):
@@ -34,6 +38,7 @@ def assumptions_of(
         lines.append("the reset error is unknown; resets count as perfect")
     if candidate.success is not None:
         lines += attenuation_omissions(isa, audited)
+        lines += readout_assumptions(candidate, conditions, plan)
     if plan is not None:
         lines += _of_observables(plan, candidate.shots)
     return tuple(lines)
@@ -85,7 +90,7 @@ def device_caveats(conditions: Conditions, circuit_duration_s: float = 0.0) -> I
         if finding.severity != "info":
             yield Caveat(finding.code, finding.message)
     yield from rep_delay_caveats(conditions, circuit_duration_s)
-    limits = audited.calibration.rep_delay_range_s
+    limits = _accepted_delays(conditions)
     if limits is not None and not limits[0] <= rep_delay_s <= limits[1]:
         yield Caveat(
             "rep_delay_range",
@@ -104,6 +109,7 @@ def caveats_of(candidate: CostedCandidate, conditions: Conditions) -> Iterator[C
         if row.note:
             yield Caveat("attenuation", row.note if row.qubit is None else f"qubit {row.qubit}: {row.note}")
     yield from _of_shots(candidate.shots)
+    yield from _of_hardware(candidate)
     if candidate.compiled.transpiled is not None and candidate.compiled.transpiled.rescheduled:
         yield Caveat(
             "rescheduled",
@@ -129,7 +135,7 @@ def rep_delay_caveats(conditions: Conditions, circuit_duration_s: float = 0.0) -
     on = low if low == high else f"{low} to {high}"
     text = f"the repetition delay of {format_seconds(delay_s)} lies outside the {on} that the profile {profile.name} "
     text += "was fitted on"
-    limits = conditions.device.audited.calibration.rep_delay_range_s
+    limits = _accepted_delays(conditions)
     if limits is not None and limits[0] < delay_s:
         shortest_s = limits[0]
         factor = (delay_s + circuit_duration_s) / (shortest_s + circuit_duration_s) if shortest_s else None
@@ -138,6 +144,17 @@ def rep_delay_caveats(conditions: Conditions, circuit_duration_s: float = 0.0) -
             shortest = format_seconds(shortest_s).replace(" ", "")
             text += f", and with --rep-delay {shortest} shots take {factor:.3g} times less time"
     yield Caveat("rep_delay_outside_profile", text)
+
+
+def _accepted_delays(conditions: Conditions) -> tuple[float, float] | None:
+    """Return the repetition delays that the device accepts, in seconds; None where they are not known.
+
+    Where jobs show another default than the snapshot of a fake backend has, its range is as doubtful.
+    """
+    calibration = conditions.device.audited.calibration
+    reported_s = calibration.rep_delay_s
+    is_measured = conditions.request.rep_delay_s is None and reported_s not in (None, conditions.rep_delay_s)
+    return None if is_measured else calibration.rep_delay_range_s
 
 
 def _is_inside(value: float, limits: tuple[float, float]) -> bool:
@@ -189,4 +206,27 @@ def _of_shots(shots: ShotCost) -> Iterator[Caveat]:
         yield Caveat(
             "large_inflation",
             f"shot inflation of {used:.3g}: above {ORDER_OF_MAGNITUDE_INFLATION:g} only its order of magnitude holds",
+        )
+
+
+def _of_hardware(candidate: CostedCandidate) -> Iterator[Caveat]:
+    """Yield a caveat where hardware was much further from such predictions than elsewhere."""
+    error = candidate.shots.hardware
+    if error is None:
+        return
+    if error.kind == "fixed":
+        how = "at level 0" if candidate.compiled.transpiled is not None else "on the device's first qubits"
+        yield Caveat(
+            "fixed_layout",
+            f"the qubits are fixed in advance ({how}): on hardware such circuits were off by a factor of 2 to 3 in the "
+            "shots in the median and up to 20 times, for one bad qubit decides; choose qubits by the calibration of "
+            "the day (level 1 to 3)",
+        )
+    elif error.kind == "wide":
+        qubits = len(active_qubits(candidate.compiled.isa))
+        yield Caveat(
+            "wide_shallow",
+            f"wide and shallow ({qubits} qubits, {candidate.gates.num_2q} two-qubit gates): on hardware such circuits "
+            "lost up to several times what was predicted, since many qubits are read and wait at once; count with a "
+            f"factor of {error.factor:g} in the shots",
         )

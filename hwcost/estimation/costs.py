@@ -16,9 +16,11 @@ from hwcost.estimation.record import RequestedJob, TimeCost
 from hwcost.isa.columns import IsaCircuit
 from hwcost.isa.counts import GateCounts, gate_counts
 from hwcost.isa.schedule import Schedule, schedule_alap, sum_of_durations
-from hwcost.jobs.predict import JobSize, JobTime, predict
+from hwcost.jobs.predict import JobTime, predict
+from hwcost.jobs.size import JobSize
 from hwcost.noise.attenuation import QubitAttenuation, attenuate
-from hwcost.noise.observables import NoisyCircuit
+from hwcost.noise.hardware import MAX_QUBITS, CircuitKind
+from hwcost.noise.observables import NoisyCircuit, active_qubits
 from hwcost.noise.pauli_labels import physical_observables
 from hwcost.noise.shots import ShotCost, WeightedSum, noiseless_shots, shot_cost
 from hwcost.noise.success import PaperCost, SuccessProbability, paper_cost, success_probability
@@ -38,12 +40,25 @@ class Compilation:
         isa: Its columns, on physical qubit numbers.
         transpiled: What is known about the compilation, None if it was made elsewhere.
         num_logical_qubits: Width of the circuit before compilation.
+        level: Qiskit's optimization level, None if the compilation was made elsewhere.
     """
 
     circuit: QuantumCircuit
     isa: IsaCircuit
     transpiled: Transpiled | None
     num_logical_qubits: int
+    level: int | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the qubits were fixed in advance: the first ones of the device, which Qiskit's level 0 takes, too.
+
+        Qubits that somebody picked otherwise count as chosen: how they were picked is not known.
+        """
+        if self.transpiled is not None:
+            return self.level == 0
+        active = active_qubits(self.isa)
+        return active == tuple(range(len(active)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +124,7 @@ def cost_candidate(
                 "give a circuit that does something"
             )
     gates = gate_counts(isa)
-    shots = _shots(attenuations, success, request, plan)
+    shots = _shots(attenuations, success, request, plan, circuit_kind(compiled, gates))
     return CostedCandidate(
         compiled=compiled,
         schedule=schedule,
@@ -120,6 +135,18 @@ def cost_candidate(
         time=_time(compiled, schedule, gates, shots, conditions),
         rank_key=_rank_key(schedule, success, shots, plan, conditions),
     )
+
+
+SHALLOW_2Q_PER_QUBIT = 4
+"""Two-qubit gates per qubit in use up to which a circuit is shallow, routing included."""
+
+
+def circuit_kind(compiled: Compilation, gates: GateCounts) -> CircuitKind:
+    """Return whose error on hardware this circuit has."""
+    if compiled.is_fixed:
+        return "fixed"
+    num_qubits = len(active_qubits(compiled.isa))
+    return "wide" if num_qubits > MAX_QUBITS and gates.num_2q <= SHALLOW_2Q_PER_QUBIT * num_qubits else "chosen"
 
 
 def attenuations_of(
@@ -152,6 +179,7 @@ def _shots(
     success: SuccessProbability | None,
     request: EstimateRequest,
     plan: MeasurementPlan | None,
+    kind: CircuitKind,
 ) -> ShotCost:
     num_bases = 1 if plan is None else len(plan.groups)
     if success is None or not attenuations:
@@ -169,6 +197,7 @@ def _shots(
         if plan is None or sums is None
         else [WeightedSum(each.name, terms) for each, terms in zip(plan.observables, sums, strict=True)],
         num_bases=num_bases,
+        kind=kind,
     )
 
 
@@ -222,7 +251,7 @@ def _job_size(
         total_instructions=cost.num_bases * gates.num_instructions,
         total_depth=cost.num_bases * gates.depth,
         num_qubits=compiled.num_logical_qubits,
-        device=conditions.device.audited.calibration.name,
+        **conditions.run_on,
     )
 
 

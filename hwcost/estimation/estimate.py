@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hwcost.backend.compiler import on_device_qubits
 from hwcost.backend.equivalence import Equivalence, EquivalenceCheck
 from hwcost.backend.routing import UNKNOWN_ROUTING, RoutingCost, routing_cost
+from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.circuits.load import LoadedCircuit
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import CircuitError
@@ -59,9 +60,19 @@ def estimate(
     durations_only: bool = False,
     keep_dead_readout: bool = False,
     fractional_gates: bool = False,
+    readout_from: ReadoutSource | None = None,
     measure_all: bool = False,
     budget: float | str | None = None,
     max_age_days: float | None = None,
+    dt_s: float | None = None,
+    duration_1q_s: float | None = None,
+    duration_2q_s: float | None = None,
+    readout_duration_s: float | None = None,
+    error_1q: float | None = None,
+    error_2q: float | None = None,
+    readout_error: float | None = None,
+    t1_s: float | None = None,
+    t2_s: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CostEstimate:
     """Cost one circuit on one device: time, shots, routing, noise, and where each number comes from.
@@ -88,9 +99,21 @@ def estimate(
         durations_only: Cost no noise, and use gates whose error is not calibrated.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
         fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
+        readout_from: Measured readout in place of the calibrated one: a JSON file, what it holds, or a
+            `MeasuredReadout` (`hwcost.calibration.readout_file.load_readout`).
         measure_all: Add a measurement of every qubit if the circuit has none.
         budget: Time of one job, in seconds or such as `10min`: how many shots fit, and how precise they are.
         max_age_days: Refuse a calibration that is older.
+        dt_s: Time step of the control electronics, where the device does not say. This and the next eight stand only
+            where there is no value, each as an assumption of the report; what the device has everywhere is refused.
+        duration_1q_s: Duration of one pulse, for one-qubit gates without duration; virtual gates take none, u3 two.
+        duration_2q_s: Duration of two-qubit gates without one.
+        readout_duration_s: Duration of readouts without one.
+        error_1q: Error of one pulse, for one-qubit gates without error; virtual gates have none.
+        error_2q: Error of two-qubit gates without one.
+        readout_error: Mean assignment error of readouts without one.
+        t1_s: T1 of qubits without one.
+        t2_s: T2 of qubits without one.
         progress: Called with (seeds done, seeds in all).
 
     Returns:
@@ -129,6 +152,16 @@ def estimate(
         keep_dead_readout=keep_dead_readout,
         budget_s=None if budget is None else parse_duration_s(budget, name="budget"),
         fractional_gates=fractional_gates,
+        dt_s=dt_s,
+        duration_1q_s=duration_1q_s,
+        duration_2q_s=duration_2q_s,
+        readout_duration_s=readout_duration_s,
+        error_1q=error_1q,
+        error_2q=error_2q,
+        readout_error=readout_error,
+        t1_s=t1_s,
+        t2_s=t2_s,
+        readout_from=readout_from,
     )
     conditions = prepare_conditions(backend, request)
     return estimate_under(conditions, circuit, arguments=arguments, prove=True, both_gate_sets=True, progress=progress)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from hwcost.calibration.assumed import AssumedValues
+from hwcost.calibration.readout_file import ReadoutSource, load_readout
 from hwcost.core.checks import choice, real, whole
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
@@ -32,9 +34,9 @@ _METHODS = ", ".join(METHODS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EstimateRequest:
+class EstimateRequest(AssumedValues):
     """All options of an estimate. After construction exactly one of `shots` and `precision` is set, and `job_profile`
-    is loaded if it is given.
+    is loaded if it is given. What is assumed where the calibration says nothing are the fields of `AssumedValues`.
 
     Raises:
         OptionError: A value is invalid; the message names the option, the value and what would do.
@@ -80,8 +82,14 @@ class EstimateRequest:
         None, "What fits into one job of this time, such as 10min.", metavar="TIME", flag="--budget", kind="time"
     )
     fractional_gates: bool = option(False, "Compile into rx and rzz where the device has them (IBM Heron).")
+    readout_from: ReadoutSource | None = option(
+        None,
+        "Measured readout in place of the calibrated one: counts, confusion matrix or M3, as JSON.",
+        metavar="FILE",
+    )
 
     def __post_init__(self) -> None:
+        AssumedValues.__post_init__(self)
         self._check_shots()
         self._check_whole("optimization_level", 0, 3)
         self._check_whole("num_seeds", 1, MAX_SEEDS)
@@ -104,6 +112,12 @@ class EstimateRequest:
             object.__setattr__(self, "observable", None)
         if self.job_profile is not None:
             object.__setattr__(self, "job_profile", load_profile(self.job_profile))
+        if self.readout_from is not None:
+            if self.durations_only:
+                raise OptionError(
+                    "durations_only and readout_from are both given; without noise there is no readout error"
+                )
+            object.__setattr__(self, "readout_from", load_readout(self.readout_from))
 
     @property
     def profile(self) -> JobTimeProfile:
@@ -128,6 +142,7 @@ class EstimateRequest:
             "durations_only": self.durations_only,
             "keep_dead_readout": self.keep_dead_readout,
             "fractional_gates": self.fractional_gates,
+            **({} if self.readout_from is None else {"readout_from": getattr(self.readout_from, "origin", None)}),
         }
 
     def _check_shots(self) -> None:

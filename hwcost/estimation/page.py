@@ -9,6 +9,7 @@ from hwcost.backend.qcec import qcec_version
 from hwcost.core.text import one_line
 from hwcost.core.units import format_age, format_count, format_seconds, format_share
 from hwcost.estimation.record import CostEstimate
+from hwcost.jobs.clocks import CLOCK_TEXTS
 from hwcost.jobs.predict import JobTime
 from hwcost.jobs.profile import SHOTS_ONLY
 from hwcost.report.page import BLANK, Block, Bullets, Line, Page, registered_page, section, warnings_block
@@ -68,7 +69,8 @@ def _headlines(cost: CostEstimate) -> Iterator[Line]:
         yield Line((f"{asked}: ", *_job(cost, shots.needed, time.qpu_time_s, time.job_time_s)))
     yield from _budget(cost)
     job = requested.job_time_s
-    says = f"Intervals: {format_share(job.nominal)} of jobs (profile {job.profile})."
+    clock = "" if job.clock is None else f", {CLOCK_TEXTS[job.clock]}"
+    says = f"Intervals: {format_share(job.nominal)} of jobs (profile {job.profile}{clock})."
     if job.profile == SHOTS_ONLY:
         says = "Job times are lower bounds: the time of the shots alone."
     if cost.spread.num_seeds > 1:
@@ -157,7 +159,7 @@ def _shot_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
     parts = [
         ("gates and waiting", gates_s),
         ("readout", time.readout_s),
-        ("repetition delay", time.rep_delay_s),
+        ("repetition delay", time.rep_delay_s if cost.backend.rep_delay_known else None),
     ]
     for label, value in parts:
         share = (value or 0.0) / time.shot_time_s if time.shot_time_s else 0.0
@@ -217,6 +219,10 @@ def _noise_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
     )
     per_basis = "" if shots.num_bases == 1 else f" in each of {format_count(shots.num_bases)} bases"
     yield "shots needed", format_count(shots.needed), f"by the {shots.rule} inflation{per_basis}"
+    if shots.hardware is not None and shots.needed is not None:
+        yield "error on hardware", _times(shots.hardware.factor), shots.hardware.remark
+        mean = "" if shots.rule == "mean" else f"; × {shots.hardware.factor_mean:g} for the mean over the bits"
+        yield "", "", f"{format_count(shots.needed_low)} to {_high(shots.needed_high)} shots{mean}"
     yield from _observable_rows(cost)
 
 
@@ -236,6 +242,10 @@ def _observable_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
         yield each.name, _times(each.inflation), f"its inflation; variance {_number(each.variance)}/shots {how}"
     if len(named) > _MOST_OBSERVABLES:
         yield "", f"and {len(named) - _MOST_OBSERVABLES} more", "in the JSON"
+
+
+def _high(shots: int | None) -> str:
+    return "any number of" if shots is None else format_count(shots)
 
 
 def _number(value: float | None) -> str:

@@ -10,7 +10,7 @@ from hwcost.core.errors import OptionError
 from hwcost.core.units import format_count, format_seconds
 from hwcost.estimation.record import CostEstimate
 from hwcost.isa.timeline_plot import draw_times_and_shot
-from hwcost.jobs.profile import TERMS
+from hwcost.jobs.terms import TERMS
 from hwcost.report.page import registered_plot
 from hwcost.report.pictures import TimeBar, check_kind, check_picture, plain_label
 

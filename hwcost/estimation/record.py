@@ -78,6 +78,7 @@ class BackendInfo:
         oldest_value_date: Date of the oldest single value.
         newest_value_date: Date of the newest single value.
         rep_delay_s: Repetition delay used, in seconds.
+        rep_delay_known: Whether there is one, if an assumed one; if not, it is left out, and times are lower bounds.
         excluded: What is kept off.
         findings: All findings of the audit.
         assumptions: What had to be assumed because the calibration does not say.
@@ -95,6 +96,7 @@ class BackendInfo:
     oldest_value_date: datetime | None
     newest_value_date: datetime | None
     rep_delay_s: float
+    rep_delay_known: bool
     excluded: Excluded
     findings: tuple[Finding, ...]
     assumptions: tuple[str, ...]
@@ -268,7 +270,14 @@ class CostEstimate(Result):
     """
 
     not_in_rows: ClassVar[Set[str]] = frozenset(
-        {"circuit.ops", "backend.findings", "shots.attenuation", "shots.observables", "other_gate_set"}
+        {
+            "circuit.ops",
+            "backend.findings",
+            "shots.attenuation",
+            "shots.observables",
+            "shots.hardware",
+            "other_gate_set",
+        }
     )
 
     circuit: CircuitInfo

@@ -7,7 +7,7 @@ import re
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.vendors import IBM, IQM, vendor_of
 from hwcost.jobs.profile import SHOTS_ONLY
-from hwcost.jobs.profile_file import DEFAULT_JOB_PROFILE, load_profile
+from hwcost.jobs.profile_file import DEFAULT_JOB_PROFILE, HERON_JOB_PROFILE, load_profile
 
 _OF_AER = re.compile(r"aer_simulator_from\((.+)\)")
 """The name that Aer gives to a simulator of a device."""
@@ -37,13 +37,18 @@ def is_ibm(calibration: Calibration) -> bool:
 
 
 def default_profile_for(calibration: Calibration) -> str:
-    """Return the name of the job-time profile for a device: that of its maker, or the bare time of the shots.
+    """Return the name of the job-time profile for a device: that of its processor or maker, or the shots alone.
 
     Example:
         >>> from hwcost.calibration.sources.ibm_fake import load_fake_backend
         >>> default_profile_for(load_fake_backend("fake_manila"))
         'ibm'
+        >>> default_profile_for(load_fake_backend("fake_torino"))  # a Heron
+        'ibm-heron'
     """
     if is_ibm(calibration):
-        return DEFAULT_JOB_PROFILE
+        simulated = _OF_AER.fullmatch(calibration.name)
+        name = calibration.name if simulated is None else simulated[1]
+        is_heron = load_profile(HERON_JOB_PROFILE).speaks_for(name, calibration.processor)
+        return HERON_JOB_PROFILE if is_heron else DEFAULT_JOB_PROFILE
     return _PROFILES.get(vendor_of(calibration) or "", SHOTS_ONLY)

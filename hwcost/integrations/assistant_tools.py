@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from hwcost.backend.prepared import prepare_device
+from hwcost.calibration.assumed import ASSUMED
 from hwcost.calibration.listing import backend_listing
-from hwcost.calibration.load import import_calibration, is_live, is_path
+from hwcost.calibration.load import import_calibration, is_live, is_path, load_calibration
 from hwcost.calibration.record import Calibration
 from hwcost.calibration.sources.ibm_fake import load_fake_backend
+from hwcost.calibration.sources.iqm_objects import list_iqm_backends
 from hwcost.calibration.summary import summarize
 from hwcost.circuits.load import MAX_FILE_BYTES, LoadedCircuit, circuits_in, read_circuit_file
 from hwcost.comparison.compare import compare
@@ -62,6 +64,7 @@ class AssistantTools:
         measure_all: bool = False,
         fractional_gates: bool = False,
         budget: str | None = None,
+        assumed: dict[str, float] | None = None,
     ) -> dict[str, Any]:
         """Cost one quantum circuit on one device before it runs: seconds, shots in spite of noise, routing, noise.
 
@@ -78,6 +81,8 @@ class AssistantTools:
             measure_all: Measure every qubit of a circuit without measurements.
             fractional_gates: Compile into IBM's fractional gates.
             budget: Time such as 10min: which shots and precision fit.
+            assumed: Values for where the calibration has none, in seconds and as probabilities: duration_1q_s,
+                duration_2q_s, readout_duration_s, error_1q, error_2q, readout_error, t1_s, t2_s, dt_s.
 
         Returns:
             JSON of schema hwcost.estimate/1. Times are in seconds; null where no number exists. `backend.assumptions`
@@ -97,6 +102,7 @@ class AssistantTools:
             measure_all=measure_all,
             fractional_gates=fractional_gates,
             budget=budget,
+            **_assumed(assumed),
         )
         return cost.to_dict()
 
@@ -110,6 +116,7 @@ class AssistantTools:
         shots: int | None = None,
         sort_by: str = "qpu_time_s",
         measure_all: bool = False,
+        assumed: dict[str, float] | None = None,
     ) -> dict[str, Any]:
         """Compare circuits on devices by Qiskit's optimization levels over seeds, with a test against seed noise.
 
@@ -122,6 +129,7 @@ class AssistantTools:
             shots: Shots that a noiseless device would need; default 4096.
             sort_by: Column that ranks, such as qpu_time_s, num_2q or shots_needed.
             measure_all: Measure every qubit of circuits without measurements.
+            assumed: As in the tool estimate; each device takes what it lacks.
 
         Returns:
             JSON of schema hwcost.comparison/1: ranking, difference of the first two, cells, failures.
@@ -141,6 +149,7 @@ class AssistantTools:
             measure_all=measure_all,
             num_workers=1,
             cache=False,
+            **_assumed(assumed),
         )
         return found.to_dict()
 
@@ -208,6 +217,8 @@ class AssistantTools:
                 f"{shown(given)} is a live backend, and this server asks nobody; save its calibration with `hwcost "
                 "calibration save` and give the file"
             )
+        if given in list_iqm_backends():
+            return load_calibration(given)
         return load_fake_backend(given)
 
     def inside(self, given: str) -> Path:
@@ -227,3 +238,10 @@ class AssistantTools:
             folders = ", ".join(map(str, self._folders))
             raise InputError(f"{shown(given)} is outside of the allowed folders; give a path inside {folders}")
         return next((place for place in allowed if os.path.lexists(place)), allowed[0])
+
+
+def _assumed(values: dict[str, float] | None) -> dict[str, Any]:
+    for name in values or ():
+        if name not in ASSUMED:
+            raise OptionError(f"assumed has {shown(name)}; its names are {', '.join(ASSUMED)}")
+    return dict(values or {})

@@ -24,7 +24,10 @@ class Kind(IntEnum):
 
 
 class OperationTable(Protocol):
-    """Where durations and errors of native operations are looked up (an audited calibration, or its medians)."""
+    """Where durations and errors of native operations are looked up (an audited calibration, or its medians).
+
+    One with a method `resource(name, qubits)` says with it what an operation needs for itself beside its qubits.
+    """
 
     @property
     def dt_s(self) -> float | None:
@@ -55,6 +58,8 @@ class IsaCircuit:
         durations_s: Duration of each operation in seconds. 0 for barriers, and for measurements whose duration is
             unknown (then `readout_duration_known` is False).
         errors: Error of each operation; 0 for delays and barriers, None where the calibration has none (reset).
+        resources: What each operation needs for itself beside its qubits, such as a resonator, as numbers from 0; None
+            for nothing. Empty where no operation needs any. Operations with the same one run one after the other.
         readout_duration_known: False if a measurement has no calibrated duration.
         notes: Remarks on how control flow was costed, for the report.
     """
@@ -68,6 +73,7 @@ class IsaCircuit:
     params: Sequence[tuple[float | None, ...]]
     durations_s: Sequence[float]
     errors: Sequence[float | None]
+    resources: Sequence[int | None] = ()
     readout_duration_known: bool = True
     notes: tuple[str, ...] = ()
 

@@ -14,6 +14,7 @@ from hwcost.core.defined_gates import defined_gate
 from hwcost.core.errors import CircuitError, NotNativeError
 from hwcost.core.gates import BOUNDED_CONTROL_FLOW, CONTROL_FLOW, GATES, LOOP_EXITS, NON_GATES
 from hwcost.core.native_gates import is_native_gate
+from hwcost.core.option_fields import flag_and_keyword
 from hwcost.core.text import one_line
 from hwcost.core.units import SECONDS_PER_UNIT
 from hwcost.isa.columns import IsaCircuit, Kind, OperationTable
@@ -91,6 +92,8 @@ class _Walker:
         self.table = table
         self.where = one_line(where)
         self.looked_up: dict[tuple[str, tuple[int, ...]], tuple[Kind, float, float | None]] = {}
+        self.resource_of = getattr(table, "resource", None)
+        self.resources: dict[tuple[str, tuple[int, ...]], str] = {}
         self.known: dict[tuple[Any, ...], bool] = {}
         self.readout_duration_known = True
         self.notes: dict[str, None] = {}
@@ -103,6 +106,9 @@ class _Walker:
         """Look up kind, duration and error of a native operation; refuse what the calibration cannot answer for."""
         duration, error = self.table.duration_s(name, qubits), self.table.error(name, qubits)
         self.check_usable(name, qubits, error)
+        resource = None if self.resource_of is None else self.resource_of(name, qubits)
+        if resource is not None:
+            self.resources[name, qubits] = resource
         if name == "measure":
             self.readout_duration_known &= duration is not None
             return Kind.MEASURE, duration or 0.0, error
@@ -115,8 +121,21 @@ class _Walker:
             return Kind.RESET, duration, error
         return (Kind.ONE_QUBIT if len(qubits) == 1 else Kind.TWO_QUBIT), duration, error
 
+    def resources_of(self, columns: _Columns) -> Sequence[int | None]:
+        """Return the number of the resource of each operation, nothing where none needs any."""
+        if not self.resources:
+            return ()
+        numbers = {name: number for number, name in enumerate(sorted(set(self.resources.values())))}
+        names = (self.resources.get(key) for key in zip(columns.names, columns.qubits, strict=True))
+        return [None if name is None else numbers[name] for name in names]
+
     def check_usable(self, name: str, qubits: tuple[int, ...], error: float | None) -> None:
         if self.table.is_dead(name, qubits):
+            if name != "measure" and self.table.duration_s(name, qubits) is None:
+                raise CircuitError(
+                    f"{self.where}: {name} on {_qubit_text(qubits)} has no duration in the calibration; "
+                    f"{flag_and_keyword(f'duration_{len(qubits)}q_s')} gives it"
+                )
             reason = "has no usable calibration" if error is None else f"has error {error:g}"
         elif error is not None and error >= 1.0:
             reason = f"has error {error:g}"
@@ -191,7 +210,8 @@ class _Walker:
         if unit == "dt":
             if self.table.dt_s is None:
                 raise CircuitError(
-                    f"{self.where}: a delay is given in dt, but the calibration has no usable dt; give it in ns or us"
+                    f"{self.where}: a delay is given in dt, but the calibration has no usable dt; give it in ns or us, "
+                    f"or the dt with {flag_and_keyword('dt_s')}"
                 )
             return float(value) * self.table.dt_s
         try:
@@ -277,6 +297,7 @@ def read_isa(
         {bit: i for i, bit in enumerate(circuit.clbits)},
     )
     return IsaCircuit(
+        resources=walker.resources_of(columns),
         num_qubits=circuit.num_qubits if num_qubits is None else num_qubits,
         num_clbits=circuit.num_clbits,
         names=columns.names,

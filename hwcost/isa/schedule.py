@@ -2,6 +2,9 @@
 
 The longest path runs over qubits *and* classical bits, as in Qiskit's `QuantumCircuit.estimate_duration`, so the two
 agree. The ALAP schedule has the same length; it is what IBM's backends run and what the noise formulas read.
+
+Operations that need the same resource, such as a resonator between qubits, follow each other in the order of the
+circuit: a resource orders them as a classical bit would.
 """
 
 from __future__ import annotations
@@ -43,9 +46,10 @@ def longest_path(isa: IsaCircuit) -> tuple[float, float]:
     Returns:
         `(duration_s, readout_s)`; of two equally long paths the one with more measurement counts.
     """
+    clbits_of, num_clbits = _with_resources(isa)
     qubit_ready = [(0.0, 0.0)] * isa.num_qubits
-    clbit_ready = [(0.0, 0.0)] * isa.num_clbits
-    for kind, qubits, clbits, duration in zip(isa.kinds, isa.qubits, isa.clbits, isa.durations_s, strict=True):
+    clbit_ready = [(0.0, 0.0)] * num_clbits
+    for kind, qubits, clbits, duration in zip(isa.kinds, isa.qubits, clbits_of, isa.durations_s, strict=True):
         if len(qubits) == 1 and not clbits:
             end, readout = qubit_ready[qubits[0]]
             qubit_ready[qubits[0]] = (end + duration, readout)
@@ -65,8 +69,9 @@ def schedule_alap(isa: IsaCircuit) -> Schedule:
     num_operations = len(isa)
     starts = [0.0] * num_operations
     qubit_due = [duration_s] * isa.num_qubits
-    clbit_due = [duration_s] * isa.num_clbits
-    qubits_of, clbits_of, durations = isa.qubits, isa.clbits, isa.durations_s
+    clbits_of, num_clbits = _with_resources(isa)
+    clbit_due = [duration_s] * num_clbits
+    qubits_of, durations = isa.qubits, isa.durations_s
     for i in range(num_operations - 1, -1, -1):
         qubits, clbits = qubits_of[i], clbits_of[i]
         if len(qubits) == 1 and not clbits:
@@ -81,6 +86,18 @@ def schedule_alap(isa: IsaCircuit) -> Schedule:
                 clbit_due[c] = start
         starts[i] = start
     return Schedule(duration_s=duration_s, readout_s=readout_s, starts_s=starts, idle_before_s=_idle_times(isa, starts))
+
+
+def _with_resources(isa: IsaCircuit) -> tuple[Sequence[tuple[int, ...]], int]:
+    """Return the classical bits of each operation and their number, a further one standing for each resource."""
+    if not isa.resources:
+        return isa.clbits, isa.num_clbits
+    first = isa.num_clbits
+    bits = [
+        clbits if resource is None else (*clbits, first + resource)
+        for clbits, resource in zip(isa.clbits, isa.resources, strict=True)
+    ]
+    return bits, first + 1 + max(resource for resource in isa.resources if resource is not None)
 
 
 def _idle_times(isa: IsaCircuit, starts: Sequence[float]) -> list[tuple[float, ...]]:

@@ -20,8 +20,9 @@ from typing import Any
 from hwcost.core.checks import choice, real
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.text import one_line, plural
+from hwcost.jobs.clocks import CLOCKS, Clock
 from hwcost.jobs.documents import Document, read_documents
-from hwcost.jobs.saved import CLOCKS, Clock, JobFacts, facts_of, merged
+from hwcost.jobs.saved import JobFacts, facts_of, merged
 from hwcost.jobs.table import OPTIONAL_COLUMNS
 from hwcost.report.result import Result
 
@@ -51,7 +52,7 @@ class CollectedJobs(Result):
     """A table of timed jobs.
 
     Attributes:
-        clock: What the seconds are, see `hwcost.jobs.saved.CLOCKS`.
+        clock: What the seconds are, see `hwcost.jobs.clocks.CLOCKS`.
         jobs: One row per job, all with the same columns, those of a job table (`hwcost jobs fit`) and `job_id`, `date`
             and `clock`.
         left_out: What gave no row.

@@ -15,9 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hwcost.core.errors import InputError
+from hwcost.jobs.clocks import AnyClock, check_clock, clock_of, era_of
+from hwcost.jobs.fitted_range import find_gaps
 from hwcost.jobs.outliers import MIN_JOBS, find_outliers, nonnegative_solution
-from hwcost.jobs.profile import TERMS, JobTimeInterval, JobTimeParameter, JobTimeProfile, Repetition
+from hwcost.jobs.profile import JobTimeParameter, JobTimeProfile, Repetition
+from hwcost.jobs.residuals import fitted_interval
 from hwcost.jobs.table import JobArrays, JobTable, job_arrays, job_table, read_job_table
+from hwcost.jobs.terms import TERMS
 
 if TYPE_CHECKING:
     from hwcost.jobs.table import Labels, Matrix, Vector
@@ -25,8 +29,6 @@ if TYPE_CHECKING:
 NOMINAL = 0.9
 MAX_FOLDS = 10
 NUM_BOOTSTRAP = 200
-MIN_SIZE_SPAN = 3.0
-"""Below this ratio of long to short jobs, residuals cannot tell an absolute from a relative width: both count alike."""
 HUBER = 0.5
 """Residuals beyond this many robust standard deviations count linearly, not squared.
 
@@ -228,6 +230,13 @@ def _choose(jobs: JobArrays, folds: Sequence[Labels], notes: list[str]) -> _Mode
     return known
 
 
+def _known_sizes(jobs: JobArrays, model: _Model) -> tuple[str, ...]:
+    """Return the sizes whose seconds are known without a fit."""
+    if model.repetition == "fitted":
+        return ()
+    return ("shots", "total_circuit_duration_s") if jobs.circuit_time == "duration" else ("shots",)
+
+
 # --- Fit -----------------------------------------------------------------------------------------------------------
 
 
@@ -237,6 +246,8 @@ def fit_job_time(
     name: str | None = None,
     device: str | None = None,
     date: str | None = None,
+    clock: AnyClock | None = None,
+    processor: str | None = None,
     group_by: Sequence[str] = (),
     seed: int = 0,
     num_bootstrap: int = NUM_BOOTSTRAP,
@@ -247,9 +258,11 @@ def fit_job_time(
         table: A `JobTable`, the path of a CSV file, or rows as mappings.
         name: Name of the profile; by default the device, else the file.
         device: Device that ran the jobs; by default what the `backend` column says.
-        date: When the jobs ran.
+        date: When the jobs ran; by default the months in the `date` column.
+        clock: What the seconds are counted from and to (`hwcost.jobs.clocks`); by default what the `clock` column says.
+        processor: Processor of the device, such as `Heron r2`; by default what the `processor` column says.
         group_by: Columns whose values make a group, left out whole in cross-validation; by default a column `group`,
-            else all settings of the circuits without shots.
+            else `family`, if it names at least three, else all settings of the circuits without shots.
         seed: Seed of the folds and of the bootstrap.
         num_bootstrap: Fits to resampled groups for the intervals of the parameters; 0 skips them.
 
@@ -276,39 +289,46 @@ def fit_job_time(
     model = _choose(jobs, folds, notes)
     design, known = jobs.design(model.terms), jobs.known(model.repetition)
     constants = _solve(design, known, jobs.observed)
-    low, high = _parameter_intervals(jobs, model, constants, seed, num_bootstrap)
-    parameters = tuple(
-        JobTimeParameter(name=term, value=float(value), unit=TERMS[term].unit, low=float(lower), high=float(upper))
-        for term, value, lower, upper in zip(model.terms, constants, low, high, strict=True)
-    )
+    fits = _resampled_fits(jobs, model, seed, num_bootstrap)
+    num_groups = len(set(jobs.groups.tolist()))
     profile_device = device or table.device
     ranges = {name: (min(column), max(column)) for name, column in used.columns.items()}
     return JobTimeProfile(
         name=name or profile_device or Path(table.source).stem,
         source=Path(table.source).name + (f" (sha256 {table.sha256[:12]})" if table.sha256 else ""),
         device=profile_device,
-        date=date,
+        devices=() if profile_device or len(used.devices) < 2 else used.devices,
+        date=date or era_of(used.labels),
+        clock=check_clock(clock, "fit_job_time") or clock_of(used.labels, table.source),
+        processor=processor or used.only("processor"),
         num_jobs=len(used),
-        num_groups=len(set(jobs.groups.tolist())),
+        num_groups=num_groups,
         repetition=model.repetition,
         circuit_time=jobs.circuit_time,
-        parameters=parameters,
-        interval=_interval(jobs.observed, _out_of_fold(jobs, model, folds), notes),
+        parameters=_parameters(model, constants, fits),
+        interval=fitted_interval(
+            jobs.observed,
+            _out_of_fold(jobs, model, folds),
+            design=design,
+            fits=fits,
+            num_groups=num_groups,
+            nominal=NOMINAL,
+            notes=notes,
+        ),
         ranges=ranges,
+        gaps=find_gaps(used.columns, known=_known_sizes(jobs, model)),
         left_out=left_out,
         notes=tuple(notes),
         seed=seed,
     )
 
 
-def _parameter_intervals(
-    jobs: JobArrays, model: _Model, constants: Vector, seed: int, num_bootstrap: int
-) -> tuple[Vector, Vector]:
-    """Return the central `NOMINAL` share of constants fitted to resampled groups, made to contain the constants."""
+def _resampled_fits(jobs: JobArrays, model: _Model, seed: int, num_bootstrap: int) -> Matrix | None:
+    """Return constants fitted to resampled groups, one row per fit; None for no fits."""
     import numpy as np
 
     if num_bootstrap == 0:
-        return constants, constants
+        return None
     rng = np.random.default_rng(seed)
     design, known = jobs.design(model.terms), jobs.known(model.repetition)
     order = np.argsort(jobs.groups, kind="stable")
@@ -317,48 +337,18 @@ def _parameter_intervals(
     for _ in range(num_bootstrap):
         rows = np.concatenate([members[i] for i in rng.integers(len(members), size=len(members))])
         fits.append(_solve(design[rows], known[rows], jobs.observed[rows]))
-    low, high = np.percentile(fits, [50.0 * (1.0 - NOMINAL), 50.0 * (1.0 + NOMINAL)], axis=0)
-    return np.minimum(low, constants), np.maximum(high, constants)
+    return np.array(fits)
 
 
-def _interval(observed: Vector, predicted: Vector, notes: list[str]) -> JobTimeInterval:
-    """Return the conformal interval that holds the `NOMINAL` share of left-out jobs; its width depends on size.
-
-    Each side is share·sqrt(ratio² + p²). For every ratio, the share is the (n + 1)-corrected 95 % quantile of the
-    residuals in that unit, so that coverage does not rest on the shape (Lei et al. 2018, arXiv 1604.04173); the ratio
-    is the one of least relative quantile loss, so that short and long jobs are both covered. Holds for jobs like the
-    timed ones, not for others.
-    """
-    rank = math.floor((len(observed) + 1) * (1.0 - NOMINAL) / 2.0)
-    if rank < 1:
-        notes.append(f"only {len(observed)} jobs: the interval spans all residuals and may hold fewer jobs than stated")
-    low_s, low_share = _half_width(predicted - observed, predicted, max(rank, 1))
-    high_s, high_share = _half_width(observed - predicted, predicted, max(rank, 1))
-    return JobTimeInterval(
-        nominal=NOMINAL,
-        low_s=low_s,
-        low_share=low_share,
-        high_s=high_s,
-        high_share=high_share,
-        source="residuals of jobs whose whole group was left out of the fit",
-    )
-
-
-def _half_width(excess: Vector, predicted: Vector, num_outside: int) -> tuple[float, float]:
-    """Return absolute and relative part of one side: the excess of all but `num_outside` − 1 jobs lies within it."""
+def _parameters(model: _Model, constants: Vector, fits: Matrix | None) -> tuple[JobTimeParameter, ...]:
+    """Return the constants with the central `NOMINAL` share of those of resampled groups, made to contain them."""
     import numpy as np
 
-    size = np.maximum(predicted, 1e-9)
-    level = 1.0 - num_outside / (len(excess) + 1)
-    best, best_loss = (0.0, 0.0), math.inf
-    ratios = np.concatenate(([0.0], np.geomspace(0.01 * size.min(), 100.0 * size.max(), 80)))
-    if np.percentile(size, 95) < MIN_SIZE_SPAN * np.percentile(size, 5):
-        ratios = np.array([np.median(size)])
-    for ratio in ratios:
-        scale = np.hypot(ratio, size)
-        share = max(0.0, float(np.sort(excess / scale)[len(excess) - num_outside]))
-        beyond = (excess - share * scale) / size
-        loss = float(np.maximum(level * beyond, (level - 1.0) * beyond).mean())
-        if loss < best_loss:
-            best, best_loss = (share * float(ratio), share), loss
-    return best
+    low = high = constants
+    if fits is not None:
+        low, high = np.percentile(fits, [50.0 * (1.0 - NOMINAL), 50.0 * (1.0 + NOMINAL)], axis=0)
+        low, high = np.minimum(low, constants), np.maximum(high, constants)
+    return tuple(
+        JobTimeParameter(name=term, value=float(value), unit=TERMS[term].unit, low=float(lower), high=float(upper))
+        for term, value, lower, upper in zip(model.terms, constants, low, high, strict=True)
+    )

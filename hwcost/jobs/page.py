@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 from hwcost.core.text import one_line, plural
 from hwcost.core.units import format_count, format_seconds
+from hwcost.jobs.clocks import CLOCK_TEXTS
 from hwcost.jobs.collect import CollectedJobs
-from hwcost.jobs.profile import TERMS, JobTimeProfile
+from hwcost.jobs.interval import JobTimeInterval
+from hwcost.jobs.profile import JobTimeProfile
 from hwcost.jobs.score import JobTimeScore, JobTimeScores
+from hwcost.jobs.terms import TERMS
 from hwcost.report.page import Block, Bullets, Column, Line, Page, Table, Verbatim, registered_page
 
 
@@ -58,7 +61,9 @@ def _profile_text(profile: JobTimeProfile) -> str:
         f"Job-time profile {profile.name}",
         f"  jobs      {profile.num_jobs} of {profile.source} in {profile.num_groups} groups, "
         f"{len(profile.left_out)} rows left out",
-        f"  device    {profile.device or 'not known'}",
+        f"  device    {profile.device or 'not known'}{'' if profile.processor is None else f', {profile.processor}'}",
+        f"  clock     {'not known' if profile.clock is None else CLOCK_TEXTS[profile.clock]}",
+        f"  era       {profile.date or 'not known'}",
         f"  model     {profile.formula}",
     ]
     lines += [
@@ -66,12 +71,24 @@ def _profile_text(profile: JobTimeProfile) -> str:
         f"{TERMS[parameter.name].meaning}"
         for parameter in profile.parameters
     ]
-    lines.append(
-        f"  interval  {interval.nominal:.0%} of jobs: −({interval.low_s:.2g} s and {interval.low_share:.1%}) "
-        f"+({interval.high_s:.2g} s and {interval.high_share:.1%}), added in quadrature"
-    )
+    lines.append(f"  interval  {_interval_text(interval)}")
+    if interval.covariance:
+        lines.append("            and the error of the constants at the job's own size, in quadrature")
     lines += [f"  note      {note}" for note in profile.notes]
     return "\n".join(lines) + "\n"
+
+
+def _interval_text(interval: JobTimeInterval) -> str:
+    if interval.scale == "seconds":
+        return (
+            f"{interval.nominal:.0%} of jobs: −({interval.low_s:.2g} s and {interval.low_share:.1%}) "
+            f"+({interval.high_s:.2g} s and {interval.high_share:.1%}), added in quadrature"
+        )
+    ends = []
+    for seconds in (1.0, 10.0, 100.0):
+        low, high = interval.around(seconds)
+        ends.append(f"{format_seconds(seconds)} ({format_seconds(low)} to {format_seconds(high)})")
+    return f"{interval.nominal:.0%} of jobs: {', '.join(ends)}"
 
 
 def _scores_text(scores: Sequence[JobTimeScore]) -> str:

@@ -1,15 +1,17 @@
-"""What is known of how long jobs take on a device: the `JobTimeProfile` record and its terms."""
+"""What is known of how long jobs take on a device: the `JobTimeProfile` record."""
 
 from __future__ import annotations
 
 import fnmatch
-import math
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from types import MappingProxyType
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
 from hwcost.core.errors import InputError
+from hwcost.jobs.clocks import AnyClock, check_clock, years_of
+from hwcost.jobs.interval import JobTimeInterval
+from hwcost.jobs.terms import CIRCUIT_TIME_TERMS, TERMS
 from hwcost.jobs.values import (
     check_counts,
     check_finite,
@@ -19,6 +21,7 @@ from hwcost.jobs.values import (
     read_object,
     read_record,
     read_records,
+    read_stretches,
     read_texts,
 )
 from hwcost.report.result import Result
@@ -29,64 +32,10 @@ SHOTS_ONLY = "none"
 """The built-in profile for makers that none is known of: the time of the shots alone, below which no job can be."""
 
 Repetition: TypeAlias = Literal["rep_delay", "fitted"]
-CircuitTime: TypeAlias = Literal["duration", "fitted"]
+CircuitTime: TypeAlias = Literal["duration", "duration_if_known", "fitted"]
+Kinship: TypeAlias = Literal["own", "sibling", "other"]
 Overhead: TypeAlias = Literal["sum", "max"]
 LeftOutKind: TypeAlias = Literal["impossible", "short", "long"]
-Scope: TypeAlias = Literal["job", "circuit", "shot"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """One product of a fitted constant and a size of the job.
-
-    Attributes:
-        unit: Unit of the constant.
-        scope: Whether the constant is paid once per job, once per circuit, or once per shot.
-        needs: Sizes of the job that must be known.
-        meaning: What the constant stands for.
-    """
-
-    unit: str
-    scope: Scope
-    needs: tuple[str, ...] = ()
-    meaning: str
-
-
-TERMS: Mapping[str, Term] = MappingProxyType(
-    {
-        "t0": Term(unit="s", scope="job", meaning="fixed overhead of a job"),
-        "c_circuit": Term(unit="s/circuit", scope="circuit", meaning="loading one circuit"),
-        "c_instruction": Term(
-            unit="s/instruction",
-            scope="circuit",
-            needs=("total_instructions",),
-            meaning="compiling and loading one transpiled instruction",
-        ),
-        "c_qubit": Term(
-            unit="s/(circuit·qubit)", scope="circuit", needs=("num_qubits",), meaning="loading one qubit's sequence"
-        ),
-        "c_qubit_layer": Term(
-            unit="s/(qubit·layer)",
-            scope="circuit",
-            needs=("num_qubits", "total_depth"),
-            meaning="compiling one layer of one qubit, where instructions are not counted",
-        ),
-        "tau": Term(unit="s/shot", scope="shot", meaning="time from one shot to the next, circuit excluded"),
-        "layer_time": Term(unit="s/layer", scope="shot", needs=("total_depth",), meaning="duration of one layer"),
-        "shot_qubit_time": Term(
-            unit="s/(shot·qubit)", scope="shot", needs=("num_qubits",), meaning="reading one qubit of one shot"
-        ),
-        "qubit_layer_time": Term(
-            unit="s/(qubit·layer)",
-            scope="shot",
-            needs=("num_qubits", "total_depth"),
-            # Depth is often that of the circuit as written; swaps then stretch each layer by more the wider it is.
-            meaning="stretch of one layer per qubit of the circuit, as routing causes it",
-        ),
-    }
-)
-CIRCUIT_TIME_TERMS = ("layer_time", "shot_qubit_time", "qubit_layer_time")
-"""The terms that stand for the duration of the circuits, where that was fitted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,48 +67,6 @@ class JobTimeParameter:
             raise InputError(f"parameter {self.name}: unit is {self.unit!r}; it must be {TERMS[self.name].unit!r}")
         if not self.low <= self.value <= self.high:
             raise InputError(f"parameter {self.name}: value {self.value} lies outside [{self.low}, {self.high}]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobTimeInterval:
-    """How far a real job may lie from a prediction p.
-
-    ::
-
-        low  = max(0, p − sqrt(low_s² + (low_share·p)²))
-        high = p + sqrt(high_s² + (high_share·p)²)
-
-    An absolute part for the fixed overhead, a relative part for the shots: short jobs are relatively worse predicted.
-
-    Attributes:
-        nominal: Share of jobs that the interval is meant to contain.
-        low_s: Absolute part below, in seconds.
-        low_share: Relative part below.
-        high_s: Absolute part above, in seconds.
-        high_share: Relative part above.
-        source: What the four numbers come from.
-    """
-
-    nominal: float
-    low_s: float
-    low_share: float
-    high_s: float
-    high_share: float
-    source: str
-
-    def __post_init__(self) -> None:
-        for name in ("low_s", "low_share", "high_s", "high_share", "nominal"):
-            check_finite(getattr(self, name), f"interval: {name}")
-        if not 0.0 < self.nominal < 1.0:
-            raise InputError(f"interval: nominal is {self.nominal}; it must lie between 0 and 1")
-
-    def around(
-        self, value_s: float, *, factor: float = 1.0, extra_s: float = 0.0, extra_share: float = 0.0
-    ) -> tuple[float, float]:
-        """Return the interval around a prediction: half-widths times `factor`, in quadrature with the extra parts."""
-        below = math.hypot(factor * self.low_s, factor * self.low_share * value_s, extra_s, extra_share * value_s)
-        above = math.hypot(factor * self.high_s, factor * self.high_share * value_s, extra_s, extra_share * value_s)
-        return max(0.0, value_s - below), value_s + above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,15 +102,20 @@ class JobTimeProfile(Result):
         source: Data, paper or page that it comes from.
         device: Device or mix of devices whose jobs were timed; `None` where the source does not say.
         devices: Name patterns (as in a shell) of further devices that the profile speaks for.
-        date: When the jobs ran, as the source says; `None` where it does not.
+        date: The era: when the jobs ran, as the source says; `None` where it does not.
+        clock: What the seconds are counted from and to, see `hwcost.jobs.clocks`; `None` where the source does not say.
+        processor: Processor of the device that was timed, such as `Eagle r3`; `None` where it is not known.
+        processors: Processor families, such as `Heron`, for whose devices the profile speaks.
         num_jobs: Number of jobs used; 0 for a rule that was not fitted.
         num_groups: Number of groups that cross-validation left out whole.
         repetition: Whether the time between shots is the device's rep_delay or the fitted `tau`.
-        circuit_time: Whether the time of a circuit is its duration or the fitted layer and qubit times.
+        circuit_time: Whether the time of a circuit is its duration or the fitted layer and qubit times;
+            `duration_if_known` where no duration of the timed circuits is known, so that `t0` holds what they took.
         overhead: `sum` adds the per-circuit terms; `max` takes the largest, for terms fitted on different data.
         parameters: The constants; terms that are not listed are off.
         interval: Model of the prediction interval.
         ranges: Least and greatest value of each column in the jobs used.
+        gaps: Stretches within these in which no job lies, from the job below to the job above (`hwcost.jobs.gaps`).
         left_out: Rows of the table that were not used.
         notes: Assumptions and limits, one sentence each.
         seed: Seed of the folds and of the bootstrap; `None` for a profile that was not fitted here.
@@ -214,6 +126,9 @@ class JobTimeProfile(Result):
     device: str | None = None
     devices: tuple[str, ...] = ()
     date: str | None = None
+    clock: AnyClock | None = None
+    processor: str | None = None
+    processors: tuple[str, ...] = ()
     num_jobs: int = 0
     num_groups: int = 0
     repetition: Repetition = "rep_delay"
@@ -222,6 +137,7 @@ class JobTimeProfile(Result):
     parameters: tuple[JobTimeParameter, ...]
     interval: JobTimeInterval
     ranges: Mapping[str, tuple[float, float]]
+    gaps: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     left_out: tuple[LeftOutJob, ...] = ()
     notes: tuple[str, ...] = ()
     seed: int | None = None
@@ -231,31 +147,58 @@ class JobTimeProfile(Result):
         names = [parameter.name for parameter in self.parameters]
         if len(set(names)) != len(names):
             raise InputError(f"{where}: a parameter is listed twice: {', '.join(names)}")
-        for field, kind in (("repetition", Repetition), ("circuit_time", CircuitTime), ("overhead", Overhead)):
-            value, allowed = getattr(self, field), get_args(kind)
+        for name, kind in (("repetition", Repetition), ("circuit_time", CircuitTime), ("overhead", Overhead)):
+            value, allowed = getattr(self, name), get_args(kind)
             if value not in allowed:
-                raise InputError(f"{where}: {field} is {value!r}; it must be {' or '.join(allowed)}")
+                raise InputError(f"{where}: {name} is {value!r}; it must be {' or '.join(allowed)}")
         if self.repetition == "fitted" and "tau" not in names:
             raise InputError(f"{where}: repetition is 'fitted' but there is no parameter tau")
         for name, (low, high) in self.ranges.items():
             if not low <= high:
                 raise InputError(f"{where}: range of {name} is [{low}, {high}]")
+        for name, stretches in self.gaps.items():
+            if any(not low < high for low, high in stretches):
+                raise InputError(f"{where}: gaps of {name} are {list(stretches)}")
+        check_clock(self.clock, where)
+        size = len(self.interval.covariance)
+        if size not in (0, len(names)):
+            raise InputError(f"{where}: covariance of {size} constants, but there are {len(names)} parameters")
         object.__setattr__(self, "ranges", {name: (low, high) for name, (low, high) in self.ranges.items()})
+        object.__setattr__(self, "gaps", {name: tuple(stretches) for name, stretches in self.gaps.items()})
 
     def parameter(self, name: str) -> JobTimeParameter | None:
         """Return the parameter of that name, or `None` where the term is off."""
         return next((parameter for parameter in self.parameters if parameter.name == name), None)
 
-    def speaks_for(self, device: str) -> bool:
-        """Return whether the profile was fitted on that device (`fake_torino` is a snapshot of `ibm_torino`)."""
+    def speaks_for(self, device: str, processor: str | None = None) -> bool:
+        """Return whether the profile was fitted on that device, or on devices like it.
+
+        `fake_torino` is a snapshot of `ibm_torino`. Of a device whose processor is known, the processor decides, where
+        the profile names any.
+        """
         if self.device is not None and _machine(device) == _machine(self.device):
             return True
+        if self.processors and processor is not None:
+            return processor_family(processor) in {processor_family(name) for name in self.processors}
         return any(fnmatch.fnmatchcase(device.lower(), pattern.lower()) for pattern in self.devices)
+
+    def kinship(self, device: str, processor: str | None = None, year: int | None = None) -> Kinship:
+        """Return how near a device is to the timed ones: one of them, of the same processor and year, or another."""
+        if self.speaks_for(device, processor):
+            return "own"
+        same = (
+            self.processor is not None
+            and processor is not None
+            and processor_family(self.processor) == processor_family(processor)
+        )
+        return "sibling" if same and year is not None and year in years_of(self.date) else "other"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the profile as plain data; `from_dict` reads it back."""
         data = {"schema": SCHEMA, **asdict(self)}
-        data |= {name: list(data[name]) for name in ("devices", "parameters", "left_out", "notes")}
+        data |= {name: list(data[name]) for name in ("devices", "processors", "parameters", "left_out", "notes")}
+        data["interval"]["covariance"] = [list(row) for row in self.interval.covariance]
+        data["gaps"] = {name: [list(bounds) for bounds in stretches] for name, stretches in self.gaps.items()}
         return data | {"ranges": {name: list(bounds) for name, bounds in self.ranges.items()}}
 
     def to_json(self, *, indent: int | None = 2) -> str:
@@ -282,7 +225,8 @@ class JobTimeProfile(Result):
         if schema != SCHEMA:
             raise InputError(f"{where}: schema is {schema!r}, expected {SCHEMA!r}; is this a job-time profile?")
         check_keys(fields, cls, where)
-        check_texts(fields, ("name", "source"), ("device", "date"), where)
+        fields = {"clock": None, "processor": None, "processors": [], "gaps": {}} | fields
+        check_texts(fields, ("name", "source"), ("device", "date", "clock", "processor"), where)
         check_counts(fields, where)
         fields |= {
             "parameters": read_records(JobTimeParameter, fields, "parameters", where),
@@ -292,8 +236,13 @@ class JobTimeProfile(Result):
                 name: read_bounds(bounds, f"{where}: range of {name}")
                 for name, bounds in read_object(fields["ranges"], f"{where}: ranges").items()
             },
+            "gaps": {
+                name: read_stretches(stretches, f"{where}: gaps of {name}")
+                for name, stretches in read_object(fields["gaps"], f"{where}: gaps").items()
+            },
             "notes": read_texts(fields, "notes", where),
             "devices": read_texts(fields, "devices", where),
+            "processors": read_texts(fields, "processors", where),
         }
         try:
             return cls(**fields)
@@ -311,12 +260,24 @@ class JobTimeProfile(Result):
             per_circuit = [f"max({', '.join(per_circuit)})"]
         between_shots = "shots·rep_delay" if self.repetition == "rep_delay" else "tau"
         circuits = [name for name in on if name in CIRCUIT_TIME_TERMS]
-        if self.circuit_time == "duration":
+        if self.circuit_time != "fitted":
             circuits = ["shots·circuit_duration"]
-        return "t = " + " + ".join([*per_job, *per_circuit, between_shots, *circuits])
+        shots = [between_shots, *circuits]
+        if "shots_factor" in on:
+            shots = [f"shots_factor·({' + '.join(shots)})"]
+        return "t = " + " + ".join([*per_job, *per_circuit, *shots])
 
 
 def _machine(device: str) -> str:
     """Return the name of the machine behind a backend name: `FakeManilaV2`, `fake_manila` and `ibmq_manila` are one."""
     name = device.lower().replace("-", "_").removeprefix("fake").removeprefix("_")
     return name.removeprefix("ibmq_").removeprefix("ibm_").removesuffix("v2").replace("_", "")
+
+
+def processor_family(processor: str) -> str:
+    """Return the family of a processor, its revision left out.
+
+    >>> processor_family("Heron r2"), processor_family("Rigetti Ankaa-3")
+    ('heron', 'rigetti ankaa-3')
+    """
+    return re.sub(r"\s+r\d\S*$", "", processor.strip().lower())

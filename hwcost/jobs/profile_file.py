@@ -16,6 +16,8 @@ from hwcost.jobs.profile import JobTimeProfile
 
 DEFAULT_JOB_PROFILE = "ibm"
 
+HERON_JOB_PROFILE = "ibm-heron"
+
 MAX_PROFILE_BYTES = 10_000_000
 """Profiles have a few kilobytes; lists of left-out jobs may add some more."""
 
@@ -24,7 +26,7 @@ def list_profiles() -> tuple[str, ...]:
     """List the names of the built-in profiles.
 
     >>> list_profiles()
-    ('ibm', 'ibm_usage_guide', 'iqm', 'none')
+    ('ibm', 'ibm-heron', 'ibm_usage_guide', 'iqm', 'none')
     """
     return tuple(sorted(path.stem for path in (calibrations_dir() / "job_time").glob("*.json")))
 

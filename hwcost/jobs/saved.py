@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from hwcost.core.checks import is_between
 from hwcost.core.errors import InputError
@@ -26,12 +26,6 @@ from hwcost.jobs.saved_shapes import (
     tagged,
 )
 from hwcost.jobs.values import MAX_VALUE
-
-Clock: TypeAlias = Literal["quantum_seconds", "execution_span", "time_taken"]
-
-CLOCKS: tuple[Clock, ...] = ("quantum_seconds", "execution_span", "time_taken")
-"""What the seconds of a job may be: the time that is billed (whole seconds, the QPU reserved), from the first start to
-the last stop of data collection, or `Result.time_taken`."""
 
 _ENDED_BADLY = ("cancelled", "failed", "error")
 

@@ -11,10 +11,13 @@ from hwcost.core.errors import InputError
 from hwcost.core.json_text import json_text
 from hwcost.jobs.fit import NOMINAL, fit_job_time, group_folds
 from hwcost.jobs.outliers import find_outliers
-from hwcost.jobs.predict import JobSize, predict
+from hwcost.jobs.predict import predict
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.jobs.table import JobTable, job_groups
 from hwcost.report.result import Result
+
+FOLD_BOOTSTRAP = 60
+"""Fits to resampled groups in each fold of a cross-validation: enough for a standard error of 10 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ def score(
     Args:
         profile: Profile to judge; fitted on other jobs, or the score flatters it.
         table: Timed jobs.
-        device: Device that ran them; by default what the `backend` column says.
+        device: Device that ran them; by default what the `backend` column says, row by row.
         min_circuits: Score only jobs of at least N circuits.
 
     Raises:
@@ -101,7 +104,7 @@ def score(
     kept, num_left_out = _scorable(table, min_circuits)
     notes: dict[str, None] = {}
     jobs = table.take(kept)
-    predictions = _predict_rows(profile, jobs, device or table.device, notes)
+    predictions = _predict_rows(profile, jobs, device, notes)
     return _score(
         jobs,
         predictions,
@@ -123,7 +126,7 @@ def cross_validate(
         table: Timed jobs of one device.
         group_by: As in `fit_job_time`.
         seed: Seed of the folds.
-        device: Device that ran the jobs; by default what the `backend` column says.
+        device: Device that ran the jobs; by default what the `backend` column says, row by row.
         min_circuits: Score only jobs of at least N circuits; all jobs serve in the fits.
 
     Raises:
@@ -141,11 +144,11 @@ def cross_validate(
             device=device,
             group_by=group_by,
             seed=seed,
-            num_bootstrap=0,
+            num_bootstrap=FOLD_BOOTSTRAP,
         )
         terms[profile.formula] = None
         scored = [i for i in kept if i in held]
-        predictions |= zip(scored, _predict_rows(profile, table.take(scored), device or table.device, {}), strict=True)
+        predictions |= zip(scored, _predict_rows(profile, table.take(scored), device, {}), strict=True)
     return _score(
         table.take(kept),
         [predictions[i] for i in kept],
@@ -172,10 +175,7 @@ def _predict_rows(
 ) -> list[tuple[float, float, float]]:
     result = []
     for row in range(len(table)):
-        sizes = {
-            name: column[row] for name, column in table.columns.items() if name not in ("observed_s", "total_num_2q")
-        }
-        job = predict(profile, JobSize(device=device, **sizes))
+        job = predict(profile, table.size(row, device))
         result.append((job.value_s, job.low_s, job.high_s))
         notes.update(dict.fromkeys(job.notes))
     return result

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import column_name, listing
-from hwcost.jobs.predict import term_amounts
+from hwcost.jobs.clocks import years_of
 from hwcost.jobs.profile import CircuitTime, Repetition
+from hwcost.jobs.size import JobSize, term_amounts
 from hwcost.jobs.values import MAX_VALUE
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ OPTIONAL_COLUMNS = (
 )
 _AT_LEAST_ONE = ("num_circuits", "shots", "num_qubits")
 _SETTINGS = ("num_circuits", *(name for name in OPTIONAL_COLUMNS if name != "rep_delay_s"))
+
+MIN_FAMILIES = 3
+"""From so many families of circuits on they are the groups that are left out whole; fewer leave too little to fit."""
 
 MAX_FILE_BYTES = 256 * 2**20
 """A million jobs take a third of this."""
@@ -75,8 +79,31 @@ class JobTable:
     @property
     def device(self) -> str | None:
         """The one device that the `backend` column names, if it does."""
-        names = set(self.labels.get("backend", ()))
-        return names.pop() if len(names) == 1 else None
+        return self.only("backend")
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """The devices that the `backend` column names."""
+        return tuple(sorted(set(self.labels.get("backend", ())) - {""}))
+
+    def size(self, row: int, device: str | None = None) -> JobSize:
+        """Return the size of a job, on the device of its `backend` column unless another is given."""
+        columns = {name: column[row] for name, column in self.columns.items() if name in JobSize.__dataclass_fields__}
+        years = years_of(self._text("date", row))
+        return JobSize(
+            **columns,
+            device=device or self._text("backend", row),
+            processor=self._text("processor", row),
+            year=years[0] if years else None,
+        )
+
+    def _text(self, name: str, row: int) -> str | None:
+        return self.labels[name][row] or None if name in self.labels else None
+
+    def only(self, name: str) -> str | None:
+        """Return what a column of texts says, where it says the same of every job."""
+        values = set(self.labels.get(name, ()))
+        return values.pop() or None if len(values) == 1 else None
 
 
 def read_job_table(path: str | Path) -> JobTable:
@@ -251,8 +278,16 @@ def _qubits_are_summed(columns: Mapping[str, Vector]) -> bool:
     return bool(np.corrcoef(np.log(qubits), np.log(circuits))[0, 1] > 0.8)
 
 
+def _group_columns(table: JobTable) -> tuple[str, ...]:
+    if "group" in table.labels:
+        return ("group",)
+    return ("family",) if len(set(table.labels.get("family", ()))) >= MIN_FAMILIES else ()
+
+
 def job_groups(table: JobTable, group_by: Sequence[str]) -> Labels:
-    """Group of each job: the named columns, else a `group` column, else the circuits' settings without shots.
+    """Group of each job: the named columns, else a `group` or `family` column, else the circuits' settings.
+
+    A family (a kind of circuit) is a group where at least `MIN_FAMILIES` are named; settings are without shots.
 
     Runs of the same circuits differ only by shots and luck: were they split over fit and test, the test would be
     easier than a new job.
@@ -262,7 +297,7 @@ def job_groups(table: JobTable, group_by: Sequence[str]) -> Labels:
     """
     import numpy as np
 
-    names = tuple(group_by) or (("group",) if "group" in table.labels else ())
+    names = tuple(group_by) or _group_columns(table)
     unknown = [name for name in names if name not in table.labels]
     if unknown:
         raise OptionError(

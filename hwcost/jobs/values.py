@@ -60,10 +60,31 @@ def read_bounds(bounds: object, where: str) -> tuple[float, float]:
     return float(bounds[0]), float(bounds[1])
 
 
+LATER_KEYS = frozenset({"clock", "processor", "processors", "gaps", "scale", "covariance", "constants_factor"})
+"""Keys that files of the first versions do not have; the records' defaults say what such a file means."""
+
+
+def read_matrix(rows: object, where: str) -> tuple[tuple[float, ...], ...]:
+    """Return a list of lists of finite numbers as tuples."""
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise InputError(f"{where}: is {shown(rows)}, expected a list of lists of numbers")
+    for value in (value for row in rows for value in row):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not is_finite(value):
+            raise InputError(f"{where}: {shown(value)} is no finite number")
+    return tuple(tuple(float(value) for value in row) for row in rows)
+
+
+def read_stretches(stretches: object, where: str) -> tuple[tuple[float, float], ...]:
+    """Return a list of ranges as tuples."""
+    if not isinstance(stretches, list):
+        raise InputError(f"{where}: is {shown(stretches)}, expected a list of [least, greatest]")
+    return tuple(read_bounds(bounds, where) for bounds in stretches)
+
+
 def check_keys(fields: Mapping[str, Any], record: type[Record], where: str) -> None:
     """Refuse keys that the record does not have, and those that are missing."""
     known = record.__dataclass_fields__
-    unknown, missing = sorted(set(fields) - set(known)), sorted(set(known) - set(fields))
+    unknown, missing = sorted(set(fields) - set(known)), sorted(set(known) - set(fields) - LATER_KEYS)
     if unknown:
         raise InputError(f"{where}: unknown key {', '.join(unknown)}; known: {', '.join(known)}")
     if missing:
@@ -94,6 +115,8 @@ def read_record(record: type[_Record], data: object, where: str) -> _Record:
     check_keys(fields, record, where)
     texts = [name for name in fields if name in ("name", "unit", "reason", "kind")]
     check_texts(fields, texts, [name for name in fields if name == "source"], where)
+    if "covariance" in fields:
+        fields["covariance"] = read_matrix(fields["covariance"], f"{where}: covariance")
     try:
         return record(**fields)
     except InputError as error:

@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.classical.machine import MachineProfile
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
@@ -50,6 +51,7 @@ def estimate_model(
     inflation: Inflation = "worst",
     rep_delay_s: float | None = None,
     fractional_gates: bool = False,
+    readout_from: ReadoutSource | None = None,
     job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = None,
     spsa_directions: int = 1,
     circuits_per_job: int | None = None,
@@ -59,6 +61,15 @@ def estimate_model(
     price_per_second: float | None = None,
     budget: float | str | None = None,
     max_age_days: float | None = None,
+    dt_s: float | None = None,
+    duration_1q_s: float | None = None,
+    duration_2q_s: float | None = None,
+    readout_duration_s: float | None = None,
+    error_1q: float | None = None,
+    error_2q: float | None = None,
+    readout_error: float | None = None,
+    t1_s: float | None = None,
+    t2_s: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ModelCost:
     """Cost a hybrid model: one inference, one training step, one epoch or a whole training, in seconds.
@@ -91,6 +102,7 @@ def estimate_model(
         inflation: Multiply shots for the worst or the mean observable.
         rep_delay_s: Repetition delay in seconds; default the backend's own.
         fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
+        readout_from: As in `hwcost.estimate`.
         job_profile: Job-time profile; default that of the device's maker.
         spsa_directions: Random directions of one SPSA gradient.
         circuits_per_job: Most circuits of one job; default 300.
@@ -101,6 +113,15 @@ def estimate_model(
         budget: Time for all of it, in seconds or such as `10min`: how many steps, epochs or samples fit, and with how
             many shots the whole does.
         max_age_days: Refuse a calibration that is older.
+        dt_s: As in `estimate`.
+        duration_1q_s: As in `estimate`.
+        duration_2q_s: As in `estimate`.
+        readout_duration_s: As in `estimate`.
+        error_1q: As in `estimate`.
+        error_2q: As in `estimate`.
+        readout_error: As in `estimate`.
+        t1_s: As in `estimate`.
+        t2_s: As in `estimate`.
         progress: Called with (circuits compiled, circuits in all).
 
     Returns:
@@ -149,7 +170,17 @@ def estimate_model(
             inflation=inflation,
             rep_delay_s=rep_delay_s,
             fractional_gates=fractional_gates,
+            readout_from=readout_from,
             job_profile=job_profile,
+            dt_s=dt_s,
+            duration_1q_s=duration_1q_s,
+            duration_2q_s=duration_2q_s,
+            readout_duration_s=readout_duration_s,
+            error_1q=error_1q,
+            error_2q=error_2q,
+            readout_error=readout_error,
+            t1_s=t1_s,
+            t2_s=t2_s,
         ),
     )
     return estimate_model_as(request, model, sample, backend, classical=classical, progress=progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -57,7 +58,7 @@ def cost_on_hardware(
     estimates = tuple(cost for circuit in plan.circuits for cost in circuit.estimates)
     layers = _layer_infos(facts, plan)
     total = _jobs(facts, plan, conditions) if plan.has_signal else None
-    quantum = _without_signal(facts) if total is None else _quantum_cost(facts, total)
+    quantum = _without_signal(facts) if total is None else _quantum_cost(facts, total, _hardware_ends(plan, total))
     unified = _unified(facts, quantum)
     # What a profile says of a job with one circuit is not true of these jobs.
     caveats = [c for cost in estimates for c in cost.backend.caveats if c.code != JOB_TIME]
@@ -144,12 +145,24 @@ def _jobs(facts: Facts, plan: Plan, conditions: Conditions) -> JobsTotal:
         facts.work,
         conditions.request.profile,
         circuits_per_job=facts.request.job_limit,
-        device=conditions.device.audited.calibration.name,
+        **conditions.run_on,
         once=[run for circuit in plan.circuits for run in circuit.calibrations],
     )
 
 
-def _quantum_cost(facts: Facts, total: JobsTotal) -> QuantumCost:
+def _hardware_ends(plan: Plan, total: JobsTotal) -> tuple[int | None, int | None]:
+    """Return the shots of all circuits, if hardware is off by the largest factor of any of them, either way."""
+    shots = [cost.shots for circuit in plan.circuits for cost in circuit.estimates]
+    errors = [each.hardware for each in shots if each.hardware is not None]
+    if len(errors) < len(shots) or not errors or any(circuit.overheads for circuit in plan.circuits):
+        return None, None
+    factor = max(error.factor for error in errors)
+    low = max(min(total.num_noiseless_shots, total.num_shots), math.ceil(total.num_shots / factor))
+    bounded = all(each.needed_high is not None for each in shots)
+    return low, math.ceil(total.num_shots * factor) if bounded else None
+
+
+def _quantum_cost(facts: Facts, total: JobsTotal, ends: tuple[int | None, int | None]) -> QuantumCost:
     return QuantumCost(
         execution="hardware",
         circuits_per_sample=facts.circuits_per_sample,
@@ -165,6 +178,8 @@ def _quantum_cost(facts: Facts, total: JobsTotal) -> QuantumCost:
         parts=total.parts,
         flops=None,
         peak_memory_bytes=None,
+        shots_low=ends[0],
+        shots_high=ends[1],
     )
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from hwcost.jobs.predict import JobSize, predict
-from hwcost.jobs.profile import TERMS, JobTimeProfile
+from hwcost.jobs.predict import predict
+from hwcost.jobs.profile import JobTimeProfile
+from hwcost.jobs.size import JobSize
+from hwcost.jobs.terms import TERMS
 from hwcost.models.mitigation.cost import CalibrationRun
 from hwcost.models.record import JobTimes
 from hwcost.models.workload import Workload
@@ -108,6 +111,8 @@ def total_jobs(
     *,
     circuits_per_job: int,
     device: str,
+    processor: str | None = None,
+    year: int | None = None,
     once: Sequence[CalibrationRun] = (),
 ) -> JobsTotal:
     """Sum what all passes of a workload take on the device.
@@ -122,6 +127,8 @@ def total_jobs(
         profile: Job-time profile.
         circuits_per_job: Most circuits of one job.
         device: Name of the device.
+        processor: Its processor.
+        year: Year of its calibration.
         once: What mitigation measures once, before everything else.
     """
     groups: dict[tuple[int, int], int] = {}
@@ -133,7 +140,7 @@ def total_jobs(
                 sizes.append(batch.size * layer.gradient)
             for size in sizes:
                 groups[index, size] = groups.get((index, size), 0) + batch.count
-    total = _Sum(profile, device)
+    total = _Sum(profile, {"device": device, "processor": processor, "year": year})
     for (index, size), times in groups.items():
         execution = layers[index].execution
         # Circuits that belong together (noise factors, subcircuits) may be split over jobs; only their number counts.
@@ -174,8 +181,8 @@ def _calibration_execution(run: CalibrationRun, like: Execution) -> Execution:
 class _Sum:
     """Jobs added up."""
 
-    def __init__(self, profile: JobTimeProfile, device: str):
-        self._profile, self._device = profile, device
+    def __init__(self, profile: JobTimeProfile, run_on: Mapping[str, Any]):
+        self._profile, self._run_on = profile, run_on
         self._counts = dict.fromkeys(("circuits", "jobs"), 0)
         self._shots = self._noiseless = 0.0
         self._times = {"qpu": 0.0, "value": 0.0, "low": 0.0, "high": 0.0}
@@ -195,7 +202,7 @@ class _Sum:
             total_instructions=execution.num_instructions * share,
             total_depth=execution.depth * share,
             num_qubits=execution.num_qubits,
-            device=self._device,
+            **self._run_on,
         )
         job = predict(self._profile, job_size)
         self._counts["circuits"] += size * times

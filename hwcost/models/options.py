@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any, get_args
 
+from hwcost.calibration.assumed import ASSUMED
 from hwcost.classical.machine import MachineProfile
 from hwcost.core.checks import choice, real
 from hwcost.core.durations import parse_duration_s
@@ -36,7 +37,9 @@ CIRCUIT_OPTIONS = (
     "inflation",
     "rep_delay_s",
     "fractional_gates",
+    "readout_from",
     "job_profile",
+    *ASSUMED,
 )
 """Fields of `EstimateRequest` that `estimate_model` takes."""
 

@@ -132,6 +132,9 @@ def _quantum_rows(cost: ModelCost) -> Iterator[tuple[str, ...]]:
     yield "shots", format_count(quantum.shots), f"{_mean(quantum.shots_per_circuit)} per circuit"
     inflation = "unbounded" if quantum.shot_inflation is None else f"× {quantum.shot_inflation:.3g}"
     yield "shot inflation", inflation, "because of noise"
+    if quantum.shots_low is not None:
+        high = "any number" if quantum.shots_high is None else format_count(quantum.shots_high)
+        yield "error on hardware", "", f"{format_count(quantum.shots_low)} to {high} shots, if all circuits err one way"
     yield "jobs", format_count(quantum.num_jobs), f"of at most {format_count(quantum.circuits_per_job)} circuits"
     yield "QPU time", format_seconds(quantum.qpu_time_s), "shots × (circuit duration + repetition delay)"
     job = quantum.job_time_s
@@ -144,6 +147,8 @@ def _quantum_rows(cost: ModelCost) -> Iterator[tuple[str, ...]]:
     for estimate in cost.estimates:
         gates, shots = estimate.gates, estimate.shots
         worst = "unbounded" if shots.inflation_worst is None else f"{shots.inflation_worst:.3g}"
+        if shots.hardware is not None:
+            worst += f" (× {shots.hardware.factor:g} either way on hardware)"
         yield (
             f"  {one_line(estimate.circuit.name)}",
             f"{format_seconds(estimate.time.shot_time_s)} a shot",

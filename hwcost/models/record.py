@@ -105,6 +105,10 @@ class QuantumCost:
         parts: Seconds of each part of the jobs; they add up to `job_time_s.value`.
         flops: Floating-point operations of the simulation, None on hardware.
         peak_memory_bytes: Memory of the simulation, None on hardware.
+        shots_low: `shots` if noise costs less in all circuits, by the largest factor that hardware showed for any of
+            them; None in a simulation, where the signal is gone, and with mitigation or cutting, of which there are no
+            runs.
+        shots_high: The same if noise costs more; None too where the signal may be gone then.
     """
 
     execution: Literal["hardware", "simulation"]
@@ -121,6 +125,8 @@ class QuantumCost:
     parts: Mapping[str, float]
     flops: int | None
     peak_memory_bytes: int | None
+    shots_low: int | None = None
+    shots_high: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

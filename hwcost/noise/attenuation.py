@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hwcost.core.errors import OptionError
+from hwcost.core.option_fields import flag_and_keyword
 from hwcost.isa.columns import IsaCircuit, Kind
 from hwcost.noise.methods import DEFAULT_ATTENUATION, METHODS, AttenuationMethod, load_method
 from hwcost.noise.observables import (
@@ -136,14 +137,17 @@ def attenuation_omissions(isa: IsaCircuit, audited: NoiseTable) -> tuple[str, ..
         for name, kind, error in zip(isa.names, isa.kinds, isa.errors, strict=True)
         if error is None and kind <= Kind.TWO_QUBIT
     }
-    items_of_text: dict[str, Sequence[object]] = {
-        "T1 unknown on qubits {}: the decay of Z there is left out": [q for q in qubits if records[q].t1_s is None],
-        "T2 unknown on qubits {}: only their T1 counts (T2 = 2·T1)": [
-            q for q in qubits if audited.t2_s[q] is None and records[q].t1_s is not None
-        ],
-        "readout error unknown on qubits {}: taken as none": [
-            q for q in measured if readout_factor(audited, q) is None
-        ],
-        "gate error unknown for {}: only relaxation counts": sorted(gates),
-    }
-    return tuple(text.format(", ".join(map(str, items))) for text, items in items_of_text.items() if items)
+    no_t1 = [q for q in qubits if records[q].t1_s is None]
+    no_t2 = [q for q in qubits if audited.t2_s[q] is None and records[q].t1_s is not None]
+    unread = [q for q in measured if readout_factor(audited, q) is None]
+    omissions: Sequence[tuple[str, Sequence[object], str | None]] = (
+        ("T1 unknown on qubits {}: the decay of Z there is left out", no_t1, "t1_s"),
+        ("T2 unknown on qubits {}: only their T1 counts (T2 = 2·T1)", no_t2, "t2_s"),
+        ("readout error unknown on qubits {}: taken as none", unread, "readout_error"),
+        ("gate error unknown for {}: only relaxation counts", sorted(gates), None),
+    )
+    return tuple(
+        text.format(", ".join(map(str, items))) + ("" if name is None else f"; {flag_and_keyword(name)} gives it")
+        for text, items, name in omissions
+        if items
+    )

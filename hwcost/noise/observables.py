@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
+from hwcost.calibration.readout import MeasuredReadout
 from hwcost.calibration.record import Calibration
 from hwcost.core.errors import OptionError
 from hwcost.isa.columns import IsaCircuit, Kind
@@ -30,6 +31,10 @@ class NoiseTable(Protocol):
     @property
     def t2_s(self) -> Sequence[float | None]:
         """T2 of each qubit in seconds, at most 2·T1; None where unknown."""
+
+    @property
+    def readout(self) -> MeasuredReadout | None:
+        """Readout that was measured of several qubits together; None where each is known by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,22 @@ def readout_factor(noise: NoiseTable, qubit: int) -> float | None:
     return None
 
 
+def joint_readout_factor(noise: NoiseTable, qubits: Sequence[int]) -> float:
+    """Return the attenuation of Z on several qubits by assignment errors.
+
+    The measured common contrast of those that were read together, times `readout_factor` of each other qubit, 1 where
+    that is unknown. Not below 0 and not above 1.
+    """
+    alone, factor = set(qubits), 1.0
+    for inside, contrast in () if noise.readout is None else noise.readout.joint(qubits):
+        factor *= min(1.0, max(0.0, contrast))
+        alone.difference_update(inside)
+    for qubit in qubits:
+        known = readout_factor(noise, qubit) if qubit in alone else None
+        factor *= 1.0 if known is None else known
+    return factor
+
+
 def active_qubits(isa: IsaCircuit) -> tuple[int, ...]:
     """Return the physical qubits on which anything but delays and barriers happens, in order."""
     return tuple(
@@ -114,7 +135,8 @@ def track_observables(
     Without `observables`: Z at the last measurement into each classical bit, in the order of the classical bits; in a
     circuit without measurements, Z on each active qubit at the end, free of readout error. A given observable is read
     by the final measurement of each of its qubits where there is one, else at the end of the circuit; its readout
-    error counts on every qubit of its support, because the device must read them to estimate it. Unknown readout
+    error counts on every qubit of its support, because the device must read them to estimate it, together where it was
+    measured together. Unknown readout
     errors count as none (`hwcost.noise.attenuation.attenuation_omissions` names them).
 
     Raises:
@@ -146,7 +168,7 @@ def track_observables(
 
 
 def _track(observable: Observable, isa: IsaCircuit, noise: NoiseTable, final: Mapping[int, int]) -> TrackedPauli:
-    starts, factor = [], 1.0
+    starts = []
     for qubit, pauli in sorted(observable.items()):
         if pauli not in PAULI_CODE or not 0 <= qubit < isa.num_qubits:
             raise OptionError(
@@ -156,13 +178,11 @@ def _track(observable: Observable, isa: IsaCircuit, noise: NoiseTable, final: Ma
         if PAULI_CODE[pauli] == 0:
             continue
         starts.append((qubit, PAULI_CODE[pauli], final.get(qubit, len(isa))))
-        readout = readout_factor(noise, qubit)
-        factor *= 1.0 if readout is None else readout
     single = starts[0] if len(starts) == 1 else None
     clbits = isa.clbits[single[2]] if single is not None and single[2] < len(isa) else ()
     return TrackedPauli(
         starts=tuple(starts),
-        readout_factor=factor,
+        readout_factor=joint_readout_factor(noise, [qubit for qubit, _, _ in starts]),
         qubit=None if single is None else single[0],
         clbit=clbits[0] if clbits else None,
     )

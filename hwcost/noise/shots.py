@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
 from hwcost.noise.attenuation import SMALLEST_ATTENUATION, QubitAttenuation
+from hwcost.noise.hardware import CircuitKind, HardwareError, hardware_error
 
 Inflation: TypeAlias = Literal["worst", "mean"]
 Task: TypeAlias = Literal["expectation", "sampling"]
@@ -71,6 +72,8 @@ class ShotCost:
         needed: Shots to run in each basis; None where the signal is gone.
         num_bases: Circuits that are measured, one per basis.
         observables: What is wanted, one by one; empty where no noise is costed or samples are wanted.
+        hardware: How far hardware was from such predictions; None where no signal is predicted, no noise costed, or
+            samples are wanted, of which there are no runs.
     """
 
     requested: int | None
@@ -84,6 +87,24 @@ class ShotCost:
     needed: int | None
     num_bases: int = 1
     observables: tuple[ObservableCost, ...] = ()
+    hardware: HardwareError | None = None
+
+    @property
+    def needed_low(self) -> int | None:
+        """Shots in each basis if noise costs less by the error seen on hardware; at least the noiseless ones."""
+        if self.needed is None or self.hardware is None:
+            return None
+        fewest = min(self.noiseless, self.needed)
+        return max(fewest, math.ceil(self.needed / self.hardware.factor * (1.0 - _ROUNDING)))
+
+    @property
+    def needed_high(self) -> int | None:
+        """Shots in each basis if noise costs more by that error; None where the signal may be gone then."""
+        if self.needed is None or self.hardware is None:
+            return None
+        if self.hardware.inflation_high > 1.0 / SIGNAL_GONE_ATTENUATION**2:
+            return None
+        return math.ceil(self.needed * self.hardware.factor * (1.0 - _ROUNDING))
 
     @property
     def executions(self) -> int | None:
@@ -110,7 +131,8 @@ class ShotCost:
         own = {f.name: getattr(self, f.name) for f in fields(self)}
         # What is wanted of each measured qubit is in its attenuation already.
         named = [each for each in self.observables if each.name]
-        return {**own, "executions": self.executions, "observables": named}
+        ends = {"needed_low": self.needed_low, "needed_high": self.needed_high}
+        return {**own, **ends, "executions": self.executions, "observables": named}
 
 
 def inflation(attenuation: float) -> float:
@@ -150,6 +172,7 @@ def shot_cost(
     log10_esp: float = 0.0,
     observables: Sequence[WeightedSum] | None = None,
     num_bases: int = 1,
+    kind: CircuitKind = "chosen",
 ) -> ShotCost:
     """Return the shots needed in each basis for the requested shots or precision.
 
@@ -167,6 +190,7 @@ def shot_cost(
         log10_esp: log10 of the estimated success probability, for `sampling`.
         observables: What is wanted; default each row of `attenuations` by itself.
         num_bases: Circuits that are measured, one per basis.
+        kind: Whose error on hardware it is.
     """
     if observables is None:
         observables = [WeightedSum("", ((row, 1.0),)) for row in range(len(attenuations))]
@@ -189,6 +213,9 @@ def shot_cost(
         needed=_needed(requested, precision, used, [] if task == "sampling" else costs, rule),
         num_bases=num_bases,
         observables=() if task == "sampling" else tuple(costs),
+        hardware=None
+        if task == "sampling"
+        else hardware_error(worst=finite(worst), mean=finite(mean), rule=rule, kind=kind),
     )
 
 

@@ -38,6 +38,15 @@ def estimate_job(
     rep_delay_s: float | None = None,
     job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = None,
     max_age_days: float | None = None,
+    dt_s: float | None = None,
+    duration_1q_s: float | None = None,
+    duration_2q_s: float | None = None,
+    readout_duration_s: float | None = None,
+    error_1q: float | None = None,
+    error_2q: float | None = None,
+    readout_error: float | None = None,
+    t1_s: float | None = None,
+    t2_s: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> JobCost:
     """Cost a job as it would be submitted: PUBs and options in, circuits, executions and QPU seconds out.
@@ -65,6 +74,15 @@ def estimate_job(
         rep_delay_s: Repetition delay in seconds; default that of the options, else the backend's own.
         job_profile: Name or file of the job-time profile, or a `JobTimeProfile`; default that of the device's maker.
         max_age_days: Refuse a calibration that is older.
+        dt_s: As in `estimate`.
+        duration_1q_s: As in `estimate`.
+        duration_2q_s: As in `estimate`.
+        readout_duration_s: As in `estimate`.
+        error_1q: As in `estimate`.
+        error_2q: As in `estimate`.
+        readout_error: As in `estimate`.
+        t1_s: As in `estimate`.
+        t2_s: As in `estimate`.
         progress: Called with (circuits scheduled, circuits in all).
 
     Returns:
@@ -100,6 +118,15 @@ def estimate_job(
             transpile=transpile,
             rep_delay_s=rep_delay_s,
             job_profile=job_profile,
+            dt_s=dt_s,
+            duration_1q_s=duration_1q_s,
+            duration_2q_s=duration_2q_s,
+            readout_duration_s=readout_duration_s,
+            error_1q=error_1q,
+            error_2q=error_2q,
+            readout_error=readout_error,
+            t1_s=t1_s,
+            t2_s=t2_s,
         ),
     )
     return estimate_job_as(request, pubs, backend, options, progress=progress)

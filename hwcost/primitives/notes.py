@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hwcost.core.caveat import JOB_TIME, Caveat
+from hwcost.core.option_fields import flag_and_keyword
 from hwcost.core.text import plural
 from hwcost.core.units import format_seconds
 from hwcost.estimation.caveats import device_caveats
 from hwcost.estimation.conditions import Conditions
+from hwcost.estimation.vendors import is_ibm
 from hwcost.primitives.counts import Run
 from hwcost.primitives.layers import sampling_overhead
 from hwcost.primitives.options import JobOptions
@@ -48,7 +50,14 @@ def assumptions(reader: Reader, why_formula: str | None, *, estimated: bool) -> 
     conditions, options = reader.conditions, reader.options
     if conditions.rep_delay_assumption is not None:
         yield conditions.rep_delay_assumption
-    yield from conditions.device.audited.calibration.assumptions
+    calibration = conditions.device.audited.calibration
+    yield from calibration.assumptions
+    if not is_ibm(calibration):
+        yield (
+            f"{calibration.name} is not one of IBM's devices, and no primitive of IBM's runs there: costed are the "
+            "circuits and shots that IBM's primitive would make of the job with these options, on this device; its "
+            "maker's own client may send others"
+        )
     if why_formula is not None:
         yield f"circuits are counted by formula, not by IBM's client ({why_formula})"
     if options is not None:
@@ -142,7 +151,7 @@ def lower_bound(reader: Reader, *, estimated: bool) -> Iterator[str]:
         for each in reader.timed.values()
     )
     if unknown:
-        yield "the readout time is unknown and left out"
+        yield f"the readout time is unknown and left out; {flag_and_keyword('readout_duration_s')} gives it"
 
 
 def _place(reader: Reader) -> str:

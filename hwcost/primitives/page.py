@@ -133,6 +133,9 @@ def _precise(cost: JobCost) -> Iterator[Line]:
             f"executions, shots × {max(precise.inflations):.3g} at most",
         )
     )
+    if precise.executions_low is not None:
+        high = "any number of" if precise.executions_high is None else format_count(precise.executions_high)
+        yield Line((f"  by the error seen on hardware {format_count(precise.executions_low)} to {high} executions",))
 
 
 def _part_rows(cost: JobCost) -> Iterator[tuple[str, ...]]:

@@ -44,21 +44,36 @@ def precise_job(
     if reason is not None:
         return _unknown(reason)
     request = dataclasses.replace(conditions.request, durations_only=False, keep_dead_readout=False, num_seeds=1)
-    inflations: list[float] = []
+    found: list[tuple[float, float]] = []
     try:
         noisy = conditions if not conditions.request.durations_only else prepare_conditions(backend, request)
         for pub in pubs:
             inflation = _inflation(pub, noisy)
             if inflation is None:
                 return _unknown(f"the signal of PUB {pub.index} is gone in the noise")
-            inflations.append(inflation)
+            found.append(inflation)
     except HwcostError as error:
         return _unknown(f"the noise cannot be costed ({error})")
-    needed = [math.ceil(each * inflation * (1.0 - 1e-9)) for each, inflation in zip(shots, inflations, strict=True)]
+    inflations, factors = (tuple(values) for values in zip(*found, strict=True)) if found else ((), ())
+    needed = _times(shots, inflations)
     time, executions = seconds_of(needed)
+    low = _times(shots, [max(1.0, inflation / factor) for inflation, factor in found])
+    high = [inflation * factor for inflation, factor in found]
+    may_be_gone = any(inflation > 1.0 / SIGNAL_GONE_ATTENUATION**2 for inflation in high)
     return PreciseJob(
-        inflations=tuple(inflations), shots=tuple(needed), executions=executions, time=time, not_known=None
+        inflations=inflations,
+        shots=tuple(needed),
+        executions=executions,
+        time=time,
+        not_known=None,
+        factors=factors,
+        executions_low=seconds_of(low)[1],
+        executions_high=None if may_be_gone else seconds_of(_times(shots, high))[1],
     )
+
+
+def _times(shots: Sequence[int], inflations: Sequence[float]) -> list[int]:
+    return [math.ceil(each * inflation * (1.0 - 1e-9)) for each, inflation in zip(shots, inflations, strict=True)]
 
 
 def _unknown(reason: str) -> PreciseJob:
@@ -87,11 +102,17 @@ def _observables(pub: Pub) -> list[dict[str, float]]:
     return [dict(each) for each in distinct]
 
 
-def _inflation(pub: Pub, conditions: Conditions) -> float | None:
-    """Return the inflation of the worst observable of a PUB, 1 where only identities are asked for."""
+def _inflation(pub: Pub, conditions: Conditions) -> tuple[float, float] | None:
+    """Return the inflation of the worst observable of a PUB and the factor by which hardware was off.
+
+    Both are 1 where only identities are asked for; None where the signal is gone.
+    """
     wanted = [each for each in _observables(pub) if any(set(label) != {"I"} and value for label, value in each.items())]
     if not wanted:
-        return 1.0
+        return 1.0, 1.0
     measured = dataclasses.replace(conditions, request=dataclasses.replace(conditions.request, observable=wanted))
-    inflation = estimate_under(measured, pub.circuit).shots.inflation_worst
-    return None if inflation is None or inflation > 1.0 / SIGNAL_GONE_ATTENUATION**2 else inflation
+    shots = estimate_under(measured, pub.circuit).shots
+    inflation = shots.inflation_worst
+    if inflation is None or inflation > 1.0 / SIGNAL_GONE_ATTENUATION**2 or shots.hardware is None:
+        return None
+    return inflation, shots.hardware.factor

@@ -120,6 +120,10 @@ class PreciseJob:
         executions: Shots of the job.
         time: Seconds of the job.
         not_known: Why there is no number, None if there is one.
+        factors: Factor on each inflation, or its inverse, that hardware showed for such predictions; 1 where only
+            identities are asked for.
+        executions_low: Shots of the job if all inflations are smaller by these factors; None where unknown.
+        executions_high: Shots of the job if all are larger; None where unknown, and where the signal may be gone then.
     """
 
     inflations: tuple[float, ...] | None
@@ -127,6 +131,9 @@ class PreciseJob:
     executions: int | None
     time: JobSeconds | None
     not_known: str | None
+    factors: tuple[float, ...] | None = None
+    executions_low: int | None = None
+    executions_high: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
+from hwcost.calibration.assumed import ASSUMED
 from hwcost.core.checks import choice, positive, whole
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
@@ -17,7 +18,9 @@ from hwcost.primitives.pubs import Primitive
 
 Counting: TypeAlias = Literal["auto", "client", "formula"]
 
-JOB_CIRCUIT_OPTIONS = ("max_age_days", "optimization_level", "num_seeds", "seed", "rep_delay_s", "job_profile")
+JOB_CIRCUIT_OPTIONS = (
+    "max_age_days", "optimization_level", "num_seeds", "seed", "rep_delay_s", "job_profile", *ASSUMED,
+)  # fmt: skip
 """Fields of `EstimateRequest` that `estimate_job` takes."""
 
 

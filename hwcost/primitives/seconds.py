@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hwcost.estimation.conditions import Conditions
-from hwcost.jobs.predict import JobSize, JobTime, predict
-from hwcost.jobs.profile import TERMS
+from hwcost.jobs.predict import JobTime, predict
+from hwcost.jobs.size import JobSize
+from hwcost.jobs.terms import TERMS
 from hwcost.primitives.counts import Run
 from hwcost.primitives.options import JobOptions
 from hwcost.primitives.record import JobSeconds, RunCost
@@ -83,7 +84,7 @@ def job_size(runs: Sequence[TimedRun], conditions: Conditions) -> JobSize:
         total_instructions=sum(each.run.num_templates * each.num_instructions for each in runs),
         total_depth=sum(each.run.num_templates * each.depth for each in runs),
         num_qubits=max(each.num_qubits for each in runs),
-        device=conditions.device.audited.calibration.name,
+        **conditions.run_on,
     )
 
 

@@ -27,8 +27,11 @@ from hwcost.primitives.pubs import Pub, named
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
-# Gates of which a layer of arbitrary one-qubit gates is made, and how many of each it takes: rz-sx-rz-sx-rz.
-_LAYER_GATES = (("sx", 2), ("x", 2), ("rx", 2), ("u3", 1), ("u", 1), ("u2", 2))
+# Gates of which a layer of arbitrary one-qubit gates is made, and how many of each it takes: rz-sx-rz-sx-rz, and
+# likewise with the pulses of other makers.
+_LAYER_GATES = (
+    ("sx", 2), ("x", 2), ("rx", 2), ("u3", 1), ("u", 1), ("u2", 2), ("r", 2), ("u1q", 2), ("gpi2", 2), ("rxpi2", 2),
+)  # fmt: skip
 
 GATES_PER_LAYER = 5
 """Instructions of such a layer on each qubit."""

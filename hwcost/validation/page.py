@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from hwcost.core.units import format_age, format_count, format_share
 from hwcost.report.page import Block, Bullets, Column, Heading, Line, Page, Table, registered_page
+from hwcost.validation import measured_page
 from hwcost.validation.record import QubitValidation, Validation
+
+__all__ = ["measured_page"]  # registers the page of results from hardware
 
 MOST_QUBITS_SHOWN = 40
 

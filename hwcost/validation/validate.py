@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hwcost.backend.prepared import Device
+from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.core.checks import whole
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.estimation.conditions import prepare_conditions
@@ -65,7 +66,17 @@ def validate(
     inflation: Inflation = "worst",
     keep_dead_readout: bool = False,
     fractional_gates: bool = False,
+    readout_from: ReadoutSource | None = None,
     measure_all: bool = False,
+    dt_s: float | None = None,
+    duration_1q_s: float | None = None,
+    duration_2q_s: float | None = None,
+    readout_duration_s: float | None = None,
+    error_1q: float | None = None,
+    error_2q: float | None = None,
+    readout_error: float | None = None,
+    t1_s: float | None = None,
+    t2_s: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Validation:
     """Compare the attenuation methods with an exact noise simulation of the circuit that `estimate` costs.
@@ -103,7 +114,17 @@ def validate(
         inflation: Whether the worst or the mean qubit sets the shots of the circuit.
         keep_dead_readout: Keep qubits whose readout error is 0.5 or more.
         fractional_gates: Compile into IBM's fractional gates rx and rzz where the device has them.
+        readout_from: As in `estimate`.
         measure_all: Add a measurement of every qubit if the circuit has none.
+        dt_s: As in `estimate`.
+        duration_1q_s: As in `estimate`.
+        duration_2q_s: As in `estimate`.
+        readout_duration_s: As in `estimate`.
+        error_1q: As in `estimate`.
+        error_2q: As in `estimate`.
+        readout_error: As in `estimate`.
+        t1_s: As in `estimate`.
+        t2_s: As in `estimate`.
         progress: Called with (draws done, draws in all).
 
     Raises:
@@ -125,6 +146,16 @@ def validate(
         measure_all=measure_all,
         keep_dead_readout=keep_dead_readout,
         fractional_gates=fractional_gates,
+        dt_s=dt_s,
+        duration_1q_s=duration_1q_s,
+        duration_2q_s=duration_2q_s,
+        readout_duration_s=readout_duration_s,
+        error_1q=error_1q,
+        error_2q=error_2q,
+        readout_error=readout_error,
+        t1_s=t1_s,
+        t2_s=t2_s,
+        readout_from=readout_from,
     )
     conditions = prepare_conditions(backend, request)
     device = conditions.device

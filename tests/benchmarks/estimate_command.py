@@ -1,4 +1,8 @@
-"""The whole command against a bare script with the same transpilations: ratio of wall time and of peak memory."""
+"""The whole command, and the same from Python, against a bare script with the same transpilations.
+
+Ratios of wall time, of CPU time and of peak memory. The bare script and the one that calls `hwcost.estimate` are timed
+as whole processes, as a session that begins.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +28,15 @@ for seed in range(4):
     print(seed, isa.num_nonlocal_gates())
 """
 
+PYTHON = """
+import sys
+import hwcost
+print(hwcost.estimate(sys.argv[1], "fake_sherbrooke"))
+"""
 
-def measure(command: list[str]) -> tuple[float, float]:
-    """Wall seconds and peak resident MiB of one run of a command, its children included."""
+
+def measure(command: list[str]) -> tuple[float, float, float]:
+    """Wall seconds, CPU seconds and peak resident MiB of one run of a command, its children included."""
     start = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
@@ -34,7 +44,7 @@ def measure(command: list[str]) -> tuple[float, float]:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"{command[:4]} ended with {child.returncode}")
-    return seconds, usage.ru_maxrss / 1024
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def main() -> None:
@@ -45,19 +55,21 @@ def main() -> None:
     commands = {
         "bare": [sys.executable, "-c", BARE, str(CIRCUIT)],
         "hwcost": [sys.executable, "-m", "hwcost", "estimate", str(CIRCUIT), "--backend", "fake_sherbrooke"],
+        "python": [sys.executable, "-c", PYTHON, str(CIRCUIT)],
     }
     for command in commands.values():
         measure(command)  # fill the page cache and write the byte code
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    taken: dict[str, list[tuple[float, float, float]]] = {name: [] for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
             taken[name].append(measure(command))
     medians = {name: [statistics.median(column) for column in zip(*rows, strict=True)] for name, rows in taken.items()}
-    for name, (seconds, mebibytes) in medians.items():
-        print(f"{name:8} {seconds:6.3f} s {mebibytes:7.1f} MiB")
-    print(
-        f"ratio    {medians['hwcost'][0] / medians['bare'][0]:6.3f}   {medians['hwcost'][1] / medians['bare'][1]:7.3f}"
-    )
+    for name, (seconds, cpu_s, mebibytes) in medians.items():
+        ratios = [own / bare for own, bare in zip(medians[name], medians["bare"], strict=True)]
+        print(
+            f"{name:8} {seconds:6.3f} s {cpu_s:6.3f} s of CPU {mebibytes:7.1f} MiB   "
+            f"ratios {ratios[0]:.2f} {ratios[1]:.2f} {ratios[2]:.2f}"
+        )
 
 
 if __name__ == "__main__":

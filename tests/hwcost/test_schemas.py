@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from qiskit import QuantumCircuit
+
+import hwcost
 from places import ROOT
 
 NAME = re.compile(r'"((?:hwcost|nas)\.[a-z._-]+/[0-9]+)"')
@@ -19,7 +22,10 @@ SCHEMAS = [
     "hwcost.job-time-score/1",
     "hwcost.job-time/1",
     "hwcost.job/1",
+    "hwcost.measured-validation/1",
+    "hwcost.measured/1",
     "hwcost.model/1",
+    "hwcost.readout/1",
     "hwcost.validation/1",
     "nas.checkpoint/1",
     "nas.front/1",
@@ -34,6 +40,26 @@ def test_schema_names_are_exactly_these():
     """A mechanical rename of modules once broke two of them."""
     sources = [path.read_text(encoding="utf-8") for room in ("hwcost", "nas") for path in (ROOT / room).rglob("*.py")]
     assert sorted({name for text in sources for name in NAME.findall(text)}) == SCHEMAS
+
+
+HARDWARE = {
+    "attenuation", "kind", "share", "factor", "factor_mean", "inflation_low", "inflation_high", "num_runs", "source",
+}  # fmt: skip
+
+
+def test_the_error_on_hardware_has_these_keys():
+    circuit = QuantumCircuit(1)
+    circuit.x(0)
+    circuit.measure_all()
+    options = {"num_seeds": 1, "optimization_level": 1}
+    shots = hwcost.estimate(circuit, "fake_manila", **options).to_dict()["shots"]
+    assert shots["needed_low"] <= shots["needed"] <= shots["needed_high"]
+    assert set(shots["hardware"]) == HARDWARE
+    compared = hwcost.compare(circuit, "fake_manila", num_seeds=1, optimization_levels=1, cache=False)
+    row = compared.to_rows()[0]
+    assert (row["shots_needed_low"], row["shots_needed_high"]) == (shots["needed_low"], shots["needed_high"])
+    model = hwcost.estimate_model(circuit, backend="fake_manila", scope="inference", **options).to_dict()
+    assert model["quantum"]["shots_low"] <= model["quantum"]["shots"] <= model["quantum"]["shots_high"]
 
 
 def test_files_that_ship_have_schemas_of_the_list():

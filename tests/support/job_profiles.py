@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hwcost.jobs.profile import TERMS, JobTimeInterval, JobTimeParameter, JobTimeProfile
+from hwcost.jobs.interval import JobTimeInterval
+from hwcost.jobs.profile import JobTimeParameter, JobTimeProfile
+from hwcost.jobs.terms import TERMS
 
 
 def parameter(name: str, value: float) -> JobTimeParameter:

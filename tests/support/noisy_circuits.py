@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
 from qiskit.quantum_info import PTM
 
+from hwcost.calibration.readout import MeasuredReadout
 from hwcost.calibration.record import Calibration
 from hwcost.isa.columns import IsaCircuit, Kind
 from hwcost.isa.schedule import Schedule
@@ -40,6 +41,7 @@ class Noise:
 
     calibration: Calibration
     t2_s: tuple[float | None, ...] = field(default=())
+    readout: MeasuredReadout | None = None
 
 
 def noise_of(

@@ -64,6 +64,7 @@ class DeviceValues:
         edges: Pairs of qubits that have two-qubit gates, in the order that the vendor gives.
         edge_errors: Average error by gate and pair.
         edge_durations_s: Duration in seconds by gate and pair.
+        edge_resources: What a gate on a pair needs for itself, such as a resonator, by gate and pair.
         two_qubit_error: Mean average error of all two-qubit gates, where no edge has its own.
         two_qubit_duration_s: The same of durations, in seconds.
         reset_duration_s: Duration of a reset in seconds.
@@ -77,6 +78,7 @@ class DeviceValues:
     edges: tuple[tuple[int, int], ...]
     edge_errors: Mapping[tuple[str, Qubits], float] = field(default_factory=dict)
     edge_durations_s: Mapping[tuple[str, Qubits], float] = field(default_factory=dict)
+    edge_resources: Mapping[tuple[str, Qubits], str] = field(default_factory=dict)
     two_qubit_error: float | None = None
     two_qubit_duration_s: float | None = None
     reset_duration_s: float | None = None
@@ -126,6 +128,7 @@ class DeviceValues:
                 qubits=place,
                 error=_first(self.edge_errors, keys, self.two_qubit_error),
                 duration_s=_first(self.edge_durations_s, keys, self.two_qubit_duration_s),
+                resource=next((self.edge_resources[key] for key in keys if key in self.edge_resources), None),
             )
 
 

@@ -7,21 +7,23 @@ nothing here imports IQM's package but the look-up of a name (extra `iqm`).
 from __future__ import annotations
 
 import difflib
-import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from importlib import import_module, metadata, util
 from pathlib import Path
 from typing import Any
 
-from hwcost.calibration.record import Calibration, Qubits
+from hwcost.calibration.record import Calibration
 from hwcost.calibration.sources.device_values import DeviceValues, QubitValues
+from hwcost.calibration.sources.iqm_channels import average_gate_error, through_resonator
 from hwcost.calibration.sources.matches import Match, fits
 from hwcost.calibration.values import Place, expect, number, optional_probability
 from hwcost.calibration.vendors import IQM
 from hwcost.core.errors import CalibrationError, MissingDependencyError, UnknownBackendError
 from hwcost.core.text import listing, plural, shown
+from hwcost.core.units import format_seconds
 
 PREFIX = "iqm_"
 QISKIT_NAMES: Mapping[str, str] = {"prx": "r", "cz": "cz"}
@@ -29,8 +31,13 @@ QISKIT_NAMES: Mapping[str, str] = {"prx": "r", "cz": "cz"}
 
 BALLPARK = "the values of IQM's fake backends are typical ones, not those of a device on a day"
 RESONATORS = (
-    "{name}: qubits are joined by {resonators} only, which one gate at a time can use; durations of such a star are "
-    "not known here, so nothing can be costed on it; choose a device with a square lattice, such as iqm_adonis"
+    "{name}: qubits are joined by {resonators} only, and how long a state takes to be moved there is not known, so "
+    "nothing can be costed on it; choose a device with a square lattice, such as iqm_adonis"
+)
+THROUGH = (
+    "a cz of two qubits goes through the resonator {resonator} (move, cz, move: {move}, {cz}, {move}), which one gate "
+    "at a time can use, so that they run one after the other; a compiler that keeps a state there for several cz needs "
+    "fewer moves, so that times and errors are upper bounds"
 )
 
 _DISTRIBUTION = "iqm-client"
@@ -121,25 +128,31 @@ def profile_calibration(profile: object, *, name: str, origin: str, order: Seque
     if not parts["readout_errors"]:
         raise place.error("readout_errors", "is empty; there must be at least one qubit")
     resonators = sorted(set(parts["t1s"]) - set(parts["readout_errors"]))
-    if resonators:
+    moves = parts["two_qubit_gate_depolarizing_error_parameters"].get("move")
+    if resonators and not (isinstance(moves, Mapping) and moves):
         raise CalibrationError(RESONATORS.format(name=name, resonators=plural(len(resonators), "resonator")))
     names = list(order) if order is not None else sorted(parts["readout_errors"], key=natural_key)
     missing = sorted(set(parts["readout_errors"]) ^ set(names))
     if missing:
         raise place.error("readout_errors", f"and the qubits of the backend differ in {listing(missing)}")
     times = {
-        part: {qubit: number(place, f"{part} of {qubit}", parts[part].get(qubit)) * _NS for qubit in names}
+        part: {
+            qubit: number(place, f"{part} of {qubit}", parts[part].get(qubit)) * _NS for qubit in (*names, *resonators)
+        }
         for part in ("t1s", "t2s")
     }
     ones, gates = _one_qubit(place, parts, names, times)
-    errors, durations, edges, two_gates = _two_qubit(place, parts, names, times)
+    pairs = _two_qubit(place, parts, names, times)
+    if resonators:
+        pairs = pairs.joined_with(_star(place, parts, names, times))
     values = DeviceValues(
         qubits=tuple(_qubit(place, parts["readout_errors"][qubit], qubit, times, ones[qubit]) for qubit in names),
-        gates=(*gates, *two_gates),
-        edges=edges,
-        edge_errors=errors,
-        edge_durations_s=durations,
-        assumptions=(BALLPARK,),
+        gates=(*gates, "cz"),
+        edges=tuple(pairs.errors),
+        edge_errors={("cz", edge): error for edge, error in pairs.errors.items()},
+        edge_durations_s={("cz", edge): duration_s for edge, duration_s in pairs.durations_s.items()},
+        edge_resources={("cz", edge): resource for edge, resource in pairs.resources.items()},
+        assumptions=(BALLPARK, *pairs.assumptions),
     )
     return values.calibration(
         name=name,
@@ -148,30 +161,6 @@ def profile_calibration(profile: object, *, name: str, origin: str, order: Seque
         processor=IQM,
         licence=_LICENCE,
     )
-
-
-def average_gate_error(depolarizing: float, duration_s: float, coherence: Sequence[tuple[float, float]]) -> float:
-    """Return the average error of a gate: T1 and T2 during it, then a depolarizing channel.
-
-    With d = 2ⁿ, the process fidelity of relaxation is Π (1 + e^(−t/T1) + 2·e^(−t/T2))/4, that of both channels
-    (1 − p)·F + p/d², and the average fidelity (d·F + 1)/(d + 1) (Horodecki et al., Phys. Rev. A 60, 1888, 1999).
-
-    Args:
-        depolarizing: Parameter p of the depolarizing channel.
-        duration_s: Duration t of the gate.
-        coherence: T1 and T2 in seconds of each of the n qubits.
-
-    Example:
-        >>> round(average_gate_error(0.02, 0.0, [(1e-5, 1e-5)]), 12)  # p/2 of one qubit
-        0.01
-    """
-    fidelity = 1.0
-    for t1_s, t2_s in coherence:
-        keeps_phase = math.exp(-duration_s / min(t2_s, 2.0 * t1_s))
-        fidelity *= (1.0 + math.exp(-duration_s / t1_s) + 2.0 * keeps_phase) / 4.0
-    d = 1 << len(coherence)
-    process = (1.0 - depolarizing) * fidelity + depolarizing / d**2
-    return 1.0 - (d * process + 1.0) / (d + 1.0)
 
 
 def natural_key(name: str) -> tuple[tuple[int, str], ...]:
@@ -208,26 +197,91 @@ def _one_qubit(
     return values, [QISKIT_NAMES["prx"]]
 
 
-def _two_qubit(
-    place: Place, parts: Mapping[str, Any], names: Sequence[str], times: _Times
-) -> tuple[dict[tuple[str, Qubits], float], dict[tuple[str, Qubits], float], tuple[tuple[int, int], ...], list[str]]:
-    field = "two_qubit_gate_depolarizing_error_parameters"
-    entries = expect(place, f"cz of {field}", parts[field].get("cz"), Mapping, "a mapping")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pairs:
+    """The CZ of pairs of qubits: errors, seconds, and the resonator that each goes through, if any."""
+
+    errors: dict[tuple[int, int], float]
+    durations_s: dict[tuple[int, int], float]
+    resources: dict[tuple[int, int], str] = field(default_factory=dict)
+    assumptions: tuple[str, ...] = ()
+
+    def joined_with(self, star: _Pairs) -> _Pairs:
+        """Return both; a gate without a resonator is better than one through it."""
+        return _Pairs(
+            errors={**star.errors, **self.errors},
+            durations_s={**star.durations_s, **self.durations_s},
+            resources={edge: name for edge, name in star.resources.items() if edge not in self.errors},
+            assumptions=star.assumptions,
+        )
+
+
+_TWO = "two_qubit_gate_depolarizing_error_parameters"
+
+
+def _two_qubit(place: Place, parts: Mapping[str, Any], names: Sequence[str], times: _Times) -> _Pairs:
+    entries = expect(place, f"cz of {_TWO}", parts[_TWO].get("cz"), Mapping, "a mapping")
     duration_s = _duration(place, "two_qubit_gate_durations", parts, "cz")
     index = {qubit: number for number, qubit in enumerate(names)}
-    errors: dict[tuple[str, Qubits], float] = {}
-    edges = []
+    known = times["t1s"].keys()
+    errors = {}
     for pair, value in entries.items():
-        if not (isinstance(pair, tuple) and len(set(pair)) == len(pair) == 2 and set(pair) <= index.keys()):
-            raise place.error(f"cz of {field}", f"has the key {shown(pair)}; it must be two qubits of the device")
-        edge = (index[pair[0]], index[pair[1]])
-        edges.append(edge)
-        errors["cz", edge] = average_gate_error(
-            _parameter(place, f"cz of {pair[0]}, {pair[1]}", value),
-            duration_s,
-            [_coherence(place, times, qubit) for qubit in pair],
-        )
-    return errors, dict.fromkeys(errors, duration_s), tuple(edges), ["cz"]
+        if not (isinstance(pair, tuple) and len(set(pair)) == len(pair) == 2 and set(pair) <= known):
+            raise place.error(f"cz of {_TWO}", f"has the key {shown(pair)}; it must be two qubits of the device")
+        if set(pair) <= index.keys():
+            errors[index[pair[0]], index[pair[1]]] = average_gate_error(
+                _parameter(place, f"cz of {pair[0]}, {pair[1]}", value),
+                duration_s,
+                [_coherence(place, times, qubit) for qubit in pair],
+            )
+    return _Pairs(errors=errors, durations_s=dict.fromkeys(errors, duration_s))
+
+
+def _star(place: Place, parts: Mapping[str, Any], names: Sequence[str], times: _Times) -> _Pairs:
+    """Return the CZ of qubits that can reach one resonator, one by a move and the other by its CZ."""
+    durations_s = {gate: _duration(place, "two_qubit_gate_durations", parts, gate) for gate in ("cz", "move")}
+    reach = {gate: _with_resonators(place, parts, names, times, gate) for gate in durations_s}
+    errors: dict[tuple[int, int], float] = {}
+    resources = {}
+    for (moved, resonator), move in reach["move"].items():
+        for (other, same), cz in reach["cz"].items():
+            if other == moved or same != resonator:
+                continue
+            error, _ = through_resonator(
+                cz=(cz, durations_s["cz"]),
+                move=(move, durations_s["move"]),
+                moved=_coherence(place, times, moved),
+                other=_coherence(place, times, other),
+                resonator=_coherence(place, times, resonator),
+            )
+            a, b = sorted((names.index(moved), names.index(other)))
+            if error < errors.get((a, b), 2.0):  # of both qubits the one is moved with which less is lost
+                errors[a, b], resources[a, b] = error, resonator
+    through = [
+        THROUGH.format(resonator=name, move=format_seconds(durations_s["move"]), cz=format_seconds(durations_s["cz"]))
+        for name in sorted(set(resources.values()))
+    ]
+    duration_s = 2.0 * durations_s["move"] + durations_s["cz"]
+    return _Pairs(
+        errors=errors,
+        durations_s=dict.fromkeys(errors, duration_s),
+        resources=resources,
+        assumptions=tuple(through),
+    )
+
+
+def _with_resonators(
+    place: Place, parts: Mapping[str, Any], names: Sequence[str], times: _Times, gate: str
+) -> dict[tuple[str, str], float]:
+    """Return the depolarizing parameter of a gate by (qubit, resonator)."""
+    found = {}
+    for pair, value in parts[_TWO][gate].items():
+        if not (isinstance(pair, tuple) and len(set(pair)) == len(pair) == 2 and set(pair) <= times["t1s"].keys()):
+            raise place.error(f"{gate} of {_TWO}", f"has the key {shown(pair)}; it must be a qubit and a resonator")
+        qubits, resonators = ([each for each in pair if (each in names) == inside] for inside in (True, False))
+        if len(qubits) == 1:
+            found[qubits[0], resonators[0]] = _parameter(place, f"{gate} of {pair[0]}, {pair[1]}", value)
+    return found
 
 
 def _parameter(place: Place, field: str, value: object) -> float:

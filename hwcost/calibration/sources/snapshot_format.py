@@ -116,7 +116,8 @@ def _qubit_entry(record: QubitCalibration) -> dict[str, Any]:
 
 
 def _gate_entry(record: GateCalibration) -> dict[str, Any]:
-    return {"name": record.name, "qubits": list(record.qubits), **_values(record, _GATE_VALUES)}
+    needs = {} if record.resource is None else {"resource": record.resource}
+    return {"name": record.name, "qubits": list(record.qubits), **_values(record, _GATE_VALUES), **needs}
 
 
 def _values(record: QubitCalibration | GateCalibration, names: Iterable[str]) -> dict[str, Any]:
@@ -269,7 +270,7 @@ def _read_gates(document: Place, entries: Any, num_qubits: int) -> Iterator[Gate
     expect(document, "gates", entries, list, "a list of gates")
     for index, entry in enumerate(entries):
         place = document.at(f"entry {index} of gates")
-        _check_entry(place, entry, ("name", "qubits"), _GATE_VALUES)
+        _check_entry(place, entry, ("name", "qubits"), (*_GATE_VALUES, "resource"))
         name = gate_name(place, "name", entry["name"])
         qubits = qubit_tuple(place, f"qubits of {name}", entry["qubits"], num_qubits)
         place = document.at(f"{name} on {qubits}")
@@ -278,7 +279,10 @@ def _read_gates(document: Place, entries: Any, num_qubits: int) -> Iterator[Gate
             "error": optional_probability(place, "error", entry.get("error")),
             "duration_s": optional_number(place, "duration_s", entry.get("duration_s")),
         }
-        yield GateCalibration(name=name, qubits=qubits, **values, **_state(place, entry, values))
+        resource = entry.get("resource")
+        if resource is not None and not (isinstance(resource, str) and resource.isprintable() and len(resource) <= 100):
+            raise place.error("resource", f"is {shown(resource)}; it must be a name of up to 100 characters")
+        yield GateCalibration(name=name, qubits=qubits, resource=resource, **values, **_state(place, entry, values))
 
 
 def _check_entry(place: Place, entry: Any, required: tuple[str, ...], optional: tuple[str, ...]) -> None:

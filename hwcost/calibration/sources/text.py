@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hwcost.core.errors import CalibrationError
+from hwcost.core.json_read import decode, read_json
 from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import one_line, printable
 
@@ -63,13 +63,7 @@ def read_calibration_file(path: str | os.PathLike[str]) -> str:
     """
     name = file_name(path)
     data = read_file(path, what="calibration", limit_bytes=MAX_FILE_BYTES, error=CalibrationError)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CalibrationError(f"{name}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    if not text.strip():
-        raise CalibrationError(f"{name}: is empty")
-    return text
+    return decode(data, name, error=CalibrationError)
 
 
 def file_name(path: str | os.PathLike[str]) -> str:
@@ -93,22 +87,4 @@ def parse_json(text: str, origin: str) -> Any:
     Raises:
         CalibrationError: It is not JSON; the message begins with `origin` and gives line and column.
     """
-    try:
-        return json.loads(text, object_pairs_hook=_object)
-    except json.JSONDecodeError as error:
-        raise CalibrationError(
-            f"{origin}, line {error.lineno}, column {error.colno}: is not JSON ({printable(error.msg)})"
-        ) from None
-    except RecursionError:
-        raise CalibrationError(f"{origin}: is nested too deeply to be a calibration") from None
-    except ValueError as error:  # a key twice, or an integer of thousands of digits
-        raise CalibrationError(f"{origin}: {one_line(str(error))}") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice[:60]!r} stands twice in one object; keep one of the two")
-    return found
+    return read_json(text, origin, what="calibration", error=CalibrationError)

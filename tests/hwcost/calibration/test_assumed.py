@@ -97,11 +97,14 @@ def test_a_given_value_that_makes_no_sense_is_refused(
     ("given_values", "message"),
     [
         ({"rep_delay_s": 1e-4}, "small has a repetition delay of 250 µs already; leave rep_delay out"),
-        ({"dt_s": 1e-9}, "small has a dt of 1 ns already"),
+        ({"dt_s": 1e-9}, r"small has a value everywhere for --dt \(dt_s\)"),
         ({"date": "2026-03-01"}, "small has a snapshot date of 2026-01-01 already"),
-        ({"duration_1q_s": 6e-8}, "small has all durations of gates on 1 qubits; leave duration_1q out"),
-        ({"duration_2q_s": 6e-8}, "leave duration_2q out"),
-        ({"readout_duration_s": 6e-7}, "leave readout_duration out"),
+        (
+            {"duration_1q_s": 6e-8},
+            r"small has a value everywhere for --duration-1q \(duration_1q_s\); .*: leave it out",
+        ),
+        ({"duration_2q_s": 6e-8}, r"--duration-2q \(duration_2q_s\)"),
+        ({"readout_duration_s": 6e-7}, r"--readout-duration \(readout_duration_s\)"),
     ],
 )
 def test_what_is_known_is_never_replaced(tmp_path: Path, given_values: dict[str, Any], message: str) -> None:

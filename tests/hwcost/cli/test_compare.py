@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 from qiskit import QuantumCircuit, qasm2
@@ -217,7 +218,7 @@ def kept(path):
     if not path.exists():
         return 0
     try:
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             return connection.execute("SELECT COUNT(*) FROM cells").fetchone()[0]
     except sqlite3.Error:
         return 0

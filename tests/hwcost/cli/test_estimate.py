@@ -450,3 +450,21 @@ def test_a_plot_without_matplotlib_names_the_extra(bell, capsys, monkeypatch, tm
     assert run("estimate", bell, "-b", "fake_manila", "--plot", tmp_path / "a.png") == 2
     out, err = capsys.readouterr()
     assert (out, err) == ("", "hwcost: matplotlib is not installed; `pip install 'hwcost[plot]'` brings it\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"qubits": [9], "confusion": [[1, 0], [0, 1]]}', "has qubit 9, but fake_manila has 5 qubits"),
+        ('{"qubits": [0], "confusion": [[NaN, 0], [0, 1]]}', "confusion has nan"),
+        ("not JSON", "is not JSON"),
+    ],
+)
+def test_measured_readout_that_is_none_is_one_line(capsys, bell, tmp_path, content, said):
+    path = tmp_path / "readout.json"
+    path.write_text(content)
+    assert run("estimate", bell, "-b", "manila", "--readout-from", path) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in captured.err
+    assert len(captured.err.splitlines()) == 1

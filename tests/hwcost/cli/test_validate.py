@@ -137,3 +137,56 @@ def test_help_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "--draws" in done.stdout
+
+
+@pytest.fixture
+def measured(tmp_path):
+    circuit = QuantumCircuit(2, 2, name="flip")
+    circuit.x(0)
+    circuit.cx(0, 1)
+    circuit.measure([0, 1], [0, 1])
+    with (tmp_path / "flip.qpy").open("wb") as file:
+        qpy.dump(circuit, file)
+    results = [{"circuit": 0, "counts": {"11": 90, "00": 10}}, {"circuit": 0, "z": [-0.9, -0.95], "shots": 1000}]
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps({"circuits": "flip.qpy", "results": results}))
+    return path
+
+
+def test_results_from_hardware_need_no_simulation(capsys, measured):
+    assert run("--measured", measured, "-b", "manila", "--num-seeds", 1) == 0
+    text = capsys.readouterr().out
+    for expected in ("2 runs on hardware", "Median error of λ", "flip", "mean-field", "esp"):
+        assert expected in text
+    arguments = ("--measured", measured, measured.parent / "flip.qpy", "-b", "manila", "--num-seeds", 1)
+    assert run(*arguments, "--attenuation", "light-cone", "--format", "json") == 0
+    plain = json.loads(capsys.readouterr().out)
+    assert plain["schema"] == "hwcost.measured-validation/1"
+    assert set(plain["runs"][0]["predicted"]) == {"light-cone", "esp"}
+    assert run(*arguments, "--format", "csv") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--draws", 5), "--draws belongs to the simulation"),
+        (("--precision", 0.1), "--precision belongs to the simulation"),
+        (("--index", 0), "--index belongs to the simulation"),
+        (("--attenuation", "nothing"), "methods are"),
+        (("--readout-from", "none.json"), "none.json: no such file"),
+    ],
+)
+def test_what_has_no_effect_on_results_is_refused(capsys, measured, arguments, said):
+    assert run("--measured", measured, "-b", "manila", *arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in captured.err
+    assert len(captured.err.splitlines()) == 1
+
+
+def test_a_circuit_or_results(capsys):
+    assert run("-b", "manila") == 2
+    assert "there is no circuit to validate" in capsys.readouterr().err
+    assert run("-b", "manila", "--measured", "none.json") == 2
+    assert "none.json: no such file" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sqlite3
+from contextlib import closing
 
 import pytest
 from hypothesis import given, settings
@@ -300,7 +301,8 @@ def test_interrupted_and_resumed_gives_the_same_bytes(tmp_path, num_workers):
 
     with pytest.raises(KeyboardInterrupt):
         compare(circuits, [LINE, RING], cache=cache, progress=stop, **options)
-    (kept,) = sqlite3.connect(cache).execute("SELECT COUNT(*) FROM cells").fetchone()
+    with closing(sqlite3.connect(cache)) as connection:
+        (kept,) = connection.execute("SELECT COUNT(*) FROM cells").fetchone()
     assert kept == 30
     seen = []
     resumed = compare(circuits, [LINE, RING], cache=cache, progress=lambda *a: seen.append(a), **options)
@@ -562,7 +564,7 @@ def test_damaged_cells_are_computed_again(tmp_path):
     cache = tmp_path / "cells.sqlite3"
     compare(ghz(2), LINE, cache=cache)
     texts = ["", "[]", "{}", '{"cost": {"num_2q": 1}}', '{"cost": null}', "[" * 100_000]
-    with sqlite3.connect(cache) as connection:
+    with closing(sqlite3.connect(cache)) as connection, connection:
         keys = [key for (key,) in connection.execute("SELECT key FROM cells")]
         for key, text in zip(keys, texts, strict=True):
             connection.execute("UPDATE cells SET outcome = ? WHERE key = ?", (text, key))

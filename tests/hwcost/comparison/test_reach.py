@@ -13,8 +13,9 @@ import hwcost
 from hwcost.comparison.reach import checked_ranking, require_a_shot, shots_within, standard_error
 from hwcost.core.errors import OptionError
 from hwcost.estimation.options import EstimateRequest
-from hwcost.jobs.predict import JobSize, predict
+from hwcost.jobs.predict import predict
 from hwcost.jobs.profile_file import list_profiles, load_profile
+from hwcost.jobs.size import JobSize
 from make import small_calibration
 
 

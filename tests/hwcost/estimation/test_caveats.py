@@ -10,7 +10,9 @@ from qiskit import QuantumCircuit
 
 from hwcost.backend.compiler import Transpiled
 from hwcost.core.caveat import JOB_TIME, SIGNAL_GONE
+from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.caveats import assumptions_of, caveats_of
+from hwcost.estimation.logical import read_logical
 from isa_conditions import conditions, costed, flip_and_entangle
 from job_profiles import FITTED, KNOWN
 from make import small_calibration
@@ -23,11 +25,18 @@ def fresh(**changes):
     return small_calibration(**{"snapshot_date": datetime.now(UTC), **changes})
 
 
+def other_caveats(candidate, under):
+    """All but the one that every circuit of this file has: it stands on the device's first qubits."""
+    found = list(caveats_of(candidate, under))
+    assert "fixed_layout" in {each.code for each in found} or candidate.shots.hardware is None
+    return [each for each in found if each.code != "fixed_layout"]
+
+
 def said(circuit=None, calibration=None, **options):
     """(assumptions, caveats by code) of a circuit as it is given."""
     under = conditions(fresh() if calibration is None else calibration, **{"job_profile": NOWHERE_ELSE, **options})
     candidate = costed(circuit or flip_and_entangle(), under)
-    return assumptions_of(candidate, under), {c.code: c.text for c in caveats_of(candidate, under)}
+    return assumptions_of(candidate, under), {c.code: c.text for c in other_caveats(candidate, under)}
 
 
 def with_reset():
@@ -124,7 +133,7 @@ def test_what_a_method_notes_with_the_qubit_that_it_is_about():
     candidate = costed(flip_and_entangle(), under)
     one, other = candidate.shots.attenuation
     noted = replace(candidate.shots, attenuation=(replace(one, note="poor"), replace(other, qubit=None, note="odd")))
-    found = list(caveats_of(replace(candidate, shots=noted), under))
+    found = other_caveats(replace(candidate, shots=noted), under)
     assert [(caveat.code, caveat.text) for caveat in found] == [
         ("attenuation", "qubit 0: poor"),
         ("attenuation", "odd"),
@@ -173,7 +182,7 @@ def test_delays_that_were_moved_to_the_time_grid():
     for rescheduled, codes in ((True, ["rescheduled"]), (False, [])):
         transpiled = Transpiled(seed=0, circuit=candidate.compiled.circuit, swaps=(), rescheduled=rescheduled)
         made = replace(candidate, compiled=replace(candidate.compiled, transpiled=transpiled))
-        assert [caveat.code for caveat in caveats_of(made, under)] == codes
+        assert [caveat.code for caveat in other_caveats(made, under)] == codes
 
 
 def test_what_the_job_profile_says_of_itself():
@@ -218,3 +227,50 @@ def test_each_assumption(circuit, changes, parts):
 def test_a_reset_is_assumed_only_where_no_duration_is_reported():
     partly = fresh(gates={("reset", (2,)): None})
     assert said(with_reset(), partly)[0] == ("the reset error is unknown; resets count as perfect",)
+
+
+def kinds(circuit, calibration=None, **options):
+    under = conditions(fresh() if calibration is None else calibration, job_profile=NOWHERE_ELSE, **options)
+    candidates = compile_candidates(read_logical(circuit), under)
+    codes = {caveat.code: caveat.text for caveat in caveats_of(candidates[0], under)}
+    return candidates[0].shots.hardware.kind, codes.keys() & {"fixed_layout", "wide_shallow"}, codes
+
+
+def ghz(num_qubits, repeat=1):
+    circuit = QuantumCircuit(num_qubits, name="ghz")
+    circuit.h(0)
+    for _ in range(repeat):
+        for qubit in range(num_qubits - 1):
+            circuit.cx(qubit, qubit + 1)
+            circuit.ry(0.3, qubit)
+    circuit.measure_all()
+    return circuit
+
+
+@pytest.mark.parametrize(
+    ("level", "kind", "codes"), [(0, "fixed", {"fixed_layout"}), (1, "chosen", set()), (3, "chosen", set())]
+)
+def test_level_0_takes_the_first_qubits_and_says_so(level, kind, codes):
+    found = kinds(ghz(2), transpile=True, optimization_level=level, num_seeds=1)
+    assert found[:2] == (kind, codes)
+
+
+def test_an_isa_circuit_is_fixed_only_on_the_first_qubits():
+    chosen = QuantumCircuit(3, 2)
+    chosen.x(1)
+    chosen.cx(1, 2)
+    chosen.measure([1, 2], [0, 1])
+    assert kinds(chosen)[:2] == ("chosen", set())
+    found = kinds(flip_and_entangle())
+    assert found[:2] == ("fixed", {"fixed_layout"})
+    assert "up to 20 times" in found[2]["fixed_layout"]
+
+
+@pytest.mark.parametrize(
+    ("num_qubits", "repeat", "kind"), [(10, 1, "chosen"), (11, 1, "wide"), (12, 3, "wide"), (12, 6, "chosen")]
+)
+def test_wide_and_shallow_is_more_qubits_than_were_run_with_few_gates(num_qubits, repeat, kind):
+    line = small_calibration(num_qubits, snapshot_date=datetime.now(UTC))
+    options = {"transpile": True, "optimization_level": 1, "num_seeds": 1}
+    found = kinds(ghz(num_qubits, repeat), line, **options)
+    assert found[:2] == (kind, {"wide_shallow"} if kind == "wide" else set())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hwcost.backend.prepared import prepare_device
+from hwcost.calibration.sources.ibm_fake import load_fake_backend
 from hwcost.core.errors import CalibrationError, OptionError, UnknownBackendError
 from hwcost.estimation.conditions import ASSUMED_REP_DELAY_S, conditions_on, prepare_conditions
 from hwcost.estimation.options import EstimateRequest
@@ -39,6 +41,25 @@ def test_a_repetition_delay_that_nobody_says_is_assumed_and_said():
     assert found.rep_delay_s == ASSUMED_REP_DELAY_S == 250e-6
     assert found.rep_delay_assumption is not None
     assert "no repetition delay; 250 µs assumed" in found.rep_delay_assumption
+
+
+def test_a_repetition_delay_of_a_snapshot_is_said_to_be_one():
+    found = prepare_conditions("fake_torino", EstimateRequest())
+    assert found.rep_delay_s == 250e-6
+    assert found.rep_delay_assumption is not None
+    assert "from the snapshot of a fake backend" in found.rep_delay_assumption
+
+
+def test_a_measured_delay_counts_before_that_of_a_nighthawk_snapshot_and_after_that_of_a_device():
+    snapshot = dataclasses.replace(load_fake_backend("torino"), name="fake_miami", processor="Nighthawk r1")
+    assert snapshot.rep_delay_s == 250e-6
+    found = prepare_conditions(snapshot, EstimateRequest())
+    assert found.rep_delay_s == 4e-3
+    assert found.rep_delay_assumption is not None
+    assert "as measured on ibm_miami" in found.rep_delay_assumption
+    live = dataclasses.replace(snapshot, name="ibm_miami", source="live", origin="IBM Quantum service")
+    of_live = prepare_conditions(live, EstimateRequest())
+    assert (of_live.rep_delay_s, of_live.rep_delay_assumption) == (250e-6, None)
 
 
 def test_a_calibration_older_than_allowed_is_refused():

@@ -23,7 +23,9 @@ def test_sources_of_ibm_have_its_profile(tmp_path):
     assert is_ibm(load_calibration(save_snapshot(calibration, tmp_path / "manila.json")))
 
 
-@pytest.mark.parametrize(("name", "profile"), [("ibm_mine", "ibm"), ("fake_torino", "ibm"), ("ionq_aria", "none")])
+@pytest.mark.parametrize(
+    ("name", "profile"), [("ibm_mine", "ibm"), ("fake_torino", "ibm-heron"), ("ionq_aria", "none")]
+)
 def test_a_target_is_whose_its_name_says(name, profile, tmp_path):
     calibration = calibration_from_target(native_target(["sx", "rz"], ["cz"]), name=name)
     assert default_profile_for(calibration) == profile

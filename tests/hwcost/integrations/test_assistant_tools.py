@@ -10,6 +10,7 @@ from qiskit import QuantumCircuit, qasm2, qpy
 
 import hwcost
 from hwcost.cli import main
+from hwcost.core.errors import OptionError
 from hwcost.integrations.assistant_tools import AssistantTools
 
 BELL = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[2]; creg c[2]; h q[0]; cx q[0],q[1]; measure q->c;'
@@ -132,3 +133,11 @@ def test_files_with_several_circuits_and_folders_that_are_none_are_refused(folde
     with pytest.raises(hwcost.OptionError, match="there is no such folder"):
         AssistantTools([folder / "bell.qasm"])
     assert qasm2.loads(BELL).num_qubits == AssistantTools().circuit(BELL).circuit.num_qubits
+
+
+def test_values_that_a_device_lacks_can_be_given(folder):
+    tools = AssistantTools([folder])
+    with pytest.raises(OptionError, match="a value everywhere for --t1"):
+        tools.estimate(BELL, "fake_manila", assumed={"t1_s": 1e-4})
+    with pytest.raises(OptionError, match="assumed has 'shots'; its names are dt_s"):
+        tools.compare([BELL], ["fake_manila"], assumed={"shots": 1e-4})

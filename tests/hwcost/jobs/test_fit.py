@@ -8,8 +8,9 @@ import pytest
 from hwcost.core.errors import InputError, OptionError
 from hwcost.jobs.fit import fit_job_time
 from hwcost.jobs.outliers import MIN_JOBS
-from hwcost.jobs.predict import JobSize, predict
+from hwcost.jobs.predict import predict
 from hwcost.jobs.score import cross_validate, score
+from hwcost.jobs.size import JobSize
 from hwcost.jobs.table import job_table
 from timed_jobs import constants, fitted_rows, known_rows
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hwcost.core.errors import OptionError
-from hwcost.jobs.predict import OTHER_DEVICE_FACTOR, OTHER_DEVICE_S, OTHER_DEVICE_SHARE, JobSize, predict
+from hwcost.jobs.predict import OTHER_DEVICE_FACTOR, OTHER_DEVICE_S, OTHER_DEVICE_SHARE, predict
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.jobs.profile_file import load_profile
+from hwcost.jobs.size import JobSize
 from job_profiles import FITTED, KNOWN
 
 

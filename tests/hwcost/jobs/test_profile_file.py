@@ -24,7 +24,7 @@ def test_built_in_profiles_name_source_and_interval(name: str) -> None:
 
 
 def test_list_profiles() -> None:
-    assert list_profiles() == ("ibm", "ibm_usage_guide", "iqm", "none")
+    assert list_profiles() == ("ibm", "ibm-heron", "ibm_usage_guide", "iqm", "none")
     assert (calibrations_dir() / "job_time").is_dir()
 
 
@@ -52,5 +52,5 @@ def test_a_profile_and_what_its_file_holds_are_profiles_too() -> None:
 
 
 def test_unknown_profile_lists_the_known() -> None:
-    with pytest.raises(OptionError, match="not one of ibm, ibm_usage_guide, iqm"):
+    with pytest.raises(OptionError, match="not one of ibm, ibm-heron, ibm_usage_guide, iqm"):
         load_profile("ibn")

@@ -8,7 +8,7 @@ import pytest
 
 from hwcost.core.errors import InputError
 from hwcost.jobs import values
-from hwcost.jobs.profile import JobTimeInterval
+from hwcost.jobs.interval import JobTimeInterval
 
 INTERVAL = {"nominal": 0.9, "low_s": 1, "low_share": 0, "high_s": 1, "high_share": 0, "source": "made up"}
 

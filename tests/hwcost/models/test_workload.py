@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hwcost.core.errors import OptionError
-from hwcost.jobs.predict import JobSize, predict
+from hwcost.jobs.predict import predict
 from hwcost.jobs.profile_file import load_profile
+from hwcost.jobs.size import JobSize
 from hwcost.models.jobs import Execution, LayerRuns, total_jobs
 from hwcost.models.workload import workload
 

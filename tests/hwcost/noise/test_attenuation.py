@@ -135,9 +135,9 @@ def test_omissions_name_what_the_calibration_does_not_say():
         object.__setattr__(noise.calibration.qubits[0], name, None)
     isa = isa_of(Op("x", (0,), error=None), Op("x", (1,)), Op("reset", (1,), error=None), measure=[0, 1])
     assert attenuation_omissions(isa, noise) == (
-        "T1 unknown on qubits 0: the decay of Z there is left out",
-        "T2 unknown on qubits 1: only their T1 counts (T2 = 2·T1)",
-        "readout error unknown on qubits 0: taken as none",
+        "T1 unknown on qubits 0: the decay of Z there is left out; --t1 (t1_s) gives it",
+        "T2 unknown on qubits 1: only their T1 counts (T2 = 2·T1); --t2 (t2_s) gives it",
+        "readout error unknown on qubits 0: taken as none; --readout-error (readout_error) gives it",
         "gate error unknown for x: only relaxation counts",
     )
     assert attenuation_omissions(isa_of(Op("x", (2,)), measure=[2]), noise) == ()

@@ -19,6 +19,7 @@ from hwcost.primitives.client import client_version
 from hwcost.primitives.job import estimate_job, estimate_job_as
 from hwcost.primitives.request import JobRequest
 from primitive_jobs import all_bases, isa_ansatz, isa_bell, one_term, parameter_sets
+from targets import native_target
 
 ONE = (isa_ansatz(), one_term(), parameter_sets())
 
@@ -260,3 +261,22 @@ def test_the_text_says_the_answer_first():
     )
     many = str(estimate_job([isa_bell()] * 45, "fake_manila", primitive="sampler"))
     assert "… and 5 more; --format json or csv has all" in many
+
+
+def test_on_a_device_of_another_maker_it_is_said_what_is_costed():
+    target = native_target(["r"], ["cz"], num_qubits=2, duration_1q_s=40e-9, duration_2q_s=80e-9, readout_s=1e-6)
+    bell = QuantumCircuit(2)
+    bell.h(0)
+    bell.cx(0, 1)
+    with pytest.raises(hwcost.CircuitError, match=r"PUB 0: .* it is no ISA circuit of trap; transpile it"):
+        hwcost.estimate_job([(bell, ["ZZ"])], target, resilience_level=0)
+    isa = QuantumCircuit(2)
+    isa.cz(0, 1)
+    given = {"resilience_level": 0, "precision": 0.1, "rep_delay_s": 1e-3, "count": "formula"}
+    cost = hwcost.estimate_job([(isa, ["ZZ"])], target, **given)
+    assert any("trap is not one of IBM's devices" in line for line in cost.backend.assumptions)
+    # 1/0.1² executions of: cz, a layer of two r for the basis, readout, and the wait between shots.
+    assert cost.executions == 100
+    assert cost.time.value_s == pytest.approx(100 * (80e-9 + 2 * 40e-9 + 1e-6 + 1e-3))
+    of_ibm = hwcost.estimate_job([(isa, ["ZZ"])], "fake_torino", transpile=True, **given)
+    assert not any("of IBM's devices" in line for line in of_ibm.backend.assumptions)

@@ -87,4 +87,6 @@ def test_why_a_time_is_a_lower_bound():
     timed = made.timed[0]
     unread = dataclasses.replace(timed, readout=dataclasses.replace(timed.readout, measure_s=None))
     unknown = dataclasses.replace(made, timed={0: unread})
-    assert list(lower_bound(unknown, estimated=False)) == ["the readout time is unknown and left out"]
+    assert list(lower_bound(unknown, estimated=False)) == [
+        "the readout time is unknown and left out; --readout-duration (readout_duration_s) gives it"
+    ]

@@ -129,6 +129,8 @@ def test_estimate_of_a_live_backend_is_that_of_the_snapshot(service):
     for cost in (live, fake):
         for key in ("name", "source", "origin"):
             cost["backend"].pop(key, None)
+        # A live device's repetition delay is its own, that of a snapshot is said to be one.
+        assert len(cost["backend"].pop("assumptions")) == (cost is fake)
         cost["backend"].pop("snapshot_age_days")  # the clock moves between the two
         cost["backend"]["snapshot_date"] = datetime.fromisoformat(cost["backend"]["snapshot_date"]).timestamp()
     text = json.dumps(live, sort_keys=True).replace("ibm_torino", "fake_torino")

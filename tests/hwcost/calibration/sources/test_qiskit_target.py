@@ -108,7 +108,7 @@ def test_values_that_a_target_lacks_can_be_given_and_no_others():
     assert (record.readout_duration_s, record.readout_error, record.t1_s, record.t2_s) == (1e-4, 3e-3, 60.0, 4.0)
     assert len(given.assumptions) == 9
     assert given.origin.endswith("t1, t2 given by the user")
-    with pytest.raises(OptionError, match="has all errors of gates on 1 qubits; leave error_1q out"):
+    with pytest.raises(OptionError, match="has a value everywhere for --error-1q"):
         calibration_from_target(native_target(["sx", "rz"], ["cz"]), error_1q=0.1)
     with pytest.raises(OptionError, match="readout_error is 1.5; give a probability below 1"):
         calibration_from_target(target, readout_error=1.5)
