@@ -9,6 +9,7 @@ from hwcost.core.units import format_seconds
 from hwcost.report.page import Page, Verbatim, registered_page
 from nas.results.estimate_facts import estimate_notes
 from nas.results.front import Front
+from nas.results.shares import time_shares
 from nas.spaces.genes import active_genes
 from nas.spaces.record import format_genome
 
@@ -61,6 +62,9 @@ def front_text(run: Run) -> str:
     if members:
         lines += ["", "  * compromise: the smallest norm after each objective is divided by its largest value"]
     lines += [f"  {note}" for note in estimate_notes(run)]
+    shares = time_shares(run)
+    if shares is not None:
+        lines.append(f"  {shares.text()}")
     dead = [str(number) for number, member in enumerate(members, start=1) if member.num_dead_weights]
     if dead:
         lines.append(f"  with angles that influence no output (`nas.dead_weights`): {', '.join(dead)}")

@@ -14,7 +14,8 @@ from nas.architectures.json import architecture_hash
 from nas.architectures.record import Architecture
 from nas.costs import CandidateCost, candidate_cost
 from nas.runs.context import SearchContext
-from nas.runs.objectives import BACKEND, PROFILED_FLOPS
+from nas.runs.costing import costing_options
+from nas.runs.objectives import CUTTING, INFERENCE, OBJECTIVES, PROFILED_FLOPS, WALL_CLOCK
 from nas.runs.record import Evaluation
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
@@ -148,7 +149,7 @@ def _cost_trained(
     values = context.config.values(cost, accuracies)
     for name in context.config.objectives:
         if name not in values:
-            return cost, {}, f"{name} cannot be estimated: {_why(cost)}"
+            return cost, {}, f"{name} cannot be estimated: {OBJECTIVES[name].missing or _why(cost)}"
     return cost, values, None
 
 
@@ -165,24 +166,32 @@ def candidate_cost_in(context: SearchContext, built: Architecture, *, on_device:
     """
     config, data = context.config, context.data()
     options: dict[str, Any] = {}
-    if BACKEND in config.needs or (on_device and config.backend is not None):
+    if config.costs_time or (on_device and config.backend is not None):
         options = {
-            "backend": context.hwcost_device(),
+            **({"simulated": True} if config.backend is None else {"backend": context.hwcost_device()}),
             "scope": config.scope,
             "gradient": "none" if config.scope == "inference" else config.gradient,
             "shots": config.shots,
             "batch_size": min(config.batch_size, len(data.split.training)),
             "optimization_level": config.optimization_level,
             "num_seeds": config.num_seeds,
-            "device": context.classical_device(),
             "job_profile": context.job_profile(),
+            **costing_options(config, on_device=config.backend is not None),
         }
         if config.scope in ("epoch", "training"):
             options |= {"samples": len(data.split.training), "validation_samples": len(data.split.validation)}
         if config.scope == "training":
             options["epochs"] = config.epochs
     return candidate_cost(
-        built, data.num_features, data.num_classes, profiled=PROFILED_FLOPS in config.needs, **options
+        built,
+        data.num_features,
+        data.num_classes,
+        profiled=PROFILED_FLOPS in config.needs,
+        cut_to=config.max_qubits if CUTTING in config.needs else None,
+        inference=INFERENCE in config.needs,
+        measured=WALL_CLOCK in config.needs,
+        device=context.classical_device(),
+        **options,
     )
 
 
