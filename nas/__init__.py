@@ -61,9 +61,20 @@ if TYPE_CHECKING:
     from nas.engine.pennylane import (
         build_qnode as build_qnode,
     )
+    from nas.results.events import (
+        export_events as export_events,
+    )
     from nas.results.export import (
         Exported as Exported,
         export as export,
+    )
+    from nas.results.optuna_study import (
+        ExportedStudy as ExportedStudy,
+        export_study as export_study,
+    )
+    from nas.results.pilot import (
+        PilotReport as PilotReport,
+        pilot as pilot,
     )
     from nas.results.report import (
         Report as Report,
@@ -80,6 +91,10 @@ if TYPE_CHECKING:
         OBJECTIVES as OBJECTIVES,
         Objective as Objective,
     )
+    from nas.runs.pilot_record import (
+        Pilot as Pilot,
+        PilotSetting as PilotSetting,
+    )
     from nas.runs.record import (
         Evaluation as Evaluation,
     )
@@ -92,6 +107,10 @@ if TYPE_CHECKING:
         SearchProgress as SearchProgress,
         resume as resume,
         search as search,
+    )
+    from nas.runs.variance import (
+        Shares as Shares,
+        intraclass as intraclass,
     )
     from nas.spaces.build import (
         architecture as architecture,
@@ -140,6 +159,7 @@ _HOME = {
     "Dataset": "datasets.dataset",
     "Evaluation": "runs.record",
     "Exported": "results.export",
+    "ExportedStudy": "results.optuna_study",
     "FastCircuit": "engine.circuit",
     "Gene": "spaces.record",
     "Generation": "runs.run",
@@ -150,6 +170,9 @@ _HOME = {
     "NasError": "core.errors",
     "OBJECTIVES": "runs.objectives",
     "Objective": "runs.objectives",
+    "Pilot": "runs.pilot_record",
+    "PilotReport": "results.pilot",
+    "PilotSetting": "runs.pilot_record",
     "Report": "results.report",
     "Run": "runs.run",
     "RunError": "core.errors",
@@ -159,6 +182,7 @@ _HOME = {
     "SearchProgress": "runs.search",
     "SearchSpace": "spaces.record",
     "SettingError": "core.errors",
+    "Shares": "runs.variance",
     "SpaceError": "core.errors",
     "SpaceSize": "spaces.size",
     "SplitSettings": "datasets.splits",
@@ -180,7 +204,10 @@ _HOME = {
     "dead_weights": "architectures.influence",
     "distinct_circuits": "spaces.size",
     "export": "results.export",
+    "export_events": "results.events",
+    "export_study": "results.optuna_study",
     "format_genome": "spaces.record",
+    "intraclass": "runs.variance",
     "list_spaces": "spaces.load",
     "load_checkpoint": "training.checkpoint",
     "load_config": "runs.config",
@@ -190,6 +217,7 @@ _HOME = {
     "observables": "architectures.circuit",
     "open_run": "runs.run",
     "parse_genome": "spaces.record",
+    "pilot": "results.pilot",
     "recost": "results.recost",
     "resume": "runs.search",
     "save_checkpoint": "training.checkpoint",

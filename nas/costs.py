@@ -136,7 +136,7 @@ def candidate_cost(
         return hwcost.estimate_model(
             build_circuit(architecture),
             observable=None if architecture.measurement != "zz-neighbours" else list(observables(architecture)),
-            classical=(classical_half(architecture, num_features, num_classes), torch.zeros(1, num_features)),
+            classical=(_half_of(architecture, num_features, num_classes), torch.zeros(1, num_features)),
             device=device,
             **chosen,
         )
@@ -209,6 +209,17 @@ def _measured(architecture: Architecture, num_features: int, num_classes: int) -
             model(samples)
             fastest = min(fastest, time.perf_counter() - started)
     return fastest / MEASURED_SAMPLES
+
+
+@lru_cache(maxsize=256)
+def _shared_half(architecture: Architecture, num_features: int, num_classes: int) -> nn.Module:
+    return classical_half(architecture, num_features, num_classes)
+
+
+def _half_of(architecture: Architecture, num_features: int, num_classes: int) -> nn.Module:
+    """Return the layers without the circuit, one module for all architectures that have the same: it is only read."""
+    bare = dataclasses.replace(architecture, layers=(), embedding="angle-x", reupload=False, learning_rate=None)
+    return _shared_half(bare, num_features, num_classes)
 
 
 def classical_half(architecture: Architecture, num_features: int, num_classes: int) -> nn.Module:

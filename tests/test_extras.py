@@ -19,6 +19,7 @@ from hwcost.models.cutting.search import require_cutting
 from hwcost.report.pictures import require_matplotlib
 from hwcost.validation.channels import require_aer
 from make import small_calibration
+from nas.results.optuna_study import export_study
 from nas.training.parts import require_torch
 from places import ROOT
 
@@ -50,6 +51,7 @@ GUARDED = {
     "iqm": ("iqm", lambda: hwcost.load_calibration("iqm_adonis")),
     "mcp": ("mcp.server", mcp_call),
     "pandas": ("pandas", to_frame),
+    "optuna": ("optuna", lambda: export_study("run", "sqlite:///a.db")),
     "cluster": ("distributed", lambda: Cluster("tcp://127.0.0.1:1", timeout_s=0.1)),
 }
 # No module imports what these bring (models that use it have imported it), or they are for work on this repository.

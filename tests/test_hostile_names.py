@@ -151,11 +151,14 @@ def test_names_that_are_too_long_are_one_line_and_exit_code_2(
         ("hwcost", "validate", long, "-b", "fake_manila"),
         ("nas", "space", f"{long}.toml"),
         ("nas", "search", f"{long}.toml", "-o", tmp_path / "run"),
+        ("nas", "pilot", f"{long}.toml"),
+        ("nas", "watch", long),
         ("nas", "front", long),
         ("nas", "report", long),
         ("nas", "resume", long),
         ("nas", "recost", long, "--backend", "fake_manila"),
         ("nas", "export", long, "--rank", "1", "-o", tmp_path / "out"),
+        ("nas", "export", long, "--tensorboard", tmp_path / "out"),
         ("nas", "train", "--space", "faqnas", "--genome", "qubits=2", "--dataset", long),
     ):
         assert run(*words) == 2, words[:3]

@@ -38,12 +38,12 @@ FLOORS = {
 FACES = {"__init__", "__main__"}
 # Packages that are slow to load, or that not everybody has: only inside the functions that need them.
 HEAVY = {
-    "bqskit", "deap", "distributed", "matplotlib", "mcp", "mqt", "pandas", "pennylane", "pytket", "qiskit",
+    "bqskit", "deap", "distributed", "matplotlib", "mcp", "mqt", "optuna", "pandas", "pennylane", "pytket", "qiskit",
     "qiskit_addon_cutting", "qiskit_aer", "qiskit_ibm_runtime", "qiskit_mitigation", "rich", "samplomatic", "scipy",
     "sklearn", "torch",
 }  # fmt: skip
 # Of no use without torch, and imported by others only inside functions.
-WITH_TORCH = ("nas/engine/", "nas/training/stack.py")
+WITH_TORCH = ("nas/engine/", "nas/training/adam.py", "nas/training/small.py", "nas/training/stack.py")
 # A pass is a class of Qiskit's; imported by others only inside functions too.
 WITH_QISKIT = "hwcost/integrations/qiskit_pass.py"
 # Of hwcost, what nas may use beside the public names: rooms that are made for both.
@@ -52,7 +52,6 @@ FOR_BOTH = {"core", "report"}
 # Modules with a public function and no test file of their own: may only become fewer.
 NO_TEST_FILE = {
     "hwcost/calibration/page.py",
-    "hwcost/comparison/cache.py",
     "hwcost/comparison/cell.py",
     "hwcost/comparison/inputs.py",
     "hwcost/backend/statevector.py",

@@ -154,7 +154,7 @@ MAY_OPEN = {
     "hwcost/core/arrays.py": "the members of an archive that the reader opened",
     "hwcost/calibration/sources/ibm_fake.py": "a file of qiskit-ibm-runtime",
     "hwcost/circuits/sandbox.py": "/dev/null and its own memory",
-    "hwcost/comparison/cache.py": "its own cache, checked, and its own source",
+    "hwcost/core/result_cache.py": "its own cache, checked, and its own source",
     "hwcost/comparison/cluster.py": "its own temporary files",
     "hwcost/comparison/compilers.py": "the source of a compiler",
     "hwcost/comparison/work.py": "its own temporary files",

@@ -43,6 +43,7 @@ class Transpiled:
 
     Attributes:
         seed: The transpiler seed.
+        optimization_level: Qiskit's level.
         circuit: ISA circuit on the Target's qubit numbers, with its layout.
         swaps: Qubit pairs (Target's numbers, those of the finished circuit) of the swaps that routing inserted. The
             user's own swaps that were still present when routing began are not among them.
@@ -50,6 +51,7 @@ class Transpiled:
     """
 
     seed: int
+    optimization_level: int
     circuit: QuantumCircuit
     swaps: tuple[tuple[int, int], ...]
     rescheduled: bool = False
@@ -118,7 +120,13 @@ class Compiler:
             manager, watch = self._manager(level, seed, scheduling_method, options)
             isa = manager.run(circuit)
             swaps = watch.edges_in(isa)
-        return Transpiled(seed=seed, circuit=isa, swaps=swaps, rescheduled=scheduling_method is not None)
+        return Transpiled(
+            seed=seed,
+            optimization_level=level,
+            circuit=isa,
+            swaps=swaps,
+            rescheduled=scheduling_method is not None,
+        )
 
     def _manager(self, level: int, seed: int, scheduling_method: str | None, options: PassOptions) -> tuple[Any, Any]:
         """Pass manager with the passes that watch routing; made on first use."""

@@ -34,8 +34,8 @@ from hwcost.backend.statevector import (
     refuse_control_flow,
     simulate,
 )
-from hwcost.circuits.check import expanded_size
 from hwcost.circuits.definitions import write_out_definitions
+from hwcost.circuits.expansion import expanded_size
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import one_line
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -62,6 +63,18 @@ class Device:
 
     def __post_init__(self) -> None:
         know(self.audited.calibration.definitions)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the values and of how they were audited."""
+        audited, calibration = self.audited, self.audited.calibration
+        parts = (
+            calibration.name, calibration.basis_gates, calibration.supported_operations, calibration.qubits,
+            calibration.gates, calibration.dt_s, calibration.rep_delay_s, calibration.timing_constraints,
+            audited.component, audited.excluded_qubits, audited.excluded_edges, audited.durations_only,
+            *(() if audited.readout is None else (audited.readout.groups,)),
+        )  # fmt: skip
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     @cached_property
     def fractional_gates(self) -> tuple[str, ...]:

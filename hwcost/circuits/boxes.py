@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hwcost.circuits.check import (
-    MAX_NESTED_BLOCKS,
-    expanded_size,
-    nested_too_deeply,
-    refuse_too_many_instructions,
-)
+from hwcost.circuits.expansion import expanded_size
+from hwcost.circuits.limits import MAX_NESTED_BLOCKS, nested_too_deeply, refuse_too_many_instructions
 from hwcost.core.errors import CircuitError
 from hwcost.core.gates import CONTROL_FLOW
 from hwcost.core.text import one_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from hwcost.circuits.check import definition_key, expanded_size
+from hwcost.circuits.expansion import definition_key, expanded_size
 from hwcost.circuits.own_gates import is_own_gate
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import one_line

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from hwcost.circuits.check import MAX_INSTRUCTIONS, MAX_NESTING, definition_key, library_size
+from hwcost.circuits.expansion import definition_key
+from hwcost.circuits.limits import MAX_INSTRUCTIONS, MAX_NESTING
+from hwcost.circuits.size import library_size
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import one_line
 

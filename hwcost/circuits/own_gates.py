@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hwcost.circuits.check import definition_key, expanded_size
+from hwcost.circuits.expansion import definition_key, expanded_size
 from hwcost.core.errors import CircuitError
 from hwcost.core.gates import ALIASES, CONTROL_FLOW, GATES, LOOP_EXITS, NON_GATES
 from hwcost.core.native_gates import gate_template, make_gate

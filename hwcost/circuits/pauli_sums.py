@@ -9,12 +9,15 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from hwcost.core.errors import OptionError
-from hwcost.core.text import plural, shown
+from hwcost.core.text import plural, shortened, shown
 
 if TYPE_CHECKING:
     from qiskit.quantum_info import SparsePauliOp
 
 _PHASES = {"": 1.0, "+": 1.0, "-": -1.0}
+LEAST_COEFFICIENT, LARGEST_COEFFICIENT = 1e-100, 1e100
+"""Squares of other coefficients are 0 or infinite; of a sum it is the largest one that counts."""
+
 MAX_TERMS = 100_000
 """The largest Hamiltonians of quantum chemistry that were measured on a device have some ten thousand terms."""
 
@@ -116,12 +119,18 @@ def _sum(terms: list[tuple[Any, Any]]) -> PauliSum:
     kept = {label: value for label, value in total.items() if value != 0.0}
     if total and not kept:
         raise OptionError("the coefficients of the observable add up to zero; there is nothing to measure")
+    measured = [abs(value) for label, value in kept.items() if set(label) != {"I"}]
+    if measured and max(measured) < LEAST_COEFFICIENT:
+        raise OptionError(
+            f"the largest coefficient of the observable is {max(measured):g}, below {LEAST_COEFFICIENT:g}; give it in "
+            "a smaller unit"
+        )
     constant = math.fsum(value for label, value in kept.items() if set(label) == {"I"})
     return PauliSum(tuple((label, value) for label, value in kept.items() if set(label) != {"I"}), constant)
 
 
 def _label(written: object) -> tuple[str, float]:
-    text = written.to_label() if hasattr(written, "to_label") else written
+    text: Any = written.to_label() if hasattr(written, "to_label") else written
     letters = text.lstrip("+-i") if isinstance(text, str) else ""
     phase = text[: len(text) - len(letters)] if isinstance(text, str) else ""
     if not letters or set(letters) - set("IXYZ"):
@@ -129,18 +138,20 @@ def _label(written: object) -> tuple[str, float]:
             f"the observable {shown(text, 24)} is not a Pauli label; use letters I, X, Y, Z, such as ZZII"
         )
     if phase not in _PHASES:
-        raise OptionError(f"the observable {text} is not Hermitian; its value is no measured number")
+        raise OptionError(f"the observable {shortened(text, 60)} is not Hermitian; its value is no measured number")
     return letters, _PHASES[phase]
 
 
 def _real(label: str, coefficient: object) -> float:
+    label = shortened(label, 60)
     try:
         value = complex(coefficient)  # type: ignore[call-overload]
     except (TypeError, ValueError, OverflowError):
         raise OptionError(f"the coefficient of {label} is {shown(coefficient)}; give a real number") from None
     if abs(value.imag) > 1e-10 * max(1.0, abs(value)):
         raise OptionError(f"the coefficient of {label} is {value:g}; an observable has real coefficients")
-    if not abs(value.real) <= 1e100:
-        raise OptionError(f"the coefficient of {label} is {value.real}; give a finite number of at most 1e100")
+    if not abs(value.real) <= LARGEST_COEFFICIENT:
+        most = f"at most {LARGEST_COEFFICIENT:g}"
+        raise OptionError(f"the coefficient of {label} is {value.real}; give a finite number of {most}")
     real: float = value.real
     return real

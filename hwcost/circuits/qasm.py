@@ -6,7 +6,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from hwcost.circuits.check import refuse_too_many_bits
+from hwcost.circuits.limits import refuse_too_many_bits
 from hwcost.circuits.own_gates import own_gates, rename_own_gates, rename_store
 from hwcost.circuits.qasm3_program import simplified
 from hwcost.circuits.qasm3_values import Refused

@@ -6,7 +6,7 @@ import io
 import struct
 from typing import TYPE_CHECKING, NoReturn
 
-from hwcost.circuits.check import refuse_too_many_bits
+from hwcost.circuits.limits import refuse_too_many_bits
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import error_text, one_line
 

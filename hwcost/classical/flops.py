@@ -7,7 +7,7 @@ nothing, whatever the size, and changes nothing: not the parameters, gradients, 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -104,6 +104,11 @@ class Trace:
     count: FlopCount
 
 
+_TRACES: dict[Hashable, Trace] = {}
+
+MAX_TRACES = 4096
+
+
 def count_flops(module: torch.nn.Module, sample: Any, *, backward: bool) -> FlopCount:
     """Count FLOPs of one call by torch's `FlopCounterMode`: matrix products, convolutions and attention.
 
@@ -128,11 +133,40 @@ def count_flops(module: torch.nn.Module, sample: Any, *, backward: bool) -> Flop
 
 
 def trace_passes(module: torch.nn.Module, sample: Any, *, backward: bool) -> Trace:
-    """Return everything that one call does, for FLOPs and for time; arguments as for `count_flops`."""
+    """Return everything that one call does, for FLOPs and for time; arguments as for `count_flops`.
+
+    A module with an attribute `trace_key` says that all modules of its class with an equal key do the same for samples
+    of one shape; it is hashable. Such calls are traced once: a search builds the same few layers some thousand times.
+    """
     import torch
 
     if not isinstance(module, torch.nn.Module):
         raise OptionError(f"a {type(module).__name__} is not a torch module, so its FLOPs cannot be counted")
+    key = _memo_key(module, sample, backward)
+    if key is None:
+        return _traced(module, sample, backward)
+    if key not in _TRACES:
+        while len(_TRACES) >= MAX_TRACES:
+            _TRACES.pop(next(iter(_TRACES)))
+        _TRACES[key] = _traced(module, sample, backward)
+    return _TRACES[key]
+
+
+def _memo_key(module: torch.nn.Module, sample: Any, backward: bool) -> Hashable | None:
+    """Return by what a trace is known again, None for modules that do not say so."""
+    import torch
+
+    said = getattr(module, "trace_key", None)
+    if said is None or not isinstance(sample, torch.Tensor):
+        return None
+    trained = tuple(parameter.requires_grad for parameter in module.parameters())
+    shape = (tuple(sample.shape), sample.dtype, sample.requires_grad)
+    return type(module), said, module.training, trained, shape, backward
+
+
+def _traced(module: torch.nn.Module, sample: Any, backward: bool) -> Trace:
+    import torch
+
     with torch.random.fork_rng(devices=[]):
         try:
             return _trace_without_values(module, sample, backward)

@@ -105,7 +105,7 @@ class MachineProfile:
         where = f"device profile {one_line(str(self.name))!r}"
         for name in ("name", "description", "source", "date"):
             if not isinstance(getattr(self, name), str) or not getattr(self, name):
-                raise InputError(f"{where}: {name} is {getattr(self, name)!r}; it must be text")
+                raise InputError(f"{where}: {name} is {shown(getattr(self, name))}; it must be text")
         for name, choices in (("kind", Kind), ("basis", Basis)):
             choice(f"{where}: {name}", getattr(self, name), get_args(choices), error=InputError)
         numbers = {"low_factor": self.low_factor, "high_factor": self.high_factor}

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hwcost.circuits.check import MAX_NESTING, definition_key
+from hwcost.circuits.expansion import definition_key
+from hwcost.circuits.limits import MAX_NESTING
 from hwcost.classical.gate_flops import Blocks, GateFlops, dense_flops, diagonal_flops, standard_gate_flops, total_flops
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import one_line

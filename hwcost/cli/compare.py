@@ -18,7 +18,7 @@ from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.core.errors import OptionError
 from hwcost.core.files import check_target
 from hwcost.core.reading import path_label
-from hwcost.core.text import say
+from hwcost.core.text import say, shown
 from hwcost.estimation.options import EstimateRequest
 from hwcost.report.console import format_option, write
 
@@ -166,10 +166,12 @@ def whole_numbers(option: str, text: str) -> list[int]:
     for part in text.split(","):
         low, dash, high = part.strip().partition("-")
         if not (low.isdecimal() and len(low) < 7) or (dash and not (high.isdecimal() and len(high) < 7)):
-            raise OptionError(f"{option} {text!r}: {part.strip()!r} is not a whole number or range; write 1,2,3 or 1-3")
+            raise OptionError(
+                f"{option} {shown(text)}: {shown(part.strip())} is not a whole number or range; write 1,2,3 or 1-3"
+            )
         span = range(int(low), int(high or low) + 1)
         if not span or len(span) > 1000:
-            raise OptionError(f"{option} {text!r}: the range {part.strip()!r} is empty or too long")
+            raise OptionError(f"{option} {shown(text)}: the range {shown(part.strip())} is empty or too long")
         numbers += span
     return numbers
 

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from hwcost.core.click_options import options_of
 from hwcost.core.errors import OptionError
-from hwcost.core.text import printable
+from hwcost.core.text import printable, shown
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -27,7 +27,7 @@ def seconds(context: click.Context, parameter: click.Parameter, value: str | Non
     try:
         return parse_duration_s(value, may_be_zero=True)
     except OptionError:
-        raise click.BadParameter(f"{value!r} is not a duration; use 60ns, 250us or seconds") from None
+        raise click.BadParameter(f"{shown(value)} is not a duration; use 60ns, 250us or seconds") from None
 
 
 def live_options(function: _Function) -> _Function:

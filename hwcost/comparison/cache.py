@@ -1,182 +1,27 @@
-"""Finished cells of comparisons, kept so that nothing is computed twice: `CellCache`.
-
-One SQLite file; every cell is committed when it is finished, so that whatever ends the process, finished cells stay.
-A key is a hash of everything that the numbers depend on (`cell_key`). A file that is damaged is one warning: it is put
-aside and the cells are computed again.
-"""
+"""Finished cells of comparisons, kept so that nothing is computed twice: `CellCache`."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
-import os
-import sqlite3
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
 
 from hwcost.comparison.cell import CellCost, Outcome
-from hwcost.core.errors import OptionError
-from hwcost.core.text import one_line
+from hwcost.core.result_cache import ResultCache
 
-FORMAT = 1
-MAX_CELLS = 1_000_000
-"""Cells kept, about a gigabyte; the oldest go first."""
-
-APPLICATION_ID = 0x68776363
-"""In the head of every cache ("hwcc"), by which it is told from other databases."""
-
-_TABLE = "CREATE TABLE IF NOT EXISTS cells (key BLOB PRIMARY KEY, outcome TEXT NOT NULL)"
+CELLS = "cells.sqlite3"
+"""Name of the default file."""
 
 
-def default_cache_path() -> Path:
-    """Return `cells.sqlite3` in the user's cache folder (`$XDG_CACHE_HOME`, else `~/.cache`)."""
-    base = os.environ.get("XDG_CACHE_HOME") or ""
-    folder = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".cache"
-    return folder / "hwcost" / "cells.sqlite3"
-
-
-def cell_key(parts: Mapping[str, Any]) -> bytes:
-    """Hash of what a cell depends on: plain data, in any order of the keys.
-
-    Example:
-        >>> cell_key({"seed": 1, "circuit": "ab"}) == cell_key({"circuit": "ab", "seed": 1})
-        True
-    """
-    text = json.dumps({"format": FORMAT, **parts}, sort_keys=True, allow_nan=False)
-    return hashlib.sha256(text.encode()).digest()
-
-
-@lru_cache(maxsize=1)
-def source_sha256() -> str:
-    """Hash of this package's own source: a formula that changes makes old cells void, released or not."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-class CellCache:
-    """A file of finished cells, or nothing at all for `path=None`.
-
-    Args:
-        path: The file; made if it does not exist, with its folder if it is the default one.
-
-    Attributes:
-        warnings: What is wrong with the file, at most one line.
-
-    Raises:
-        OptionError: The file cannot be made there, or is something else than a cache.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self.warnings: list[str] = []
-        self._path = path
-        self._connection: sqlite3.Connection | None = None
-        if path is None:
-            return
-        if path != default_cache_path():
-            self._open(path)
-            return
-        # The default cache is optional: without it, everything is computed.
-        try:
-            with contextlib.suppress(OSError):
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._open(path)
-        except OptionError as error:
-            self.warnings.append(f"{error}; nothing is kept")
-
-    def _open(self, path: Path) -> None:
-        if path.exists() and not path.is_file():
-            raise OptionError(f"the cache {path} is not a regular file; name a file")
-        if not path.parent.is_dir():
-            raise OptionError(f"the cache {path}: there is no folder {path.parent}; make it first")
-        if path.exists() and not self._is_ours(path):
-            raise OptionError(f"{path} is not a cache of hwcost; name another file")
-        try:
-            self._connection = self._connected(path)
-        except sqlite3.OperationalError as error:
-            raise OptionError(
-                f"the cache {path} cannot be used ({error}); name another file, or go without a cache"
-            ) from None
-        except sqlite3.DatabaseError as error:
-            self._put_aside(error)
-
-    @staticmethod
-    def _is_ours(path: Path) -> bool:
-        """Return whether a file is new, the default cache, or has our mark in its head; only those are written to."""
-        try:
-            with path.open("rb") as file:
-                head = file.read(100)
-        except OSError:
-            return True  # sqlite says what is wrong
-        return not head or path == default_cache_path() or head[68:72] == APPLICATION_ID.to_bytes(4, "big")
-
-    @staticmethod
-    def _connected(path: Path) -> sqlite3.Connection:
-        connection = sqlite3.connect(path, timeout=30.0)
-        try:
-            connection.execute("PRAGMA synchronous=NORMAL")
-            if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
-                connection.execute("BEGIN IMMEDIATE")
-                connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-                connection.execute(_TABLE)
-                connection.commit()  # the mark is in the file itself before anything goes into its log
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute(_TABLE)
-            (count,) = connection.execute("SELECT COUNT(*) FROM cells").fetchone()
-            if count > MAX_CELLS:
-                connection.execute(
-                    "DELETE FROM cells WHERE rowid IN (SELECT rowid FROM cells ORDER BY rowid LIMIT ?)",
-                    (count - MAX_CELLS // 2,),
-                )
-            connection.commit()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _put_aside(self, error: Exception) -> None:
-        """Give a damaged file another name and begin a new one; without a cache if even that fails."""
-        path = self._path
-        if path is None:
-            return
-        self.close()
-        said = f"the cache {path} is damaged ({one_line(str(error))})"
-        try:
-            aside = path.with_name(f"{path.name}.damaged")
-            number = 1
-            while aside.exists():
-                number += 1
-                aside = path.with_name(f"{path.name}.damaged{number}")
-            path.replace(aside)
-            for ending in ("-wal", "-shm"):
-                path.with_name(path.name + ending).unlink(missing_ok=True)
-            self._connection = self._connected(path)
-            said += f"; it is now {aside.name}, and its cells are computed again"
-        except (OSError, sqlite3.Error):
-            self._connection = None
-            said += "; nothing is kept"
-        self.warnings = [said]
+class CellCache(ResultCache):
+    """A file of finished cells, or nothing at all for `path=None`; arguments and errors as of `ResultCache`."""
 
     def get(self, key: bytes) -> Outcome | None:
         """Return the outcome of a finished cell, None if it is missing or invalid."""
-        if self._connection is None:
+        text = self.get_text(key)
+        if text is None:
             return None
         try:
-            row = self._connection.execute("SELECT outcome FROM cells WHERE key = ?", (key,)).fetchone()
-        except sqlite3.OperationalError:
-            return None
-        except sqlite3.DatabaseError as error:
-            self._put_aside(error)
-            return None
-        return None if row is None else self._read(row[0])
-
-    def _read(self, text: object) -> Outcome | None:
-        try:
-            data = json.loads(str(text))
+            data = json.loads(text)
         except (ValueError, RecursionError):
             data = None
         if isinstance(data, dict):
@@ -185,29 +30,12 @@ class CellCache:
             cost = CellCost.from_dict(data.get("cost"))
             if cost is not None:
                 return Outcome(cost=cost)
-        if not self.warnings:
-            self.warnings.append(f"the cache {self._path} has damaged cells; they are computed again")
+        self.say_damaged()
         return None
 
     def put(self, items: Iterable[tuple[bytes, Outcome]]) -> None:
         """Keep finished cells, safely on the disk; failures of the work are not kept, they may not happen again."""
-        rows = [(key, _text(outcome)) for key, outcome in items if outcome.kind != "work"]
-        if self._connection is None or not rows:
-            return
-        try:
-            with self._connection:
-                self._connection.executemany("INSERT OR REPLACE INTO cells VALUES (?, ?)", rows)
-        except sqlite3.Error as error:
-            # A full disk or a file damaged meanwhile: the comparison continues.
-            if not self.warnings:
-                self.warnings.append(f"the cache {self._path} cannot be written ({one_line(str(error))})")
-
-    def close(self) -> None:
-        """Let go of the file."""
-        if self._connection is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.close()
-            self._connection = None
+        self.put_texts([(key, _text(outcome)) for key, outcome in items if outcome.kind != "work"])
 
 
 def _text(outcome: Outcome) -> str:

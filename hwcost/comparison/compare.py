@@ -17,13 +17,12 @@ from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.circuits.check import refuse_to_move
 from hwcost.circuits.digest import content_sha256
 from hwcost.circuits.suites import Unread, iter_circuits
-from hwcost.comparison.cache import CellCache, cell_key, source_sha256
+from hwcost.comparison.cache import CELLS, CellCache
 from hwcost.comparison.cell import DEFAULT_METRIC, Cell, Outcome
 from hwcost.comparison.cluster import cluster_results
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, unique_names
 from hwcost.comparison.inputs import (
     PreparedBackend,
-    cache_path,
     checked_num_workers,
     chosen_compilers,
     compiler_versions,
@@ -38,6 +37,7 @@ from hwcost.comparison.reach import RankBy, checked_ranking, require_a_shot, wit
 from hwcost.comparison.record import ComparedCircuit, ComparedCompiler, Comparison, Failure
 from hwcost.comparison.work import CellTask, Setup, by_seed, make_work, spool_circuit
 from hwcost.core.errors import CircuitError, HwcostError
+from hwcost.core.result_cache import cache_path, result_key, source_sha256
 from hwcost.core.text import one_line, printable
 from hwcost.estimation.logical import checked
 from hwcost.estimation.options import EstimateRequest
@@ -189,6 +189,7 @@ def compare(
         t2_s=t2_s,
         readout_from=readout_from,
     )
+    num = request.fixed_num_seeds
     ranking = checked_ranking(rank_by, budget, sort_by, request)
     workers = checked_num_workers(num_workers)
     chosen = chosen_compilers(compilers, optimization_levels)
@@ -206,8 +207,8 @@ def compare(
         backends=tuple(b.conditions for b in prepared if b.conditions is not None),
         compilers=tuple(compiler for _, compiler in chosen),
     )
-    seeds = tuple(range(request.seed, request.seed + request.num_seeds))
-    store = CellCache(cache_path(cache))
+    seeds = tuple(range(request.seed, request.seed + num))
+    store = CellCache(cache_path(cache, CELLS))
     try:
         with tempfile.TemporaryDirectory(prefix="hwcost-compare-") as folder:
             table = _Table(prepared, chosen, seeds, store, basis, Path(folder))
@@ -330,7 +331,7 @@ class _Table:
         chosen = self._compilers[compiler][1]
         if chosen.cache_key is None:
             return None
-        return cell_key(
+        return result_key(
             {
                 **self._basis,
                 "circuit": sha256,

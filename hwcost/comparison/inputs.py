@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from hwcost.backend.prepared import Device
@@ -16,7 +14,6 @@ from hwcost.backend.qcec import qcec_version
 from hwcost.calibration.assumed import gaps_of, refuse_values
 from hwcost.calibration.load import load_calibration
 from hwcost.calibration.patterns import ALL, as_pattern, matches_of
-from hwcost.comparison.cache import default_cache_path
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, levels_as_compilers, resolve_compiler, unique_names
 from hwcost.comparison.lower_bounds import left_out
 from hwcost.comparison.record import ComparedBackend
@@ -183,12 +180,6 @@ def _refuse_repeated(pairs: Sequence[tuple[ComparedBackend, Conditions | None]])
 def _record(conditions: Conditions, pattern: str | None) -> ComparedBackend:
     audited, assumption = conditions.device.audited, conditions.rep_delay_assumption
     calibration = audited.calibration
-    parts = (
-        calibration.name, calibration.basis_gates, calibration.supported_operations, calibration.qubits,
-        calibration.gates, calibration.dt_s, calibration.rep_delay_s, calibration.timing_constraints,
-        audited.component, audited.excluded_qubits, audited.excluded_edges, audited.durations_only,
-        *(() if audited.readout is None else (audited.readout.groups,)),
-    )  # fmt: skip
     return ComparedBackend(
         name=calibration.name,
         source=calibration.source,
@@ -198,7 +189,7 @@ def _record(conditions: Conditions, pattern: str | None) -> ComparedBackend:
         num_qubits_usable=len(audited.component),
         snapshot_date=calibration.snapshot_date,
         snapshot_age_days=audited.age_days,
-        calibration_sha256=hashlib.sha256(repr(parts).encode()).hexdigest(),
+        calibration_sha256=conditions.device.sha256,
         rep_delay_s=conditions.rep_delay_s,
         warnings=(
             *(() if assumption is None else (assumption,)),
@@ -218,17 +209,6 @@ def checked_num_workers(num_workers: int | None) -> int:
         except AttributeError:  # not on macOS
             return os.cpu_count() or 1
     return whole("num_workers", num_workers, 1, MAX_WORKERS)
-
-
-def cache_path(cache: bool | str | os.PathLike[str]) -> Path | None:
-    """Return the file of finished cells; None for no cache."""
-    if cache is True:
-        return default_cache_path()
-    if cache is False:
-        return None
-    if not isinstance(cache, (str, os.PathLike)) or not os.fspath(cache):
-        raise OptionError(f"cache is {cache!r}; give a file, True for the default one or False for none")
-    return Path(cache)
 
 
 def package_versions() -> dict[str, str]:

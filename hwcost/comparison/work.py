@@ -173,7 +173,7 @@ def evaluate(
             circuit, optimization_level=compiler.optimization_level, seed=seed, options=compiler.options
         )
         isa = transpiled.circuit
-        level = 0 if ("layout_method", "trivial") in compiler.options else compiler.optimization_level
+        level = 0 if ("layout_method", "trivial") in compiler.options else None
     else:
         isa = _call(compiler, circuit, target, seed)
     _check_output(circuit, isa, device)

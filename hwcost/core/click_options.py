@@ -84,11 +84,36 @@ def _help(meta: Mapping[str, Any], default: Any) -> str:
 
 
 def _type(hint: Any) -> Any:
-    """Return int, float or str, whichever a field holds beside None."""
+    """Return int, float or str, whichever a field holds beside None; or a number or a word."""
     kinds = [kind for kind in get_args(hint) if kind is not type(None)] if _is_union(hint) else [hint]
     if get_origin(kinds[0]) is Literal:
         return str
+    words = [word for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)]
+    if kinds[0] is int and words:
+        return WholeOrWord(words)
     return kinds[0] if kinds[0] in (int, float) else str
+
+
+class WholeOrWord(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
+    """A whole number, or one of some words.
+
+    Args:
+        words: The words.
+    """
+
+    name = "integer"
+
+    def __init__(self, words: Iterable[str]):
+        self._words = tuple(words)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        """Return the number or the word."""
+        if value in self._words:
+            return str(value)
+        try:
+            return int(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a whole number nor {' or '.join(self._words)}.", param, ctx)
 
 
 def _is_union(hint: Any) -> bool:
@@ -101,9 +126,9 @@ def taken(record: type[Any], values: dict[str, Any]) -> dict[str, Any]:
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, of a command that gets None where one is missing.
+    """Return the options that were given, of a command that gets None, or no values, where one is missing.
 
-    >>> given({"shots": 100, "seed": None})
+    >>> given({"shots": 100, "seed": None, "max": ()})
     {'shots': 100}
     """
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None and value != ()}

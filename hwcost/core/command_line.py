@@ -1,6 +1,7 @@
 """What the two commands, `hwcost` and `nas`, have in common: subcommands imported on use, and how errors end.
 
-Data goes to stdout, progress and warnings to stderr. Exit codes: 0 done, 1 the work failed, 2 the input was wrong.
+Data goes to stdout, progress and warnings to stderr. Exit codes: 0 done, 1 the work failed, 2 the input was wrong or
+there is no room for the output, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -23,7 +24,17 @@ from hwcost.core.text import internal_error, one_line, say
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-_FAULTS_OF_NAMES = (errno.ENAMETOOLONG, errno.ELOOP)
+_REMEDIES = {
+    errno.ENAMETOOLONG: "check the path",
+    errno.ELOOP: "check the path",
+    errno.ENOSPC: "make room, or write elsewhere",
+    errno.EDQUOT: "make room, or write elsewhere",
+    errno.EFBIG: "files may not grow so large here (ulimit -f); write elsewhere",
+    errno.EROFS: "write elsewhere",
+    errno.EACCES: "change its permissions, or write elsewhere",
+    errno.EPERM: "change its permissions, or write elsewhere",
+}
+"""What the user can do about faults of the system."""
 
 
 class LazyGroup(click.Group):
@@ -133,16 +144,22 @@ def _failed(error: Exception, program: str, origins: Origins) -> int:
         say(f"{error}{origins.of_error(error)}", program=program)
         return 2 if isinstance(error, (InputError, MissingDependencyError)) else 1
     if isinstance(error, OSError):
-        from hwcost.core.reading import path_label  # only here: `--help` needs no reader
-
-        label = path_label(str(error.filename or "output"))
-        if error.errno in _FAULTS_OF_NAMES:
-            say(f"{label}: {error.strerror}; check the path", program=program)
-            return 2
-        say(f"{label}: {error.strerror or error}", program=program)
-    else:
-        say(internal_error(error, program=program), program=program)
+        return _system_failed(error, program)
+    say(internal_error(error, program=program), program=program)
     return 1
+
+
+def _system_failed(error: OSError, program: str) -> int:
+    """Say what the system could not do: 2 where the user can mend it, such as a full disk."""
+    from hwcost.core.reading import path_label  # only here: `--help` needs no reader
+
+    if error.errno == errno.ENOENT and "temporary directory" in str(error.strerror):
+        say("no folder for temporary files can be written to; make room, or set TMPDIR to another", program=program)
+        return 2
+    remedy = _REMEDIES.get(error.errno or 0)
+    advice = "" if remedy is None else f"; {remedy}"
+    say(f"{path_label(str(error.filename or 'output'))}: {error.strerror or error}{advice}", program=program)
+    return 1 if remedy is None else 2
 
 
 def _with_hint(error: click.ClickException, origins: Origins) -> str:

@@ -19,7 +19,13 @@ HTML_MARK = f'<meta name="generator" content="{PROGRAM}">'
 CIRCUIT_MARK = {"written_by": PROGRAM}
 """Metadata of circuits that are saved; QPY holds it as JSON."""
 
+EVENTS_WRITER = PROGRAM.encode()
+"""Writer in the first record of an event file for TensorBoard."""
+
 _SCHEMA = re.compile(rb'\s*\[?\s*\{\s*"schema":\s*"(?:hwcost|nas)\.([a-z-]+)/')
+_EVENTS = re.compile(  # length and its sum, time, version, writer
+    rb".{12}\x09.{8}\x1a\x0dbrain\.Event:2R.\x0a." + re.escape(EVENTS_WRITER), re.DOTALL
+)
 _OF_THEIR_OWN = frozenset({"job-time", "device", "calibration", "run"})
 _CIRCUITS = json.dumps(CIRCUIT_MARK, separators=(",", ":"))[1:-1].encode()
 _COMPARISON = b"circuit,source,circuit_sha256,"
@@ -33,8 +39,8 @@ _PICTURES = (
 def kind_of(data: bytes) -> str | None:
     """Return what a file is that the package wrote, None if it did not.
 
-    Kinds: `report` in any format, `picture`, `circuits`, `network`, `jobs` (a table of timed jobs), and the documents
-    `job-time`, `device`, `calibration` and `run`.
+    Kinds: `report` in any format, `picture`, `circuits`, `network`, `jobs` (a table of timed jobs), `events` (for
+    TensorBoard), and the documents `job-time`, `device`, `calibration` and `run`.
 
     >>> kind_of(b'{"schema": "hwcost.estimate/1", "circuit": {}}'), kind_of(b'{"schema": "x"}')
     ('report', None)
@@ -49,6 +55,8 @@ def kind_of(data: bytes) -> str | None:
         return "circuits" if _CIRCUITS in data else None
     if data.startswith(b"PK"):
         return "network" if b"nas.checkpoint/" in data else None
+    if _EVENTS.match(data):
+        return "events"
     if HTML_MARK.encode() in data[:1024] or data.endswith(TEXT_MARK.encode()):
         return "report"
     return _kind_of_table(data)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 _MESSAGE_CHARACTERS = 240
-_LONGEST_LINE = 2000
+_LONGEST_LINE = 1200
 _VALUE_CHARACTERS = 60
 LONGEST_NUMBER_BITS = 200  # Python refuses to print the largest integers
 

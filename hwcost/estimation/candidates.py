@@ -15,6 +15,7 @@ from hwcost.core.text import one_line
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import Compilation, CostedCandidate, cost_candidate
 from hwcost.estimation.logical import LogicalCircuit
+from hwcost.estimation.seeds import levels_of, rounds_of
 from hwcost.isa.read import read_isa
 
 if TYPE_CHECKING:
@@ -31,10 +32,12 @@ def compile_candidates(
 ) -> list[CostedCandidate]:
     """Compile a circuit with each seed of the request, and cost each; without transpilation there is one candidate.
 
+    With `num_seeds="auto"` each seed is compiled at levels 2 and 3, seed by seed (`hwcost.estimation.seeds`).
+
     Args:
         logical: The circuit.
         conditions: Device and request.
-        progress: Called with (seeds done, seeds in all).
+        progress: Called with (seeds done, seeds in all); with `auto` those of the rounds so far.
 
     Raises:
         CalibrationError: The device cannot carry the circuit.
@@ -49,30 +52,35 @@ def compile_candidates(
             raise NotNativeError(f"{error}: transpile the circuit first (drop --no-transpile)") from None
     refuse_to_move(logical.circuit)
     device.audited.require_qubits(logical.circuit.num_qubits)
-    candidates = []
-    for done in range(request.num_seeds):
-        began_s = time.perf_counter()
-        transpiled = device.compiler.compile(
-            logical.circuit, optimization_level=request.optimization_level, seed=request.seed + done
-        )
-        compiled = compilation_on_target(
-            transpiled.circuit,
-            device,
-            logical.circuit.num_qubits,
-            transpiled=transpiled,
-            level=request.optimization_level,
-        )
-        candidates.append(cost_candidate(compiled, conditions, plan=logical.plan))
-        _LOG.debug(
-            "%s: seed %d on %s compiled and costed in %.3f s",
-            one_line(logical.circuit.name),
-            request.seed + done,
-            device.audited.calibration.name,
-            time.perf_counter() - began_s,
-        )
-        if progress is not None:
-            progress(done + 1, request.num_seeds)
+    candidates: list[CostedCandidate] = []
+    levels = levels_of(request.num_seeds, request.optimization_level)
+    costs: list[float] = []  # of the best level, by seed
+    for first, last in rounds_of(request.num_seeds, lambda: costs):
+        for number in range(first, last):
+            of_seed = [compile_candidate(logical, conditions, level, request.seed + number) for level in levels]
+            candidates += of_seed
+            costs.append(min(candidate.rank_key for candidate in of_seed))
+            if progress is not None:
+                progress(number + 1, last)
     return candidates
+
+
+def compile_candidate(logical: LogicalCircuit, conditions: Conditions, level: int, seed: int) -> CostedCandidate:
+    """Compile a circuit at one level with one seed, and cost it."""
+    device = conditions.device
+    began_s = time.perf_counter()
+    transpiled = device.compiler.compile(logical.circuit, optimization_level=level, seed=seed)
+    compiled = compilation_on_target(transpiled.circuit, device, logical.circuit.num_qubits, transpiled=transpiled)
+    candidate = cost_candidate(compiled, conditions, plan=logical.plan)
+    _LOG.debug(
+        "%s: level %d, seed %d on %s compiled and costed in %.3f s",
+        one_line(logical.circuit.name),
+        level,
+        seed,
+        device.audited.calibration.name,
+        time.perf_counter() - began_s,
+    )
+    return candidate
 
 
 def compilation_on_target(
@@ -90,7 +98,7 @@ def compilation_on_target(
         device: The device.
         num_logical_qubits: Width of the circuit before compilation.
         transpiled: What is known about the compilation, if it was made by `device.compiler`.
-        level: Its optimization level then.
+        level: Its optimization level, where what was done differs from the one of `transpiled`.
 
     Raises:
         CircuitError: An operation is not native or not calibrated there.
@@ -103,6 +111,8 @@ def compilation_on_target(
         num_qubits=audited.calibration.num_qubits,
     )
     check_fractional(isa, columns, device)
+    if level is None and transpiled is not None:
+        level = transpiled.optimization_level
     return Compilation(
         circuit=isa, isa=columns, transpiled=transpiled, num_logical_qubits=num_logical_qubits, level=level
     )

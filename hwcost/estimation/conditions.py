@@ -13,6 +13,7 @@ from hwcost.calibration.record import Calibration
 from hwcost.calibration.vendors import is_fake
 from hwcost.core.units import format_seconds
 from hwcost.estimation.options import EstimateRequest
+from hwcost.estimation.seed_choices import SeedChoices
 from hwcost.estimation.vendors import default_profile_for, is_ibm
 from hwcost.jobs.profile import processor_family
 
@@ -60,12 +61,14 @@ class Conditions:
         request: What is asked for.
         rep_delay_s: Repetition delay in seconds.
         rep_delay_assumption: The assumption behind it, None if the device itself says it.
+        seed_choices: Where it is kept which seeds were best; None for nowhere.
     """
 
     device: Device
     request: EstimateRequest
     rep_delay_s: float
     rep_delay_assumption: str | None
+    seed_choices: SeedChoices | None = None
 
     @property
     def rep_delay_known(self) -> bool:

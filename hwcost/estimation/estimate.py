@@ -25,9 +25,11 @@ from hwcost.estimation.caveats import assumptions_of, caveats_of
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.gate_sets import other_gate_set
+from hwcost.estimation.known_circuits import keep_choice, known_candidate
 from hwcost.estimation.logical import LogicalCircuit, read_logical
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate, Spread, TranspileInfo
+from hwcost.estimation.seeds import NumSeeds, best_by_seed, further_gain
 from hwcost.estimation.variances import with_known_state
 from hwcost.isa.read import read_isa
 from hwcost.isa.timeline import Timeline
@@ -48,7 +50,7 @@ def estimate(
     shots: int | None = None,
     precision: float | None = None,
     optimization_level: int = 2,
-    num_seeds: int = 4,
+    num_seeds: NumSeeds = 4,
     seed: int = 0,
     transpile: bool = True,
     attenuation: AttenuationMethod = DEFAULT_ATTENUATION,
@@ -84,7 +86,8 @@ def estimate(
         shots: Shots of each basis that a noiseless device would need; default 4096.
         precision: Instead of `shots`: wanted standard error of each observable.
         optimization_level: Qiskit's, 0 to 3.
-        num_seeds: How many transpiler seeds to try; the cheapest is reported, the spread beside it.
+        num_seeds: How many transpiler seeds to try; the cheapest is reported, the spread beside it. `"auto"` tries 8,
+            16, 32 or 64, each at levels 2 and 3 (below level 2 at that level), until a doubling promises less than 2 %.
         seed: First seed; the others follow it.
         transpile: False takes the circuit as ISA circuit on the backend's own qubit numbers.
         attenuation: How noise is turned into shots.
@@ -114,7 +117,7 @@ def estimate(
         readout_error: Mean assignment error of readouts without one.
         t1_s: T1 of qubits without one.
         t2_s: T2 of qubits without one.
-        progress: Called with (seeds done, seeds in all).
+        progress: Called with (seeds done, seeds in all); with `auto` the latter grows.
 
     Returns:
         The estimate of the seed with the least estimated QPU time. `transpile.equivalence` says whether it is proved
@@ -188,23 +191,34 @@ def estimate_under(
     """
     request = conditions.request
     logical = read_logical(circuit, arguments=arguments, observable=request.observable, measure_all=request.measure_all)
-    candidates = compile_candidates(logical, conditions, progress)
-    cost = assemble(logical, conditions, candidates, prove=prove)
+    known = known_candidate(logical, conditions)
+    if known is None:
+        candidates = compile_candidates(logical, conditions, progress)
+        spread = _spread(candidates)
+        keep_choice(logical, conditions, _best(candidates), spread)
+    else:
+        candidates, spread = [known[0]], known[1]
+    cost = assemble(logical, conditions, candidates, spread=spread, prove=prove)
     if not both_gate_sets:
         return cost
     return replace(cost, other_gate_set=other_gate_set(logical, conditions, _best(candidates)))
 
 
 def assemble(
-    logical: LogicalCircuit, conditions: Conditions, candidates: Sequence[CostedCandidate], *, prove: bool = False
+    logical: LogicalCircuit,
+    conditions: Conditions,
+    candidates: Sequence[CostedCandidate],
+    *,
+    spread: Spread | None = None,
+    prove: bool = False,
 ) -> CostEstimate:
-    """Report the cheapest candidate, with the spread over all.
+    """Report the cheapest candidate, with the spread over all, or that which is given.
 
     Raises:
         CircuitError: With `prove`, if the compiled circuit does something else than the circuit.
     """
     best = with_known_state(_best(candidates), logical, conditions)
-    compiled = best.compiled
+    compiled, spread = best.compiled, spread or _spread(candidates)
     isa_circuit = compiled.circuit
     equivalence = None
     if compiled.transpiled is not None:
@@ -218,14 +232,14 @@ def assemble(
             assumptions=assumptions_of(best, conditions, logical.plan),
             caveats=(*logical.caveats, *caveats_of(best, conditions)),
         ),
-        transpile=_transpile_info(best, conditions.request, isa_circuit, equivalence),
+        transpile=_transpile_info(best, spread.num_seeds, isa_circuit, equivalence),
         gates=best.gates,
         time=best.time,
         routing=_routing(logical, conditions, best),
         noise=best.success,
         shots=best.shots,
         paper=best.paper,
-        spread=_spread(candidates),
+        spread=spread,
         budget=budget_fit(best, conditions),
         isa_circuit=isa_circuit,
         timeline=Timeline(compiled.isa, best.schedule),
@@ -246,7 +260,7 @@ def _proved(circuit: QuantumCircuit, isa: QuantumCircuit) -> Equivalence:
 
 
 def _transpile_info(
-    best: CostedCandidate, request: EstimateRequest, isa_circuit: QuantumCircuit, equivalence: Equivalence | None
+    best: CostedCandidate, num_seeds: int, isa_circuit: QuantumCircuit, equivalence: Equivalence | None
 ) -> TranspileInfo:
     import qiskit
 
@@ -256,8 +270,8 @@ def _transpile_info(
     if transpiled is not None and isa_circuit.layout is not None:
         placed = tuple(isa_circuit.layout.initial_index_layout(filter_ancillas=True))
     return TranspileInfo(
-        optimization_level=None if transpiled is None else request.optimization_level,
-        num_seeds=0 if transpiled is None else request.num_seeds,
+        optimization_level=None if transpiled is None else transpiled.optimization_level,
+        num_seeds=0 if transpiled is None else num_seeds,
         seed_chosen=None if transpiled is None else transpiled.seed,
         qiskit=qiskit.__version__,
         hwcost=__version__,
@@ -272,7 +286,7 @@ def _routing(logical: LogicalCircuit, conditions: Conditions, best: CostedCandid
     if transpiled is None:
         return UNKNOWN_ROUTING
     unrouted = device.all_to_all_compiler.compile(
-        logical.circuit, optimization_level=conditions.request.optimization_level, seed=transpiled.seed
+        logical.circuit, optimization_level=transpiled.optimization_level, seed=transpiled.seed
     ).circuit
     component = device.audited.component
     return routing_cost(
@@ -286,9 +300,13 @@ def _routing(logical: LogicalCircuit, conditions: Conditions, best: CostedCandid
 def _spread(candidates: Sequence[CostedCandidate]) -> Spread:
     durations = [c.schedule.duration_s for c in candidates]
     gates = [c.gates.num_2q for c in candidates]
-    swaps = [len(c.compiled.transpiled.swaps) for c in candidates if c.compiled.transpiled is not None]
+    made = [(c.compiled.transpiled, c.rank_key) for c in candidates if c.compiled.transpiled is not None]
+    swaps = [len(transpiled.swaps) for transpiled, _ in made]
+    by_seed = best_by_seed([(transpiled.seed, rank_key) for transpiled, rank_key in made])
     return Spread(
-        num_seeds=len(candidates),
+        num_seeds=len(by_seed) if made else 1,
+        levels=tuple(sorted({transpiled.optimization_level for transpiled, _ in made})),
+        further_gain=further_gain(by_seed),
         circuit_duration_s=(min(durations), max(durations)),
         num_2q=(min(gates), max(gates)),
         num_swaps=(min(swaps), max(swaps)) if swaps else None,

@@ -32,7 +32,7 @@ def other_gate_set(logical: LogicalCircuit, conditions: Conditions, best: Costed
         return None
     try:
         compiled = other.compiler.compile(
-            logical.circuit, optimization_level=conditions.request.optimization_level, seed=transpiled.seed
+            logical.circuit, optimization_level=transpiled.optimization_level, seed=transpiled.seed
         )
         costed = cost_candidate(
             compilation_on_target(compiled.circuit, other, logical.circuit.num_qubits, transpiled=compiled),

@@ -17,6 +17,7 @@ from hwcost.core.checks import choice, real, whole
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import option
+from hwcost.estimation.seeds import NumSeeds
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.jobs.profile_file import DEFAULT_JOB_PROFILE, load_profile
 from hwcost.noise.methods import DEFAULT_ATTENUATION, METHODS, AttenuationMethod
@@ -50,7 +51,11 @@ class EstimateRequest(AssumedValues):
     )
     precision: float | None = option(None, "Instead of --shots: standard error of each ⟨Z⟩.", metavar="E")
     optimization_level: int = option(2, "Qiskit's.", metavar="0-3", short="-O")
-    num_seeds: int = option(4, "Transpiler seeds to try; the best counts.")
+    num_seeds: NumSeeds = option(
+        4,
+        "Transpiler seeds to try; the best counts. auto: levels 2 and 3 until more promise under 2 %; not in compare.",
+        metavar="N|auto",
+    )
     seed: int = option(0, "First transpiler seed.")
     transpile: bool = option(
         True, "Take the circuit as ISA circuit, on the backend's qubit numbers.", flag="--no-transpile"
@@ -92,7 +97,9 @@ class EstimateRequest(AssumedValues):
         AssumedValues.__post_init__(self)
         self._check_shots()
         self._check_whole("optimization_level", 0, 3)
-        self._check_whole("num_seeds", 1, MAX_SEEDS)
+        if not (isinstance(self.num_seeds, str) and self.num_seeds == "auto"):  # an array compares element by element
+            seeds = whole("num_seeds", self.num_seeds, 1, MAX_SEEDS, high_text=f"{MAX_SEEDS}, or auto")
+            object.__setattr__(self, "num_seeds", seeds)
         self._check_whole("seed", 0, 2**31 - 1 - MAX_SEEDS)
         self._check_number("rep_delay_s")
         if self.rep_delay_s is not None and not 0.0 <= self.rep_delay_s <= 1.0:
@@ -127,6 +134,17 @@ class EstimateRequest(AssumedValues):
         if not isinstance(self.job_profile, JobTimeProfile):  # loaded when the record was made
             raise TypeError("the job profile is not loaded")
         return self.job_profile
+
+    @property
+    def fixed_num_seeds(self) -> int:
+        """The number of seeds, where each circuit must have the same.
+
+        Raises:
+            OptionError: It is `auto`.
+        """
+        if self.num_seeds == "auto":
+            raise OptionError("num_seeds is auto; what is compared seed by seed needs a number, such as 10")
+        return self.num_seeds
 
     def settings(self) -> dict[str, Any]:
         """Return what decides about the cost of a compiled circuit, as plain data for records and cache keys."""

@@ -8,7 +8,7 @@ from typing import Any
 from hwcost.backend.qcec import qcec_version
 from hwcost.core.text import one_line
 from hwcost.core.units import format_age, format_count, format_seconds, format_share
-from hwcost.estimation.record import CostEstimate
+from hwcost.estimation.record import CostEstimate, Spread
 from hwcost.jobs.clocks import CLOCK_TEXTS
 from hwcost.jobs.predict import JobTime
 from hwcost.jobs.profile import SHOTS_ONLY
@@ -74,8 +74,16 @@ def _headlines(cost: CostEstimate) -> Iterator[Line]:
     if job.profile == SHOTS_ONLY:
         says = "Job times are lower bounds: the time of the shots alone."
     if cost.spread.num_seeds > 1:
-        says += f" Best of {cost.spread.num_seeds} seeds; compare shows their median, which is larger."
+        says += f" {_best_of(cost.spread)}; compare shows their median, which is larger."
     yield Line((says,), style="dim")
+
+
+def _best_of(spread: Spread) -> str:
+    levels = " and ".join(map(str, spread.levels))
+    at = f" at {'levels' if len(spread.levels) > 1 else 'level'} {levels}"
+    if spread.further_gain is None:
+        return f"Best of {spread.num_seeds} seeds{at}"
+    return f"Best of {spread.num_seeds} seeds{at}, twice as many promise to save {format_share(spread.further_gain)}"
 
 
 def _budget(cost: CostEstimate) -> Iterator[Line]:

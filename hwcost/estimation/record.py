@@ -217,9 +217,22 @@ class TimeCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """Smallest and largest value over the transpiler seeds."""
+    """Smallest and largest value over the transpiler seeds and levels, and whether more of them would pay.
+
+    Attributes:
+        num_seeds: Seeds tried.
+        levels: Optimization levels tried with each; none for a circuit that came as ISA circuit.
+        further_gain: Share of the QPU time that twice as many seeds promise to save: what doubling to the present
+            number saved on average. None with one seed, or where all have lost the signal.
+        circuit_duration_s: Longest path, measurement included.
+        num_2q: Two-qubit gates.
+        num_swaps: Inserted swaps, None for a circuit that came as ISA circuit.
+        inflation_worst: Worst inflation, None in place of one that is unbounded; None without noise.
+    """
 
     num_seeds: int
+    levels: tuple[int, ...]
+    further_gain: float | None
     circuit_duration_s: tuple[float, float]
     num_2q: tuple[int, int]
     num_swaps: tuple[int, int] | None

@@ -90,11 +90,11 @@ def measure(circuit: object, backend: object, options: Mapping[str, Any]) -> tup
     """
     check_names("assert_cost", options, keywords_of(estimate))
     request = estimate_request(options)
+    seeds = range(request.seed, request.seed + request.fixed_num_seeds) if request.transpile else ()
     conditions = prepare_conditions(backend, request)
     logical = read_logical(circuit, observable=request.observable, measure_all=request.measure_all)
     candidates = compile_candidates(logical, conditions)
     cost = assemble(logical, conditions, candidates, prove=True)
-    seeds = range(request.seed, request.seed + request.num_seeds) if request.transpile else ()
     baseline = Baseline(
         circuit=one_line(cost.circuit.name),
         sha256=cost.circuit.sha256,

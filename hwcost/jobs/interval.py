@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from hwcost.core.errors import InputError
+from hwcost.core.text import shown
 from hwcost.jobs.values import check_finite
 
 Scale: TypeAlias = Literal["seconds", "log"]
@@ -65,7 +66,7 @@ class JobTimeInterval:
         if not 0.0 < self.nominal < 1.0:
             raise InputError(f"interval: nominal is {self.nominal}; it must lie between 0 and 1")
         if self.scale not in get_args(Scale):
-            raise InputError(f"interval: scale is {self.scale!r}; it must be {' or '.join(get_args(Scale))}")
+            raise InputError(f"interval: scale is {shown(self.scale)}; it must be {' or '.join(get_args(Scale))}")
         size = len(self.covariance)
         if any(len(row) != size for row in self.covariance):
             raise InputError("interval: covariance must have as many columns as rows")

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
 from hwcost.core.errors import InputError
+from hwcost.core.text import listing, shown
 from hwcost.jobs.clocks import AnyClock, check_clock, years_of
 from hwcost.jobs.interval import JobTimeInterval
 from hwcost.jobs.terms import CIRCUIT_TIME_TERMS, TERMS
@@ -60,11 +61,11 @@ class JobTimeParameter:
 
     def __post_init__(self) -> None:
         if self.name not in TERMS:
-            raise InputError(f"parameter {self.name!r} is unknown; known: {', '.join(TERMS)}")
+            raise InputError(f"parameter {shown(self.name)} is unknown; known: {', '.join(TERMS)}")
         for name in ("value", "low", "high"):
             check_finite(getattr(self, name), f"parameter {self.name}: {name}")
         if self.unit != TERMS[self.name].unit:
-            raise InputError(f"parameter {self.name}: unit is {self.unit!r}; it must be {TERMS[self.name].unit!r}")
+            raise InputError(f"parameter {self.name}: unit is {shown(self.unit)}; it must be {TERMS[self.name].unit!r}")
         if not self.low <= self.value <= self.high:
             raise InputError(f"parameter {self.name}: value {self.value} lies outside [{self.low}, {self.high}]")
 
@@ -87,10 +88,10 @@ class LeftOutJob:
 
     def __post_init__(self) -> None:
         if isinstance(self.line, bool) or not isinstance(self.line, int):
-            raise InputError(f"line is {self.line!r}, expected a whole number")
+            raise InputError(f"line is {shown(self.line)}, expected a whole number")
         check_finite(self.observed_s, f"line {self.line}: observed_s")
         if self.kind not in get_args(LeftOutKind):
-            raise InputError(f"kind is {self.kind!r}; it must be {', '.join(get_args(LeftOutKind))}")
+            raise InputError(f"kind is {shown(self.kind)}; it must be {', '.join(get_args(LeftOutKind))}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,14 +144,14 @@ class JobTimeProfile(Result):
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        where = f"job-time profile {self.name!r}"
+        where = f"job-time profile {shown(self.name)}"
         names = [parameter.name for parameter in self.parameters]
         if len(set(names)) != len(names):
-            raise InputError(f"{where}: a parameter is listed twice: {', '.join(names)}")
+            raise InputError(f"{where}: a parameter is listed twice: {listing(names)}")
         for name, kind in (("repetition", Repetition), ("circuit_time", CircuitTime), ("overhead", Overhead)):
             value, allowed = getattr(self, name), get_args(kind)
             if value not in allowed:
-                raise InputError(f"{where}: {name} is {value!r}; it must be {' or '.join(allowed)}")
+                raise InputError(f"{where}: {name} is {shown(value)}; it must be {' or '.join(allowed)}")
         if self.repetition == "fitted" and "tau" not in names:
             raise InputError(f"{where}: repetition is 'fitted' but there is no parameter tau")
         for name, (low, high) in self.ranges.items():
@@ -223,7 +224,7 @@ class JobTimeProfile(Result):
         fields = read_object(data, where)
         schema = fields.pop("schema", None)
         if schema != SCHEMA:
-            raise InputError(f"{where}: schema is {schema!r}, expected {SCHEMA!r}; is this a job-time profile?")
+            raise InputError(f"{where}: schema is {shown(schema)}, expected {SCHEMA!r}; is this a job-time profile?")
         check_keys(fields, cls, where)
         fields = {"clock": None, "processor": None, "processors": [], "gaps": {}} | fields
         check_texts(fields, ("name", "source"), ("device", "date", "clock", "processor"), where)

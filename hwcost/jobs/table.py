@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.core.errors import InputError, OptionError
 from hwcost.core.reading import path_label, read_file
-from hwcost.core.text import column_name, listing
+from hwcost.core.text import column_name, listing, shortened, shown
 from hwcost.jobs.clocks import years_of
 from hwcost.jobs.profile import CircuitTime, Repetition
 from hwcost.jobs.size import JobSize, term_amounts
@@ -193,9 +193,9 @@ def _number(cell: str, name: str, where: str) -> float:
     try:
         value = float(cell)
     except ValueError:
-        raise InputError(f"{where}: {name} is {cell!r}, expected a number") from None
+        raise InputError(f"{where}: {name} is {shown(cell)}, expected a number") from None
     if not math.isfinite(value) or value < 0.0:
-        raise InputError(f"{where}: {name} is {cell}; it must be finite and not negative")
+        raise InputError(f"{where}: {name} is {shortened(cell, 60)}; it must be finite and not negative")
     if value > MAX_VALUE:
         raise InputError(f"{where}: {name} is {cell}; more than {MAX_VALUE:g} cannot be meant")
     if name in _AT_LEAST_ONE and value < 1.0:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from hwcost.core.checks import is_finite
 from hwcost.core.errors import InputError
-from hwcost.core.text import shown
+from hwcost.core.text import listing, shortened, shown
 
 MAX_VALUE = 1e15
 """Of anything that is counted or timed in jobs: thirty million years."""
@@ -86,7 +86,8 @@ def check_keys(fields: Mapping[str, Any], record: type[Record], where: str) -> N
     known = record.__dataclass_fields__
     unknown, missing = sorted(set(fields) - set(known)), sorted(set(known) - set(fields) - LATER_KEYS)
     if unknown:
-        raise InputError(f"{where}: unknown key {', '.join(unknown)}; known: {', '.join(known)}")
+        listed = listing([shortened(key, 60) for key in unknown])
+        raise InputError(f"{where}: unknown key {listed}; known: {', '.join(known)}")
     if missing:
         raise InputError(f"{where}: missing key {', '.join(missing)}")
 

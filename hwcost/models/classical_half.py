@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from hwcost.classical.flops import count_flops
+from hwcost.classical.flops import FlopCount
 from hwcost.classical.machine import MachineProfile
 from hwcost.classical.time import classical_time, time_of_flops
 from hwcost.core.errors import OptionError
@@ -41,6 +41,7 @@ def _module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: 
     time_s = low_s = high_s = 0.0
     flops = 0.0
     notes: dict[str, None] = {}
+    counts: dict[tuple[bool, int], FlopCount | None] = {}
     for batch in work.batches:
         try:
             batch_time = classical_time(module, batch_of(sample, batch.size), profile, training=batch.training)
@@ -56,9 +57,12 @@ def _module_cost(module: torch.nn.Module, sample: Any, work: Workload, profile: 
         high_s += batch_time.high_s * batch.count
         flops += batch_time.flops * batch.count
         notes.update(dict.fromkeys(batch_time.notes))
+        counts[batch.training, batch.size] = batch_time.count
     # In the size that is run: a batch of one can be too small, for batch normalisation in training.
     largest = max(work.batches, key=lambda batch: (batch.training, batch.size))
-    single = count_flops(module, batch_of(sample, largest.size), backward=largest.training)
+    single = counts[largest.training, largest.size]
+    if single is None:
+        raise TypeError("the time of a module has no count")
     return ClassicalCost(
         flops=round(flops),
         flops_per_sample=round(single.total / largest.size),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,11 @@ from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.classical.machine import MachineProfile
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
+from hwcost.core.result_cache import cache_path
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.options import EstimateRequest
+from hwcost.estimation.seed_choices import SEEDS, SeedChoices
+from hwcost.estimation.seeds import NumSeeds
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.models.facts import gather_facts
 from hwcost.models.gradients import Gradient
@@ -24,6 +30,8 @@ from hwcost.models.simulated import cost_simulated
 from hwcost.models.workload import Scope
 from hwcost.noise.methods import DEFAULT_ATTENUATION, AttenuationMethod
 from hwcost.noise.shots import Inflation
+
+_LOG = logging.getLogger(__name__)
 
 
 def estimate_model(
@@ -45,7 +53,7 @@ def estimate_model(
     shots: int | None = None,
     precision: float | None = None,
     optimization_level: int = 2,
-    num_seeds: int = 4,
+    num_seeds: NumSeeds = 4,
     seed: int = 0,
     attenuation: AttenuationMethod = DEFAULT_ATTENUATION,
     inflation: Inflation = "worst",
@@ -70,6 +78,7 @@ def estimate_model(
     readout_error: float | None = None,
     t1_s: float | None = None,
     t2_s: float | None = None,
+    cache: bool | str | PathLike[str] = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> ModelCost:
     """Cost a hybrid model: one inference, one training step, one epoch or a whole training, in seconds.
@@ -96,7 +105,7 @@ def estimate_model(
         shots: Shots of each circuit that a noiseless device would need; default 4096.
         precision: Instead of `shots`: wanted standard error of each expectation value.
         optimization_level: Qiskit's, 0 to 3.
-        num_seeds: Transpiler seeds to try for each distinct circuit.
+        num_seeds: Transpiler seeds to try for each distinct circuit; or `"auto"`, as in `estimate`.
         seed: First seed.
         attenuation: How noise is turned into shots.
         inflation: Multiply shots for the worst or the mean observable.
@@ -122,6 +131,9 @@ def estimate_model(
         readout_error: As in `estimate`.
         t1_s: As in `estimate`.
         t2_s: As in `estimate`.
+        cache: Where it is kept which seed was best: True a file in the user's cache folder, a path that file, False
+            nowhere. A circuit that comes again under the same conditions is then compiled once in place of once per
+            seed; the result is the same.
         progress: Called with (circuits compiled, circuits in all).
 
     Returns:
@@ -183,7 +195,7 @@ def estimate_model(
             t2_s=t2_s,
         ),
     )
-    return estimate_model_as(request, model, sample, backend, classical=classical, progress=progress)
+    return estimate_model_as(request, model, sample, backend, classical=classical, cache=cache, progress=progress)
 
 
 def estimate_model_as(
@@ -193,6 +205,7 @@ def estimate_model_as(
     backend: Any = None,
     *,
     classical: tuple[Any, Any] | None = None,
+    cache: bool | str | PathLike[str] = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> ModelCost:
     """Do what `estimate_model` does, with its options as one record."""
@@ -212,4 +225,9 @@ def estimate_model_as(
     facts = gather_facts(read, request, on_hardware=on_hardware)
     if not on_hardware:
         return cost_simulated(facts)
-    return cost_on_hardware(facts, prepare_conditions(backend, request.circuits), progress)
+    conditions = prepare_conditions(backend, request.circuits)
+    with closing(SeedChoices(cache_path(cache, SEEDS))) as choices:
+        cost = cost_on_hardware(facts, replace(conditions, seed_choices=choices), progress)
+    for warning in choices.warnings:
+        _LOG.info("%s", warning)
+    return cost

@@ -14,6 +14,7 @@ from typing import Any
 
 from hwcost.core.errors import OptionError
 from hwcost.core.option_fields import flag_and_keyword
+from hwcost.core.text import shown
 from hwcost.isa.columns import IsaCircuit, Kind
 from hwcost.noise.methods import DEFAULT_ATTENUATION, METHODS, AttenuationMethod, load_method
 from hwcost.noise.observables import (
@@ -109,7 +110,7 @@ def attenuate(
         1 0 0.947
     """
     if method not in METHODS:
-        raise OptionError(f"attenuation {method!r} is unknown; choose one of {', '.join(METHODS)}")
+        raise OptionError(f"attenuation {shown(method)} is unknown; choose one of {', '.join(METHODS)}")
     tracked = track_observables(circuit.isa, circuit.noise, observables)
     estimates = load_method(method)(circuit, tracked, seed=seed)
     return tuple(_with_readout(row, estimate) for row, estimate in zip(tracked, estimates, strict=True))

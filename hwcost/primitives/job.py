@@ -9,6 +9,7 @@ from typing import Any
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import OptionError
 from hwcost.estimation.options import EstimateRequest
+from hwcost.estimation.seeds import NumSeeds
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.primitives.assemble import cost_of_program, cost_of_pubs
 from hwcost.primitives.option_tree import Processing, option_tree
@@ -33,7 +34,7 @@ def estimate_job(
     budget: float | str | None = None,
     transpile: bool = False,
     optimization_level: int = 2,
-    num_seeds: int = 4,
+    num_seeds: NumSeeds = 4,
     seed: int = 0,
     rep_delay_s: float | None = None,
     job_profile: str | Path | Mapping[str, Any] | JobTimeProfile | None = None,
@@ -69,7 +70,7 @@ def estimate_job(
         budget: Time of the job, in seconds or such as `10min`: how many shots of each configuration fit.
         transpile: Compile the circuits; without it they must be ISA circuits on the backend's qubit numbers.
         optimization_level: Qiskit's, 0 to 3, where circuits are compiled.
-        num_seeds: Transpiler seeds to try, where circuits are compiled.
+        num_seeds: Transpiler seeds to try, where circuits are compiled; or `"auto"`, as in `estimate`.
         seed: First transpiler seed.
         rep_delay_s: Repetition delay in seconds; default that of the options, else the backend's own.
         job_profile: Name or file of the job-time profile, or a `JobTimeProfile`; default that of the device's maker.

@@ -16,6 +16,7 @@ from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.estimation.estimate import estimate_under
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate
+from hwcost.estimation.seeds import NumSeeds
 from hwcost.noise.hardware import hardware_error
 from hwcost.noise.methods import DEFAULT_ATTENUATION, METHODS, AttenuationMethod
 from hwcost.validation.ideal import NO_IDEAL, ideal_of
@@ -34,7 +35,7 @@ def validate_measured(
     circuits: str | os.PathLike[str] | None = None,
     methods: Sequence[AttenuationMethod] = (DEFAULT_ATTENUATION,),
     optimization_level: int = 2,
-    num_seeds: int = 4,
+    num_seeds: NumSeeds = 4,
     seed_transpiler: int = 0,
     keep_dead_readout: bool = False,
     fractional_gates: bool = False,
@@ -57,7 +58,7 @@ def validate_measured(
         circuits: File that the numbers of circuits in the results are about, in place of the file's own `circuits`.
         methods: Attenuation methods; the first one is judged run by run.
         optimization_level: Of results that name none.
-        num_seeds: Transpiler seeds to try, as in `estimate`.
+        num_seeds: Transpiler seeds to try, or `"auto"`, as in `estimate`.
         seed_transpiler: First of them.
         keep_dead_readout: As in `estimate`.
         fractional_gates: As in `estimate`.

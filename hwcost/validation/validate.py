@@ -16,10 +16,12 @@ from hwcost.backend.prepared import Device
 from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.core.checks import whole
 from hwcost.core.errors import CircuitError, OptionError
+from hwcost.core.text import shown
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.estimate import estimate_under
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate
+from hwcost.estimation.seeds import NumSeeds
 from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise.attenuation import QubitAttenuation, attenuate
@@ -60,7 +62,7 @@ def validate(
     shots: int | None = None,
     precision: float | None = None,
     optimization_level: int = 2,
-    num_seeds: int = 4,
+    num_seeds: NumSeeds = 4,
     seed_transpiler: int = 0,
     transpile: bool = True,
     inflation: Inflation = "worst",
@@ -108,7 +110,7 @@ def validate(
         shots: Shots of a noiseless device whose precision is the target; default 4096.
         precision: Instead of `shots`: wanted standard error of each expectation value.
         optimization_level: Qiskit's, 0 to 3.
-        num_seeds: How many transpiler seeds to try, as in `estimate`.
+        num_seeds: How many transpiler seeds to try, or `"auto"`, as in `estimate`.
         seed_transpiler: First transpiler seed; also the seed of `pauli-path`, as in `estimate`.
         transpile: False takes the circuit as ISA circuit on the backend's own qubit numbers.
         inflation: Whether the worst or the mean qubit sets the shots of the circuit.
@@ -209,7 +211,7 @@ def _check_options(num_draws: int, seed: int, methods: Sequence[AttenuationMetho
         whole(name, value, low, high)
     unknown = [method for method in methods if method not in METHODS]
     if unknown or not methods or isinstance(methods, str) or len(set(methods)) < len(methods):
-        raise OptionError(f"methods are {methods!r}; choose from {', '.join(METHODS)}, each at most once")
+        raise OptionError(f"methods are {shown(methods, 120)}; choose from {', '.join(METHODS)}, each at most once")
 
 
 def _check_circuit(cost: CostEstimate) -> None:

@@ -48,7 +48,8 @@ def _bar() -> Iterator[Show]:
         task = bar.add_task("workers start", total=None)
 
         def show(state: SearchProgress) -> None:
-            bar.update(task, completed=state.done, total=state.expected, description=text(state))
+            done, expected = state.pilot or (state.done, state.expected)
+            bar.update(task, completed=done, total=expected, description=text(state))
 
         yield show
 
@@ -59,13 +60,17 @@ def _lines() -> Show:
     def show(state: SearchProgress) -> None:
         if time.monotonic() - last[0] >= LINE_EVERY_S:
             last[0] = time.monotonic()
-            click.echo(f"nas: {state.done} of at most {state.expected} networks, {text(state)}", err=True)
+            done = f"{state.done} of at most {state.expected} networks"
+            click.echo(f"nas: {text(state) if state.pilot else f'{done}, {text(state)}'}", err=True)
 
     return show
 
 
 def text(state: SearchProgress) -> str:
     """Describe everything but the numbers of the bar."""
+    if state.pilot is not None:
+        left = "" if state.left_s is None else f", {_duration(state.left_s)} left"
+        return f"pilot, {state.pilot[0]} of {state.pilot[1]} cells{left}"
     parts = [f"generation {state.generation} of {state.num_generations}"] if state.num_generations else []
     if state.best_error is not None:
         parts.append(f"best error {state.best_error:.3g}")
@@ -74,6 +79,8 @@ def text(state: SearchProgress) -> str:
     parts.append(f"{state.duplicates} known")
     if state.num_failed:
         parts.append(f"{state.num_failed} failed")
+    if state.num_infeasible:
+        parts.append(f"{state.num_infeasible} too costly")
     if state.left_s is not None:
         parts.append(f"{_duration(state.left_s)} left")
     return ", ".join(parts)

@@ -126,6 +126,11 @@ class ClassicalNetwork(nn.Module):
         self.before = _stack(num_features, architecture.hidden_before, architecture.num_encoded, dtype)
         self.after = _stack(architecture.num_outputs, architecture.hidden_after, num_classes, dtype)
         self._num_outputs = architecture.num_outputs
+        # Networks of an equal key do the same work; `hwcost` then looks at one of them.
+        self.trace_key = (
+            *(num_features, architecture.hidden_before, architecture.num_encoded),
+            *(architecture.num_outputs, architecture.hidden_after, num_classes),
+        )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Compute the log-probabilities of the classes, shape (batch, classes)."""

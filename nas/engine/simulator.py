@@ -64,7 +64,7 @@ def make_simulator(
     """
     method = method or choose_method(plans)
     if method == "whole":
-        return _Whole(plans, dtype, device)
+        return Whole(plans, dtype, device)
     if device.type == "cpu":
         keep_freed_memory()
     return _Groups(plans, dtype, device) if method == "groups" else _Gates(plans, dtype, device)
@@ -113,18 +113,24 @@ def _group_rows(amplitudes: int, stages: int, batch: int, *, keep: bool) -> tupl
     return min(batch, max(1, CHUNK_AMPLITUDES // amplitudes)), False
 
 
-class _Whole:
-    """One matrix for each circuit."""
+class Whole:
+    """One matrix for each circuit.
+
+    Attributes:
+        tables: The circuits' constants.
+    """
 
     def __init__(self, plans: Sequence[Plan], dtype: torch.dtype, device: torch.device):
-        self._tables = engine_whole.whole_tables(plans, dtype=dtype, device=device)
+        self.tables = engine_whole.whole_tables(plans, dtype=dtype, device=device)
 
     def forward(self, weights: Tensor, x: Tensor, *, keep: bool) -> tuple[Tensor, Any]:
-        outputs, state = engine_whole.forward(self._tables, weights, x)
+        """As `Simulator.forward`."""
+        outputs, state = engine_whole.forward(self.tables, weights, x)
         return outputs, state if keep else None
 
     def backward(self, kept: Any, gradients: Tensor) -> tuple[Tensor, Tensor]:
-        return engine_whole.backward(self._tables, kept, gradients)
+        """As `Simulator.backward`."""
+        return engine_whole.backward(self.tables, kept, gradients)
 
 
 class _Groups:

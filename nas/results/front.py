@@ -10,6 +10,7 @@ from nas.results.estimate_facts import estimate_facts, noise_facts
 from nas.results.shares import time_shares
 
 if TYPE_CHECKING:
+    from nas.runs.pilot_record import Pilot
     from nas.runs.run import Run
 
 SCHEMA = "nas.front/1"
@@ -39,6 +40,9 @@ class Front(Result):
             ],
             "num_evaluations": len(run.evaluations),
             "num_failed": len(run.failures),
+            "num_infeasible": len(run.infeasible),
+            "signal": None if run.pilot is None else signal_facts(run.pilot),
+            "limits": {"max": dict(config.max), "min": dict(config.min)},
             "stop": run.stop,
             "estimates": noise_facts(run),
             "time_shares": None if shares is None else shares.to_dict(),
@@ -61,6 +65,25 @@ class Front(Result):
     def to_rows(self) -> list[dict[str, Any]]:
         """Return one flat row for each member."""
         return rows(self.run)
+
+
+def signal_facts(pilot: Pilot) -> dict[str, Any]:
+    """Return as plain data how much of an error is the network's, at the settings of the search."""
+    shares, used = pilot.used.shares, pilot.used
+    return {
+        "signal": pilot.is_signal,
+        "share": None if shares is None else shares.share,
+        "low": None if shares is None else shares.low,
+        "high": None if shares is None else shares.high,
+        "level": None if shares is None else shares.level,
+        "share_of_evaluation": pilot.share,
+        "seed_sd": None if shares is None else shares.seed_sd,
+        "mean_error": None if shares is None else shares.mean,
+        "guessing_error": pilot.guessing_error,
+        "batch_size": used.batch_size,
+        "learning_rate": used.learning_rate,
+        "chosen": pilot.chosen is not None,
+    }
 
 
 def rows(run: Run) -> list[dict[str, Any]]:

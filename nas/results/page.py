@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from hwcost.core.text import one_line, printable
 from hwcost.core.units import format_seconds
-from hwcost.report.page import Page, Verbatim, registered_page
+from hwcost.report.page import BLANK, Column, Line, Page, Table, Verbatim, registered_page
 from nas.results.estimate_facts import estimate_notes
 from nas.results.front import Front
+from nas.results.pilot import PilotReport
 from nas.results.shares import time_shares
 from nas.spaces.genes import active_genes
 from nas.spaces.record import format_genome
@@ -31,10 +32,11 @@ def front_text(run: Run) -> str:
     members = run.front
     config, dataset = run.context.config, run.context.dataset
     device = f" on {printable(config.backend)}" if config.backend else ""
+    limits = f", {len(run.infeasible)} too costly" if config.limits else ""
     state = run.stop or "not finished; `nas resume` continues it"
     lines = [
         f"{printable(run.context.space.name)} on {printable(dataset.name)}{device}: {len(members)} networks on the "
-        f"front, {len(run.evaluations)} evaluated, {len(run.failures)} failed ({state})",
+        f"front, {len(run.evaluations)} evaluated, {len(run.failures)} failed{limits} ({state})",
         "",
     ]
     chosen = run.compromise
@@ -71,6 +73,13 @@ def front_text(run: Run) -> str:
     reasons = [failure.reason or "" for failure in run.failures]
     for reason in sorted(set(reasons), key=lambda text: -reasons.count(text))[:5]:
         lines.append(f"  failed: {reasons.count(reason)} × {one_line(reason)}")
+    if run.pilot is not None:
+        lines.append(f"  {run.pilot.summary()}")
+        if run.pilot.chosen is not None:
+            lines.append(f"  settings of the pilot's choice: {run.pilot.used.text()}")
+    if config.limits:
+        limits = ", ".join(limit.text() for limit in config.limits)
+        lines.append(f"  limits: {limits}; {len(run.infeasible)} networks break them and were not trained")
     seeds = config.num_train_seeds
     lines.append(
         f"  accuracies: {dataset.num_validation} validation samples, "
@@ -89,6 +98,73 @@ def observed_texts(known: Estimate) -> tuple[str, str]:
     """Format the mean error of a network's trainings with their number, and its probability to be on the front."""
     probability = "by cost" if known.by_cost else f"{known.on_front:.0%}"
     return f"{known.observed:.3f} in {known.num_trainings}", probability
+
+
+@registered_page.register
+def _(report: PilotReport) -> Page:
+    context, pilot = report.context, report.pilot
+    config, dataset = context.config, context.dataset
+    title = f"Pilot: {printable(context.space.name)} on {printable(dataset.name)}"
+    columns = (
+        "",
+        "batch",
+        "rate",
+        "steps",
+        "mean error",
+        "±network",
+        "±seed",
+        "network's share",
+        "interval",
+        "CPU",
+        "",
+    )
+    table = Table(
+        columns=tuple(
+            Column(name, align="left" if number in (0, 10) else "right", wraps=False)
+            for number, name in enumerate(columns)
+        ),
+        rows=tuple(_setting_row(report, number) for number in range(len(pilot.settings))),
+    )
+    tried = max((one.shares.num_architectures for one in pilot.settings if one.shares is not None), default=0)
+    seeds = max((one.shares.num_seeds for one in pilot.settings if one.shares is not None), default=0)
+    notes = [
+        f"{tried} networks, {seeds} trainings each, {config.epochs} epochs; share: intraclass correlation of the "
+        f"validation error of one training; guessing has the error {pilot.guessing_error:.3f}, one of "
+        f"{dataset.num_validation} samples is {1.0 / dataset.num_validation:.3f}",
+        pilot.summary(),
+        report.advice,
+    ]
+    return Page(
+        title=title,
+        blocks=(Line(((title, "bold"),)), BLANK, table, BLANK, *(Line((note,), indent=2) for note in notes)),
+        width=120,
+    )
+
+
+def _setting_row(report: PilotReport, number: int) -> tuple[str, ...]:
+    pilot = report.pilot
+    one, shares = pilot.settings[number], pilot.settings[number].shares
+    marks = [
+        "the search's" if number == 0 else "",
+        "FAQNAS's" if report.is_published(number) else "",
+        "recommended" if number == pilot.recommended else "",
+        f"{one.num_failed} failed" if one.num_failed else "",
+    ]
+    facts: tuple[str, ...] = ("–",) * 5
+    if shares is not None:
+        share, interval = "–", "–"
+        if shares.share is not None:
+            share, interval = f"{shares.share:.0%}", f"{shares.low:.0%} to {shares.high:.0%}"
+        facts = (f"{shares.mean:.3f}", f"{shares.architecture_sd:.3f}", f"{shares.seed_sd:.3f}", share, interval)
+    return (
+        "*" if number == pilot.recommended else "",
+        str(one.batch_size),
+        f"{one.learning_rate:g}",
+        str(one.num_steps),
+        *facts,
+        format_seconds(one.cpu_s),
+        ", ".join(filter(None, marks)),
+    )
 
 
 def objective_title(objective: Objective) -> str:

@@ -14,6 +14,7 @@ from nas.core.errors import SearchError, SettingError
 from nas.runs.config import CHECKED_KEYS, COSTING_KEYS
 from nas.runs.context import SearchContext
 from nas.runs.evaluate import candidate_cost_in
+from nas.runs.limits import broken_limit
 from nas.runs.record import Evaluation
 from nas.runs.run import Run, open_run
 from nas.spaces.build import architecture
@@ -57,21 +58,33 @@ def recost(
         evaluations.append(_recosted(context, evaluation))
     if progress is not None:
         progress(len(evaluations), len(evaluations))
-    if evaluations and all(evaluation.state == "FAILED" for evaluation in evaluations):
-        raise SearchError(f"nothing can be costed there: {evaluations[0].reason}")
+    if evaluations and not any(evaluation.state == "COMPLETE" for evaluation in evaluations):
+        what = "can be costed" if all(one.state == "FAILED" for one in evaluations) else "keeps the limits"
+        raise SearchError(f"nothing {what} there: {evaluations[0].reason}")
     return dataclasses.replace(run, context=context, evaluations=tuple(evaluations))
 
 
 def _recosted(context: SearchContext, evaluation: Evaluation) -> Evaluation:
-    """Cost a trained network in another context, also one that failed only in costing."""
+    """Cost a trained network in another context, also one that failed only in costing or breaks a limit there."""
     accuracies = evaluation.trained_accuracies
     if not accuracies:
         return evaluation
     started = time.perf_counter()
     try:
-        cost = candidate_cost_in(context, architecture(context.space, evaluation.genome))
+        built = architecture(context.space, evaluation.genome)
+        cost = candidate_cost_in(context, built)
     except HwcostError as error:
         return _failed(evaluation, f"costing failed: {one_line(str(error))}")
+    verdict = broken_limit(context.config.limits, built, context.config.evaluated(cost))
+    if verdict is not None:
+        return dataclasses.replace(
+            evaluation,
+            state=verdict.state,
+            reason=verdict.reason,
+            objectives=context.config.values(cost, ()) if verdict.state == "INFEASIBLE" else {},
+            accuracies=(),
+            cost=cost.to_dict(),
+        )
     values = context.config.values(cost, accuracies)
     missing = [name for name in context.config.objectives if name not in values]
     if missing:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     from nas.runs.run import Run
 
+MAX_SHOWN = 50
+"""Networks that cost too much; an exhaustive search may have thousands."""
+
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #111; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; border-bottom: 1px solid #bbb; }
@@ -110,12 +113,20 @@ def _page(run: Run, drawn: list[tuple[str, str, bytes]]) -> str:
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{HTML_MARK}'
         f"<title>{_text(title)}</title>"
         f"<style>{_STYLE}</style></head><body>\n<h1>Search: {_text(title)}</h1>\n"
-        f"<p>{len(run.front)} networks on the front of {len(run.evaluations)} evaluated, {len(run.failures)} failed; "
-        f"{_text(state)}.</p>\n"
+        f"<p>{len(run.front)} networks on the front of {len(run.evaluations)} evaluated, {len(run.failures)} failed"
+        f"{f', {len(run.infeasible)} too costly' if config.limits else ''}; {_text(state)}.</p>\n"
+        f"{_signal(run)}"
         f"<h2>The front</h2>\n{_front_table(run)}\n{_seeds_note(run)}\n<h2>Pictures</h2>\n{figures}\n"
-        f"<h2>Generations</h2>\n{_generations_table(run)}\n{_failures(run)}"
+        f"<h2>Generations</h2>\n{_generations_table(run)}\n{_failures(run)}{_infeasible(run)}"
         f"<h2>What it rests on</h2>\n{_provenance(run)}\n</body></html>\n"
     )
+
+
+def _signal(run: Run) -> str:
+    if run.pilot is None:
+        return ""
+    warning = run.pilot.warning()
+    return f"<p>{_text(run.pilot.summary() if warning is None else warning)}</p>\n"
 
 
 def _front_table(run: Run) -> str:
@@ -213,6 +224,26 @@ def _failures(run: Run) -> str:
     return f"<h2>What failed</h2>\n<ul>{items}</ul>\n"
 
 
+def _infeasible(run: Run) -> str:
+    """List what the limits kept from being trained, the cheapest first by its closed forms."""
+    if not run.context.config.limits:
+        return ""
+    limits = ", ".join(limit.text() for limit in run.context.config.limits)
+    body = "".join(
+        f"<tr><td>{one.num_parameters:,}</td><td>{(one.cost or {}).get('quantum_flops', 0):,}</td>"
+        f"<td>{_text(one.reason or '')}</td></tr>"
+        for one in sorted(run.infeasible, key=lambda one: (one.num_parameters or 0, one.architecture_hash))[:MAX_SHOWN]
+    )
+    head = "<tr><th>parameters</th><th>quantum FLOP</th><th>limit that it breaks</th></tr>"
+    table = f"<table>{head}{body}</table>" if body else ""
+    rest = len(run.infeasible) - MAX_SHOWN
+    table += f'<p class="note">{rest:,} more are in the file of all evaluations.</p>' if rest > 0 else ""
+    return (
+        f"<h2>What costs too much</h2>\n<p>Limits: {_text(limits)}. {len(run.infeasible)} networks break one and were "
+        f"not trained.</p>{table}\n"
+    )
+
+
 def _provenance(run: Run) -> str:
     config, dataset = run.context.config, run.context.dataset
     facts: dict[str, Any] = {
@@ -226,7 +257,7 @@ def _provenance(run: Run) -> str:
         **_calibration_facts(run),
         "time": f"{sum(evaluation.training_s for evaluation in run.evaluations):.1f} s of training, "
         f"{sum(evaluation.costing_s for evaluation in run.evaluations):.1f} s of costing, all workers together",
-        **{f"setting {name}": value for name, value in config.to_dict().items() if value not in (None, [], "")},
+        **{f"setting {name}": value for name, value in config.to_dict().items() if value not in (None, [], "", {})},
         "all evaluations": f"{run.folder / EVALUATIONS}",
     }
     lines = "".join(

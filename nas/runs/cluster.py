@@ -40,7 +40,7 @@ class ClusterWorkers:
         self._cluster.close()
 
     def _arguments(self, task: Task) -> tuple[SearchContext, Sequence[Genome], int, int | None]:
-        return self._context, task.genomes, task.generation, task.training
+        return task.context or self._context, task.genomes, task.generation, task.training
 
 
 def evaluate_on_cluster(

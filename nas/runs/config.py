@@ -25,6 +25,7 @@ from nas.runs.costing import (
     read_costing,
     used_keys,
 )
+from nas.runs.limits import Limit, read_limits
 from nas.runs.objectives import (
     BACKEND,
     OBJECTIVES,
@@ -47,6 +48,9 @@ Scope: TypeAlias = Literal["inference", "step", "epoch", "training"]
 CostedGradient: TypeAlias = Literal["parameter-shift", "spsa", "finite-diff", "backprop", "adjoint"]
 
 MAX_POPULATION = 100_000
+
+FAQNAS_SETTINGS: Mapping[str, int | float] = {"epochs": 5, "batch_size": 64, "learning_rate": 3e-3}
+"""How FAQNAS trains; the defaults."""
 
 # FAQNAS's vector; of Hyb-HANAS only the three kinds of objectives are known.
 _DEFAULT_OBJECTIVES = {
@@ -83,6 +87,16 @@ class SearchConfig(CostingOptions):
     objectives: tuple[str, ...] = option((), "Two to four objectives.", metavar="A,B,…")
     backend: str | None = option(None, "Device that is costed: a name, or the file of a calibration.", only=BACKEND)
 
+    max: tuple[tuple[str, float], ...] = option(
+        (),
+        "Most that a network may cost; one that costs more is INFEASIBLE and never trained. May be repeated.",
+        metavar="NAME=VALUE",
+        kind="list",
+    )
+    min: tuple[tuple[str, float], ...] = option(
+        (), "Least that a network must have, such as esp=0.2. May be repeated.", metavar="NAME=VALUE", kind="list"
+    )
+
     population: int = option(20, "Networks of a generation.")
     generations: int = option(8, "Generations after the first.")
     seed: int = option(0, "Seed of everything random.")
@@ -96,6 +110,15 @@ class SearchConfig(CostingOptions):
     )
     exhaustive: bool = option(False, "Evaluate every distinct architecture of the space; the same as that algorithm.")
 
+    pilot: bool = option(
+        True, "No pilot: do not measure at the start how much of an error is the network's.", flag="--no-pilot"
+    )
+    settings: str = option(
+        "given",
+        "given: as the following options say; faqnas: those of the paper; auto: batch size and learning rate with the "
+        "most signal of a pilot.",
+        choices=("given", "faqnas", "auto"),
+    )
     epochs: int = option(5, "Passes over the training part.")
     batch_size: int = option(64, "Samples of a step, trained or costed.")
     learning_rate: float = option(3e-3, "Of Adam; a genome's own comes first.")
@@ -127,7 +150,12 @@ class SearchConfig(CostingOptions):
     )
     job_profile: str | None = option(None, "Profile of job times.", shown_default="ibm", only=BACKEND)
     optimization_level: int = option(2, "Of Qiskit's transpiler.", only=BACKEND)
-    num_seeds: int = option(4, "Transpiler seeds; the cheapest circuit counts.", only=BACKEND)
+    num_seeds: int | Literal["auto"] = option(
+        4,
+        "Transpiler seeds; the cheapest circuit counts. auto: until more promise less than 2 %.",
+        metavar="N|auto",
+        only=BACKEND,
+    )
     qpu_power_w: float | None = option(None, "Power of the quantum computer in watts, for energy_j.", only=POWER)
     device_power_w: float | None = option(None, "Power of the classical device in watts, for energy_j.", only=POWER)
 
@@ -151,6 +179,7 @@ class SearchConfig(CostingOptions):
         self._check_types()
         self._check_numbers()
         self._check_algorithm()
+        self._check_settings()
         if (self.preset is None) == (self.space is None):
             raise SettingError(
                 f"give either preset, one of {', '.join(PRESETS)}, or space, the TOML file of a space of your own"
@@ -162,10 +191,13 @@ class SearchConfig(CostingOptions):
         if not self.objectives:
             object.__setattr__(self, "objectives", self._default_objectives())
         self._check_surrogate()
-        for objective in self.chosen:
-            for need in sorted(objective.needs, key=lambda need: need.name):
-                if any(getattr(self, key) is None for key in need.keys):
-                    raise SettingError(f"the objective {objective.name} {need.refusal}")
+        if self.settings == "auto" and not any(objective.trained for objective in self.chosen):
+            raise SettingError("settings = auto needs the objective validation_error, whose noise a pilot measures")
+        for what, wanted in (("objective", self.chosen), ("limit", self.limits)):
+            for one in wanted:
+                for need in sorted(one.needs, key=lambda need: need.name):
+                    if any(getattr(self, key) is None for key in need.keys):
+                        raise SettingError(f"the {what} {one.name} {need.refusal}")
         check_costing(
             self,
             backend=self.backend,
@@ -200,6 +232,22 @@ class SearchConfig(CostingOptions):
                 f"({', '.join(self.objectives)}); name it among them, or take another algorithm"
             )
 
+    def _check_settings(self) -> None:
+        """Refuse settings that say two things at once."""
+        fixed = {"given": (), "faqnas": tuple(FAQNAS_SETTINGS), "auto": ("batch_size", "learning_rate")}[self.settings]
+        for name in fixed:
+            if getattr(self, name) != FAQNAS_SETTINGS[name]:
+                raise SettingError(
+                    f"settings = {self.settings} contradicts {name} = {getattr(self, name)}; give one of them"
+                )
+        if self.settings == "auto" and not self.pilot:
+            raise SettingError("settings = auto needs the pilot that is switched off; give one of them")
+
+    @property
+    def trains_as_published(self) -> bool:
+        """Return whether networks are trained with FAQNAS's epochs, batches and learning rate."""
+        return all(getattr(self, name) == value for name, value in FAQNAS_SETTINGS.items())
+
     def _default_objectives(self) -> tuple[str, ...]:
         default = _DEFAULT_OBJECTIVES.get(self.preset or "")
         cost = "quantum_flops" if self.backend is None else "unified_time_s"
@@ -216,6 +264,8 @@ class SearchConfig(CostingOptions):
                         f"objectives is {one_line(repr(value))}; give names such as {', '.join(OBJECTIVES)}"
                     )
                 object.__setattr__(self, "objectives", tuple(name.strip() for name in names))
+            elif f.name in ("max", "min"):
+                object.__setattr__(self, f.name, read_limits("max" if f.name == "max" else "min", value))
             elif isinstance(value, os.PathLike):
                 object.__setattr__(self, f.name, os.fspath(value))
             else:
@@ -234,6 +284,8 @@ class SearchConfig(CostingOptions):
             ("optimization_level", 0, 3),
             ("num_seeds", 1, 1000),
         ):
+            if name == "num_seeds" and self.num_seeds == "auto":
+                continue
             object.__setattr__(self, name, whole(name, getattr(self, name), low, high))
         for name, what in (("crossover", "probability"), ("mutation", "probability"), ("repeats", "share")):
             if not 0.0 <= getattr(self, name) <= 1.0:
@@ -249,17 +301,24 @@ class SearchConfig(CostingOptions):
 
     @property
     def needs(self) -> frozenset[Need]:
-        """Return what any of the objectives needs."""
-        return needs_of(self.chosen)
+        """Return what any of the objectives or limits needs."""
+        return needs_of([*self.chosen, *self.limits])
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """Return the limits of what a network may cost."""
+        most = tuple(Limit(name=name, side="max", bound=bound) for name, bound in self.max)
+        return (*most, *(Limit(name=name, side="min", bound=bound) for name, bound in self.min))
+
+    def evaluated(self, cost: CandidateCost, accuracies: tuple[float, ...] = ()) -> Evaluated:
+        """Return what objectives and limits are computed from."""
+        return Evaluated(
+            cost=cost, accuracies=accuracies, qpu_power_w=self.qpu_power_w, device_power_w=self.device_power_w
+        )
 
     def values(self, cost: CandidateCost, accuracies: tuple[float, ...]) -> dict[str, float]:
         """Compute the objectives of a network by name; those that have no value are left out."""
-        return values_of(
-            self.chosen,
-            Evaluated(
-                cost=cost, accuracies=accuracies, qpu_power_w=self.qpu_power_w, device_power_w=self.device_power_w
-            ),
-        )
+        return values_of(self.chosen, self.evaluated(cost, accuracies))
 
     @property
     def space_source(self) -> str:
@@ -293,7 +352,8 @@ class SearchConfig(CostingOptions):
 
     def to_dict(self) -> dict[str, Any]:
         """Return all keys and values as plain data."""
-        return {**dataclasses.asdict(self), "objectives": list(self.objectives)}
+        plain = dataclasses.asdict(self)
+        return {**plain, "objectives": list(self.objectives), "max": dict(self.max), "min": dict(self.min)}
 
 
 BEFORE: Mapping[str, Any] = {"repeats": 0.0}
@@ -319,6 +379,8 @@ def config_from_dict(plain: Mapping[str, Any]) -> SearchConfig:
     Traceback (most recent call last):
     nas.core.errors.SettingError: unknown key 'popolation'; did you mean 'population'?
     """
+    if not isinstance(plain, Mapping):
+        raise SettingError(f"a configuration is keys with values; this is {one_line(repr(plain))}")
     inherited = [f.name for f in dataclasses.fields(CostingOptions)]
     names = [f.name for f in dataclasses.fields(SearchConfig) if f.name not in inherited] + inherited
     for key in plain:
@@ -368,13 +430,17 @@ def _check_type(name: str, value: object, hint: Any) -> None:
     kinds = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     if value is None and type(None) in kinds:
         return
+    words = tuple(word for kind in kinds if get_origin(kind) is Literal for word in get_args(kind))
+    if words and (int not in kinds or (isinstance(value, str) and value in words)):
+        choice(name, value, words)
+        return
     for kind in kinds:
         if get_origin(kind) is Literal:
-            choice(name, value, get_args(kind))
-            return
+            continue
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             return
         if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
             return
     wanted = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
-    raise SettingError(f"{name} is {one_line(repr(value))}; give {wanted.get(kinds[0], 'another value')}")
+    wants = " or ".join((wanted.get(kinds[0], "another value"), *words))
+    raise SettingError(f"{name} is {one_line(repr(value))}; give {wants}")

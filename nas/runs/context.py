@@ -6,13 +6,14 @@ import dataclasses
 import json
 import os
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import hwcost
 from hwcost.core.reading import path_label, read_file
-from hwcost.core.text import one_line
+from hwcost.core.text import one_line, shown
+from nas.core.checks import whole
 from nas.core.errors import DataError, SettingError
 from nas.datasets.csv import split_label
 from nas.datasets.dataset import DATASETS, Dataset, load_dataset
@@ -53,6 +54,14 @@ class DatasetInfo:
     num_training: int
     num_validation: int
     num_test: int
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name.startswith("num_"):
+                whole(f"dataset: {field.name}", value, 0, 2**63 - 1)
+            elif not isinstance(value, str):
+                raise SettingError(f"dataset: {field.name} is {shown(value)}; it must be text")
 
     @classmethod
     def of(cls, data: Dataset) -> DatasetInfo:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from hwcost import HwcostError
@@ -15,6 +16,7 @@ from nas.architectures.record import Architecture
 from nas.costs import CandidateCost, candidate_cost
 from nas.runs.context import SearchContext
 from nas.runs.costing import costing_options
+from nas.runs.limits import Verdict, broken_limit
 from nas.runs.objectives import CUTTING, INFERENCE, OBJECTIVES, PROFILED_FLOPS, WALL_CLOCK
 from nas.runs.record import Evaluation
 from nas.spaces.build import architecture
@@ -35,8 +37,9 @@ def training_seed(run_seed: int, hashed: str, number: int) -> int:
 def evaluate(context: SearchContext, genome: Genome, generation: int = 0) -> Evaluation:
     """Train the architecture of the genome with each of its seeds, and cost it.
 
-    Whatever goes wrong with the candidate ends in a FAILED record; what is wrong with the search itself (its data,
-    its device) is raised.
+    What costs more than the limits of the search allow is INFEASIBLE, with its cost and without a training. Whatever
+    goes wrong with the candidate ends in a FAILED record; what is wrong with the search itself (its data, its device)
+    is raised.
 
     Args:
         context: The search.
@@ -61,14 +64,22 @@ def evaluate_group(context: SearchContext, genomes: Sequence[Genome], generation
     """
     architectures = [architecture(context.space, genome) for genome in genomes]
     hashes = [architecture_hash(built) for built in architectures]
+    before = [_compare_with_limits(context, built) for built in architectures]
+    kept = [number for number, known in enumerate(before) if known.verdict is None]
     started = time.perf_counter()
-    trainings = _train(context, architectures, hashes)
-    training_s = (time.perf_counter() - started) / len(genomes)
+    started_cpu_s = time.process_time()
+    trainings = iter(_train(context, [architectures[i] for i in kept], [hashes[i] for i in kept]))
+    training_s = (time.perf_counter() - started) / max(1, len(kept))
+    training_cpu_s = (time.process_time() - started_cpu_s) / max(1, len(kept))
     evaluations = []
-    for genome, built, hashed, records in zip(genomes, architectures, hashes, trainings, strict=True):
+    for genome, built, hashed, known in zip(genomes, architectures, hashes, before, strict=True):
+        if known.verdict is not None:
+            evaluations.append(_untrained(context, genome, hashed, known, generation))
+            continue
         started = time.perf_counter()
+        records = next(trainings)
         accuracies = tuple(r.best_validation_accuracy for r in records if r.best_validation_accuracy is not None)
-        cost, values, reason = _cost_trained(context, built, records, accuracies)
+        cost, values, reason = _cost_trained(context, built, records, accuracies, known.cost)
         evaluations.append(
             Evaluation(
                 architecture_hash=hashed,
@@ -82,7 +93,8 @@ def evaluate_group(context: SearchContext, genomes: Sequence[Genome], generation
                 cost=None if cost is None else cost.to_dict(),
                 generation=generation,
                 training_s=training_s,
-                costing_s=time.perf_counter() - started,
+                training_cpu_s=training_cpu_s,
+                costing_s=time.perf_counter() - started + known.costing_s,
             )
         )
     return evaluations
@@ -121,6 +133,56 @@ def train_again(context: SearchContext, genome: Genome, number: int, generation:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """What is known of a candidate before it is trained.
+
+    Attributes:
+        cost: Its cost, if limits made it be costed.
+        verdict: Why it is not trained; None if it is.
+        costing_s: Seconds of costing.
+    """
+
+    cost: CandidateCost | None = None
+    verdict: Verdict | None = None
+    costing_s: float = 0.0
+
+
+def _compare_with_limits(context: SearchContext, built: Architecture) -> _Before:
+    limits = context.config.limits
+    if not limits:
+        return _Before()
+    started = time.perf_counter()
+    verdict = broken_limit(limits, built, None)
+    try:
+        if verdict is not None:  # too large to be compiled or profiled, perhaps; its closed forms are enough
+            data = context.data()
+            cost = candidate_cost(built, data.num_features, data.num_classes)
+        else:
+            cost = candidate_cost_in(context, built)
+            verdict = broken_limit(limits, built, context.config.evaluated(cost))
+    except HwcostError as error:
+        failure = Verdict(state="FAILED", reason=f"costing failed: {one_line(str(error))}")
+        return _Before(verdict=verdict or failure, costing_s=time.perf_counter() - started)
+    return _Before(cost=cost, verdict=verdict, costing_s=time.perf_counter() - started)
+
+
+def _untrained(context: SearchContext, genome: Genome, hashed: str, known: _Before, generation: int) -> Evaluation:
+    state = "FAILED" if known.verdict is None else known.verdict.state
+    cost = known.cost
+    return Evaluation(
+        architecture_hash=hashed,
+        genome=dict(genome),
+        state=state,
+        reason=None if known.verdict is None else known.verdict.reason,
+        objectives=context.config.values(cost, ()) if cost is not None and state == "INFEASIBLE" else {},
+        num_parameters=None if cost is None else cost.num_parameters,
+        cost=None if cost is None else cost.to_dict(),
+        generation=generation,
+        costing_s=known.costing_s,
+    )
+
+
 def _train(
     context: SearchContext, architectures: Sequence[Architecture], hashes: Sequence[str]
 ) -> list[list[TrainRecord]]:
@@ -128,6 +190,8 @@ def _train(
     data, settings, per = context.data(), context.config.train_settings(), context.config.num_train_seeds
     stacked = [built for built in architectures for _ in range(per)]
     seeds = [training_seed(context.config.seed, hashed, number) for hashed in hashes for number in range(per)]
+    if not stacked:
+        return []
     if len(stacked) == 1 or settings.engine != "fast":
         records = [train(built, data, settings, seed) for built, seed in zip(stacked, seeds, strict=True)]
     else:
@@ -136,14 +200,18 @@ def _train(
 
 
 def _cost_trained(
-    context: SearchContext, built: Architecture, records: Sequence[TrainRecord], accuracies: tuple[float, ...]
+    context: SearchContext,
+    built: Architecture,
+    records: Sequence[TrainRecord],
+    accuracies: tuple[float, ...],
+    cost: CandidateCost | None,
 ) -> tuple[CandidateCost | None, dict[str, float], str | None]:
     """Return cost, objectives and the reason why the candidate has failed, None if it has not."""
     for record in records:
         if record.state != "COMPLETE":
             return None, {}, f"training failed: {record.reason}"
     try:
-        cost = candidate_cost_in(context, built)
+        cost = candidate_cost_in(context, built) if cost is None else cost
     except HwcostError as error:
         return None, {}, f"costing failed: {one_line(str(error))}"
     values = context.config.values(cost, accuracies)
@@ -175,6 +243,7 @@ def candidate_cost_in(context: SearchContext, built: Architecture, *, on_device:
             "batch_size": min(config.batch_size, len(data.split.training)),
             "optimization_level": config.optimization_level,
             "num_seeds": config.num_seeds,
+            "cache": True,
             "job_profile": context.job_profile(),
             **costing_options(config, on_device=config.backend is not None),
         }

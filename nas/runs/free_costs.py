@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from nas.costs import candidate_cost
 from nas.runs.context import SearchContext
-from nas.runs.objectives import Evaluated, values_of
+from nas.runs.objectives import OBJECTIVES, Evaluated, values_of
 from nas.runs.store import RunStore
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
 
 
 class FreeCosts:
-    """Objectives of networks that need neither a training nor a device, by genome.
+    """Objectives and limited quantities of networks that need neither a training nor a device, by genome.
 
     Args:
         context: The search.
@@ -26,12 +26,16 @@ class FreeCosts:
 
     Attributes:
         names: Names of these objectives.
+        limits: Limits that can be compared so.
     """
 
     def __init__(self, context: SearchContext, key: Callable[[Genome], str], store: RunStore):
         self._context, self._key, self._store = context, key, store
-        self._objectives = tuple(one for one in context.config.chosen if not one.trained and not one.needs)
-        self.names = frozenset(one.name for one in self._objectives)
+        chosen = tuple(one for one in context.config.chosen if not one.trained and not one.needs)
+        self.names = frozenset(one.name for one in chosen)
+        self.limits = tuple(limit for limit in context.config.limits if not limit.needs)
+        limited = {limit.name for limit in self.limits if not limit.of_architecture} - self.names
+        self._objectives = (*chosen, *(OBJECTIVES[name] for name in sorted(limited)))
         self._known: dict[str, Mapping[str, float]] | None = None
 
     def __call__(self, genomes: Sequence[Genome]) -> Sequence[Mapping[str, float]]:
@@ -43,7 +47,7 @@ class FreeCosts:
         if not self._objectives:
             return [{} for _ in genomes]
         if self._known is None:
-            self._known = self._store.costs(self.names)
+            self._known = self._store.costs({one.name for one in self._objectives})
         known = self._known
         new: dict[str, Mapping[str, float]] = {}
         for genome in genomes:
@@ -54,6 +58,25 @@ class FreeCosts:
             self._store.add_costs(new)
             known.update(new)
         return [known[self._key(genome)] for genome in genomes]
+
+    def within_limits(self, genomes: Sequence[Genome]) -> list[Genome]:
+        """Return those networks that keep the limits which can be compared without a device, in the same order.
+
+        Raises:
+            RunError: What is kept is damaged, or cannot be kept.
+        """
+        sizes = [limit for limit in self.limits if limit.of_architecture]
+        costs = [limit for limit in self.limits if not limit.of_architecture]
+        kept = []
+        for genome in genomes:
+            built = architecture(self._context.space, genome)
+            if not any(limit.is_broken_by(limit.size_of(built)) for limit in sizes):
+                kept.append(genome)
+        return [
+            genome
+            for genome, values in zip(kept, self(kept), strict=True)
+            if not any(limit.is_broken_by(values[limit.name]) for limit in costs)
+        ]
 
     def _computed(self, genome: Genome) -> Mapping[str, float]:
         dataset = self._context.dataset

@@ -9,7 +9,7 @@ import difflib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from hwcost.core.text import one_line
 from nas.core.errors import SettingError
@@ -415,8 +415,17 @@ def objectives_named(names: Iterable[str]) -> tuple[Objective, ...]:
     return tuple(OBJECTIVES[name] for name in names)
 
 
-def needs_of(objectives: Iterable[Objective]) -> frozenset[Need]:
-    """Collect what any of the objectives needs.
+class Needing(Protocol):
+    """Something that has needs: an objective, or a limit."""
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """Return them."""
+        ...
+
+
+def needs_of(objectives: Iterable[Needing]) -> frozenset[Need]:
+    """Collect what any of the objectives, or limits, needs.
 
     >>> [need.name for need in needs_of([OBJECTIVES["parameters"], OBJECTIVES["esp"]])]
     ['backend']

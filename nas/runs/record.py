@@ -11,7 +11,7 @@ from hwcost.core.checks import is_finite
 from hwcost.core.text import shown
 from nas.spaces.record import Genome
 
-State: TypeAlias = Literal["COMPLETE", "FAILED"]
+State: TypeAlias = Literal["COMPLETE", "FAILED", "INFEASIBLE"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +21,11 @@ class Evaluation:
     Attributes:
         architecture_hash: `nas.architecture_hash` of the architecture.
         genome: The first genome that stood for it.
-        state: COMPLETE, or FAILED; what has failed is counted and never ranked.
-        reason: Why it failed.
-        objectives: Values of the objectives by name, in their own direction; empty if it failed.
+        state: COMPLETE; FAILED; or INFEASIBLE, which costs more than a limit allows and was not trained. Only what is
+            complete is ranked.
+        reason: Why it failed, or which limit it breaks.
+        objectives: Values of the objectives by name, in their own direction; empty if it failed, and without those that
+            need training if it is infeasible.
         accuracies: Best validation accuracy of each training.
         num_parameters: Trainable parameters.
         trainings: `TrainRecord.to_dict` of each training.
@@ -31,6 +33,7 @@ class Evaluation:
         generation: Generation in which it came up first.
         training_s: Seconds of training.
         costing_s: Seconds of costing.
+        training_cpu_s: CPU seconds of training; 0 in runs of versions that did not measure them.
     """
 
     architecture_hash: str
@@ -45,6 +48,7 @@ class Evaluation:
     generation: int = 0
     training_s: float = field(default=0.0, compare=False)
     costing_s: float = field(default=0.0, compare=False)
+    training_cpu_s: float = field(default=0.0, compare=False)
 
     @property
     def accuracy(self) -> float | None:
@@ -105,6 +109,7 @@ class Evaluation:
         Raises:
             KeyError, TypeError, ValueError: The data are none.
         """
+        data = {"training_cpu_s": 0.0, **data}
         values = {f.name: data[f.name] for f in dataclasses.fields(cls)}
         values["accuracies"], values["trainings"] = tuple(values["accuracies"]), tuple(values["trainings"])
         if values["state"] not in get_args(State):
@@ -121,6 +126,7 @@ class Evaluation:
         if not isinstance(values["num_parameters"], int | None):
             raise TypeError(f"num_parameters is {values['num_parameters']!r}")
         numbers = [*values["accuracies"], values["generation"], values["training_s"], values["costing_s"]]
+        numbers.append(values["training_cpu_s"])
         numbers += [values["objectives"][name] for name in (objectives if values["state"] == "COMPLETE" else ())]
         for number in numbers:
             if not isinstance(number, (int, float)) or not is_finite(number):

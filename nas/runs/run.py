@@ -13,6 +13,7 @@ from nas.runs.context import SearchContext
 from nas.runs.estimates import Estimates, estimate
 from nas.runs.fronts import compromise, compromise_norms, front, ranks
 from nas.runs.objectives import Objective
+from nas.runs.pilot_record import Pilot
 from nas.runs.record import Evaluation
 from nas.runs.store import RunStore
 
@@ -23,9 +24,9 @@ class Generation:
 
     Attributes:
         number: From 0.
-        evaluated: Networks that were trained in it.
+        evaluated: Networks that came up in it first.
         duplicates: Genomes that were thrown away or not trained because their architecture was known.
-        num_failed: Of the trained ones, those that failed.
+        num_failed: Of these, those that failed.
         front_size: Members of the front of everything found so far.
         best_error: Least validation error so far, None if it is no objective.
         hypervolume: Of everything so far, within the limits of the first generation (`nas.runs.fronts.hypervolume`).
@@ -33,6 +34,7 @@ class Generation:
         num_repeats: Trainings in it of networks that were evaluated before.
         estimated_front_size: Members of the front of the estimated errors, None if no objective is trained.
         estimated_best_error: Least estimated error, at least 0; None likewise.
+        num_infeasible: Of the evaluated ones, those that cost more than the limits allow.
     """
 
     number: int
@@ -46,6 +48,7 @@ class Generation:
     num_repeats: int = 0
     estimated_front_size: int | None = None
     estimated_best_error: float | None = None
+    num_infeasible: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,6 +62,7 @@ class Run:
         versions: Versions of the packages that it began with.
         evaluations: All evaluations in the order in which they were asked for.
         generations: Generations that ended.
+        pilot: How much of an error is the network's, None where it was not measured.
     """
 
     folder: Path
@@ -67,6 +71,7 @@ class Run:
     versions: Mapping[str, str]
     evaluations: tuple[Evaluation, ...]
     generations: tuple[Generation, ...]
+    pilot: Pilot | None = None
     _estimated: list[Estimates | None] = field(default_factory=list, init=False, repr=False)
 
     @property
@@ -110,6 +115,11 @@ class Run:
     def failures(self) -> tuple[Evaluation, ...]:
         """Return the evaluations that failed."""
         return tuple(one for one in self.evaluations if one.state == "FAILED")
+
+    @property
+    def infeasible(self) -> tuple[Evaluation, ...]:
+        """Return what costs more than the limits allow, and was not trained."""
+        return tuple(one for one in self.evaluations if one.state == "INFEASIBLE")
 
     @property
     def compromise(self) -> Evaluation | None:
@@ -159,6 +169,7 @@ def read_run(store: RunStore) -> Run:
         versions=dict(plain["versions"]),
         evaluations=tuple(store.evaluations()),
         generations=tuple(_generation(store, record) for record in store.generations()),
+        pilot=store.pilot(),
     )
 
 

@@ -9,22 +9,24 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from hwcost.core.text import say
 from nas.architectures.json import architecture_hash
 from nas.core.checks import whole
 from nas.core.errors import SearchError
 from nas.runs.algorithms import make_algorithm
-from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop
+from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop, fill
 from nas.runs.cluster import ClusterWorkers
 from nas.runs.config import SearchConfig
 from nas.runs.context import SearchContext, make_context
 from nas.runs.estimates import fit_evaluations
 from nas.runs.free_costs import FreeCosts
 from nas.runs.fronts import bounds, front, hypervolume
+from nas.runs.pilot import is_wanted, measure, reusable
 from nas.runs.record import Evaluation
 from nas.runs.run import Generation, Run, read_run
 from nas.runs.store import RunStore, create
@@ -38,6 +40,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+MAX_DRAWS = 50
+"""How often others are drawn in the place of first networks that cost too much."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchProgress:
     """State of a search at work.
@@ -49,22 +55,26 @@ class SearchProgress:
         expected: Evaluations there will be at most.
         duplicates: Genomes whose architecture was known.
         num_failed: Evaluations that failed.
+        num_infeasible: Networks that cost more than the limits allow, and were not trained.
         best_error: Least validation error so far.
         hypervolume: Of the last generation that ended, None before the first has.
         elapsed_s: Seconds since the start of this process's work.
         left_s: Seconds left at this speed, None before the first evaluation.
+        pilot: Trainings of the pilot that were done, and in all, while it is at work; None after it.
     """
 
-    generation: int
-    num_generations: int
-    done: int
-    expected: int
-    duplicates: int
-    num_failed: int
-    best_error: float | None
-    hypervolume: float | None
-    elapsed_s: float
-    left_s: float | None
+    generation: int = 0
+    num_generations: int = 0
+    done: int = 0
+    expected: int = 0
+    duplicates: int = 0
+    num_failed: int = 0
+    best_error: float | None = None
+    hypervolume: float | None = None
+    elapsed_s: float = 0.0
+    left_s: float | None = None
+    num_infeasible: int = 0
+    pilot: tuple[int, int] | None = None
 
 
 Show = Callable[[SearchProgress], None]
@@ -123,15 +133,45 @@ def resume(
         InputError: The data set is not here.
     """
     with RunStore(folder, writable=True) as store:
-        context = store.context()
         num_workers = whole("workers", workers, 1, 1024)
-        pool = LocalWorkers(context, num_workers) if cluster is None else ClusterWorkers(context, cluster)
+        if is_wanted(store.asked_context()) and store.pilot() is None:
+            _begin_with_pilot(store, num_workers, cluster, progress)
+        context = store.context()
+        pool = open_workers(context, num_workers, cluster)
         try:
             _Search(context, store, pool, progress).run()
             store.flush()
         finally:
             pool.close()
         return read_run(store)
+
+
+def open_workers(context: SearchContext, num_workers: int, cluster: str | None) -> Workers:
+    """Open processes of this machine, or those of a cluster.
+
+    Raises:
+        WorkerError: They are not available.
+    """
+    return LocalWorkers(context, num_workers) if cluster is None else ClusterWorkers(context, cluster)
+
+
+def _begin_with_pilot(store: RunStore, num_workers: int, cluster: str | None, progress: Show | None) -> None:
+    """Measure the pilot of a new search, and warn where there is too little signal."""
+    pool = open_workers(store.asked_context(), num_workers, cluster)
+    started_s = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            elapsed_s = time.monotonic() - started_s
+            progress(SearchProgress(pilot=(done, total), elapsed_s=elapsed_s, left_s=elapsed_s / done * (total - done)))
+
+    try:
+        pilot = measure(store, pool, tell=tell)
+    finally:
+        pool.close()
+    warning = pilot.warning()
+    if warning is not None:
+        say(warning, program="nas")
 
 
 class _Search:
@@ -147,6 +187,7 @@ class _Search:
         self.known = {evaluation.architecture_hash: evaluation for evaluation in store.first_evaluations()}
         self.trained_again = {(hashed, number): again for hashed, number, again in store.trainings()}
         self.num_again = 0  # trainings of architectures that were evaluated, in the order in which they were asked for
+        self.piloted = reusable(store)
         self.asked: dict[str, None] = {}  # architectures in the order in which this search came to them
         self.generations: list[Generation] = []
         self.limits: NDArray[np.float64] | None = None
@@ -159,20 +200,41 @@ class _Search:
         step = self.algorithm.ask(answers)
         while isinstance(step, Brood):
             number = len(answers)
-            tasks = [Task(number=i, genomes=group, generation=number) for i, group in enumerate(step.groups)]
             if step.again:
                 self._train_again(step, number)
             else:
-                self._evaluate(tasks, number)
+                self._evaluate(step, number)
+                if number == 0 and self.config.limits and self.config.algorithm != "exhaustive":
+                    step = self._filled_up(step)
             answer = Answer(brood=step, evaluations=tuple(self.known[self.key(genome)] for genome in step.genomes))
-            if all(evaluation.state == "FAILED" for evaluation in self._so_far()):
-                raise SearchError(self._all_failed())
+            if not any(evaluation.state == "COMPLETE" for evaluation in self._so_far()):
+                raise SearchError(none_complete(self._so_far()))
             answers.append(answer)
             step = self.algorithm.ask(answers)
             self._note(number, answer, step.reason if isinstance(step, Stop) else None)
 
-    def _evaluate(self, tasks: Sequence[Task], generation: int) -> None:
-        """Evaluate and store all tasks; what is known already is not evaluated again."""
+    def _filled_up(self, brood: Brood) -> Brood:
+        """Draw others in the place of first networks that cost too much, so that evolution begins with a population."""
+        import numpy as np
+
+        wanted, space = len(brood.genomes), self.context.space
+        for attempt in range(1, MAX_DRAWS + 1):
+            states = [self.known[self.key(genome)].state for genome in brood.genomes]
+            missing = wanted - len(states) + states.count("INFEASIBLE")
+            if missing <= 0:
+                break
+            rng = np.random.default_rng([self.config.seed, 0, attempt])
+            draw = partial(space.random_genome, rng)
+            more = fill(missing, {self.key(genome) for genome in brood.genomes}, draw, self.key, keep_known=False)
+            if not more.groups:
+                break
+            self._evaluate(more, 0)
+            brood = Brood(groups=brood.groups + more.groups, duplicates=brood.duplicates + more.duplicates)
+        return brood
+
+    def _evaluate(self, brood: Brood, generation: int) -> None:
+        """Evaluate and store all of a brood; what is known already is not evaluated again."""
+        tasks = [Task(number=i, genomes=group, generation=generation) for i, group in enumerate(brood.groups)]
         positions: dict[str, int] = {}
         for task in tasks:
             for genome in task.genomes:
@@ -181,6 +243,7 @@ class _Search:
                     positions[hashed] = len(self.asked)
                     self.asked[hashed] = None
         # A group is evaluated as a whole or not at all: who is in it is part of its results.
+        self._take_from_pilot(tasks, positions)
         new = [task for task in tasks if not all(self.key(genome) in self.known for genome in task.genomes)]
         # Long ones first, so that the workers do not wait at the end for one that began late.
         new.sort(key=lambda task: -sum(self._size(genome) for genome in task.genomes))
@@ -192,6 +255,17 @@ class _Search:
             self.fresh += len(fresh)
             self._show(generation)
         self.store.flush()  # nothing counts before it is on the disk
+
+    def _take_from_pilot(self, tasks: Sequence[Task], positions: Mapping[str, int]) -> None:
+        """Take what the pilot has trained as it would be trained now: alone, with the search's seeds and settings."""
+        for task in tasks:
+            hashed = self.key(task.genomes[0])
+            if len(task.genomes) > 1 or hashed in self.known or hashed not in self.piloted:
+                continue
+            genome = dict(task.genomes[0])
+            one = dataclasses.replace(self.piloted[hashed], genome=genome, generation=task.generation)
+            self.known[hashed] = one
+            self.store.add([(positions[hashed], one)])
 
     def _train_again(self, brood: Brood, generation: int) -> None:
         """Train architectures of a brood once more and store that; what is known already is not trained again."""
@@ -237,6 +311,7 @@ class _Search:
             evaluated=len(new),
             duplicates=0 if answer.brood.again else answer.brood.duplicates + len(answer.evaluations) - len(new),
             num_failed=sum(evaluation.state == "FAILED" for evaluation in new),
+            num_infeasible=sum(evaluation.state == "INFEASIBLE" for evaluation in new),
             front_size=len(front(so_far, self.objectives)),
             best_error=self._best_error(),
             hypervolume=0.0 if self.limits is None else hypervolume(so_far, self.objectives, self.limits),
@@ -253,10 +328,8 @@ class _Search:
         accuracies = [one.accuracy for one in self._so_far() if one.accuracy is not None]
         return 1.0 - max(accuracies) if accuracies else None
 
-    def _all_failed(self) -> str:
-        reasons = [one.reason or "" for one in self._so_far() if one.state == "FAILED"]
-        most = max(set(reasons), key=reasons.count)
-        return f"all {len(reasons)} candidates failed, {reasons.count(most)} of them because: {most}"
+    def _count(self, state: str) -> int:
+        return sum(1 for key in self.asked if key in self.known and self.known[key].state == state)
 
     def _show(self, generation: int) -> None:
         if self.progress is None:
@@ -273,13 +346,28 @@ class _Search:
                 done=done,
                 expected=expected,
                 duplicates=self.duplicates,
-                num_failed=sum(1 for key in self.asked if key in self.known and self.known[key].state == "FAILED"),
+                num_failed=self._count("FAILED"),
+                num_infeasible=self._count("INFEASIBLE"),
                 best_error=self._best_error(),
                 hypervolume=self.generations[-1].hypervolume if self.generations else None,
                 elapsed_s=elapsed,
                 left_s=elapsed / self.fresh * (expected - done) if self.fresh else None,
             )
         )
+
+
+def none_complete(evaluations: Sequence[Evaluation]) -> str:
+    """Say why a search has nothing to continue with: every candidate failed, or costs too much."""
+    infeasible = sum(one.state == "INFEASIBLE" for one in evaluations)
+    reasons = [one.reason or "" for one in evaluations]
+    most = max(sorted(set(reasons)), key=reasons.count)
+    if not infeasible:
+        return f"all {len(reasons)} candidates failed, {reasons.count(most)} of them because: {most}"
+    failed = f", {len(reasons) - infeasible} failed" if infeasible < len(reasons) else ""
+    return (
+        f"{infeasible} of {len(reasons)} candidates cost more than the limits allow{failed}, none is left; the first: "
+        f"{next(one.reason for one in evaluations if one.state == 'INFEASIBLE')}; give larger limits or another space"
+    )
 
 
 def _key_of(context: SearchContext) -> Callable[[Genome], str]:
@@ -308,4 +396,5 @@ def _problem(context: SearchContext, key: Callable[[Genome], str], costs: FreeCo
         repeats=config.repeats,
         costs=costs,
         costed=costs.names,
+        within_limits=costs.within_limits if costs.limits else None,
     )

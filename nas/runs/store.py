@@ -14,6 +14,7 @@ import os
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,12 @@ from hwcost.core.files import write_file
 from hwcost.core.guard import guarded
 from hwcost.core.json_text import json_text
 from hwcost.core.reading import path_label, read_file
-from hwcost.core.text import one_line
+from hwcost.core.text import one_line, shortened
 from hwcost.core.version import __version__
 from nas.core.errors import RunError
 from nas.runs.config import BEFORE, SearchConfig, config_from_dict
 from nas.runs.context import CALIBRATION, DEVICE, JOB_PROFILE, SearchContext
+from nas.runs.pilot_record import Pilot
 from nas.runs.record import Evaluation
 from nas.runs.store_writer import Writer
 
@@ -51,6 +53,8 @@ CREATE TABLE IF NOT EXISTS trainings (
     UNIQUE (architecture, number)
 );
 CREATE TABLE IF NOT EXISTS costs (architecture TEXT PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pilot (cell TEXT PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS generations (number INTEGER PRIMARY KEY, record TEXT NOT NULL);
 """
 
@@ -106,11 +110,24 @@ class RunStore:
                 f"{self.folder / EVALUATIONS}: resuming produced different candidates than before ({changed}); resume "
                 "with the original versions, or start a new run"
             ) from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:  # the latter of a table's own text
             raise RunError(f"{self.folder / EVALUATIONS}: {one_line(str(error))}") from error
 
     def context(self) -> SearchContext:
-        """Return the search.
+        """Return the search, with the settings that its pilot chose if it was to choose.
+
+        Raises:
+            RunError: The files of the directory are damaged.
+        """
+        context, pilot = self.asked_context(), self.pilot()
+        if pilot is None or pilot.chosen is None:
+            return context
+        used = pilot.used
+        config = replace(context.config, settings="given", batch_size=used.batch_size, learning_rate=used.learning_rate)
+        return replace(context, config=config)
+
+    def asked_context(self) -> SearchContext:
+        """Return the search as it was asked for.
 
         Raises:
             RunError: The files of the directory are damaged.
@@ -125,6 +142,55 @@ class RunStore:
             return SearchContext.from_dict(self.plain["search"], files)
         except (KeyError, TypeError, ValueError, HwcostError) as error:
             raise RunError(f"{self.folder / RUN}: damaged ({one_line(str(error))})") from error
+
+    def pilot(self) -> Pilot | None:
+        """Return what the pilot found, None if there was none or it has not ended.
+
+        Raises:
+            RunError: The database is damaged.
+        """
+        with self._errors():
+            if not self._has_table("notes"):
+                return None
+            row = self._database.execute("SELECT record FROM notes WHERE name = 'pilot'").fetchone()
+        if row is None:
+            return None
+        try:
+            return Pilot.from_dict(self._plain(row[0]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise self.damaged(error) from error
+
+    def pilot_cells(self) -> dict[str, Evaluation]:
+        """Read the trainings of a pilot, finished or not, by the name of their cell.
+
+        Raises:
+            RunError: The database is damaged.
+        """
+        with self._errors():
+            if not self._has_table("pilot"):
+                return {}
+            rows = self._database.execute("SELECT cell, record FROM pilot ORDER BY cell").fetchall()
+        try:
+            return {cell: Evaluation.from_dict(self._plain(record)) for cell, record in rows}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self.damaged(error) from error
+
+    def add_pilot(self, cells: Sequence[tuple[str, Evaluation]]) -> None:
+        """Queue trainings of a pilot to be written.
+
+        Raises:
+            RunError: Something before could not be written: the disk is full.
+        """
+        self._write("INSERT OR REPLACE INTO pilot VALUES (?, ?)", [(cell, _record_text(one)) for cell, one in cells])
+
+    def note_pilot(self, pilot: Pilot) -> None:
+        """Note what the pilot found.
+
+        Raises:
+            RunError: Something before could not be written: the disk is full.
+        """
+        text = json.dumps(pilot.to_dict(), allow_nan=False)
+        self._write("INSERT OR REPLACE INTO notes VALUES ('pilot', ?)", [(text,)])
 
     def evaluations(self) -> list[Evaluation]:
         """Read all evaluations in the order in which they were asked for, each with all its trainings.
@@ -233,10 +299,7 @@ class RunStore:
         Raises:
             RunError: Something before could not be written: the disk is full.
         """
-        rows = [
-            (position, one.architecture_hash, json.dumps(one.to_dict(), allow_nan=False, separators=(",", ":")))
-            for position, one in evaluations
-        ]
+        rows = [(position, one.architecture_hash, _record_text(one)) for position, one in evaluations]
         self._write("INSERT INTO evaluations VALUES (?, ?, ?)", rows)
 
     def add_training(self, position: int, number: int, again: Evaluation) -> None:
@@ -308,6 +371,10 @@ class RunStore:
         self.close()
 
 
+def _record_text(evaluation: Evaluation) -> str:
+    return json.dumps(evaluation.to_dict(), allow_nan=False, separators=(",", ":"))
+
+
 def create(folder: str | os.PathLike[str], context: SearchContext) -> None:
     """Make the directory of a run; nothing happens where one of the same search is already.
 
@@ -376,7 +443,8 @@ def changed_versions(plain: Mapping[str, Any]) -> list[str]:
     """List packages whose version is not the one that the run began with, each as `name old → new`."""
     now = versions()
     before = plain["versions"]
-    return [f"{name} {old} → {now.get(name, 'missing')}" for name, old in before.items() if now.get(name) != old]
+    changed = [(name, old, now.get(name, "missing")) for name, old in before.items() if now.get(name) != old]
+    return [f"{shortened(name, 20)} {shortened(str(old), 20)} → {new}" for name, old, new in changed]
 
 
 def _same_search(path: Path, context: SearchContext) -> None:

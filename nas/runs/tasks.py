@@ -27,12 +27,14 @@ class Task:
         genomes: One genome, or a group of one shape.
         generation: Generation that they belong to.
         training: None to evaluate; the number of the training to train one architecture that was evaluated again.
+        context: Another search than that of the workers, such as one with other settings; None is theirs.
     """
 
     number: int
     genomes: tuple[Genome, ...]
     generation: int
     training: int | None = None
+    context: SearchContext | None = None
 
 
 class Workers(Protocol):

@@ -95,7 +95,7 @@ class LocalWorkers:
         while queue and len(flying) < IN_FLIGHT * self._num_workers:
             task = queue[0]
             try:
-                flying[self._pool.submit(_evaluate_here, task.genomes, task.generation, task.training)] = task
+                flying[self._pool.submit(_evaluate_here, *_of_task(task))] = task
             except (BrokenProcessPool, OSError):  # the pool's pipes are closed before it knows that it is broken
                 return False
             queue.popleft()
@@ -107,7 +107,7 @@ class LocalWorkers:
         A group stays together, for its composition is part of its results; only of one that dies again each is tried.
         """
         try:
-            return self._pool.submit(_evaluate_here, task.genomes, task.generation, task.training).result()
+            return self._pool.submit(_evaluate_here, *_of_task(task)).result()
         except BrokenProcessPool:
             self._restart(1)
         if len(task.genomes) == 1:
@@ -225,6 +225,12 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _evaluate_here(genomes: Sequence[Genome], generation: int, training: int | None) -> list[Evaluation]:
+def _of_task(task: Task) -> tuple[tuple[Genome, ...], int, int | None, SearchContext | None]:
+    return task.genomes, task.generation, task.training, task.context
+
+
+def _evaluate_here(
+    genomes: Sequence[Genome], generation: int, training: int | None, other: SearchContext | None
+) -> list[Evaluation]:
     _check_beginning()
-    return evaluate_task(_CONTEXT[0], genomes, generation, training)
+    return evaluate_task(other or _CONTEXT[0], genomes, generation, training)

@@ -50,6 +50,8 @@ class OneModule:
         model: The module; its parameters become views of `parameters`.
     """
 
+    is_small = False
+
     def __init__(self, architecture: Architecture, model: nn.Module) -> None:
         torch = require_torch()
         self.architectures: tuple[Architecture, ...] = (architecture,)
@@ -127,7 +129,7 @@ def fit(
         TrainingFailedError: The time limit has passed.
     """
     torch = require_torch()
-    from nas.training.stack import StackedAdam
+    from nas.training.adam import StackedAdam
 
     settings = candidates[0].begun.settings
     optimizer = StackedAdam(cast(Any, networks), [candidate.begun.learning_rate for candidate in candidates])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -40,16 +41,26 @@ def require_torch() -> Any:
 def one_thread() -> Iterator[None]:
     """Compute with one thread; the caller's number comes back at the end.
 
-    Sums over more threads round differently, and batches as small as these gain nothing from them.
+    Sums over more threads round differently, and batches as small as these gain nothing from them. The products of
+    NumPy, of which steps of small circuits consist, are limited as those of torch.
     """
     torch = require_torch()
     # Asking first makes this Python thread take the setting over now and not in the midst of the work.
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with _libraries().limit(limits=1, user_api="blas"):
+            yield
     finally:
         torch.set_num_threads(before)
+
+
+@cache
+def _libraries() -> Any:
+    """Return what sets the threads of the linear algebra that is loaded; looking for it takes milliseconds."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,7 +3,7 @@
 At few qubits a training step costs what its calls of torch cost, whatever they compute: sixteen networks at once take
 little longer than two. `stack_key` says which can be trained together: entanglers, axes, numbers of layers and angle
 embeddings may differ. `CandidateBatch` is the circuits alone, for autograd; `StackedNetworks` are whole networks with
-hand-written derivatives, and `StackedAdam` moves them.
+hand-written derivatives, and `nas.training.adam` moves them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from hwcost import InputError
 from nas.architectures.record import Activation, Architecture
 from nas.architectures.shapes import stack_key
 from nas.engine.circuit import Circuits, prepare
+from nas.training.small import small_steps
 
 if TYPE_CHECKING:
     from nas.engine.network import HybridNetwork
@@ -159,6 +160,10 @@ class StackedNetworks:
         self._before = _linear_layers(self._views[:where], [layer.activation for layer in first.hidden_before])
         self._after = _linear_layers(self._views[where + 1 :], [layer.activation for layer in first.hidden_after])
         self._weights = self._views[where]
+        activations = tuple([layer.activation for layer in layers] for layers in (self._before, self._after))
+        self._small = small_steps(
+            self._circuits.simulator, self._views, self._split(self.gradients), (activations[0], activations[1])
+        )
 
     def losses_and_gradients(self, x: Tensor, labels: Tensor) -> Tensor:
         """Compute the mean negative log-likelihood of each network, (K); the derivatives go into `gradients`.
@@ -176,6 +181,8 @@ class StackedNetworks:
         if batch == 0 or labels.shape[1] != batch:
             raise InputError(f"there are {labels.shape[1]} labels for {batch} samples; give one for each, at least one")
         self._circuits.require_room(batch, keep=True)
+        if self._small is not None:
+            return torch.from_numpy(self._small.losses_and_gradients(x, labels))
         with torch.inference_mode():
             simulator = self._circuits.simulator
             angles, before = _through(self._before, x)
@@ -208,6 +215,11 @@ class StackedNetworks:
         with torch.no_grad():
             outputs = self._circuits(self._weights, _through(self._before, x)[0])
             return torch.log_softmax(_through(self._after, outputs)[0], dim=2)
+
+    @property
+    def is_small(self) -> bool:
+        """Return whether steps are computed in NumPy (`nas.training.small`)."""
+        return self._small is not None
 
     def _checked(self, x: Tensor) -> Tensor:
         candidates, num_features = len(self.architectures), self._sizes[0]
@@ -249,7 +261,7 @@ class StackedNetworks:
     def _split(self, parameters: Tensor) -> list[Tensor]:
         """Return each parameter of all networks, (K, …), as views."""
         parts = torch.split(parameters, [shape.numel() for shape in self._shapes], dim=1)
-        return [part.view(-1, *shape) for part, shape in zip(parts, self._shapes, strict=True)]
+        return [part.view(len(parameters), *shape) for part, shape in zip(parts, self._shapes, strict=True)]
 
 
 def _linear_layers(views: Sequence[Tensor], activations: Sequence[Activation]) -> list[_Linear]:
@@ -295,45 +307,3 @@ def _back(
         if inputs or number > 0:
             gradients = torch.bmm(gradients, layer.weight)
     return found, gradients
-
-
-class StackedAdam:
-    """Adam (Kingma and Ba 2015), as `torch.optim.Adam`, for the parameters of stacked networks.
-
-    Args:
-        networks: The networks.
-        learning_rates: One for each network, or one for all.
-        betas: Decay rates of the two moments.
-        eps: Added to the denominator.
-
-    Raises:
-        InputError: There are as many learning rates as neither one nor the networks.
-    """
-
-    def __init__(
-        self,
-        networks: StackedNetworks,
-        learning_rates: float | Sequence[float],
-        *,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-    ):
-        rates = [learning_rates] * len(networks.architectures) if isinstance(learning_rates, float) else learning_rates
-        if len(rates) != len(networks.architectures):
-            raise InputError(f"there are {len(rates)} learning rates for {len(networks.architectures)} networks")
-        self._networks, self._betas, self._eps = networks, betas, eps
-        self._rates = torch.tensor(rates, dtype=networks.parameters.dtype, device=networks.parameters.device)[:, None]
-        self._mean = torch.zeros_like(networks.parameters)
-        self._square = torch.zeros_like(networks.parameters)
-        self._num_steps = 0
-
-    def step(self) -> None:
-        """Move all networks against their gradients."""
-        self._num_steps += 1
-        (beta1, beta2), gradients = self._betas, self._networks.gradients
-        correction1, correction2 = 1.0 - beta1**self._num_steps, 1.0 - beta2**self._num_steps
-        with torch.inference_mode():
-            self._mean.lerp_(gradients, 1.0 - beta1)
-            self._square.mul_(beta2).addcmul_(gradients, gradients, value=1.0 - beta2)
-            scale = self._square.sqrt().div_(correction2**0.5).add_(self._eps)
-            self._networks.parameters.addcdiv_(self._mean * self._rates, scale, value=-1.0 / correction1)

@@ -180,7 +180,8 @@ def measured(dataset: str, options: argparse.Namespace) -> dict[str, Any]:
         for seed in range(options.first_seed, options.first_seed + options.seeds):
             draw = Draw.of(table if control == "real" else table.shuffled(seed), seed)
             for name, method in methods(options.methods):
-                longest = options.longest if control == "real" else 0
+                counted = options.optuna_longest if name.startswith("optuna-") else options.longest
+                longest = counted if control == "real" else 0
                 rows.setdefault(name, []).append(method(draw, seed, options.budget, longest))
             if control == "real" and seed - options.first_seed < options.bound_seeds:
                 for name, row in bounds(draw).items():
@@ -213,7 +214,8 @@ def median_to(rows: Sequence[Row], share: float) -> str:
 def page(results: Mapping[str, Any]) -> str:
     """Return the Markdown table of the documentation."""
     lines = [
-        "| data, method | returned | shuffled | found | shuffled | trainings to 90 / 95 / 98 % found | regret | intervals hold |",
+        "| data, method | returned | shuffled | found | shuffled | trainings to 90 / 95 / 98 % found | regret "
+        "| intervals hold |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for dataset, found in results["datasets"].items():
@@ -244,6 +246,8 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--budget", type=int, default=180, help="trainings of each search, repeats included")
     parser.add_argument("--longest", type=int, default=480, help="of the search for `evaluations to`; 0 for none")
+    # Optuna's NSGA-II asks for what is known again and again: on iris and wine it finds no 480 different networks.
+    parser.add_argument("--optuna-longest", type=int, default=0, help="the same for Optuna's samplers")
     parser.add_argument("--bound-seeds", type=int, default=5)
     parser.add_argument("--table", type=Path, default=TABLE)
     parser.add_argument("--json", type=Path, help="where every figure of every search goes")

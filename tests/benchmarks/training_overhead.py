@@ -11,9 +11,10 @@ import torch
 
 from nas.architectures.record import Architecture, Layer
 from nas.datasets.dataset import Dataset, load_dataset
+from nas.training.adam import StackedAdam
 from nas.training.parts import load_parts
 from nas.training.record import TrainSettings
-from nas.training.stack import StackedAdam, StackedNetworks
+from nas.training.stack import StackedNetworks
 from nas.training.train import train, train_together
 
 EPOCHS = 5

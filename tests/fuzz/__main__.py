@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from judge import Verdict, run
-from surfaces import Surface, entry, surfaces, warmed
+from judge import Verdict
+from surfaces import Surface, surfaces, warmed
 
 sys.path.append(str(Path(__file__).parents[1] / "support"))  # the files of vendors
 
@@ -41,11 +41,15 @@ def fuzz(
         for surface in wanted:
             if time.monotonic() > end:
                 break
-            words = surface.case(folder, seed)
-            verdict = run(entry(surface.program), words, folder)
+            if seed % surface.every:
+                continue
+            words, verdict = surface.judged(folder, seed)
             counts[surface.name] += 1
             if verdict.fault is not None:
                 faults.append((surface.name, seed, words, verdict))
+                last = verdict.message.strip().splitlines()[-1:] or [""]
+                print(f"{surface.name}, --seed {seed}: {verdict.fault}: {last[0][:300]!r}", flush=True)
+                print(f"    {' '.join(words)[:300]!r}", flush=True)
         seed += 1
     return counts, faults
 
@@ -63,14 +67,12 @@ def main() -> int:
         wanted = [s for s in surfaces(folder) if not given.surface or any(part in s.name for part in given.surface)]
         if not wanted:
             parser.error(f"no surface is called {given.surface}")
-        warmed([surface.program for surface in wanted])
+        warmed(wanted, folder)
         counts, faults = fuzz(wanted, folder, first=given.seed, seconds=given.seconds)
         for surface in wanted:
             bad = [fault for fault in faults if fault[0] == surface.name]
             print(f"{surface.name:<28} {counts[surface.name]:>7} inputs {len(bad):>4} broken")
-        for surface_name, seed, words, verdict in faults[:50]:
-            last = verdict.message.strip().splitlines()[-1:] or [""]
-            print(f"{surface_name}, --seed {seed}: {verdict.fault}: {last[0][:300]}\n    {' '.join(words)[:300]!r}")
+        for surface_name, seed, words, _ in faults[:50]:
             if given.keep is not None:
                 _keep(
                     given.keep / f"{surface_name.replace(' ', '_')}_{seed}", folder, wanted, surface_name, seed, words

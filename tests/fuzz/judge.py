@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import os
 import resource
 import signal
+import struct
 import sys
 import tempfile
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,20 +42,29 @@ class Verdict:
     message: str
 
 
-def run(main: Callable[[list[str]], int], arguments: Sequence[str], folder: Path) -> Verdict:
+def run(
+    main: Callable[[list[str]], int],
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    restless: Path | None = None,
+    ordinary: bool = False,
+) -> Verdict:
     """Call `main(arguments)` in a forked child and judge it.
 
     Args:
         main: Entry point of a command line.
         arguments: Its arguments.
         folder: Working directory of the child.
+        restless: A file that another process changes meanwhile.
+        ordinary: Whether the child is to be stopped by permissions, also where this process is root.
     """
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, _changing(restless):
         sys.stdout.flush()
         sys.stderr.flush()
         pid = os.fork()
         if pid == 0:
-            _child(main, arguments, folder, out.fileno(), err.fileno())
+            _child(main, arguments, folder, out.fileno(), err.fileno(), ordinary)
         status, usage = _wait(pid)
         out.seek(0)
         err.seek(0)
@@ -65,7 +77,60 @@ def run(main: Callable[[list[str]], int], arguments: Sequence[str], folder: Path
     )
 
 
-def _child(main: Callable[[list[str]], int], arguments: Sequence[str], folder: Path, out: int, err: int) -> None:
+def loaded(main: Callable[[list[str]], int], arguments: Sequence[str], folder: Path) -> list[str]:
+    """Return the modules that a call of `main(arguments)` in a forked child imports beyond those of this process."""
+    with tempfile.TemporaryDirectory() as name:
+        told = Path(name) / "modules"
+
+        def telling(words: list[str]) -> int:
+            code = main(words)
+            told.write_text("\n".join(sys.modules), encoding="utf-8")
+            return code
+
+        run(telling, arguments, folder)
+        names = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
+    return [name for name in names if name not in sys.modules and not name.startswith(("__", "test"))]
+
+
+@contextlib.contextmanager
+def _changing(path: Path | None) -> Iterator[None]:
+    """Have a process cut, lengthen, replace and remove a file, over and over."""
+    if path is None:
+        yield
+        return
+    data = path.read_bytes()
+    pid = os.fork()
+    if pid == 0:
+        for number in range(10**6):
+            with contextlib.suppress(OSError):
+                content = (data, data[: len(data) // 2], data * 2, b"")[number % 4]
+                if number % 7 == 0:
+                    path.unlink()
+                elif number % 5 == 0:
+                    path.with_suffix(".new").write_bytes(content)
+                    path.with_suffix(".new").replace(path)
+                else:
+                    path.write_bytes(content)
+            time.sleep(0.0005)
+        os._exit(0)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        path.write_bytes(data)
+
+
+def _without_privileges() -> None:
+    """Give up what root may do beyond the permissions of files; Linux's capset(2), version 3, with nothing set."""
+    header, none = struct.pack("Ii", 0x20080522, 0), bytes(24)
+    if os.geteuid() == 0 and ctypes.CDLL(None, use_errno=True).capset(header, none) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
+
+
+def _child(
+    main: Callable[[list[str]], int], arguments: Sequence[str], folder: Path, out: int, err: int, ordinary: bool
+) -> None:
     code = 70
     try:
         os.setsid()
@@ -78,6 +143,8 @@ def _child(main: Callable[[list[str]], int], arguments: Sequence[str], folder: P
         limit = int(2 * CPU_LIMIT_S)
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 2))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if ordinary:
+            _without_privileges()
         code = main(list(arguments))
         sys.stdout.flush()
         sys.stderr.flush()

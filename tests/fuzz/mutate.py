@@ -106,6 +106,7 @@ def mutate_json(data: bytes, chance: random.Random) -> bytes:
     if chance.random() < 0.1:
         return mutate_text(data, chance)
     document = copy.deepcopy(document)
+    depths = [1, 5, 500]
     for _ in range(_times(chance)):
         holders = [node for node in _nodes(document) if isinstance(node, (dict, list)) and node]
         if not holders:
@@ -123,7 +124,10 @@ def mutate_json(data: bytes, chance: random.Random) -> bytes:
             holder[chance.choice(HOSTILE_TEXTS)] = holder.pop(key)
         elif kind == 4:
             nested: Any = holder[key]
-            for _ in range(chance.choice((1, 5, 500))):
+            depth = chance.choice(depths)
+            if depth == 500:
+                depths.remove(depth)  # deeper ones cannot be written
+            for _ in range(depth):
                 nested = [nested]
             holder[key] = nested
         else:

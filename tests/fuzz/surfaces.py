@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import gc
 import importlib.util
 import io
 import json
 import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from judge import run
+from judge import Verdict, loaded, run
 from mutate import (
     HOSTILE_NUMBERS,
     HOSTILE_TEXTS,
@@ -40,6 +43,9 @@ class Surface:
         arguments: Command line, with `{file}` for the mutated file and `{folder}` for the folder of good ones.
         options: Options whose values are mutated instead of a file.
         beside: Good files that stand beside the mutated one, written anew for each case.
+        every: One round of so many takes it, because it is slow.
+        restless: Whether the file changes while it is read.
+        ordinary: Whether files and folders lose permissions, of which an ordinary user is told.
     """
 
     name: str
@@ -49,13 +55,33 @@ class Surface:
     arguments: tuple[str, ...]
     options: tuple[tuple[str, str], ...] = ()
     beside: tuple[tuple[str, bytes], ...] = ()
+    every: int = 1
+    restless: bool = False
+    ordinary: bool = False
+
+    def judged(self, folder: Path, seed: int) -> tuple[list[str], Verdict]:
+        """Try the case of a seed; return its command line and what it came to."""
+        words = self.case(folder, seed)
+        chance = random.Random(f"{self.name}:{seed}:judged")
+        files = [folder / name for name in self.corpus if (folder / name).exists()]
+        places = [*files, folder] if self.ordinary else []
+        modes = [(place, place.stat().st_mode) for place in places]
+        for place, _ in modes:
+            place.chmod(chance.choice((0o000, 0o200, 0o400, 0o500, 0o700)))
+        try:
+            restless = files[0] if self.restless and files else None
+            return words, run(entry(self.program), words, folder, restless=restless, ordinary=self.ordinary)
+        finally:
+            for place, mode in modes:
+                place.chmod(mode)
 
     def good(self, folder: Path) -> Iterator[list[str]]:
         """Write each good file, and yield the command line that reads it."""
         for name, data in self.corpus.items() or (("none", b""),):
             self._write(folder, name, data)
             words = [word.format(file=folder / name, folder=folder) for word in self.arguments]
-            yield [*words, *(f"{option}={value}" for option, value in self.options[:1])]
+            first = [(option, value.replace("{folder}", str(folder))) for option, value in self.options[:1]]
+            yield [*words, *(f"{option}={value}" if option else value for option, value in first)]
 
     def _write(self, folder: Path, name: str, data: bytes) -> None:
         (folder / "out.json").unlink(missing_ok=True)  # a snapshot is never replaced
@@ -76,7 +102,8 @@ class Surface:
         words = [word.format(file=path, folder=folder) for word in self.arguments]
         for option, value in chance.sample(self.options, min(len(self.options), chance.choice((1, 1, 2)))):
             hostile = chance.choice(HOSTILE_NUMBERS + HOSTILE_TEXTS + (value,)).replace("\0", "")
-            words.append(f"{option}={hostile}")
+            hostile = hostile.replace("{folder}", str(folder))
+            words.append(f"{option}={hostile}" if option else hostile)
         return words
 
 
@@ -150,8 +177,25 @@ def surfaces(folder: Path) -> Iterator[Surface]:
         "job options", "hwcost", {"o.toml": OPTIONS_TOML.encode()}, mutate_text, (*job, "--options", "{file}")
     )
     yield from _command_options()
+    yield from _other_users_and_times()
     if importlib.util.find_spec("torch") and importlib.util.find_spec("deap"):
         yield from _networks(folder)
+
+
+def _other_users_and_times() -> Iterator[Surface]:
+    """Yield readers of files that change meanwhile, or that an ordinary user may not read, or not beside."""
+    files = {"a.qasm": QASM2.encode(), "c.csv": CALIBRATION_CSV.encode(), "o.toml": OPTIONS_TOML.encode()}
+    imported = ("calibration", "import", "{file}", "-o", "{folder}/out.json")
+    job = ("estimate-job", "{folder}/good.qpy", "-b", "fake_manila", "--primitive", "sampler", "--transpile", "-q")
+    commands = {
+        "a.qasm": (*ESTIMATE[:-3], "-q", "-o", "{folder}/report.json"),
+        "c.csv": imported,
+        "o.toml": (*job, "--options", "{file}"),
+    }
+    for name, words in commands.items():
+        good = {name: files[name]}
+        yield Surface(f"changing {name}", "hwcost", good, None, words, restless=True, every=2)
+        yield Surface(f"{name} of an ordinary user", "hwcost", good, None, words, ordinary=True, every=2)
 
 
 def _qpy() -> bytes:
@@ -343,7 +387,32 @@ def _runs(folder: Path) -> Iterator[Surface]:
             mutate_bytes,
             command,
             beside=beside,
+            every=25 if command[0] == "resume" else 1,
         )
+    yield from _commands_of_runs()
+
+
+def _commands_of_runs() -> Iterator[Surface]:
+    """Yield the commands that take a finished run, `made`; an option without a name is what stands in the run's place."""
+    costing = (
+        ("--backend", "fake_manila"), ("--shots", "100"), ("--optimization-level", "0"),
+        ("--qpu-power-w", "1"), ("--device-power-w", "1"), ("--device", "v100-sxm2"), ("--job-profile", "ibm"),
+        ("--scope", "epoch"), ("--gradient", "spsa"), ("--objectives", "unified_time_s,validation_error"),
+    )  # fmt: skip
+    run_of = "{folder}/made"
+    # Not the number of seeds: a thousand compilations of each member take minutes, as asked.
+    # Its own objectives depend on no backend, so that every recost would be refused before other options count.
+    recost = ("recost", "-q", "--format", "json", "--backend", "fake_manila", "--num-seeds", "1")
+    recost += ("--objectives", "unified_time_s,validation_error")
+    yield Surface("options of recost", "nas", {}, None, (*recost, run_of), costing)
+    yield Surface("name of a run, front", "nas", {}, None, ("front", "--format", "json"), (("", run_of),))
+    yield Surface("name of a run, recost", "nas", {}, None, recost, (("", run_of),))
+    yield Surface(
+        "options of report", "nas", {}, None, ("report", run_of), (("-o", "page"), ("--format", "text")), every=4
+    )
+    member = (("--rank", "1"), ("-o", "member"), ("--backend", "fake_manila"))
+    export = ("export", run_of, "-o", "member", "--rank", "1")
+    yield Surface("options of export", "nas", {}, None, export, member, every=4)
 
 
 def entry(program: str) -> Main:
@@ -357,13 +426,18 @@ def entry(program: str) -> Main:
     return main
 
 
-def warmed(programs: Sequence[str]) -> None:
-    """Import what the commands import, once, before children are forked."""
-    import qiskit_ibm_runtime.fake_provider  # noqa: F401
+def warmed(made: Sequence[Surface], folder: Path) -> None:
+    """Import what the commands import, once, before children are forked.
 
-    import hwcost.estimation.estimate  # noqa: F401
-
-    if "nas" in programs:
-        import torch
-
-        torch.set_num_threads(1)
+    A child runs each surface's good files and tells which modules it had loaded in the end.
+    """
+    entries = {surface.program: entry(surface.program) for surface in made}
+    for surface in made:
+        for words in surface.good(folder):
+            for name in loaded(entries[surface.program], words, folder):
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(name)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    gc.collect()
+    gc.freeze()  # the collector of a child does not touch, and so copy, what is inherited

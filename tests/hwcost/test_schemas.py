@@ -30,9 +30,11 @@ SCHEMAS = [
     "nas.checkpoint/1",
     "nas.front/1",
     "nas.member/1",
+    "nas.pilot/1",
     "nas.run/1",
     "nas.space/1",
     "nas.train/1",
+    "nas.watch/1",
 ]
 
 
@@ -60,6 +62,17 @@ def test_the_error_on_hardware_has_these_keys():
     assert (row["shots_needed_low"], row["shots_needed_high"]) == (shots["needed_low"], shots["needed_high"])
     model = hwcost.estimate_model(circuit, backend="fake_manila", scope="inference", **options).to_dict()
     assert model["quantum"]["shots_low"] <= model["quantum"]["shots"] <= model["quantum"]["shots_high"]
+
+
+def test_the_spread_over_seeds_has_these_keys():
+    circuit = QuantumCircuit(1)
+    circuit.x(0)
+    circuit.measure_all()
+    spread = hwcost.estimate(circuit, "fake_manila", num_seeds=2, optimization_level=1).to_dict()["spread"]
+    assert set(spread) == {
+        "num_seeds", "levels", "further_gain", "circuit_duration_s", "num_2q", "num_swaps", "inflation_worst",
+    }  # fmt: skip
+    assert (spread["num_seeds"], spread["levels"], spread["further_gain"]) == (2, [1], 0.0)
 
 
 def test_files_that_ship_have_schemas_of_the_list():

@@ -1,11 +1,13 @@
-"""Circuits with definitions in definitions."""
+"""Circuits with definitions in definitions and blocks in blocks, and what is said when they are refused."""
 
 from __future__ import annotations
 
-from qiskit import QuantumCircuit
-from qiskit.circuit import (
-    Gate,
-)
+import pytest
+from qiskit import QuantumCircuit, qasm2
+from qiskit.circuit import ForLoopOp, Gate, IfElseOp, SwitchCaseOp
+
+from hwcost.circuits.check import check_circuit
+from hwcost.core.errors import CircuitError
 
 
 def measured(num_qubits: int = 2, name: str = "c") -> QuantumCircuit:
@@ -31,4 +33,35 @@ def doublings(levels: int) -> QuantumCircuit:
         body = QuantumCircuit(1)
         body.append(gate, [0], copy=False)
         body.append(gate, [0], copy=False)
+    return body
+
+
+def refusal(circuit: object) -> str:
+    with pytest.raises(CircuitError) as caught:
+        check_circuit(circuit)
+    message = str(caught.value)
+    assert message.isprintable()
+    return message
+
+
+def doublings_in_qasm2(levels: int) -> QuantumCircuit:
+    definitions = ["gate g0 a { h a; }", *(f"gate g{n} a {{ g{n - 1} a; g{n - 1} a; }}" for n in range(1, levels + 1))]
+    text = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[1];' + "\n".join(definitions) + f"g{levels} q[0];"
+    return qasm2.loads(text, include_path=())
+
+
+def blocks(kind: str, levels: int) -> QuantumCircuit:
+    """A gate in as many blocks."""
+    body = QuantumCircuit(1, 1)
+    body.x(0)
+    for _ in range(levels):
+        outer = QuantumCircuit(1, 1)
+        operation = {
+            "if": lambda: IfElseOp((outer.clbits[0], 1), body),  # noqa: B023
+            "for": lambda: ForLoopOp(range(1), None, body),  # noqa: B023
+            "switch": lambda: SwitchCaseOp(outer.clbits[0], [(0, body)]),  # noqa: B023
+        }[kind]()
+        outer.append(operation, [0], [0])
+        body = outer
+    body.measure(0, 0)
     return body

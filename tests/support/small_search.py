@@ -36,6 +36,7 @@ def small_config(folder: Path, text: str = GENES, **keys) -> SearchConfig:
         "epochs": 2,
         "stagnation": 0,
         "repeats": 0.0,
+        "pilot": False,
     }
     return SearchConfig(space=write_space(folder, text), dataset="iris", **{**given, **keys})
 

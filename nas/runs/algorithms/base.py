@@ -42,6 +42,8 @@ class Problem:
         repeats: Share of the generations that train members of the front again; rounded to whole ones.
         costs: Computes objectives that need neither a training nor a device.
         costed: Names of the objectives that `costs` gives.
+        within_limits: Leaves out the networks that break a limit, as far as that needs neither a training nor a device;
+            None if there are no limits.
     """
 
     space: SearchSpace
@@ -57,6 +59,7 @@ class Problem:
     repeats: float = 0.0
     costs: Costs | None = None
     costed: frozenset[str] = frozenset()
+    within_limits: Callable[[Sequence[Genome]], Sequence[Genome]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

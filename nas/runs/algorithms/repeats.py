@@ -15,6 +15,9 @@ from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop, la
 from nas.runs.estimates import fit_evaluations, front_probabilities
 from nas.runs.record import Evaluation
 
+MAX_AGAIN = 7
+"""Trainings of a network beyond the first ones at most: more shorten its interval by little, and others wait."""
+
 CERTAIN = 0.95
 """Probability from which on a network counts as told apart from the front, or as one of its members."""
 
@@ -49,7 +52,7 @@ class WithRepeats:
             return Stop(reason=f"{step.reason}, then {_rounds(done)} of members of the front")
         chosen = choose_repeats(latest(answers), self._problem, self._problem.population)
         if not chosen:
-            return Stop(reason=f"{step.reason}, then {_rounds(done)}: the front is told apart")
+            return Stop(reason=f"{step.reason}, then {_rounds(done)}: no more would tell members apart")
         return replace(Brood.of([dict(one.genome) for one in chosen], duplicates=0), again=True)
 
 
@@ -69,6 +72,8 @@ def num_rounds(generations: int, share: float) -> int:
 def choose_repeats(evaluations: Sequence[Evaluation], problem: Problem, size: int) -> list[Evaluation]:
     """Choose the networks to train again, one as often as it is worth it, at most `size`; none if all is told apart.
 
+    A network that failed to train again counts that attempt.
+
     Args:
         evaluations: All networks with all their trainings so far.
         problem: The problem.
@@ -82,6 +87,8 @@ def choose_repeats(evaluations: Sequence[Evaluation], problem: Problem, size: in
     on_front = front_probabilities(fitted)
     if not ((on_front > 1.0 - CERTAIN) & (on_front < CERTAIN)).any():
         return []
+    trained = np.array([len(one.trainings) for one in fitted.complete])
+    left = trained.min() + MAX_AGAIN - trained
     more = np.zeros(len(on_front), dtype=np.int64)
     sds = [fitted.sd]
     chosen: list[Evaluation] = []
@@ -91,6 +98,7 @@ def choose_repeats(evaluations: Sequence[Evaluation], problem: Problem, size: in
         table = np.array(sds)
         columns = np.arange(len(more))
         worth = np.round(on_front * (table[more, columns] - table[more + 1, columns]), 9)
+        worth[more >= left] = 0.0
         best = int(np.argmax(worth))  # of equal ones the first by hash
         if worth[best] <= 0.0:
             break

@@ -3,7 +3,8 @@
 A batch of `population` networks follows from the evaluations so far alone:
 
 1. candidates are all distinct architectures that were not evaluated, where the space can be listed, else a pool of
-   children of front members and of random genomes;
+   children of front members and of random genomes; of these, those that keep the limits of what a network may cost, as
+   far as that is known without a device;
 2. their costs are computed where that needs no device (`Problem.costs`), and predicted like the error where it does;
 3. the error is predicted from genes and costs (`nas.runs.error_model`), with the standard deviation of what networks
    have in common. With that of the noise in it, the search would hunt lucky seeds;
@@ -81,16 +82,18 @@ class Surrogate:
 
     def ask(self, answers: Sequence[Answer]) -> Brood | Stop:
         """Draw the first generation, or choose the next batch, or end."""
+        problem = self._problem
         if not answers:
-            return first_generation(self._problem)
-        if len(answers) > self._problem.generations:
-            return Stop(reason=f"{self._problem.generations} generations after the first")
+            return first_generation(problem)
+        if len(answers) > problem.generations:
+            return Stop(reason=f"{problem.generations} generations after the first")
         evaluations = latest(answers)
         known = {one.architecture_hash for one in evaluations}
         candidates = self._candidates(evaluations, known, len(answers))
         left = [i for i, name in enumerate(candidates.keys) if name not in known]
         if not left:
-            return Stop(reason="no architecture was found that had not been evaluated")
+            limits = "" if problem.within_limits is None else " and keeps the limits"
+            return Stop(reason=f"no architecture was found that had not been evaluated{limits}")
         chosen = self._best(candidates, left, evaluations)
         return Brood.of([dict(candidates.genomes[i]) for i in chosen], duplicates=0)
 
@@ -116,12 +119,14 @@ class Surrogate:
     def _described(self, found: Sequence[tuple[str, Genome]]) -> Candidates:
         import numpy as np
 
-        genomes = [genome for _, genome in found]
+        genomes: Sequence[Genome] = [genome for _, genome in found]
+        if self._problem.within_limits is not None:
+            genomes = self._problem.within_limits(genomes)
         priced = self._problem.costs(genomes) if self._problem.costs is not None else [{}] * len(genomes)
         rows = [[o.axis(values[o.name]) for o in self._priced] for values in priced]
         return Candidates(
             genomes=genomes,
-            keys=[name for name, _ in found],
+            keys=[self._problem.key(genome) for genome in genomes],
             features=gene_features(self._problem.space, genomes),
             costs=np.array(rows, dtype=np.float64).reshape(len(genomes), len(self._priced)),
         )

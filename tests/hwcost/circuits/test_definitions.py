@@ -7,8 +7,8 @@ from qiskit import QuantumCircuit, transpile
 from qiskit.quantum_info import Operator
 
 import hwcost
-from hwcost.circuits.check import expanded_size
 from hwcost.circuits.definitions import MAX_NESTED_LEVELS, write_out_definitions
+from hwcost.circuits.expansion import expanded_size
 from hwcost.circuits.load import load_circuit
 
 

@@ -122,3 +122,48 @@ def test_mistakes_are_one_line(model, sample, words):
     with pytest.raises(OptionError, match=words) as caught:
         count_flops(model, sample, backward=True)
     assert "\n" not in str(caught.value)
+
+
+class Keyed(nn.Module):
+    """Says by a key what it does, and counts how often it is called."""
+
+    def __init__(self, width, key):
+        super().__init__()
+        self.inside, self.trace_key, self.calls = nn.Linear(3, width), key, 0
+
+    def forward(self, x):
+        self.calls += 1
+        return self.inside(x)
+
+
+def test_modules_that_say_that_they_do_the_same_are_traced_once():
+    first, second = Keyed(5, ("three", 5)), Keyed(5, ("three", 5))
+    for backward in (False, True):
+        expected = trace_passes(nn.Sequential(first.inside), torch.zeros(2, 3), backward=backward).count
+        for module in (first, second):
+            assert count_flops(module, torch.zeros(2, 3), backward=backward) == expected
+    assert (first.calls, second.calls) == (2, 0)
+
+
+def test_other_keys_samples_and_frozen_weights_are_other_traces():
+    first = Keyed(5, "five of three")
+    count = count_flops(first, torch.zeros(2, 3), backward=True)
+    assert count_flops(first, torch.zeros(4, 3), backward=True).total == 2 * count.total
+    assert count_flops(Keyed(6, "six of three"), torch.zeros(2, 3), backward=True).forward == 2 * 2 * 3 * 6
+    frozen = Keyed(5, "five of three")
+    for parameter in frozen.parameters():
+        parameter.requires_grad = False
+    needs = torch.zeros(2, 3, requires_grad=True)
+    assert count_flops(frozen, needs, backward=True).backward == count.backward
+    assert frozen.calls == 1
+    assert count_flops(frozen, torch.zeros(2, 3), backward=False).backward == 0
+
+
+def test_a_key_holds_for_one_class_only():
+    class Other(Keyed):
+        def forward(self, x):
+            return super().forward(self.inside(x) @ self.inside.weight)
+
+    plain, other = Keyed(5, "class"), Other(5, "class")
+    count = count_flops(plain, torch.zeros(2, 3), backward=False)
+    assert count_flops(other, torch.zeros(2, 3), backward=False).total > count.total

@@ -16,7 +16,7 @@ from qiskit.circuit.library import (
     XGate,
 )
 
-from hwcost.circuits.check import MAX_NESTING
+from hwcost.circuits.limits import MAX_NESTING
 from hwcost.classical.simulation import statevector_flops
 from hwcost.core.errors import CircuitError
 

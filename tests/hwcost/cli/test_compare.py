@@ -123,6 +123,7 @@ def test_long_names_and_a_closed_stderr(folder):
         (["circuits", "-b", "fake_manila", "-j", "0"], "num_workers is 0"),
         (["circuits", "-b", "fake_manila", "-b", "fake_manila"], "given twice"),
         (["circuits", "-b", "fake_manila", "--num-seeds", "0"], "num_seeds is 0"),
+        (["circuits", "-b", "fake_manila", "--num-seeds", "auto"], "num_seeds is auto"),
         (["circuits", "-b", "fake_manilo*"], "did you mean 'fake_manila'"),
         (["circuits", "-b", "nowhere/*.json"], "no file fits"),
         (["circuits", "-b", "fake_manila", "--budget", "soon"], "budget is 'soon'"),

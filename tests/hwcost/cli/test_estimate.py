@@ -212,7 +212,7 @@ def test_a_terminal_without_unicode_gets_question_marks_and_no_crash(bell):
     assert b"? the snapshot" in done.stdout
 
 
-def test_a_full_disk_is_one_line_and_exit_code_1(bell):
+def test_a_full_disk_is_one_line_and_exit_code_2(bell):
     if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")
     with Path("/dev/full").open("wb") as full:
@@ -222,8 +222,10 @@ def test_a_full_disk_is_one_line_and_exit_code_1(bell):
             stderr=subprocess.PIPE,
             check=False,
         )
-    assert done.returncode == 1
-    assert done.stderr.decode().splitlines() == ["hwcost: output: No space left on device"]
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines() == [
+        "hwcost: output: No space left on device; make room, or write elsewhere"
+    ]
 
 
 def test_a_hostile_name_reaches_neither_terminal_nor_notebook(tmp_path, capsys):

@@ -32,6 +32,7 @@ class Order:
     extras: Any = option(None, "Repeatable.", kind="list")
     steep_s: float | None = option(None, "How long.", metavar="TIME", flag="--steep", kind="time")
     max_age_days: float | None = option(None, "Of the leaves.", metavar="AGE", flag="--max-age", kind="age")
+    minutes: int | Literal["plenty"] = option(4, "To wait.")
     table: int = 7  # no option
 
 
@@ -47,6 +48,7 @@ DEFAULTS = {
     "extras": (),
     "steep_s": None,
     "max_age_days": None,
+    "minutes": 4,
 }
 PARSERS = {"time": seconds, "age": days}
 
@@ -185,3 +187,10 @@ def test_a_record_is_what_its_words_say(cups, sugar, size, filtered, iced):
     words += ["--iced"] if iced else []
     order = Order(**taken(Order, run(*words)))
     assert order == Order(cups=cups, sugar=sugar, size=size, filtered=filtered, iced=iced, extras=())
+
+
+def test_a_whole_number_or_a_word():
+    assert run("--minutes", "7")["minutes"] == 7
+    assert run("--minutes", "plenty")["minutes"] == "plenty"
+    for wrong in ("few", "Plenty", "3.5", ""):
+        assert f"{wrong!r} is neither a whole number nor plenty" in run("--minutes", wrong)

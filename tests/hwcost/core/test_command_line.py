@@ -32,7 +32,11 @@ def outcome(capsys: pytest.CaptureFixture[str], raised: BaseException | int | No
         (HwcostError("failed"), 1, "program: failed\n"),
         (CircuitError("two\nlines"), 2, "program: two lines\n"),
         (MissingDependencyError("not there"), 2, "program: not there\n"),
-        (OSError(28, "No space left on device", "x.csv"), 1, "program: x.csv: No space left on device\n"),
+        (
+            OSError(28, "No space left on device", "x.csv"),
+            2,
+            "program: x.csv: No space left on device; make room, or write elsewhere\n",
+        ),
         (OSError("odd"), 1, "program: output: odd\n"),
         (KeyboardInterrupt(), 130, "program: interrupted\n"),
         (click.Abort(), 130, "program: interrupted\n"),

@@ -180,7 +180,9 @@ def test_delays_that_were_moved_to_the_time_grid():
     under = conditions(fresh(), job_profile=NOWHERE_ELSE)
     candidate = costed(flip_and_entangle(), under)
     for rescheduled, codes in ((True, ["rescheduled"]), (False, [])):
-        transpiled = Transpiled(seed=0, circuit=candidate.compiled.circuit, swaps=(), rescheduled=rescheduled)
+        transpiled = Transpiled(
+            seed=0, optimization_level=1, circuit=candidate.compiled.circuit, swaps=(), rescheduled=rescheduled
+        )
         made = replace(candidate, compiled=replace(candidate.compiled, transpiled=transpiled))
         assert [caveat.code for caveat in other_caveats(made, under)] == codes
 

@@ -51,7 +51,7 @@ NO_WHOLE = [True, False, "4", 2.0, 2.5, [2], math.nan, Decimal(2), np.float64(2.
 class TestWholeNumbers:
     @pytest.mark.parametrize("value", NO_WHOLE, ids=lambda value: str(value)[:12])
     def test_what_is_no_whole_number_is_refused(self, name, low, high, value):
-        with pytest.raises(OptionError, match=f"^{name} is .*; give a whole number from {low} to {high}$"):
+        with pytest.raises(OptionError, match=f"^{name} is .*; give a whole number from {low} to {high}(, or auto)?$"):
             EstimateRequest(**{name: value})
 
     def test_the_ends_are_allowed_and_what_lies_beyond_is_not(self, name, low, high):

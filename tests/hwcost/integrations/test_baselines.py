@@ -102,6 +102,8 @@ def test_too_few_seeds_are_refused():
     with pytest.raises(hwcost.OptionError, match="num_seeds is 5; a baseline needs at least 6"):
         check_testable(made([1] * 5))
     check_testable(made([1] * 6))
+    with pytest.raises(hwcost.OptionError, match="num_seeds is auto; .* needs a number"):
+        measure(star(3), "fake_manila", {"num_seeds": "auto"})
     check_testable(made([1], seeds=False))
 
 

@@ -47,7 +47,7 @@ def test_files_that_are_no_profile_are_refused(text: str, tmp_path: Path) -> Non
 def test_a_profile_and_what_its_file_holds_are_profiles_too() -> None:
     assert load_profile(KNOWN) is KNOWN
     assert load_profile(json.loads(KNOWN.to_json())) == KNOWN
-    with pytest.raises(InputError, match="job-time profile: schema is None"):
+    with pytest.raises(InputError, match="job-time profile: schema is missing"):
         load_profile({})
 
 

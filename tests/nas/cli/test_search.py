@@ -10,9 +10,9 @@ pytest.importorskip("moocore")
 
 from click.testing import CliRunner
 
-from nas.cli import recost
+from nas.cli import main, recost
 from nas.cli.search import command
-from nas.runs.config import COSTING_KEYS, SearchConfig
+from nas.runs.config import COSTING_KEYS, SearchConfig, load_config
 from nas.runs.objectives import OBJECTIVES
 
 
@@ -36,7 +36,34 @@ def test_recost_takes_what_training_does_not_depend_on():
 def test_the_help_names_every_objective_and_algorithm():
     said = CliRunner().invoke(command, ["--help"]).output
     assert all(f"  {name}  " in said for name in OBJECTIVES)
-    assert "[nsga2|exhaustive|random]" in said
+    assert "[nsga2|surrogate|random|exhaustive]" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--max", "qbits=8"], "did you mean 'qubits'"),
+        (["--max", "qubits=nan"], "max qubits is nan; give a finite number"),
+        (["--max", "qubits=-2"], "not negative"),
+        (["--max", "validation_error=0.5"], "known only after training"),
+        (["--max", "qubits=3", "--max", "qubits=4"], "2 times"),
+        (["--min", "qubits=3"], "give max qubits=VALUE"),
+        (["--max", "qpu_time_s=600"], "the limit qpu_time_s needs a device; give backend"),
+    ],
+)
+def test_a_limit_that_is_none_is_one_line_and_exit_code_2(words, message, tmp_path, capsys):
+    folder = tmp_path / "run"
+    assert main(["search", "--preset", "faqnas", "--dataset", "iris", "-o", str(folder), *words]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), message in err) == ("", 1, True), err
+    assert not folder.exists()
+
+
+def test_limits_of_a_file_are_replaced_by_those_of_the_command_line(tmp_path):
+    file = tmp_path / "a.toml"
+    file.write_text('preset = "faqnas"\ndataset = "iris"\n[max]\nqubits = 8\nlayers = 2\n')
+    assert load_config(file).max == (("layers", 2.0), ("qubits", 8.0))
+    assert load_config(file, {"max": ("qubits=4",)}).max == (("qubits", 4.0),)
 
 
 def test_algorithms_that_contradict_each_other_are_refused():

@@ -26,6 +26,7 @@ def folder(tmp_path_factory):
         objectives=("validation_error", "qpu_time_s", "esp"),
         stagnation=0,
         num_seeds=1,
+        pilot=False,
     )
     nas.search(config, path)
     return path

@@ -87,7 +87,7 @@ def test_every_key_says_what_it_is():
         ("time_limit_s = 0\n", "time_limit_s is 0; give a positive number"),
         ('engine = "cirq"\n', "engine is 'cirq'; choose from fast, pennylane"),
         ('gradient = "hadamard"\n', "gradient is 'hadamard'; choose from parameter-shift, spsa, finite-diff"),
-        ('algorithm = "annealing"\n', "algorithm is 'annealing'; choose from nsga2, exhaustive, random"),
+        ('algorithm = "annealing"\n', "algorithm is 'annealing'; choose from nsga2, surrogate, random, exhaustive"),
         ("algorithm = 5\n", "algorithm is 5; give text"),
         ('scope = "life"\n', "scope is 'life'; choose from"),
         ("shots = 0\n", "shots is 0"),
@@ -197,3 +197,15 @@ def test_keys_that_only_costs_depend_on():
         "max_qubits",
     }
     assert set(COSTING_KEYS) - set(DEVICE_KEYS) == {"objectives", "qpu_power_w", "device_power_w", "max_qubits"}
+
+
+def test_as_many_seeds_as_pay(tmp_path):
+    path = written(tmp_path, 'preset = "faqnas"\ndataset = "wine"\nnum_seeds = "auto"\n')
+    assert load_config(path).num_seeds == "auto"
+    assert config_from_dict(load_config(path).to_dict()).num_seeds == "auto"
+
+
+@pytest.mark.parametrize("value", ["many", "Auto", "4", True, 2.0, None, [4]], ids=str)
+def test_other_words_are_no_number_of_seeds(value):
+    with pytest.raises(SettingError, match="^num_seeds is .*; give a whole number or auto$"):
+        config_from_dict({**GOOD, "num_seeds": value})

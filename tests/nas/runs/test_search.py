@@ -112,15 +112,16 @@ def test_accuracies_are_averaged_over_the_training_seeds(tmp_path):
 def test_a_run_is_what_its_evaluations_say(undisturbed):
     config, run = undisturbed
     assert 1 < len(run.front) < len(run.evaluations)
-    vectors = [vector(one, run.objectives) for one in run.evaluations]
+    judged = {one.architecture_hash: vector(one, run.objectives) for one in run.judged}
+    vectors = list(judged.values())
     for member in run.front:
-        mine = vector(member, run.objectives)
+        mine = judged[member.architecture_hash]
         assert not any(v != mine and all(x <= y for x, y in zip(v, mine, strict=True)) for v in vectors)
     assert [g.number for g in run.generations] == [0, 1, 2, 3]
     assert sum(g.evaluated for g in run.generations) == len(run.evaluations)
     assert run.generations[0].evaluated == config.population
     assert len(run.evaluations) == len({one.architecture_hash for one in run.evaluations})
-    assert run.generations[-1].front_size == len(run.front)
+    assert run.generations[-1].estimated_front_size == len(run.front)
     assert run.generations[-1].best_error == min(one.objectives["validation_error"] for one in run.evaluations)
     hypervolumes = [g.hypervolume for g in run.generations]
     assert hypervolumes == sorted(hypervolumes)
@@ -640,7 +641,7 @@ def test_random_search_has_the_budget_of_an_evolution_and_its_first_generation(d
     assert len(run.evaluations) == config.population * (config.generations + 1)
     assert run.stop == "3 generations after the first"
     assert run.evaluations[: config.population] == evolved.evaluations[: config.population]
-    vectors = [vector(one, run.objectives) for one in run.evaluations]
+    vectors = [vector(one, run.objectives) for one in run.judged]
     best = [
         one.architecture_hash
         for one, mine in zip(run.evaluations, vectors, strict=True)

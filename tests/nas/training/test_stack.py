@@ -16,7 +16,8 @@ from nas.architectures.record import Architecture, Hidden, Layer  # noqa: E402
 from nas.core.errors import MemoryLimitError  # noqa: E402
 from nas.engine.circuit import FastCircuit  # noqa: E402
 from nas.engine.network import build_model  # noqa: E402
-from nas.training.stack import CandidateBatch, StackedAdam, StackedNetworks, stack_key  # noqa: E402
+from nas.training.adam import StackedAdam  # noqa: E402
+from nas.training.stack import CandidateBatch, StackedNetworks, stack_key  # noqa: E402
 from random_architectures import random_architecture  # noqa: E402
 
 
