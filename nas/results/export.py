@@ -31,6 +31,7 @@ from nas.training.checkpoint import checkpoint_bytes
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
+    from hwcost import ModelCost
     from nas.costs import CandidateCost
     from nas.runs.context import SearchContext
     from nas.training.train import TrainedNetwork
@@ -66,7 +67,7 @@ def export(
     **changes: Any,
 ) -> Exported:
     """Write a member of a front: circuit.qpy (free parameters `x` and `w`), trained.qpy (weights bound, data free),
-    isa.qpy (compiled for the device), network.pt, cost.json and cost.html, member.json.
+    isa.qpy (compiled for the device, where the circuit is not cut), network.pt, cost.json and cost.html, member.json.
 
     A run keeps no weights: the network is trained again from its seed, which gives the same ones with the same
     versions. Of several training seeds the one with the best accuracy is taken.
@@ -133,9 +134,14 @@ def _circuits(network: TrainedNetwork, cost: CandidateCost) -> dict[str, bytes]:
     weights = {f"w[{i}]": value for i, value in enumerate(state["quantum.weights"].double().reshape(-1).tolist())}
     bound = circuit.assign_parameters({p: weights[p.name] for p in circuit.parameters if p.name in weights})
     files = {"circuit.qpy": _qpy(circuit), "trained.qpy": _qpy(bound)}
-    if cost.model_cost is not None:
+    if cost.model_cost is not None and _is_whole(cost.model_cost):
         files["isa.qpy"] = _qpy(cost.model_cost.estimates[0].isa_circuit)
     return files
+
+
+def _is_whole(cost: ModelCost) -> bool:
+    """Return whether the circuit was compiled as it is, neither simulated nor cut."""
+    return bool(cost.estimates) and all(overhead.method != "cutting" for overhead in cost.overheads)
 
 
 def _qpy(circuit: QuantumCircuit) -> bytes:

@@ -11,6 +11,7 @@ from nas.results import evaluation_page, retrained_page
 from nas.results.estimate_facts import estimate_notes
 from nas.results.front import Front
 from nas.results.pilot import PilotReport
+from nas.results.shares import time_shares
 from nas.runs.objectives import NOISE
 from nas.spaces.genes import active_genes
 from nas.spaces.record import format_genome
@@ -68,6 +69,9 @@ def front_text(run: Run) -> str:
     if members:
         lines += ["", "  * compromise: the smallest norm after each objective is divided by its largest value"]
     lines += [f"  {note}" for note in estimate_notes(run)]
+    shares = time_shares(run)
+    if shares is not None:
+        lines.append(f"  {shares.text()}")
     dead = [str(number) for number, member in enumerate(members, start=1) if member.num_dead_weights]
     if dead:
         lines.append(f"  with angles that influence no output (`nas.dead_weights`): {', '.join(dead)}")

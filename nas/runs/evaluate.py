@@ -15,9 +15,10 @@ from nas.architectures.json import architecture_hash
 from nas.architectures.record import Architecture
 from nas.costs import CandidateCost, candidate_cost
 from nas.runs.context import SearchContext
+from nas.runs.costing import costing_options
 from nas.runs.limits import Verdict, broken_limit
 from nas.runs.noisy import noisy_accuracy, output_noise
-from nas.runs.objectives import BACKEND, NOISE, PROFILED_FLOPS
+from nas.runs.objectives import CUTTING, INFERENCE, NOISE, OBJECTIVES, PROFILED_FLOPS, WALL_CLOCK
 from nas.runs.record import Evaluation
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
@@ -239,7 +240,12 @@ def _accuracies(
     features, labels = context.data().validation_part()
     return tuple(
         noisy_accuracy(
-            network.model, features, labels, noise, shots=context.config.shots, seed=[network.record.seed, NOISE_STREAM]
+            network.model,
+            features,
+            labels,
+            noise,
+            shots=context.config.measured_shots,
+            seed=[network.record.seed, NOISE_STREAM],
         )
         for network in networks
         if network.model is not None
@@ -261,7 +267,7 @@ def _cost_trained(
     values = context.config.values(cost, accuracies)
     for name in context.config.objectives:
         if name not in values:
-            return cost, accuracies, {}, f"{name} cannot be estimated: {_why(cost)}"
+            return cost, accuracies, {}, f"{name} cannot be estimated: {OBJECTIVES[name].missing or _why(cost)}"
     return cost, accuracies, values, None
 
 
@@ -278,9 +284,9 @@ def candidate_cost_in(context: SearchContext, built: Architecture, *, on_device:
     """
     config, data = context.config, context.data()
     options: dict[str, Any] = {}
-    if BACKEND in config.needs or (on_device and config.backend is not None):
+    if config.costs_time or (on_device and config.backend is not None):
         options = {
-            "backend": context.hwcost_device(),
+            **({"simulated": True} if config.backend is None else {"backend": context.hwcost_device()}),
             "scope": config.scope,
             "gradient": "none" if config.scope == "inference" else config.gradient,
             "shots": config.shots,
@@ -288,15 +294,23 @@ def candidate_cost_in(context: SearchContext, built: Architecture, *, on_device:
             "optimization_level": config.optimization_level,
             "num_seeds": config.num_seeds,
             "cache": True,
-            "device": context.classical_device(),
             "job_profile": context.job_profile(),
+            **costing_options(config, on_device=config.backend is not None),
         }
         if config.scope in ("epoch", "training"):
             options |= {"samples": len(data.split.training), "validation_samples": len(data.split.validation)}
         if config.scope == "training":
             options["epochs"] = config.epochs
     return candidate_cost(
-        built, data.num_features, data.num_classes, profiled=PROFILED_FLOPS in config.needs, **options
+        built,
+        data.num_features,
+        data.num_classes,
+        profiled=PROFILED_FLOPS in config.needs,
+        cut_to=config.max_qubits if CUTTING in config.needs else None,
+        inference=INFERENCE in config.needs,
+        measured=WALL_CLOCK in config.needs,
+        device=context.classical_device(),
+        **options,
     )
 
 
