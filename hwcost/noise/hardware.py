@@ -65,8 +65,8 @@ BANDS: dict[CircuitKind, dict[Rule, tuple[Band, ...]]] = {
 }
 
 # The same runs predicted at their bound angles (`pauli-propagation`): nearer in the median, further off in the tail.
-# What averages over angles take too much and what hardware adds partly cancel. The worst bit between 0.5 and 0.8 was off
-# by 11.4 in 90 % of 38 runs.
+# What averages over angles take too much and what hardware adds partly cancel. The worst bit between 0.5 and 0.8 was
+# off by 11.4 in 90 % of 38 runs.
 SIGNED_BANDS: dict[CircuitKind, dict[Rule, tuple[Band, ...]]] = {
     "chosen": {
         "mean": (Band(0.8, 1.33, 102), Band(0.5, 1.62, 18), _ORDER),
