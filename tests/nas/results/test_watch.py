@@ -21,7 +21,7 @@ pytest.importorskip("sklearn")
 import nas
 from nas.cli import main
 from nas.core.errors import RunError, SettingError
-from nas.results.page import front_text
+from nas.results.front_text import front_text
 from nas.results.watch import Watcher, is_local
 from nas.results.watch_page import PAGE, POLICY
 from nas.results.watch_state import watch_state
