@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from hwcost.core.units import format_seconds, format_share
@@ -31,8 +31,8 @@ class MemberFacts:
         dead: (column, qubit) of each angle that influences no output, sorted.
         quantum_flops: Of a statevector simulation of one sample, forward and backward, in closed form; None where
             nothing was costed.
-        classical_flops: Of the classical layers for one sample, forward and backward as the scope asks; None without
-            a device.
+        classical_flops: Of the linear layers for one sample, forward and backward: 2 for each weight forward, 4
+            backward, without the gradient of the data (as `hwcost.estimate_model` counts a training).
         quantum_s: Quantum half of the unified time in seconds; None without a device.
         classical_s: Classical half.
         scope: What the times are of; None without a device.
@@ -45,7 +45,7 @@ class MemberFacts:
     num_classical: int
     dead: tuple[tuple[int, int], ...]
     quantum_flops: int | None
-    classical_flops: float | None
+    classical_flops: int
     quantum_s: float | None
     classical_s: float | None
     scope: str | None
@@ -105,13 +105,20 @@ def member_facts(run: Run, member: Evaluation) -> MemberFacts:
         num_classical=(member.num_parameters or built.num_weights) - built.num_weights,
         dead=tuple(sorted(dead_weights(built))),
         quantum_flops=cost.get("quantum_flops"),
-        classical_flops=classical.get("flops_per_sample"),
+        classical_flops=_classical_flops(built, run.context.dataset.num_features, run.context.dataset.num_classes),
         quantum_s=sum(value for name, value in parts.items() if name != "classical half") if total_s else None,
         classical_s=classical_s,
         scope=unified.get("scope"),
         parts_s=parts,
         compiled=_compiled(model.get("estimates") or ()),
     )
+
+
+def _classical_flops(built: Architecture, num_features: int, num_classes: int) -> int:
+    before = [num_features, *(layer.width for layer in built.hidden_before), built.num_encoded]
+    after = [built.num_outputs, *(layer.width for layer in built.hidden_after), num_classes]
+    weights = sum(a * b for widths in (before, after) for a, b in pairwise(widths))
+    return 6 * weights - 2 * before[0] * before[1]
 
 
 def _compiled(estimates: Sequence[Mapping[str, Any]]) -> dict[str, str]:

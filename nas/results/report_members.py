@@ -229,15 +229,14 @@ def _cost_facts(members: Members, number: int) -> list[tuple[str, str]]:
     found = [
         (title, value)
         for (title, value), objective in zip(members.values(member), members.run.objectives, strict=True)
-        if not objective.trained and objective.name != "parameters"
+        if not objective.trained and objective.name not in ("parameters", "quantum_flops")
     ]
     if facts.scope is not None:
         found.append((f"quantum half, {facts.scope}", format_seconds(facts.quantum_s)))
         found.append((f"classical half, {facts.scope}", format_seconds(facts.classical_s)))
     if facts.quantum_flops is not None:
         found.append(("FLOPs of the simulated circuit", f"{facts.quantum_flops:,} a sample, forward and backward"))
-    if facts.classical_flops is not None:
-        found.append(("FLOPs of the classical layers", f"{facts.classical_flops:,.0f} a sample"))
+    found.append(("FLOPs of the classical layers", f"{facts.classical_flops:,} a sample, forward and backward"))
     if facts.compiled:
         found.append(("compiled circuit", ", ".join(f"{name} {value}" for name, value in facts.compiled.items())))
     return found

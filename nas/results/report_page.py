@@ -96,8 +96,7 @@ def _claims(run: Run) -> str:
     notes = [f"{note[0].upper()}{note[1:]}." for note in estimate_notes(run)]
     if notes:
         notes.append(
-            "Retrained: the 90 % interval of the error of one training with another seed. On front: probability to be "
-            "on the front of the evaluated networks; by cost: its costs alone keep a member there."
+            "On front: probability to be on the front of the evaluated networks; by cost: costs alone keep it there."
         )
     trainings = "one training" if seeds == 1 else f"the mean of {seeds} trainings"
     trainings += ", and of repeats where there were any" if any(g.num_repeats for g in run.generations) else ""

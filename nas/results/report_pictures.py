@@ -47,10 +47,12 @@ def front_pictures(members: Members) -> str:
         )
         for objective in run.objectives
     }
+    # The last are drawn on top: those that stand out.
+    order = sorted(range(1, len(members.front) + 1), key=lambda number: (bool(members.picked(number)), -number))
     panels = []
     for up, across in combinations(run.objectives, 2):
         dots = [_other(one, up, across, run.objectives) for one in shown]
-        dots += [_member(members, number, judged, up, across) for number in range(len(members.front), 0, -1)]
+        dots += [_member(members, number, judged, up, across) for number in order]
         panels.append(f"<div>{scatter(scales[across.name], scales[up.name], dots)}</div>")
     left_out = f" One of {step} of the others is drawn." if step > 1 else ""
     note = "Errors are the estimated ones, by which the front is chosen." if run.estimates is not None else ""

@@ -37,12 +37,14 @@ th, td { padding: 5px 9px; text-align: right; border-bottom: 1px solid #e6eaee; 
   vertical-align: top; }
 th { color: #57606a; font-weight: 600; vertical-align: bottom; border-bottom-color: #b8c0c8; }
 th.left, td.left { text-align: left; }
-td.genome { text-align: left; font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 12px; }
+td.genome { text-align: left; white-space: normal; min-width: 14rem;
+  font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 12px; }
 td.wrap { white-space: normal; min-width: 13rem; text-align: left; }
 td.number { white-space: normal; min-width: 7.5rem; }
 .growth svg { width: 100%; max-width: 660px; height: auto; }
 tr.on td, tr:hover td { background: #eaf3fa; }
-.tag { display: inline-block; font-size: 11px; line-height: 1.5; padding: 0 7px; border-radius: 9px;
+.tag { display: inline-block; white-space: nowrap; font-size: 11px;
+  line-height: 1.5; padding: 0 7px; border-radius: 9px;
   margin-left: 4px;
   background: #e3ebf2; color: #1b1f24; }
 .tag.most-accurate { background: #009e73; color: #fff; } .tag.cheapest { background: #c34f00; color: #fff; }

@@ -93,7 +93,7 @@ def _on_log(low: float, high: float, *, is_time: bool) -> list[float]:
     if is_time:
         return [value for value in _TIMES if low <= value <= high]
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    steps = (1.0, 2.0, 5.0) if last - first <= 3 else (1.0,)
+    steps = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0) if high < 12.0 * low else (1.0, 2.0, 5.0) if last - first <= 3 else (1.0,)
     return [m * 10.0**e for e in range(first, last + 1) for m in steps if low <= m * 10.0**e <= high]
 
 
