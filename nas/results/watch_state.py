@@ -9,11 +9,14 @@ from typing import Any
 
 from hwcost.core.text import printable
 from nas.results.front import signal_facts
-from nas.results.page import objective_title, value_text
+from nas.results.picks import picked_names, picks
+from nas.results.values import objective_title, value_text
+from nas.results.volume import DEFINITION, generation_volumes
 from nas.runs.run import Run, read_run
 from nas.runs.store import EVALUATIONS, RUN, RunStore
 from nas.spaces.genes import active_genes
 from nas.spaces.record import SearchSpace, format_genome
+from nas.spaces.short import short_genome
 from nas.spaces.size import count_architectures
 
 SCHEMA = "nas.watch/1"
@@ -67,6 +70,8 @@ def watch_state(folder: str | os.PathLike[str]) -> dict[str, Any]:
             {"name": o.name, "title": objective_title(o), "direction": o.direction, "logarithmic": o.logarithmic}
             for o in run.objectives
         ],
+        "picks": [{"title": pick.title, "meaning": pick.meaning, "member": pick.number} for pick in picks(run)],
+        "hypervolume_means": DEFINITION,
         "front": _front(run),
         "points": _points(run),
         "generations": [
@@ -75,27 +80,30 @@ def watch_state(folder: str | os.PathLike[str]) -> dict[str, Any]:
                 "evaluated": g.evaluated,
                 "front": g.front_size,
                 "best_error": g.best_error,
-                "hypervolume": g.hypervolume,
+                "hypervolume": volume,
             }
-            for g in run.generations
+            for g, volume in zip(run.generations, generation_volumes(run), strict=True)
         ],
     }
 
 
 def _front(run: Run) -> list[dict[str, Any]]:
     members = run.front
-    chosen = run.compromise
+    chosen, picked = run.compromise, picked_names(run)
     return [
         {
-            "rank": rank,
+            "member": number,
+            "rank": number,  # its old name
             "compromise": member is chosen,
+            "picked": list(picked.get(member.architecture_hash, ())),
             "values": [member.objectives[objective.name] for objective in run.objectives],
             "texts": [value_text(objective, member.objectives[objective.name]) for objective in run.objectives],
             "accuracy": member.accuracy,
             "generation": member.generation,
             "genome": printable(format_genome(active_genes(member.genome))),
+            "short_genome": printable(short_genome(member.genome)),
         }
-        for rank, member in enumerate(members, start=1)
+        for number, member in enumerate(members, start=1)
     ]
 
 

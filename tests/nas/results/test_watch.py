@@ -21,7 +21,8 @@ pytest.importorskip("sklearn")
 import nas
 from nas.cli import main
 from nas.core.errors import RunError, SettingError
-from nas.results.page import front_text
+from nas.results.front_text import front_text
+from nas.results.volume import generation_volumes
 from nas.results.watch import Watcher, is_local
 from nas.results.watch_page import PAGE, POLICY
 from nas.results.watch_state import watch_state
@@ -67,7 +68,7 @@ def test_the_state_is_that_of_the_run(found, watcher):
     assert (state["finished"], state["left"], state["stop"]) == (True, 0, found.stop)
     assert state["signal"]["summary"] == found.pilot.summary()
     assert len(state["points"]) == len(found.evaluations)
-    assert [one["hypervolume"] for one in state["generations"]] == [one.hypervolume for one in found.generations]
+    assert [one["hypervolume"] for one in state["generations"]] == generation_volumes(found)
 
 
 def test_the_page_has_everything_in_it_and_may_load_nothing(watcher):
