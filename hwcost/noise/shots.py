@@ -1,7 +1,8 @@
 """From signal attenuation to shots: how many repetitions a noisy device needs.
 
 A measured ⟨Z⟩ is the ideal one times an attenuation λ. Dividing by λ multiplies the standard error by 1/λ, so the
-number of shots for the same precision grows by I = 1/λ².
+number of shots for the same precision grows by I = 1/λ². Where λ exceeds 1, relaxation pushes a value towards the ideal
+one; that is no signal and saves no shots, so λ counts as 1 here.
 """
 
 from __future__ import annotations
@@ -243,7 +244,9 @@ def with_variances(shots: ShotCost, variances: Sequence[float | None]) -> ShotCo
 
 def _observable_cost(each: WeightedSum, attenuations: Sequence[QubitAttenuation]) -> ObservableCost:
     noiseless = math.fsum(coefficient**2 for _, coefficient in each.terms)
-    noisy = math.fsum(coefficient**2 * inflation(attenuations[row].value) for row, coefficient in each.terms)
+    # Above 1 there is a shift towards the ideal value beside the signal.
+    left = [min(1.0, attenuations[row].value) for row, _ in each.terms]
+    noisy = math.fsum(c**2 * inflation(value) for (_, c), value in zip(each.terms, left, strict=True))
     return ObservableCost(
         name=each.name,
         num_terms=len(each.terms),
