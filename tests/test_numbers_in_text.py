@@ -33,7 +33,7 @@ def test_options_that_are_numbers_have_one_reader() -> None:
 
 def test_options_with_units_take_no_number_of_another_kind() -> None:
     tried = 0
-    for path, command in ALL:
+    for _, command in ALL:
         for parameter in command.params:
             if parameter.callback is None or parameter.callback.__name__ not in ("seconds", "days"):
                 continue
@@ -41,7 +41,6 @@ def test_options_with_units_take_no_number_of_another_kind() -> None:
             for text in NO_NUMBERS:
                 with pytest.raises((click.BadParameter, HwcostError)):
                     parameter.callback(click.Context(command), parameter, text)
-                    pytest.fail(f"{path} {parameter.opts} takes {text!r}")
     assert tried > 5
 
 
