@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
+from hwcost.core.click_options import WHOLE
 from hwcost.core.click_outputs import OutputPath, writes_files
 
 
 @click.command("export")
 @click.argument("folder", metavar="RUN")
-@click.option("--member", type=int, metavar="N", help="Number of the member, as `nas front` shows it.")
-@click.option("--rank", type=int, hidden=True, help="Old name of --member.")
+@click.option("--member", type=WHOLE, metavar="N", help="Number of the member, as `nas front` shows it.")
+@click.option("--rank", type=WHOLE, hidden=True, help="Old name of --member.")
 @click.option("-o", "output", type=OutputPath(), metavar="DIR", help="Directory for the member; made if there is none.")
 @click.option("--backend", metavar="NAME|FILE", help="Compile and cost for another device than the run's.")
 @click.option("--optuna", "url", metavar="sqlite:///FILE", help="Write the run as a study of Optuna.")

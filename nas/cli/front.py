@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from hwcost.core.click_options import WHOLE
 from hwcost.report.console import format_option, write
 
 
 @click.command("front")
 @click.argument("folder", metavar="RUN")
-@click.option("--top", type=int, metavar="K", help="The K best networks: the front, then what it leaves, and so on.")
+@click.option("--top", type=WHOLE, metavar="K", help="The K best networks: the front, then what it leaves, and so on.")
 @click.option("--all", "everything", is_flag=True, help="Every evaluation, also what failed or cost too much.")
 @click.option("--genomes", "whole_genomes", is_flag=True, help="Whole genomes in text; CSV and JSON have them anyway.")
 @format_option

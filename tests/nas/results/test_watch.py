@@ -7,7 +7,9 @@ import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
+import struct
 import subprocess
 import time
 
@@ -92,6 +94,7 @@ def test_the_page_has_everything_in_it_and_may_load_nothing(watcher):
         ("evil.example:80", 403),
         ("127.0.0.1.evil.example", 403),
         ("localhost:evil", 403),
+        ("localhost:\xb2", 403),
         ("", 403),
         (None, 403),
     ],
@@ -154,6 +157,30 @@ def test_a_search_at_work_is_followed_and_a_run_that_is_damaged_is_said(found, t
         assert status == 500
         assert "damaged" in json.loads(text)["error"]
         assert ask(watching)[0] == 200
+
+
+def test_a_browser_that_goes_away_and_other_noise_say_nothing(watcher, capfd):
+    address = ("127.0.0.1", int(watcher.url.rsplit(":", 1)[1].strip("/")))
+    for request in (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"GET / HT", b"\0\xff\r\n\r\n", b"G" * 70_000):
+        for _ in range(5):
+            with socket.create_connection(address) as caller:
+                caller.sendall(request)
+                caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets
+    assert ask(watcher)[0] == 200
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_error_of_ours_is_one_line_on_stderr(found, monkeypatch, capfd):
+    def failing(folder):
+        raise ValueError("a fault")
+
+    with Watcher(found.folder) as watching:
+        monkeypatch.setattr("nas.results.watch.FRESH_S", 0.0)
+        monkeypatch.setattr("nas.results.watch.watch_state", failing)
+        with pytest.raises(http.client.BadStatusLine):
+            ask(watching, "/state.json")
+        assert ask(watching)[0] == 200
+    assert capfd.readouterr().err.startswith("nas: internal error, ValueError: a fault;")
 
 
 def test_what_cannot_be_watched_is_one_line(found, watcher, tmp_path, capsys):
