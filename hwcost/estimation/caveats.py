@@ -243,9 +243,9 @@ def _of_hardware(candidate: CostedCandidate) -> Iterator[Caveat]:
         how = "at level 0" if candidate.compiled.transpiled is not None else "on the device's first qubits"
         yield Caveat(
             "fixed_layout",
-            f"the qubits are fixed in advance ({how}): on hardware such circuits were off by a factor of 2 to 3 in the "
-            "shots in the median and up to 20 times, for one bad qubit decides; choose qubits by the calibration of "
-            "the day (level 1 to 3)",
+            f"the qubits are fixed in advance ({how}): on hardware such circuits were off by a factor of 2 to 4 in the "
+            f"shots in the median and up to {error.factor:g} times, for one bad qubit decides; choose qubits by the "
+            "calibration of the day (level 1 to 3)",
         )
     elif error.kind == "wide":
         qubits = len(active_qubits(candidate.compiled.isa))

@@ -29,6 +29,9 @@ from hwcost.noise.observables import (
     track_observables,
 )
 
+SIGNED = "pauli-propagation"
+"""The method whose values are those of one set of angles; the others average over angles."""
+
 SMALLEST_ATTENUATION = 1e-150
 """Below it 1/λ² is no float."""
 
@@ -133,7 +136,7 @@ def method_used(rows: Sequence[QubitAttenuation], asked: AttenuationMethod) -> s
     For `auto` that is `pauli-propagation` if it answers for any row. Each row names its own.
     """
     methods = [row.method or asked for row in rows]
-    wanted = "pauli-propagation" if asked == AUTO else asked
+    wanted = SIGNED if asked == AUTO else asked
     return wanted if wanted in methods else methods[0]
 
 

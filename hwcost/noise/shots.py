@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
-from hwcost.noise.attenuation import SMALLEST_ATTENUATION, QubitAttenuation
+from hwcost.noise.attenuation import SIGNED, SMALLEST_ATTENUATION, QubitAttenuation
 from hwcost.noise.hardware import CircuitKind, HardwareError, hardware_error
 
 Inflation: TypeAlias = Literal["worst", "mean"]
@@ -136,6 +136,12 @@ class ShotCost:
         return {**own, **ends, "executions": self.executions, "observables": named}
 
 
+def _is_signed(attenuations: Sequence[QubitAttenuation], rule: Inflation) -> bool:
+    """Return whether the λ that sets the shots, or one of those in a mean, is one at bound angles."""
+    deciding = attenuations if rule == "mean" else [min(attenuations, key=lambda row: row.value)]
+    return any(row.method == SIGNED for row in deciding)
+
+
 def inflation(attenuation: float) -> float:
     """Return the shot inflation 1/λ²; infinite for λ = 0."""
     return math.inf if attenuation < SMALLEST_ATTENUATION else 1.0 / attenuation**2
@@ -216,7 +222,9 @@ def shot_cost(
         observables=() if task == "sampling" else tuple(costs),
         hardware=None
         if task == "sampling"
-        else hardware_error(worst=finite(worst), mean=finite(mean), rule=rule, kind=kind),
+        else hardware_error(
+            worst=finite(worst), mean=finite(mean), rule=rule, kind=kind, signed=_is_signed(attenuations, rule)
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from hwcost.estimation.estimate import estimate_under
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate
 from hwcost.estimation.seeds import NumSeeds
+from hwcost.noise.attenuation import SIGNED
 from hwcost.noise.hardware import hardware_error
 from hwcost.noise.methods import AUTO, DEFAULT_ATTENUATION, METHODS, AttenuationMethod
 from hwcost.validation.ideal import NO_IDEAL, ideal_of
@@ -233,7 +234,8 @@ def _ends(predicted: float, cost: CostEstimate) -> tuple[float | None, float | N
     if predicted <= 0.0 or cost.shots.hardware is None:
         return None, None
     inflation = predicted**-2
-    error = hardware_error(worst=None, mean=inflation, rule="mean", kind=cost.shots.hardware.kind)
+    signed = any(row.method == SIGNED for row in cost.shots.attenuation)
+    error = hardware_error(worst=None, mean=inflation, rule="mean", kind=cost.shots.hardware.kind, signed=signed)
     if error is None:
         return None, None
     return predicted / math.sqrt(error.factor), predicted * math.sqrt(error.factor)

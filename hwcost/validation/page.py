@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hwcost.core.units import format_age, format_count, format_share
+from hwcost.noise.attenuation import SIGNED
 from hwcost.report.page import Block, Bullets, Column, Heading, Line, Page, Table, registered_page
 from hwcost.validation import measured_page
 from hwcost.validation.record import QubitValidation, Validation
@@ -12,7 +13,6 @@ from hwcost.validation.record import QubitValidation, Validation
 __all__ = ["measured_page"]  # registers the page of results from hardware
 
 MOST_QUBITS_SHOWN = 40
-SIGNED = "pauli-propagation"
 
 
 @registered_page.register

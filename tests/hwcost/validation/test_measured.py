@@ -39,7 +39,7 @@ def test_the_prediction_is_that_of_an_estimate():
     assert run.error == pytest.approx((first + second) / 2 / 0.85 - 1)
     assert run.standard_error == pytest.approx(math.sqrt((0.19 + 0.36) / 400) / 2)
     assert run.inside is (run.low <= 0.85 <= run.high)
-    assert run.high / run.low == pytest.approx(1.25)
+    assert run.high / run.low == pytest.approx(1.33)
     labels = [{"circuit": flip(), "values": {"ZZ": 0.7, "XX": 0.3}}]
     (both,) = validate_measured(labels, device, methods=("pauli-path", "light-cone"), **OPTIONS).runs
     pauli = hwcost.estimate(flip(), device, shots=1000, observable="ZZ", attenuation="light-cone", **OPTIONS)
