@@ -88,7 +88,7 @@ def front_text(run: Run) -> str:
     seeds = config.num_train_seeds
     lines.append(
         f"  accuracies: {dataset.num_validation} validation samples, "
-        f"{'one training' if seeds == 1 else f'mean of {seeds} trainings'} each at first; the "
+        f"{'one training' if seeds == 1 else f'mean of {seeds} trainings'} each at first{parts_note(run)}; the "
         f"{dataset.num_test} test samples were not touched"
     )
     if NOISE in config.needs:
@@ -96,6 +96,12 @@ def front_text(run: Run) -> str:
             f"  they are those under the noise of the device, predicted, with {config.shots:,} shots of each circuit"
         )
     return "\n".join(lines)
+
+
+def parts_note(run: Run) -> str:
+    """Say that trainings of a network validate on several parts; nothing where there is one."""
+    count = run.context.num_folds
+    return f", the trainings of a network on {count} parts in turn" if count > 1 else ""
 
 
 def interval_text(known: Estimate) -> str:

@@ -20,7 +20,7 @@ from nas.results.device_cost import device_cost
 from nas.results.estimate_facts import estimate_notes
 from nas.results.front import rows
 from nas.results.importance import gene_importance
-from nas.results.page import interval_text, objective_title, observed_texts, value_text
+from nas.results.page import interval_text, objective_title, observed_texts, parts_note, value_text
 from nas.results.plots import pictures
 from nas.results.shares import time_shares
 from nas.runs.run import open_run
@@ -181,8 +181,8 @@ def _seeds_note(run: Run) -> str:
     step = 1.0 / dataset.num_validation
     return (
         f'<p class="note">Accuracies are those of {dataset.num_validation} validation samples, so one sample is '
-        f"{step:.1%}, after {trainings}, the best epoch of each. The {dataset.num_test} test samples were not touched."
-        "</p>"
+        f"{step:.1%}, after {trainings}{parts_note(run)}, the best epoch of each. The {dataset.num_test} test samples "
+        "were not touched.</p>"
     )
 
 

@@ -26,7 +26,7 @@ from nas.runs.algorithms.base import Answer, Brood, Problem, Stop, latest
 from nas.runs.algorithms.nsga2 import first_generation
 from nas.runs.candidates import listed, pool
 from nas.runs.error_model import fit_errors
-from nas.runs.estimates import features_of, fit_evaluations
+from nas.runs.estimates import Fitted, features_of, fit_evaluations, is_free
 from nas.runs.features import gene_features
 from nas.runs.fronts import REFERENCE, axes, span_of
 from nas.runs.improvement import expected_improvement
@@ -104,8 +104,7 @@ class Surrogate:
             self._all = None if found is None else self._described(found)
         if self._all is not None:
             return self._all
-        fitted = fit_evaluations(evaluations, problem.space, problem.objectives)
-        parents = fitted.front() if fitted is not None else ()
+        parents = _fitted(evaluations, problem).front()
         drawn = pool(
             problem.space,
             [dict(one.genome) for one in sorted(parents, key=lambda one: one.architecture_hash)],
@@ -133,12 +132,15 @@ class Surrogate:
     def _best(self, candidates: Candidates, left: Sequence[int], evaluations: Sequence[Evaluation]) -> list[int]:
         import numpy as np
 
-        complete = [one for one in evaluations if one.state == "COMPLETE"]
+        fitted = _fitted(evaluations, self._problem)
+        complete, predicted = fitted.complete, fitted.error
         features = np.column_stack([candidates.features, candidates.costs])[list(left)]
         seen = features_of(complete, self._problem.space, self._priced)
-        model = fit_errors(seen, [[1.0 - accuracy for accuracy in one.accuracies] for one in complete])
+        # The model of the estimates, unless it looks at costs that candidates do not have yet.
+        same = self._priced == [objective for objective in self._problem.objectives if is_free(objective)]
+        errors = [[1.0 - accuracy for accuracy in one.accuracies] for one in complete]
+        model = fitted.model if same else fit_errors(seen, errors)
         mean, sd = model.function(features)
-        predicted, _ = model.estimates()
         costs, seen_costs = candidates.costs[list(left)], axes(complete, self._priced)
         for objective in self._unpriced:
             values = axes(complete, [objective])
@@ -146,7 +148,7 @@ class Surrogate:
             costs, seen_costs = np.column_stack([costs, guess]), np.column_stack([seen_costs, values])
         everything = np.vstack([costs, seen_costs])
         low, span = _scale(everything)
-        least, reach = _scale(model.mean_errors[:, None])
+        least, reach = _scale(fitted.model.mean_errors[:, None])
         return [
             left[i]
             for i in _batch(
@@ -158,6 +160,14 @@ class Surrogate:
                 self._problem.population,
             )
         ]
+
+
+def _fitted(evaluations: Sequence[Evaluation], problem: Problem) -> Fitted:
+    """Return the model of the errors, which the search has fitted already."""
+    fitted = fit_evaluations(evaluations, problem.space, problem.objectives)
+    if fitted is None:  # the search has ended before: nothing is COMPLETE
+        raise SettingError("a surrogate needs networks that were trained")
+    return fitted
 
 
 def _batch(
