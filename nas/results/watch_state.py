@@ -143,9 +143,8 @@ def _left(run: Run) -> int | None:
     if config.exhaustive:
         count = _num_architectures(space)
         return None if count is None else max(0, count - len(run.evaluations))
-    ended = sum(generation.evaluated for generation in run.generations)
-    generations = config.generations + 1 - len(run.generations)
-    return max(0, generations * config.population - (len(run.evaluations) - ended))
+    again = sum(len(one.trainings) - config.num_train_seeds for one in run.evaluations if one.trainings)
+    return max(0, (config.generations + 1) * config.population - len(run.evaluations) - again)
 
 
 @lru_cache(maxsize=4)

@@ -18,6 +18,7 @@ import json
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,37 @@ def promises(searched: Searched) -> Row:
     }
 
 
-def ours(draw: Draw, algorithm: str, seed: int, budget: int, longest: int) -> Row:
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a search comes to.
+
+    Attributes:
+        row: Its figures.
+        trained: Row of each training.
+        returned: Rows of the returned front.
+        best: Row of the network that it takes for the most accurate one.
+    """
+
+    row: Row
+    trained: Sequence[int]
+    returned: Sequence[int]
+    best: int
+
+
+def beside_blind(draw: Draw, own: Result, blind: Result) -> Row:
+    """Return the figures of a search with those of one that saw errors of other networks, by the same true errors."""
+    truth = draw.truth(np.bincount(np.array(own.trained), minlength=len(networks().hashes)))
+    returned, value = truth.share(blind.returned), own.row["returned"]
+    assert value is not None
+    return own.row | {
+        "blind_returned": returned,
+        "blind_found": truth.share(list(dict.fromkeys(blind.trained))),
+        "blind_regret": float(truth.errors[blind.best] - truth.errors.min()),
+        "learned": (value - returned) / (1.0 - returned) if returned < 1.0 else None,
+    }
+
+
+def ours(draw: Draw, algorithm: str, seed: int, budget: int, longest: int) -> Result:
     """Search with an algorithm of the product."""
     searched = search_table(draw, algorithm, seed, budget=budget)
     error = {name: one.error for name, one in searched.estimates.networks.items()}
@@ -110,10 +141,10 @@ def ours(draw: Draw, algorithm: str, seed: int, budget: int, longest: int) -> Ro
     if longest:
         long = search_table(draw, algorithm, seed, budget=longest, repeats=0.0)
         row |= reached(draw.truth(long.num_seen), long.trained)
-    return row
+    return Result(row=row, trained=searched.trained, returned=searched.returned, best=best)
 
 
-def optunas(draw: Draw, sampler: str, seed: int, budget: int, longest: int) -> Row:
+def optunas(draw: Draw, sampler: str, seed: int, budget: int, longest: int) -> Result:
     """Search with a sampler of Optuna."""
     from optuna_search import optuna_search
 
@@ -129,7 +160,7 @@ def optunas(draw: Draw, sampler: str, seed: int, budget: int, longest: int) -> R
     row = worth(draw, trained[:budget], returned, returned, most)
     if longest:
         row |= reached(draw.truth(np.bincount(trained, minlength=len(space.hashes))), trained)
-    return row
+    return Result(row=row, trained=trained[:budget], returned=returned, best=most)
 
 
 def bounds(draw: Draw) -> dict[str, Row]:
@@ -162,7 +193,7 @@ def signal(table: Table) -> Row:
     }
 
 
-def methods(names: Sequence[str]) -> Iterator[tuple[str, Callable[[Draw, int, int, int], Row]]]:
+def methods(names: Sequence[str]) -> Iterator[tuple[str, Callable[[Draw, int, int, int], Result]]]:
     for name in names:
         if name.startswith("optuna-"):
             sampler = name.removeprefix("optuna-")
@@ -175,18 +206,20 @@ def measured(dataset: str, options: argparse.Namespace) -> dict[str, Any]:
     """Measure all methods on one data set, with the errors as they are and shuffled."""
     table = read_table(dataset, options.table)
     found: dict[str, Any] = {"signal": signal(table), "real": {}, "shuffled": {}}
-    for control in ("real", "shuffled"):
-        rows: dict[str, list[Row]] = found[control]
-        for seed in range(options.first_seed, options.first_seed + options.seeds):
-            draw = Draw.of(table if control == "real" else table.shuffled(seed), seed)
-            for name, method in methods(options.methods):
-                counted = options.optuna_longest if name.startswith("optuna-") else options.longest
-                longest = counted if control == "real" else 0
-                rows.setdefault(name, []).append(method(draw, seed, options.budget, longest))
-            if control == "real" and seed - options.first_seed < options.bound_seeds:
-                for name, row in bounds(draw).items():
-                    rows.setdefault(name, []).append(row)
-            print(f"{dataset}, {control}, seed {seed}", end="\r", file=sys.stderr)
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
+        draws = {"real": Draw.of(table, seed), "shuffled": Draw.of(table.shuffled(seed), seed)}
+        for name, method in methods(options.methods):
+            longest = options.optuna_longest if name.startswith("optuna-") else options.longest
+            own = {
+                control: method(draw, seed, options.budget, longest if control == "real" else 0)
+                for control, draw in draws.items()
+            }
+            found["real"].setdefault(name, []).append(beside_blind(draws["real"], own["real"], own["shuffled"]))
+            found["shuffled"].setdefault(name, []).append(own["shuffled"].row)
+        if seed - options.first_seed < options.bound_seeds:
+            for name, row in bounds(draws["real"]).items():
+                found["real"].setdefault(name, []).append(row)
+        print(f"{dataset}, seed {seed}", end="\r", file=sys.stderr)
     return found
 
 
@@ -214,24 +247,21 @@ def median_to(rows: Sequence[Row], share: float) -> str:
 def page(results: Mapping[str, Any]) -> str:
     """Return the Markdown table of the documentation."""
     lines = [
-        "| data, method | returned | shuffled | found | shuffled | trainings to 90 / 95 / 98 % found | regret "
-        "| intervals hold |",
-        "|---|---|---|---|---|---|---|---|",
+        "| data, method | returned | blind | learned | found | blind | trainings to 90 / 95 / 98 % found | regret "
+        "| blind | intervals hold |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for dataset, found in results["datasets"].items():
         for name, rows in found["real"].items():
-            shuffled = found["shuffled"].get(name, [])
             to = " / ".join(median_to(rows, share) for share in SHARES)
             holds = numbers(rows, "retraining_in_interval")
             mean = numbers(rows, "mean_in_interval")
             cells = [
                 f"{dataset}, {name}",
-                plus_minus(rows, "returned"),
-                plus_minus(shuffled, "returned"),
-                plus_minus(rows, "found"),
-                plus_minus(shuffled, "found"),
+                *(plus_minus(rows, figure) for figure in ("returned", "blind_returned", "learned")),
+                *(plus_minus(rows, figure) for figure in ("found", "blind_found")),
                 "–" if to == "– / – / –" else to,
-                plus_minus(rows, "regret"),
+                *(plus_minus(rows, figure) for figure in ("regret", "blind_regret")),
                 f"{statistics.mean(mean):.0%}, {statistics.mean(holds):.0%}" if holds else "–",
             ]
             lines.append(f"| {' | '.join(cells)} |")
@@ -257,7 +287,7 @@ def main() -> None:
     options.methods = default if options.methods is None else options.methods.split(",")
     use_one_thread()
     results: dict[str, Any] = {
-        "schema": "nas.search-quality/1",
+        "schema": "nas.search-quality/2",
         "budget": options.budget,
         "longest": options.longest,
         "seeds": [options.first_seed, options.first_seed + options.seeds],

@@ -1,6 +1,7 @@
 """Expected hypervolume improvement with known costs: the networks from which a model expects most for the front.
 
-A batch of `population` networks follows from the evaluations so far alone:
+A generation comes in two batches, so that the second half knows what became of the first. A batch follows from the
+evaluations so far alone:
 
 1. candidates are all distinct architectures that were not evaluated, where the space can be listed, else a pool of
    children of front members and of random genomes; of these, those that keep the limits of what a network may cost, as
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 DIGITS = 9
 """Decimals at which gains are compared, in units of the largest: sums may be rounded otherwise on another machine."""
 
+BATCHES = 2
+"""Batches of a generation. What is chosen together is chosen from what was known before."""
+
 BLOCK = 128
 """Candidates whose gains are computed anew at once."""
 
@@ -76,15 +80,15 @@ class Surrogate:
 
     @property
     def last_generation(self) -> int:
-        """Return the number of the last generation."""
-        return self._problem.generations
+        """Return the number of the last batch."""
+        return self._problem.generations * BATCHES
 
     def ask(self, answers: Sequence[Answer]) -> Brood | Stop:
         """Draw the first generation, or choose the next batch, or end."""
         problem = self._problem
         if not answers:
             return first_generation(problem)
-        if len(answers) > problem.generations:
+        if len(answers) > self.last_generation:
             return Stop(reason=f"{problem.generations} generations after the first")
         evaluations = latest(answers)
         known = {one.architecture_hash for one in evaluations}
@@ -93,7 +97,9 @@ class Surrogate:
         if not left:
             limits = "" if problem.within_limits is None else " and keeps the limits"
             return Stop(reason=f"no architecture was found that had not been evaluated{limits}")
-        chosen = self._best(candidates, left, evaluations)
+        # Of an odd population, the first batch of a generation has one more.
+        size = (problem.population + len(answers) % BATCHES) // BATCHES
+        chosen = self._best(candidates, left, evaluations, size)
         return Brood.of([dict(candidates.genomes[i]) for i in chosen], duplicates=0)
 
     def _candidates(self, evaluations: Sequence[Evaluation], known: set[str], number: int) -> Candidates:
@@ -129,7 +135,9 @@ class Surrogate:
             costs=np.array(rows, dtype=np.float64).reshape(len(genomes), len(self._priced)),
         )
 
-    def _best(self, candidates: Candidates, left: Sequence[int], evaluations: Sequence[Evaluation]) -> list[int]:
+    def _best(
+        self, candidates: Candidates, left: Sequence[int], evaluations: Sequence[Evaluation], size: int
+    ) -> list[int]:
         import numpy as np
 
         fitted = _fitted(evaluations, self._problem)
@@ -157,7 +165,7 @@ class Surrogate:
                 sd / reach[0],
                 (seen_costs - low) / span,
                 (predicted - least[0]) / reach[0],
-                self._problem.population,
+                size,
             )
         ]
 
