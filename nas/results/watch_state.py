@@ -110,7 +110,9 @@ def _judged(run: Run, member: Evaluation) -> dict[str, Any]:
     """Return a member's objectives, its error as it is estimated where it is, and what is known of that."""
     known = None if run.estimates is None else run.estimates.networks.get(member.architecture_hash)
     texts = [
-        interval_text(known) if objective.trained and known else value_text(objective, member.objectives[objective.name])
+        interval_text(known)
+        if objective.trained and known
+        else value_text(objective, member.objectives[objective.name])
         for objective in run.objectives
     ]
     observed, on_front = ("", "") if known is None else observed_texts(known)

@@ -84,7 +84,9 @@ def part_effects(
     scores, found = [], []
     for variance in VARIANCES:
         kept = 1 + num_columns + (num_parts if variance else 0)
-        prior = np.concatenate([[0.0], np.full(num_columns, 1.0 / strength), np.full(num_parts, 1.0 / (variance or 1.0))])
+        prior = np.concatenate(
+            [[0.0], np.full(num_columns, 1.0 / strength), np.full(num_parts, 1.0 / (variance or 1.0))]
+        )
         matrix = whole[:kept, :kept] + np.diag(prior[:kept])
         solved = np.linalg.solve(matrix, onto[:kept])
         rest = max(squares - float(onto[:kept] @ solved), 1e-12)
@@ -92,5 +94,6 @@ def part_effects(
         scores.append(score - (0.5 * num_parts * float(np.log(variance)) if variance else 0.0))
         found.append(solved[1 + num_columns :] if variance else np.zeros(num_parts))
     weights = np.exp(np.array(scores) - max(scores))
-    effects: NDArray[np.float64] = weights @ np.array(found) / weights.sum()
-    return effects - effects.mean()
+    effects = weights @ np.array(found) / weights.sum()
+    centred: NDArray[np.float64] = effects - effects.mean()
+    return centred

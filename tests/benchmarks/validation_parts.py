@@ -1,9 +1,9 @@
 """What of the noise of a validation error is the seed's, and what is that of 24 or 28 validation samples.
 
 Networks are trained with several seeds on each of five validation parts (`nas.datasets.folds`). Printed are the
-standard deviations of a two-way analysis of variance (networks, parts, what both have in common, seeds), and by how much
-an evaluation misses the error of a network over all parts: one training, five on one part, and one on each part. What a
-part is harder than another for all networks is left out, as `nas` takes it out (`nas.runs.part_effects`).
+standard deviations of a two-way analysis of variance (networks, parts, what both have in common, seeds), and by how
+much an evaluation misses the error of a network over all parts: one training, five on one part, and one on each part.
+What a part is harder than another for all networks is left out, as `nas` takes it out (`nas.runs.part_effects`).
 """
 
 from __future__ import annotations

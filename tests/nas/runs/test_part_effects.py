@@ -70,6 +70,7 @@ def test_where_each_network_was_trained_on_each_part_the_effects_are_differences
 def test_one_part_has_no_effect_and_one_network_is_enough():
     errors = [[0.1, 0.2], [0.3]]
     model = fit_errors(np.zeros((2, 1)), errors)
-    assert sum(without_part_effects(model, errors, [[0, 0], [0]]), []) == pytest.approx([0.1, 0.2, 0.3])
+    (first, second), (third,) = without_part_effects(model, errors, [[0, 0], [0]])
+    assert (first, second, third) == pytest.approx((0.1, 0.2, 0.3))
     alone = fit_errors(np.zeros((1, 1)), [[0.1, 0.3]])
     assert np.isfinite(without_part_effects(alone, [[0.1, 0.3]], [[0, 1]])).all()

@@ -62,7 +62,7 @@ def test_members_of_the_front_were_trained_again(runs, name):
     alone = train_again(make_context(config), dict(most.genome), number, 0)
     assert alone.accuracies[0] == most.accuracies[number]
     assert run.generations[-1].estimated_front_size == len(run.front)
-    for one in run.evaluations:  # each training of a network validates on other samples, the sixth on those of the first
+    for one in run.evaluations:  # five trainings of a network validate on other samples each
         parts = [training["split_sha256"] for training in one.trainings]
         assert len(set(parts)) == min(5, len(parts))
         assert parts[0] == run.context.dataset.split_sha256
