@@ -34,9 +34,6 @@ from search_truth import DATASETS, OBJECTIVES, TABLE, Draw, Searched, Table, Tru
 
 OURS = ("random", "nsga2", "surrogate")
 SHARES = (0.90, 0.95, 0.98)
-STEP = 20
-"""Trainings between two looks at what was found; a generation."""
-
 Row = dict[str, float | None]
 
 
@@ -44,11 +41,24 @@ def rows_of(evaluations: Sequence[Evaluation]) -> list[int]:
     return [networks().row[one.architecture_hash] for one in evaluations]
 
 
-def reached(truth: Truth, trained: Sequence[int]) -> Row:
+@dataclass(frozen=True, kw_only=True)
+class Longer:
+    """A longer search, in which trainings to a share are counted.
+
+    Attributes:
+        budget: Its trainings; 0 for none.
+        step: Trainings between two looks at what was found.
+    """
+
+    budget: int
+    step: int
+
+
+def reached(truth: Truth, trained: Sequence[int], step: int) -> Row:
     """Return how many trainings it took to have found each share, None where it never did."""
     found: Row = {f"to_{share}": None for share in SHARES}
     left = list(SHARES)
-    for stop in range(STEP, len(trained) + STEP, STEP):
+    for stop in range(step, len(trained) + step, step):
         value = truth.share(list(dict.fromkeys(trained[:stop])))
         while left and value >= left[0]:
             found[f"to_{left.pop(0)}"] = min(stop, len(trained))
@@ -131,20 +141,20 @@ def beside_blind(draw: Draw, own: Result, blind: Result) -> Row:
     }
 
 
-def ours(draw: Draw, algorithm: str, seed: int, budget: int, longest: int) -> Result:
+def ours(draw: Draw, algorithm: str, seed: int, budget: int, longer: Longer) -> Result:
     """Search with an algorithm of the product."""
     searched = search_table(draw, algorithm, seed, budget=budget)
     error = {name: one.error for name, one in searched.estimates.networks.items()}
     best = min(searched.returned, key=lambda row: error[networks().hashes[row]])
     observed = rows_of(front(searched.evaluations, OBJECTIVES))
     row = worth(draw, searched.trained, searched.returned, observed, best) | promises(searched)
-    if longest:
-        long = search_table(draw, algorithm, seed, budget=longest, repeats=0.0)
-        row |= reached(draw.truth(long.num_seen), long.trained)
+    if longer.budget:
+        long = search_table(draw, algorithm, seed, budget=longer.budget, repeats=0.0)
+        row |= reached(draw.truth(long.num_seen), long.trained, longer.step)
     return Result(row=row, trained=searched.trained, returned=searched.returned, best=best)
 
 
-def optunas(draw: Draw, sampler: str, seed: int, budget: int, longest: int) -> Result:
+def optunas(draw: Draw, sampler: str, seed: int, budget: int, longer: Longer) -> Result:
     """Search with a sampler of Optuna."""
     from optuna_search import optuna_search
 
@@ -154,12 +164,12 @@ def optunas(draw: Draw, sampler: str, seed: int, budget: int, longest: int) -> R
         values = draw.evaluation(space.row[space.key(genome)], 1).objectives
         return tuple(values[objective.name] for objective in OBJECTIVES)
 
-    names, best = optuna_search(sampler, space.space, space.key, train, seed, budget=max(budget, longest), at=budget)
+    names, best = optuna_search(sampler, space.space, space.key, train, seed, budget=max(budget, longer.budget), at=budget)
     trained, returned = [space.row[name] for name in names], [space.row[name] for name in best]
     most = min(returned, key=lambda row: draw.evaluation(row, 1).objectives["validation_error"])
     row = worth(draw, trained[:budget], returned, returned, most)
-    if longest:
-        row |= reached(draw.truth(np.bincount(trained, minlength=len(space.hashes))), trained)
+    if longer.budget:
+        row |= reached(draw.truth(np.bincount(trained, minlength=len(space.hashes))), trained, longer.step)
     return Result(row=row, trained=trained[:budget], returned=returned, best=most)
 
 
@@ -193,13 +203,13 @@ def signal(table: Table) -> Row:
     }
 
 
-def methods(names: Sequence[str]) -> Iterator[tuple[str, Callable[[Draw, int, int, int], Result]]]:
+def methods(names: Sequence[str]) -> Iterator[tuple[str, Callable[[Draw, int, int, Longer], Result]]]:
     for name in names:
         if name.startswith("optuna-"):
             sampler = name.removeprefix("optuna-")
-            yield name, lambda draw, seed, budget, longest, s=sampler: optunas(draw, s, seed, budget, longest)
+            yield name, lambda draw, seed, budget, longer, s=sampler: optunas(draw, s, seed, budget, longer)
         else:
-            yield name, lambda draw, seed, budget, longest, s=name: ours(draw, s, seed, budget, longest)
+            yield name, lambda draw, seed, budget, longer, s=name: ours(draw, s, seed, budget, longer)
 
 
 def measured(dataset: str, options: argparse.Namespace) -> dict[str, Any]:
@@ -211,7 +221,9 @@ def measured(dataset: str, options: argparse.Namespace) -> dict[str, Any]:
         for name, method in methods(options.methods):
             longest = options.optuna_longest if name.startswith("optuna-") else options.longest
             own = {
-                control: method(draw, seed, options.budget, longest if control == "real" else 0)
+                control: method(
+                    draw, seed, options.budget, Longer(budget=longest if control == "real" else 0, step=options.step)
+                )
                 for control, draw in draws.items()
             }
             found["real"].setdefault(name, []).append(beside_blind(draws["real"], own["real"], own["shuffled"]))
@@ -278,6 +290,7 @@ def main() -> None:
     parser.add_argument("--longest", type=int, default=480, help="of the search for `evaluations to`; 0 for none")
     # Optuna's NSGA-II asks for what is known again and again: on iris and wine it finds no 480 different networks.
     parser.add_argument("--optuna-longest", type=int, default=0, help="the same for Optuna's samplers")
+    parser.add_argument("--step", type=int, default=20, help="trainings between two looks at what was found")
     parser.add_argument("--bound-seeds", type=int, default=5)
     parser.add_argument("--table", type=Path, default=TABLE)
     parser.add_argument("--json", type=Path, help="where every figure of every search goes")
