@@ -102,7 +102,7 @@ def export(
     if cost.model_cost is not None:
         files["cost.json"] = cost.model_cost.to_json().encode() + b"\n"
         files["cost.html"] = FORMATS["html"]([cost.model_cost], False).encode()
-    files["network.pt"] = checkpoint_bytes(network, context.data(), space=context.space.name, genome=chosen.genome)
+    files["network.pt"] = checkpoint_bytes(network, trained.data, space=context.space.name, genome=chosen.genome)
     with _writing(target), guarded(force=force):
         write_files(target, files, stale=FILES)  # those of a member that was exported there before
     trained.warn()

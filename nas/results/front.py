@@ -83,6 +83,7 @@ class Front(Result):
             "num_infeasible": len(run.infeasible),
             "signal": None if run.pilot is None else signal_facts(run.pilot),
             "limits": {"max": dict(config.max), "min": dict(config.min)},
+            "num_folds": run.context.num_folds,
             "stop": run.stop,
             "estimates": noise_facts(run),
             "time_shares": None if shares is None else shares.to_dict(),

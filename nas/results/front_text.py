@@ -10,7 +10,7 @@ from nas.results.estimate_facts import estimate_notes
 from nas.results.front import Front
 from nas.results.picks import picks
 from nas.results.shares import time_shares
-from nas.results.values import interval_text, objective_title, observed_texts, value_text
+from nas.results.values import interval_text, objective_title, observed_texts, parts_note, value_text
 from nas.runs.objectives import NOISE
 from nas.spaces.genes import active_genes
 from nas.spaces.record import format_genome
@@ -137,7 +137,7 @@ def _notes(run: Run) -> list[str]:
     seeds = config.num_train_seeds
     notes.append(
         f"accuracies: {dataset.num_validation} validation samples, "
-        f"{'one training' if seeds == 1 else f'mean of {seeds} trainings'} each at first; the "
+        f"{'one training' if seeds == 1 else f'mean of {seeds} trainings'} each at first{parts_note(run)}; the "
         f"search did not touch the {dataset.num_test} test samples"
     )
     if NOISE in config.needs:

@@ -24,6 +24,7 @@ from nas.results.report_style import POLICY, SCRIPT, STYLE
 from nas.results.settings_text import settings_text
 from nas.results.shares import time_shares
 from nas.results.svg import text
+from nas.results.values import parts_note
 from nas.results.volume import generation_volumes
 from nas.runs.store import EVALUATIONS
 
@@ -102,8 +103,8 @@ def _claims(run: Run) -> str:
     trainings += ", and of repeats where there were any" if any(g.num_repeats for g in run.generations) else ""
     notes.append(
         f"Accuracies are those of {dataset.num_validation} validation samples, so one sample is "
-        f"{1.0 / dataset.num_validation:.1%}, after {trainings}, the best epoch of each. The search did not touch the "
-        f"{dataset.num_test} test samples."
+        f"{1.0 / dataset.num_validation:.1%}, after {trainings}{parts_note(run)}, the best epoch of each. "
+        f"The search did not touch the {dataset.num_test} test samples."
     )
     return "".join(f'<p class="note">{text(note)}</p>' for note in notes)
 

@@ -10,6 +10,7 @@ from nas.results.picks import words
 if TYPE_CHECKING:
     from nas.runs.estimates import Estimate
     from nas.runs.objectives import Objective
+    from nas.runs.run import Run
 
 
 def interval_text(known: Estimate) -> str:
@@ -41,3 +42,9 @@ def value_text(objective: Objective, value: float) -> str:
     if float(value).is_integer() and abs(value) < 1e9:
         return f"{int(value):,}"
     return f"{value:.4g}"
+
+
+def parts_note(run: Run) -> str:
+    """Say that trainings of a network validate on several parts; nothing where there is one."""
+    count = run.context.num_folds
+    return f", the trainings of a network on {count} parts in turn" if count > 1 else ""

@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nas.runs.error_model import ErrorModel, fit_errors
 from nas.runs.features import gene_features
 from nas.runs.fronts import Vector, axes, box_share, front_of, vector
 from nas.runs.objectives import Objective
+from nas.runs.part_effects import without_part_effects
 from nas.runs.record import Evaluation
 from nas.spaces.record import SearchSpace
 
@@ -147,23 +149,44 @@ def fit_evaluations(
 ) -> Fitted | None:
     """Fit the model of the errors; None if no objective needs trainings, or nothing is COMPLETE.
 
-    Features are the genes, and the costs that need no device, on their axes.
+    Features are the genes, and the costs that need no device, on their axes. Errors that were measured on several
+    validation parts are freed of how hard each part is. The last few fits are kept: the search, its algorithm and its
+    report ask for those of the same evaluations.
 
     Args:
         evaluations: One for each architecture, with all its trainings; those that failed do not count.
         space: The search space.
         objectives: The objectives.
     """
-
     # Draws and sums must not depend on the order in which networks came up.
     complete = tuple(sorted((e for e in evaluations if e.state == "COMPLETE"), key=lambda e: e.architecture_hash))
     if not complete or not any(objective.trained for objective in objectives):
         return None
-    free = [objective for objective in objectives if not objective.trained and not objective.needs]
-    features = features_of(complete, space, free)
-    model = fit_errors(features, [[1.0 - accuracy for accuracy in one.accuracies] for one in complete])
+    return _fitted(complete, tuple(one.validation_parts for one in complete), space, tuple(objectives))
+
+
+# Trainings are no part of equal evaluations, but the parts that they validated on are part of a fit.
+@lru_cache(maxsize=2)
+def _fitted(
+    complete: tuple[Evaluation, ...],
+    parts: tuple[tuple[str, ...], ...],
+    space: SearchSpace,
+    objectives: tuple[Objective, ...],
+) -> Fitted:
+    free = [objective for objective in objectives if is_free(objective)]
+    errors = [[1.0 - accuracy for accuracy in one.accuracies] for one in complete]
+    model = fit_errors(features_of(complete, space, free), errors)
+    names = sorted({part for own in parts for part in own})
+    if len(names) > 1:
+        numbers = [[names.index(part) for part in own] for own in parts]
+        model = fit_errors(features_of(complete, space, free), without_part_effects(model, errors, numbers))
     error, sd = model.estimates()
-    return Fitted(complete=complete, objectives=tuple(objectives), model=model, error=error, sd=sd)
+    return Fitted(complete=complete, objectives=objectives, model=model, error=error, sd=sd)
+
+
+def is_free(objective: Objective) -> bool:
+    """Return whether an objective is computed without a training and without a device."""
+    return not objective.trained and not objective.needs
 
 
 def features_of(
@@ -246,7 +269,7 @@ def estimate(
         networks[one.architecture_hash] = Estimate(
             architecture_hash=one.architecture_hash,
             num_trainings=len(one.accuracies),
-            observed=float(fitted.model.mean_errors[i]),
+            observed=1.0 - sum(one.accuracies) / len(one.accuracies),
             error=_clipped(error),
             sd=sd,
             low=_clipped(error - Z * sd),

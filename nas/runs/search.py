@@ -326,7 +326,12 @@ class _Search:
         if self.progress is None:
             return
         last = self.algorithm.last_generation
-        expected = len(self.asked) + self.num_again + (last - generation) * self.config.population
+        so_far = len(self.asked) + self.num_again
+        # An exhaustive search begins with everything, and others spend a population on each generation.
+        if self.config.exhaustive:
+            expected = so_far + (last - generation) * self.config.population
+        else:
+            expected = max(so_far, (self.config.generations + 1) * self.config.population)
         done = sum(1 for key in self.asked if key in self.known)
         done += min(self.num_again, len(self.trained_again))
         elapsed = time.monotonic() - self.started_s
