@@ -174,7 +174,8 @@ def mitigation_cost(cost: CostEstimate, device: Device, methods: Sequence[Mitiga
         qpu_time_s=math.fsum(run.shots * (rep_delay_s + run.duration_s) for run in runs) if runs else None,
         shot_factor=overhead.shot_factor,
         runs=runs,
-        calibrations=tuple(calibrations),
+        # Without two-qubit layers there is no noise to learn.
+        calibrations=tuple(run for run in calibrations if run.num_circuits),
         gamma=overhead.gamma,
         log10_gamma=overhead.log10_gamma,
         bias=overhead.bias,
