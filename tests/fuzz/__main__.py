@@ -38,12 +38,17 @@ def fuzz(
     faults = []
     end, seed = time.monotonic() + seconds, first
     while time.monotonic() < end and (most is None or seed < first + most):
+        if seed > first and seed % 10 == 0:
+            print(f"seeds {first} to {seed - 1}: {sum(counts.values())} inputs, {len(faults)} broken", flush=True)
         for surface in wanted:
             if time.monotonic() > end:
                 break
             if seed % surface.every:
                 continue
-            words, verdict = surface.judged(folder, seed)
+            try:
+                words, verdict = surface.judged(folder, seed)
+            except KeyboardInterrupt:  # what was found is told
+                return counts, faults
             counts[surface.name] += 1
             if verdict.fault is not None:
                 faults.append((surface.name, seed, words, verdict))
