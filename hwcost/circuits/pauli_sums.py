@@ -147,7 +147,7 @@ def _real(label: str, coefficient: object) -> float:
     label = shortened(label, 60)
     try:
         number = parse_real(coefficient) if isinstance(coefficient, str) else coefficient
-        value = complex(number)  # type: ignore[call-overload,arg-type]
+        value = complex(number)  # type: ignore[call-overload]
     except (TypeError, ValueError, OverflowError):
         raise OptionError(f"the coefficient of {label} is {shown(coefficient)}; give a real number") from None
     if abs(value.imag) > 1e-10 * max(1.0, abs(value)):

@@ -200,7 +200,7 @@ def split_attenuations(
             readout = math.prod(readout_factors.values())
         else:
             readout = 1.0 if attenuation.clbit is None else readout_factors.get(attenuation.qubit, 1.0)
-        gates = min(1.0, attenuation.value / readout) if readout > 0.0 else 0.0
+        gates = min(1.0, max(0.0, attenuation.value / readout)) if readout > 0.0 else 0.0
         split.append(SplitAttenuation(gates=gates, readout=readout))
     return tuple(split)
 

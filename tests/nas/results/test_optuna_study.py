@@ -124,10 +124,10 @@ def test_the_command_says_what_it_wrote_and_is_silent_otherwise(limited, tmp_pat
         (["--optuna", "sqlite:///" + "x" * 300], ""),
         (["--optuna", "sqlite:///a.db", "--study", ""], "the name of the study is ''"),
         (["--study", "a"], "nothing to write"),
-        (["--rank", "1"], "--rank and -o belong together"),
-        (["-o", "there"], "--rank and -o belong together"),
+        (["--member", "1"], "--member and -o belong together"),
+        (["-o", "there"], "--member and -o belong together"),
         (["--backend", "fake_manila", "--optuna", "sqlite:///a.db"], "--backend is for a member"),
-        ([], "nothing to write; give --rank and -o, or --optuna, or --tensorboard"),
+        ([], "nothing to write; give --member and -o, or --optuna, or --tensorboard"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_no_file_is_lost(limited, tmp_path, capsys, monkeypatch, words, message):

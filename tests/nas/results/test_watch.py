@@ -23,7 +23,8 @@ pytest.importorskip("sklearn")
 import nas
 from nas.cli import main
 from nas.core.errors import RunError, SettingError
-from nas.results.page import front_text
+from nas.results.front_text import front_text
+from nas.results.volume import generation_volumes
 from nas.results.watch import Watcher, is_local
 from nas.results.watch_page import PAGE, POLICY
 from nas.results.watch_state import watch_state
@@ -64,12 +65,24 @@ def test_the_state_is_that_of_the_run(found, watcher):
     state = json.loads(text)
     assert state == json.loads(json.dumps(watch_state(found.folder))) | {"changed_s_ago": state["changed_s_ago"]}
     assert state["num_evaluations"] == len(found.evaluations)
-    assert [member["values"] for member in state["front"]] == [list(m.objectives.values()) for m in found.front]
-    assert all(text in front_text(found) for member in state["front"] for text in member["texts"])
+    known = [found.estimates.networks[member.architecture_hash] for member in found.front]
+    where = next(number for number, one in enumerate(state["objectives"]) if one["estimated"])
+    assert state["objectives"][where]["name"] == "validation_error"
+    assert [member["values"][where] for member in state["front"]] == [one.error for one in known]
+    assert [member["interval"] for member in state["front"]] == [[one.low, one.high] for one in known]
+    costs = [[value for name, value in m.objectives.items() if name != "validation_error"] for m in found.front]
+    assert [m["values"][:where] + m["values"][where + 1 :] for m in state["front"]] == costs
+    for member in state["front"]:
+        for text in (*member["texts"], member["observed"], member["on_front"]):
+            assert text in front_text(found)
+    assert len(state["notes"]) == 2
+    assert all(note in front_text(found) for note in state["notes"])
+    errors = [found.estimates.networks[one.architecture_hash].error for one in found.evaluations]
+    assert [point[where] for point in state["points"]] == errors
     assert (state["finished"], state["left"], state["stop"]) == (True, 0, found.stop)
     assert state["signal"]["summary"] == found.pilot.summary()
     assert len(state["points"]) == len(found.evaluations)
-    assert [one["hypervolume"] for one in state["generations"]] == [one.hypervolume for one in found.generations]
+    assert [one["hypervolume"] for one in state["generations"]] == generation_volumes(found)
 
 
 def test_the_page_has_everything_in_it_and_may_load_nothing(watcher):
@@ -213,6 +226,10 @@ def test_a_browser_shows_the_front(found, watcher, tmp_path):
     assert body.count("<tr") == len(found.front)
     for member in found.front:
         assert f"<td>{member.num_parameters}</td>" in body
+        known = found.estimates.networks[member.architecture_hash]
+        assert f"<td>{known.error:.3f} ({known.low:.3f}–{known.high:.3f})</td>" in body
+    assert page.count('class="interval"') == len(found.front)
+    assert "errors are estimates from" in re.search(r'<div id="notes">.*?</div>', page, re.DOTALL)[0]
     assert page.count('class="member"') == len(found.front)
     assert page.count('class="dot"') == len(found.evaluations)
     assert "network's" in re.search(r'<p id="signal".*?</p>', page, re.DOTALL)[0]
