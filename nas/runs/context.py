@@ -17,9 +17,10 @@ from nas.core.checks import whole
 from nas.core.errors import DataError, SettingError
 from nas.datasets.csv import split_label
 from nas.datasets.dataset import DATASETS, Dataset, load_dataset
-from nas.runs.config import BEFORE, SearchConfig, config_from_dict
+from nas.runs.config import AUTO, BEFORE, SearchConfig, config_from_dict
 from nas.spaces.load import load_space, space_from_dict
 from nas.spaces.record import SearchSpace
+from nas.training.parts import chosen_device
 
 if TYPE_CHECKING:
     from hwcost import Device
@@ -186,6 +187,8 @@ def make_context(config: SearchConfig) -> SearchContext:
         HwcostError: The device or a profile cannot be used.
     """
     config = replace(config, **_absolute(config))
+    if config.train_device == AUTO:
+        config = replace(config, train_device=chosen_device(config.train_device))
     data = load_dataset(config.dataset, **config.data_options())
     context = SearchContext(
         config=config,
