@@ -37,12 +37,20 @@ def mcp_call():
     mcp_server.build_server()
 
 
+def pennylane_qiskit():
+    pytest.importorskip("torch")
+    from nas.results.device_runs import require_pennylane_qiskit
+
+    require_pennylane_qiskit()
+
+
 # For each extra a package that it brings, and the smallest call that needs it.
 GUARDED = {
     "qasm3": ("qiskit_qasm3_import", lambda: require_qasm3_reader("a.qasm")),
     "noise": ("qiskit_aer", require_aer),
     "plot": ("matplotlib", require_matplotlib),
     "nas": ("torch", require_torch),
+    "pennylane-qiskit": ("pennylane_qiskit", pennylane_qiskit),
     "cutting": ("qiskit_addon_cutting", require_cutting),
     "pytket": ("pytket", lambda: resolve_compiler("pytket")),
     "bqskit": ("bqskit", lambda: resolve_compiler("bqskit")),
@@ -55,7 +63,7 @@ GUARDED = {
     "cluster": ("distributed", lambda: Cluster("tcp://127.0.0.1:1", timeout_s=0.1)),
 }
 # No module imports what these bring (models that use it have imported it), or they are for work on this repository.
-UNGUARDED = {"pennylane-qiskit", "qiskit-machine-learning", "notebooks", "test", "docs", "dev"}
+UNGUARDED = {"qiskit-machine-learning", "notebooks", "test", "docs", "dev"}
 
 
 def extras() -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ from nas.core.errors import SettingError
 
 Engine: TypeAlias = Literal["fast", "pennylane"]
 Precision: TypeAlias = Literal["float32", "float64"]
+BestBy: TypeAlias = Literal["accuracy", "loss"]
 State: TypeAlias = Literal["COMPLETE", "FAILED"]
 
 SCHEMA = "nas.train/1"
@@ -48,8 +49,10 @@ class TrainSettings:
         engine: `fast`, or `pennylane` for the reference.
         dtype: Precision of parameters, data and simulation.
         device: `cpu`, `cuda` or `cuda:1`.
-        patience: Stop after N epochs without a better validation accuracy; None never does.
+        patience: Stop after N epochs without a better one; None never does.
         time_limit_s: Training that takes longer has failed; looked at after each step. None sets no limit.
+        best_by: What makes an epoch better: a higher validation accuracy, or a lower validation loss, which goes on
+            falling where few samples leave the accuracy as it is.
 
     Raises:
         SettingError: A value is invalid; the message names the setting, the value and what would do.
@@ -66,6 +69,7 @@ class TrainSettings:
     device: str = "cpu"
     patience: int | None = None
     time_limit_s: float | None = None
+    best_by: BestBy = "accuracy"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epochs", whole("epochs", self.epochs, 1, MAX_EPOCHS))
@@ -75,7 +79,7 @@ class TrainSettings:
             object.__setattr__(self, "patience", whole("patience", self.patience, 1, MAX_EPOCHS))
         if self.time_limit_s is not None:
             object.__setattr__(self, "time_limit_s", positive("time_limit_s", self.time_limit_s))
-        for name, allowed in (("engine", Engine), ("dtype", Precision)):
+        for name, allowed in (("engine", Engine), ("dtype", Precision), ("best_by", BestBy)):
             choice(name, getattr(self, name), get_args(allowed))
         if not is_train_device(self.device):
             raise SettingError(f"device is {one_line(repr(self.device))}; give cpu, cuda or cuda:1")
@@ -95,8 +99,9 @@ class TrainRecord:
     Attributes:
         state: COMPLETE, or FAILED; what has failed is to be counted and never ranked.
         reason: Why it failed.
-        best_validation_accuracy: Highest share of right answers at the end of an epoch; None if it failed.
-        best_epoch: First epoch, counted from 1, that has it.
+        best_validation_accuracy: Share of right answers after the best epoch, by default the highest of all; None if
+            it failed.
+        best_epoch: First epoch, counted from 1, that is the best by `settings.best_by`.
         final_validation_accuracy: Accuracy after the last epoch; None if it failed.
         train_loss: By epoch; of a failed training the epochs before it failed.
         validation_loss: By epoch.

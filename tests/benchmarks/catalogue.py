@@ -218,6 +218,8 @@ BENCHMARKS = (
     Benchmark(name="classical_time"),
     Benchmark(name="quantum_flops", quick=("--architectures", "15")),
     Benchmark(name="search_quality", quick=("--seeds", "1", "--longest", "0", "--methods", "random")),
+    Benchmark(name="noisy_accuracy", quick=("--networks", "2")),
+    Benchmark(name="proxy_ranks", quick=("--networks", "6")),
     Benchmark(name="search_table", needs="a folder for an hour of trainings"),
     Benchmark(name="hardware_attenuation", needs="the folder of the public results"),
     Benchmark(name="hardware_success", needs="the table of public benchmark results"),
