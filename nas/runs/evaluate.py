@@ -240,7 +240,7 @@ def _accuracies(
     features, labels = context.data().validation_part()
     return tuple(
         noisy_accuracy(
-            network.model,
+            network.model.cpu(),
             features,
             labels,
             noise,
