@@ -73,8 +73,8 @@ def front_member(folder: str | os.PathLike[str], number: int, *, name: str = "me
 def train_member(run: Run, member: Evaluation) -> TrainedAgain:
     """Train a member again: of several trainings that with the best accuracy, with its seed.
 
-    With the same versions that gives the same weights; to rounding where the search trained it together with others, or on
-    a GPU: here it is trained on the CPU, which every machine has.
+    With the same versions that gives the same weights; to rounding where the search trained it together with others, or
+    on a GPU: here it is trained on the CPU, which every machine has.
 
     Raises:
         WorkerError: The training failed.
