@@ -35,7 +35,7 @@ _KEYS = ("data_folder", *_DATA_KEYS, *_TRAINING_KEYS)
     help="iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz or a folder of IDX files.",
 )
 @options_of(SearchConfig, _KEYS)
-@click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda", help="What computes.")
+@click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda|auto", help="What computes.")
 @click.option(
     "--best-by",
     type=click.Choice(["accuracy", "loss"]),
@@ -69,12 +69,13 @@ def command(
     from hwcost.core.text import say
     from nas.datasets.dataset import load_dataset
     from nas.training.checkpoint import save_checkpoint
+    from nas.training.parts import chosen_device
     from nas.training.record import TrainSettings
     from nas.training.report import TrainReport
     from nas.training.train import score_on_test_part, train_network
 
     data_options = {name: options.pop(name) for name in _DATA_KEYS}
-    settings = TrainSettings(**options)
+    settings = TrainSettings(**options | {"device": chosen_device(options["device"])})
     space, architecture, genome_values = _read_genome(space_name, genome)
     data = load_dataset(source, folder=data_folder, **data_options)
     for note in data.notes:

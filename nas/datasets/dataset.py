@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, get_args
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 DATASETS = (*SKLEARN_LOADERS, *IMAGE_SETS)
 """Names that `load_dataset` knows."""
+
+PIECE_BYTES = 2**23
+"""Scaled features that are in memory at once where a part is scaled in pieces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
@@ -86,6 +90,12 @@ class Dataset:
     def test_part(self) -> Part:
         """Return the scaled features (float64) and labels of the test part; for a final figure, never for a choice."""
         return self._part(self.split.test)
+
+    def scaled_pieces(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
+        """Scale the features of rows in pieces of some thousand, so that few of them are float64 at once."""
+        size = max(1, PIECE_BYTES // (8 * self.num_features))
+        for start in range(0, len(rows), size):
+            yield self.scaling.apply(self.features[rows[start : start + size]])
 
     def _part(self, rows: NDArray[np.int64]) -> Part:
         return self.scaling.apply(self.features[rows]), self.labels[rows]

@@ -40,7 +40,7 @@ from nas.runs.objectives import (
     values_of,
 )
 from nas.spaces.load import list_spaces
-from nas.training.record import MAX_SEED, Engine, Precision, TrainSettings
+from nas.training.record import MAX_SEED, Engine, Precision, TrainSettings, is_train_device
 
 if TYPE_CHECKING:
     from nas.costs import CandidateCost
@@ -49,6 +49,9 @@ Scope: TypeAlias = Literal["inference", "step", "epoch", "training"]
 CostedGradient: TypeAlias = Literal["parameter-shift", "spsa", "finite-diff", "backprop", "adjoint"]
 
 MAX_POPULATION = 100_000
+
+AUTO = "auto"
+"""The device that trains is chosen when a search begins, and written down as the one that was."""
 
 FAQNAS_SETTINGS: Mapping[str, int | float] = {"epochs": 5, "batch_size": 64, "learning_rate": 3e-3}
 """How FAQNAS trains; the defaults."""
@@ -131,6 +134,9 @@ class SearchConfig(CostingOptions):
     learning_rate: float = option(3e-3, "Of Adam; a genome's own comes first.")
     engine: Engine = option("fast", "What simulates.", choices=get_args(Engine))
     dtype: Precision = option("float32", "Precision.", choices=get_args(Precision))
+    train_device: str = option(
+        "cpu", "What trains: cpu, cuda, cuda:1, or auto for cuda where there is one.", metavar="cpu|cuda|auto"
+    )
     patience: int | None = option(
         None, "Stop a training after N epochs without a better accuracy.", metavar="N", shown_default="never"
     )
@@ -356,9 +362,14 @@ class SearchConfig(CostingOptions):
         return used_keys(self.needs, DEVICE_KEYS, on_device=self.backend is not None)
 
     def train_settings(self) -> TrainSettings:
-        """Return the settings of each training, on the CPU."""
+        """Return the settings of each training."""
         names = ("epochs", "batch_size", "learning_rate", "engine", "dtype", "patience", "time_limit_s")
-        return TrainSettings(**{name: getattr(self, name) for name in names})
+        return TrainSettings(device=self._device(), **{name: getattr(self, name) for name in names})
+
+    def _device(self) -> str:
+        if not is_train_device(self.train_device) and self.train_device != AUTO:
+            raise SettingError(f"train_device is {one_line(repr(self.train_device))}; give cpu, cuda, cuda:1 or {AUTO}")
+        return "cpu" if self.train_device == AUTO else self.train_device
 
     def data_options(self) -> dict[str, Any]:
         """Return the arguments of `nas.load_dataset` besides the source."""

@@ -18,10 +18,11 @@ from nas.core.errors import DataError, SettingError
 from nas.datasets.csv import split_label
 from nas.datasets.dataset import DATASETS, Dataset, load_dataset
 from nas.datasets.folds import fold, num_folds
-from nas.runs.config import BEFORE, SearchConfig, config_from_dict
+from nas.runs.config import AUTO, BEFORE, SearchConfig, config_from_dict
 from nas.runs.costing import costing_options
 from nas.spaces.load import load_space, space_from_dict
 from nas.spaces.record import SearchSpace
+from nas.training.parts import chosen_device
 
 if TYPE_CHECKING:
     from hwcost import Device
@@ -110,8 +111,9 @@ class SearchContext:
         Raises:
             DataError: It is not here, or not the one that the search began with.
         """
-        count = self.num_folds
-        return fold(_loaded(self), training % count, count)
+        count, data = self.num_folds, _loaded(self)
+        number = training % count
+        return fold(data, number, count) if number else data  # which `fold` would keep, also after others share it
 
     def hwcost_device(self) -> Device:
         """Return the device, prepared once in each process."""
@@ -203,6 +205,8 @@ def make_context(config: SearchConfig) -> SearchContext:
         HwcostError: The device or a profile cannot be used.
     """
     config = replace(config, **_absolute(config))
+    if config.train_device == AUTO:
+        config = replace(config, train_device=chosen_device(config.train_device))
     data = load_dataset(config.dataset, **config.data_options())
     context = SearchContext(
         config=config,

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from hwcost.core.text import say
 from nas.architectures.json import architecture_hash
@@ -20,11 +21,12 @@ from nas.core.errors import SearchError
 from nas.runs.algorithms import make_algorithm
 from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop, fill
 from nas.runs.cluster import ClusterWorkers
-from nas.runs.config import SearchConfig
+from nas.runs.config import AUTO, SearchConfig
 from nas.runs.context import SearchContext, make_context
 from nas.runs.estimates import fit_evaluations
 from nas.runs.free_costs import FreeCosts
 from nas.runs.fronts import front, front_volume
+from nas.runs.grouping import grouped, work
 from nas.runs.pilot import is_wanted, measure, reusable
 from nas.runs.record import Evaluation
 from nas.runs.run import Generation, Run, read_run
@@ -33,6 +35,10 @@ from nas.runs.tasks import Task, Workers
 from nas.runs.workers import LocalWorkers, prepare_processes
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
+from nas.training.parts import require_device
+
+if TYPE_CHECKING:
+    from nas.architectures.record import Architecture
 
 MAX_DRAWS = 50
 """How often others are drawn in the place of first networks that cost too much."""
@@ -99,6 +105,8 @@ def search(
     """
     whole("workers", workers, 1, 1024)
     if cluster is None:
+        if config.train_device != AUTO:
+            require_device(config.train_device, "train_device")
         prepare_processes()  # imports meanwhile what the workers need
     context = make_context(config)
     create(folder, context)
@@ -227,14 +235,13 @@ class _Search:
 
     def _evaluate(self, brood: Brood, generation: int) -> None:
         """Evaluate and store all of a brood; what is known already is not evaluated again."""
-        tasks = [Task(number=i, genomes=group, generation=generation) for i, group in enumerate(brood.groups)]
+        tasks = self._tasks(brood, generation)
         positions: dict[str, int] = {}
-        for task in tasks:
-            for genome in task.genomes:
-                hashed = self.key(genome)
-                if hashed not in self.asked:
-                    positions[hashed] = len(self.asked)
-                    self.asked[hashed] = None
+        for genome in brood.genomes:
+            hashed = self.key(genome)
+            if hashed not in self.asked:
+                positions[hashed] = len(self.asked)
+                self.asked[hashed] = None
         # A group is evaluated as a whole or not at all: who is in it is part of its results.
         self._take_from_pilot(tasks, positions)
         new = [task for task in tasks if not all(self.key(genome) in self.known for genome in task.genomes)]
@@ -248,6 +255,21 @@ class _Search:
             self.fresh += len(fresh)
             self._show(generation)
         self.store.flush()  # nothing counts before it is on the disk
+
+    def _tasks(self, brood: Brood, generation: int) -> list[Task]:
+        """Divide a brood into tasks, the same whoever evaluates them and whatever is on the disk already.
+
+        What is listed on its own is trained together with others of its shape, but for what is trained already.
+        """
+        new, groups = [], []
+        for group in brood.groups:
+            hashed = self.key(group[0])
+            if len(group) > 1 or hashed in self.asked or hashed in self.piloted or self.config.engine != "fast":
+                groups.append(group)
+            else:
+                new.append(group[0])
+        groups += grouped(new, self._architecture, self.config.train_device)
+        return [Task(number=i, genomes=group, generation=generation) for i, group in enumerate(groups)]
 
     def _take_from_pilot(self, tasks: Sequence[Task], positions: Mapping[str, int]) -> None:
         """Take what the pilot has trained as it would be trained now: alone, with the search's seeds and settings."""
@@ -284,10 +306,13 @@ class _Search:
         for hashed, number in sorted(wanted):
             self.known[hashed] = self.known[hashed].with_training(self.trained_again[hashed, number])
 
-    def _size(self, genome: Genome) -> int:
-        """Estimate what simulating a network takes: amplitudes × columns of gates."""
-        built = architecture(self.context.space, genome)
-        return int(2**built.num_qubits * (built.num_columns + 1))
+    def _architecture(self, genome: Genome) -> Architecture:
+        return architecture(self.context.space, genome)
+
+    def _size(self, genome: Genome) -> float:
+        """Estimate what a step of training takes."""
+        data = self.context.dataset
+        return work(self._architecture(genome), data.num_features, data.num_classes)
 
     def _so_far(self) -> list[Evaluation]:
         return [self.known[key] for key in self.asked if key in self.known]
@@ -389,6 +414,7 @@ def _problem(context: SearchContext, key: Callable[[Genome], str], costs: FreeCo
         mutation=config.mutation,
         stagnation=config.stagnation,
         together=config.engine == "fast",
+        train_device=config.train_device,
         repeats=config.repeats,
         costs=costs,
         costed=costs.names,

@@ -70,3 +70,24 @@ def test_algorithms_that_contradict_each_other_are_refused():
     arguments = ["--preset", "faqnas", "--dataset", "iris", "--algorithm", "random", "--exhaustive", "-o", "run"]
     error = CliRunner().invoke(command, arguments).exception
     assert str(error) == "exhaustive contradicts algorithm = random; give one of them"
+
+
+@pytest.mark.parametrize(
+    ("device", "message"),
+    [
+        ("cuda", "train_device is 'cuda', but torch finds no such device; use cpu"),
+        ("cuda:7", "train_device is 'cuda:7', but torch finds no such device; use cpu"),
+        ("tpu", "train_device is 'tpu'; give cpu, cuda, cuda:1 or auto"),
+        ("", "train_device is ''; give cpu, cuda, cuda:1 or auto"),
+    ],
+)
+def test_a_device_that_cannot_train_is_one_line_and_exit_code_2(device, message, tmp_path, capsys):
+    torch = pytest.importorskip("torch")
+    if torch.cuda.device_count():
+        pytest.skip("there is a GPU")
+    folder = tmp_path / "run"
+    words = ["search", "--preset", "faqnas", "--dataset", "iris", "-o", str(folder), "--train-device", device]
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", f"nas: {message}\n")
+    assert not folder.exists()

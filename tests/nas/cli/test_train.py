@@ -168,6 +168,7 @@ def test_defaults_are_those_of_a_search_and_of_python():
         (["--engine", "slow"], "'slow' is not one of 'fast', 'pennylane'"),
         (["--dtype", "half"], "'half' is not one of 'float32', 'float64'"),
         (["--device", "tpu"], "device is 'tpu'"),
+        (["--device", "cuda:9"], "device is 'cuda:9', but torch finds no such device; use cpu"),
         (["--scaling", "robust"], "scaling is 'robust'"),
         (["--test-fraction", "1"], "test_fraction is 1.0"),
         (["--max-samples", "2"], "max_samples is 2"),
