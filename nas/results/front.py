@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hwcost.report.result import Result
 from nas.results.estimate_facts import estimate_facts, noise_facts
+from nas.results.flops import flops_facts
 from nas.results.shares import time_shares
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Front(Result):
                     "objectives": dict(member.objectives),
                     "accuracies": list(member.accuracies),
                     "num_parameters": member.num_parameters,
+                    "flops": flops_facts(run, member),
                     "generation": member.generation,
                     "compromise": member is chosen,
                     "estimate": estimate_facts(run, member),
@@ -99,6 +101,7 @@ def rows(run: Run) -> list[dict[str, Any]]:
             "validation_accuracy": member.accuracy,
             "accuracy_spread": max(member.accuracies) - min(member.accuracies),
             "num_parameters": member.num_parameters,
+            **{f"flops.{name}": value for name, value in flops_facts(run, member).items()},
             "compromise": member is chosen,
             **{f"estimate.{name}": value for name, value in (estimate_facts(run, member) or {}).items()},
             "generation": member.generation,
