@@ -12,7 +12,7 @@ from nas.papers.plan import folder_name
 from nas.papers.proxies import PROXIES, SCOPES
 from nas.papers.qnas import COSTS, allele_effects, sparse_shares
 from nas.papers.sample import Sample, sample_of
-from nas.papers.statistics import broken_line, over_seeds
+from nas.papers.statistics import CORRELATION, broken_line, over_seeds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -180,7 +180,8 @@ def _proxies(costs: Costs, seeds: Sequence[int], devices: Sequence[str]) -> Draw
         axes = figure.add_subplot(1, len(SCOPES), number)
         for position, device in enumerate(devices):
             for row, proxy in enumerate(PROXIES):
-                one = over_seeds(correlations(costs, seeds, [device], proxy, scope)[device])
+                values = correlations(costs, seeds, [device], proxy, scope)[device]
+                one = over_seeds(values, within=CORRELATION)
                 if one is None:
                     continue
                 y = row + 0.2 * (position - (len(devices) - 1) / 2)

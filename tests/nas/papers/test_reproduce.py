@@ -12,6 +12,7 @@ pytest.importorskip("matplotlib")
 from hwcost import OptionError
 from hwcost.core.own_files import kind_of
 from nas import SettingError
+from nas.cli import main
 from nas.papers.record import Reproduction
 from nas.papers.reproduce import reproduce
 from nas.runs.run import open_run
@@ -55,6 +56,16 @@ def test_what_was_searched_is_not_searched_again(faqnas):
     assert again.to_dict() == faqnas.to_dict()
     assert done[-1] == (4, 4)
     assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_the_command_prints_the_same_table(faqnas, capsys):
+    words = ["reproduce", "faqnas", "--quick", "--num-seeds", "2", "--dataset", "iris", "-o", str(faqnas.folder), "-q"]
+    assert main([*words, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(faqnas.to_json())
+    assert main([*words, "--format", "csv"]) == 0
+    assert capsys.readouterr().out == faqnas.to_csv()
+    assert main(["reproduce", "faqnas", "--num-seeds", "1", "-o", str(faqnas.folder), "-q"]) == 2
+    assert "num_seeds" in capsys.readouterr().err
 
 
 def test_each_seed_has_another_division_of_the_data(faqnas):
