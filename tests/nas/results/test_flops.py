@@ -12,7 +12,7 @@ def test_the_front_has_the_flops_of_both_halves(run):
     member = run.front[0]
     facts = flops_facts(run, member)
     assert plain["flops"] == facts
-    assert {name: row[f"flops.{name}"] for name in facts} == facts
+    assert {name: row[f"{name}_flops"] for name in facts} == facts
     assert facts["total"] == facts["classical"] + facts["quantum"]
     assert facts["quantum"] == member.cost["quantum_flops"]
     assert facts["classical"] == member.cost["classical_flops"]
