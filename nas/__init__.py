@@ -61,6 +61,13 @@ if TYPE_CHECKING:
     from nas.engine.pennylane import (
         build_qnode as build_qnode,
     )
+    from nas.papers.record import (
+        Claim as Claim,
+        Reproduction as Reproduction,
+    )
+    from nas.papers.reproduce import (
+        reproduce as reproduce,
+    )
     from nas.results.evaluate import (
         evaluate as evaluate,
     )
@@ -169,6 +176,7 @@ _HOME = {
     "CandidateCost": "costs",
     "Checkpoint": "training.checkpoint",
     "CheckpointError": "training.checkpoint",
+    "Claim": "papers.record",
     "DataError": "core.errors",
     "Dataset": "datasets.dataset",
     "DeviceEvaluation": "results.evaluation_record",
@@ -189,6 +197,7 @@ _HOME = {
     "PilotReport": "results.pilot",
     "PilotSetting": "runs.pilot_record",
     "Report": "results.report",
+    "Reproduction": "papers.record",
     "Retrained": "results.retrained_record",
     "Retraining": "results.retrained_record",
     "Run": "runs.run",
@@ -238,6 +247,7 @@ _HOME = {
     "parse_genome": "spaces.record",
     "pilot": "results.pilot",
     "recost": "results.recost",
+    "reproduce": "papers.reproduce",
     "resume": "runs.search",
     "retrain": "results.retrain",
     "save_checkpoint": "training.checkpoint",

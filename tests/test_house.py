@@ -32,6 +32,7 @@ FLOORS = {
         {"training", "costs"},
         {"runs"},
         {"results"},
+        {"papers"},
         {"cli"},
     ],
 }

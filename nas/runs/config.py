@@ -60,6 +60,7 @@ FAQNAS_SETTINGS: Mapping[str, int | float] = {"epochs": 5, "batch_size": 64, "le
 _DEFAULT_OBJECTIVES = {
     "faqnas": ("quantum_flops", "validation_error", "parameters"),
     "hyb-hanas": ("validation_error", "unified_time_s", "parameters"),
+    "hyb-hanas-inference": ("validation_error", "qpu_time_s", "classical_time_s"),
     "hyb-hanas-simulated": ("validation_error", "quantum_time_s", "classical_time_s", "parameters"),
     "qnas": ("validation_error", "simulated_inference_s", "log10_sampling_overhead", "num_subcircuits"),
 }
@@ -227,6 +228,11 @@ class SearchConfig(CostingOptions):
             object.__setattr__(self, "shots", DEFAULT_SHOTS)
         if self.preset == "qnas" and not self.objectives and self.max_qubits is None:
             object.__setattr__(self, "max_qubits", QNAS_MAX_QUBITS)
+        if self.preset == "hyb-hanas-inference":
+            if self.scope == "training":
+                object.__setattr__(self, "scope", "inference")
+            if self.rep_delay_s is None:
+                object.__setattr__(self, "rep_delay_s", 0.0)
         if self.preset == "hyb-hanas-simulated" and self.gradient == "parameter-shift":
             object.__setattr__(self, "gradient", "backprop")
 
