@@ -10,6 +10,7 @@ from hwcost.core.version import __version__
 _COMMANDS = {
     "space": "Show a search space: genes, genomes, distinct architectures.",
     "train": "Train one network and save it.",
+    "supercircuit": "Train weights that all networks share, and say whether they rank them.",
     "pilot": "Measure how much of an error is the network's, before a search.",
     "search": "Search for networks with the best accuracy at their cost.",
     "resume": "Resume a search that was stopped or killed.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hwcost.core.text import one_line, printable
 from hwcost.core.units import format_seconds
 from hwcost.report.page import BLANK, Column, Line, Page, Table, Verbatim, registered_page
-from nas.results import evaluation_page, retrained_page
+from nas.results import evaluation_page, retrained_page, supercircuit_page
 from nas.results.estimate_facts import estimate_notes
 from nas.results.front import Front
 from nas.results.pilot import PilotReport
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nas.runs.run import Run
 
 
-__all__ = ["evaluation_page", "front_text", "retrained_page"]  # the modules register their pages
+__all__ = ["evaluation_page", "front_text", "retrained_page", "supercircuit_page"]  # the modules register their pages
 
 
 @registered_page.register

@@ -147,6 +147,26 @@ def train_module(
     return _trained(architecture, _run((architecture,), data, settings, (seed,), progress, module=module))
 
 
+def train_from(
+    parameters: Tensor, architecture: Architecture, data: Dataset, settings: TrainSettings, seed: int = 0
+) -> TrainRecord:
+    """Train the network from given parameters instead of those of a seed.
+
+    Args:
+        parameters: Its initial parameters, (P), in the order of the network's own.
+        architecture: The network.
+        data: Data set; its test part is not used.
+        settings: How to train, with the engine `fast`.
+        seed: Seed of the order of samples.
+
+    Raises:
+        SettingError: A setting is invalid, or the device is not there.
+    """
+    if settings.engine != "fast":
+        raise SettingError(f"engine is {settings.engine!r}; networks are trained from given parameters by the engine fast")
+    return _run((architecture,), data, settings, (seed,), None, start=parameters).records[0]
+
+
 def _trained(architecture: Architecture, run: _Run, number: int = 0) -> TrainedNetwork:
     """Return a network of a run with the weights of its best epoch."""
     model, record = None, run.records[number]
@@ -288,6 +308,7 @@ def _run(
     progress: Progress | None,
     *,
     module: nn.Module | None = None,
+    start: Tensor | None = None,
 ) -> _Run:
     require_torch()  # its import is no part of the training
     started_s = time.perf_counter()
@@ -304,6 +325,8 @@ def _run(
             parts = load_parts(data, settings)
             if module is None:
                 networks = _networks(architectures, data, settings, [record.seed for record in begun])
+                if start is not None:
+                    networks.parameters.copy_(start)
             else:
                 networks = OneModule(architectures[0], module.to(settings.device))
             fit(networks, candidates, parts, clock, progress)
