@@ -97,6 +97,14 @@ if TYPE_CHECKING:
         Retraining as Retraining,
         Tried as Tried,
     )
+    from nas.results.supercircuit import (
+        supercircuit as supercircuit,
+    )
+    from nas.results.supercircuit_record import (
+        RankedNetwork as RankedNetwork,
+        SuperCircuitStudy as SuperCircuitStudy,
+        Way as Way,
+    )
     from nas.runs.config import (
         SearchConfig as SearchConfig,
         load_config as load_config,
@@ -188,6 +196,7 @@ _HOME = {
     "Pilot": "runs.pilot_record",
     "PilotReport": "results.pilot",
     "PilotSetting": "runs.pilot_record",
+    "RankedNetwork": "results.supercircuit_record",
     "Report": "results.report",
     "Retrained": "results.retrained_record",
     "Retraining": "results.retrained_record",
@@ -203,10 +212,12 @@ _HOME = {
     "SpaceError": "core.errors",
     "SpaceSize": "spaces.size",
     "SplitSettings": "datasets.splits",
+    "SuperCircuitStudy": "results.supercircuit_record",
     "TrainRecord": "training.record",
     "TrainSettings": "training.record",
     "TrainedNetwork": "training.train",
     "Tried": "results.retrained_record",
+    "Way": "results.supercircuit_record",
     "WorkerError": "core.errors",
     "architecture": "spaces.build",
     "architecture_from_dict": "architectures.json",
@@ -244,6 +255,7 @@ _HOME = {
     "score_on_test_part": "training.train",
     "search": "runs.search",
     "space_from_dict": "spaces.load",
+    "supercircuit": "results.supercircuit",
     "train": "training.train",
     "train_network": "training.train",
     "train_together": "training.train",

@@ -78,9 +78,12 @@ def partial_spearman(
     """
     a, b = _centred(x[rows]), _centred(y[rows])
     others = np.stack([_centred(column[rows]) for column in given.T], axis=2)
+    turned = others.swapaxes(1, 2)
+    # In a draw, others may be equal, or a multiple of each other.
+    inverse = np.linalg.pinv(turned @ others, rcond=1e-12, hermitian=True)
     left = []
     for ranks in (a, b):
-        slopes = np.linalg.pinv(others) @ ranks[:, :, None]
+        slopes = inverse @ (turned @ ranks[:, :, None])
         left.append(ranks - (others @ slopes)[:, :, 0])
     # What rounding leaves over of ranks that the others explain is no correlation.
     tiny = 1e-9 * np.sqrt(np.maximum((a * a).sum(axis=1), 1.0))
@@ -88,7 +91,9 @@ def partial_spearman(
     return np.where(known, _pearson(left[0], left[1]), np.nan)
 
 
-def fitted_left_out(features: NDArray[np.float64], y: NDArray[np.float64], strength: float = 1.0) -> NDArray[np.float64]:
+def fitted_left_out(
+    features: NDArray[np.float64], y: NDArray[np.float64], strength: float = 1.0
+) -> NDArray[np.float64]:
     """Predict each network from a ridge regression on all others.
 
     Args:
@@ -106,19 +111,21 @@ def fitted_left_out(features: NDArray[np.float64], y: NDArray[np.float64], stren
     penalty[0, 0] = 1e-9
     hat = wide @ np.linalg.solve(wide.T @ wide + penalty, wide.T)
     # Leaving one out in closed form (Cook and Weisberg 1982): residuals grow by 1/(1 − h).
-    return y - (y - hat @ y) / (1.0 - np.diag(hat))
+    predicted: NDArray[np.float64] = y - (y - hat @ y) / (1.0 - np.diag(hat))
+    return predicted
 
 
 def mean_of(figures: Sequence[Ranking]) -> Ranking:
     """Return the mean of several figures, as one."""
-    return lambda rows: np.mean([figure(rows) for figure in figures], axis=0)
+    return lambda rows: np.asarray(np.mean([figure(rows) for figure in figures], axis=0), dtype=np.float64)
 
 
 def _centred(values: NDArray[np.float64]) -> NDArray[np.float64]:
     from scipy.stats import rankdata
 
     ranks: NDArray[np.float64] = np.asarray(rankdata(values, axis=1), dtype=np.float64)
-    return ranks - ranks.mean(axis=1, keepdims=True)
+    ranks -= ranks.mean(axis=1, keepdims=True)
+    return ranks
 
 
 def _pearson(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -171,14 +171,16 @@ class _Study:
         space, wanted = self.context.space, self.settings.networks
         rng, reader = np.random.default_rng([self.context.config.seed, 3]), Reader(space)
         found: dict[str, tuple[str, Genome, Architecture]] = {}
-        for _ in range(100 * wanted + MAX_DRAWS):
+        since = 0  # draws in which nothing new was found
+        while len(found) < wanted and since < MAX_DRAWS:
             genome = space.random_genome(rng)
             built = reader.architecture(genome)
-            if self._is_allowed(built):
-                hashed = architecture_hash(built)
-                found.setdefault(hashed, (hashed, genome, built))
-            if len(found) == wanted:
-                return list(found.values())
+            hashed = architecture_hash(built) if self._is_allowed(built) else ""
+            since += 1
+            if hashed and hashed not in found:
+                found[hashed], since = (hashed, genome, built), 0
+        if len(found) == wanted:
+            return list(found.values())
         raise SettingError(
             f"networks is {wanted}, but only {len(found)} different ones of {space.name} were found within the limits"
         )
@@ -239,4 +241,3 @@ class _Study:
             inherited_s=inherited_s,
             fine_tuned_s=tuned_s if epochs else 0.0,
         )
-

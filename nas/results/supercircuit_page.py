@@ -87,13 +87,13 @@ def answer(study: SuperCircuitStudy) -> str:
     verdict = study.verdict(best.name)
     if verdict == "no":
         return f"No: {at_best}, {against}."
-    if verdict == "cannot be told":
-        return f"Not shown: {at_best}, {against}; the interval of the difference holds 0."
     if early is not None and _value(early) >= _value(best) and early.cpu_s <= best.cpu_s:
         return (
-            f"No: {at_best}, {against}; but {meaning(study, early)} ranks with {_value(early):.2f} in "
+            f"No: {at_best}, {against}, and {meaning(study, early)} ranks with {_value(early):.2f} in "
             f"{format_seconds(early.cpu_s)} instead of {format_seconds(best.cpu_s)}."
         )
+    if verdict == "cannot be told":
+        return f"Not shown: {at_best}, {against}; the interval of the difference holds 0."
     even = study.break_even(best.name)
     if even is None:
         return f"No: {at_best}, {against}; but it takes no less than trainings of their own."
@@ -109,22 +109,23 @@ def _text(interval: Interval | None) -> str:
 
 
 def _notes(study: SuperCircuitStudy) -> tuple[str, ...]:
-    num = len(study.networks)
-    mean = [sum(values) / num for values in zip(*((sum(o.alone) / len(o.alone), o.inherited) for o in study.networks), strict=True)]
+    num, epochs = len(study.networks), study.context.config.epochs
+    mean = [
+        sum(values) / num
+        for values in zip(*((sum(o.alone) / len(o.alone), o.inherited) for o in study.networks), strict=True)
+    ]
     inherited = study.break_even(INHERITED)
     even = "never" if inherited is None else f"from {inherited:,} networks on"
     notes = [
-        f"Spearman's rank correlation with the validation accuracy of one training ({study.context.config.epochs} epochs), "
-        f"mean over {len(study.networks[0].alone)} seeds, with 95% intervals over networks; no way has seen the seed that "
-        "it is compared with",
+        f"Spearman's rank correlation with the validation accuracy of one training ({epochs} epochs), mean over "
+        f"{len(study.networks[0].alone)} seeds, with 95% intervals over networks; no way has seen the seed that it is "
+        "compared with",
         "beyond size: of what qubits, layers, parameters, FLOPs and embedding leave over of the ranks; fitted: a ridge "
         "regression on these that has seen own trainings of all other networks",
         f"mean accuracy {mean[0]:.3f} when trained alone, {mean[1]:.3f} inherited",
-        f"the SuperCircuit's training took {format_seconds(study.super_s)}; scoring inherited weights takes less CPU time "
-        f"than training each network {even}",
+        f"the SuperCircuit's training took {format_seconds(study.super_s)}; scoring inherited weights takes less CPU "
+        f"time than training each network {even}",
     ]
     if study.context.dataset.num_validation < 100:
-        notes.append(
-            f"{study.context.dataset.num_validation} validation samples: accuracies have ties and much noise"
-        )
+        notes.append(f"{study.context.dataset.num_validation} validation samples: accuracies have ties and much noise")
     return tuple(notes)

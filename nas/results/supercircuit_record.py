@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -155,7 +155,7 @@ class SuperCircuitStudy(Result):
         return "yes" if way.ahead.low > 0.0 else "no" if way.ahead.high < 0.0 else "cannot be told"
 
     def break_even(self, name: str) -> int | None:
-        """Return for how many networks a way with the SuperCircuit takes no longer than own trainings; None for none."""
+        """Return for how many networks a way with the SuperCircuit is no slower than own trainings; None for none."""
         per = [one.inherited_s if name == INHERITED else one.fine_tuned_s for one in self.networks]
         gain = math.fsum(one.alone_s for one in self.networks) - math.fsum(per)
         return math.ceil(self.super_s * len(self.networks) / gain) if gain > 0.0 else None
@@ -210,12 +210,10 @@ def _ways(study: SuperCircuitStudy) -> list[Way]:
     def with_alone(figures: Sequence[NDArray[np.float64]]) -> tuple[Ranking, Ranking]:
         """Return correlations of a figure, or of one that has a value for each seed, with trainings of other seeds."""
         seeds = range(alone.shape[1])
-        pairs = [
-            (figures[i], alone[:, j]) for j in seeds for i in range(len(figures)) if len(figures) == 1 or i != j
-        ]
-        plain = mean_of([lambda rows, x=x, y=y: spearman(rows, x, y) for x, y in pairs])
-        partial = mean_of([lambda rows, x=x, y=y: partial_spearman(rows, x, y, given) for x, y in pairs])
-        return plain, partial
+        pairs = [(figures[i], alone[:, j]) for j in seeds for i in range(len(figures)) if len(figures) == 1 or i != j]
+        plain = mean_of([partial(spearman, x=x, y=y) for x, y in pairs])
+        beyond = mean_of([partial(partial_spearman, x=x, y=y, given=given) for x, y in pairs])
+        return plain, beyond
 
     best = max(free, key=lambda name: _correlation(boot, with_alone([free[name]])[0]))
     best_plain = with_alone([free[best]])[0]
@@ -238,13 +236,13 @@ def _ways(study: SuperCircuitStudy) -> list[Way]:
     trained[FITTED] = (predicted, alone_s * (num - 1) / num)
     ways = []
     for name, (figures, cpu_s) in trained.items():
-        plain, partial = with_alone(figures)
+        plain, beyond = with_alone(figures)
         ahead = boot.interval(lambda rows, plain=plain: plain(rows) - best_plain(rows))  # type: ignore[misc]
         one = Way(
             name=name,
             trained=True,
             correlation=boot.interval(plain),
-            beyond=boot.interval(partial),
+            beyond=boot.interval(beyond),
             ahead=ahead,
             cpu_s=cpu_s,
         )

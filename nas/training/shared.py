@@ -27,9 +27,9 @@ BETAS, EPSILON = (0.9, 0.999), 1e-8
 """Of Adam, as everywhere else."""
 
 ANGLE_LIMIT = 0.1
-"""Angles start in ± this many radians, where networks that differ in axes and entanglers do nearly the same. From angles
-in [0, 2π), in which a network of its own starts, shared weights learn next to nothing: what one network makes of a
-qubit is lost on the next."""
+"""Angles start in ± this many radians, where networks that differ in axes and entanglers do nearly the same. From
+[0, 2π), where networks of their own start, shared weights learn next to nothing: what one network makes of a qubit is
+lost on the next."""
 
 _AXES = ("x", "y", "z")
 _MAX_COLUMNS = 3
@@ -40,7 +40,7 @@ _ARRAYS = ("values", "mean", "square", "counts")
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Some of the weights: where they begin, and the largest shape that a network takes of them."""
+    """Some of the weights: where they begin, and the largest shape of them."""
 
     start: int
     shape: tuple[int, ...]
@@ -116,10 +116,9 @@ class SharedWeights:
         """
         where = np.concatenate(places)
         summed = np.bincount(where, weights=np.concatenate(gradients), minlength=len(self.values))
-        summed /= len(places)
         touched = np.unique(where)
         touched = touched[touched > 0]
-        gradient, (beta1, beta2) = summed[touched], BETAS
+        gradient, (beta1, beta2) = summed[touched] / len(places), BETAS
         self.counts[touched] += 1
         counts = self.counts[touched]
         mean = self.mean[touched] = beta1 * self.mean[touched] + (1.0 - beta1) * gradient

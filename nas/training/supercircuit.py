@@ -151,7 +151,8 @@ class SuperCircuit:
     def to_bytes(self) -> bytes:
         """Return its state as the content of a file."""
         buffer = io.BytesIO()
-        np.savez(buffer, num_done=np.array(self.num_done), **self.weights.to_arrays())
+        arrays: dict[str, Any] = {"num_done": np.array(self.num_done), **self.weights.to_arrays()}
+        np.savez(buffer, **arrays)
         return buffer.getvalue()
 
     def load_bytes(self, content: bytes) -> None:
@@ -165,7 +166,7 @@ class SuperCircuit:
                 num_done = int(arrays["num_done"])
                 self.weights.load_arrays(arrays)
         except Exception as error:  # whatever NumPy, zipfile and json raise for bytes that they did not write
-            raise ValueError(str(error)) from error
+            raise ValueError(f"no state of a SuperCircuit: {error}") from error
         if not 0 <= num_done <= self.super_settings.steps:
             raise ValueError(f"{num_done} steps were taken of {self.super_settings.steps}")
         self.num_done = num_done
@@ -180,7 +181,9 @@ class SuperCircuit:
             index = require_torch().from_numpy(rows)
             losses = networks.losses_and_gradients(features[index], labels[index])
             if not bool(losses.isfinite().all()):
-                raise TrainingFailedError(f"the loss of the SuperCircuit is no longer finite in step {self.num_done + 1}")
+                raise TrainingFailedError(
+                    f"the loss of the SuperCircuit is no longer finite in step {self.num_done + 1}"
+                )
             places += found
             gradients += list(networks.gradients.numpy())
         # Half a cosine down to 0, so that networks are scored where the weights have come to rest.
@@ -227,6 +230,8 @@ class SuperCircuit:
         sizes = self._data.num_features, self._data.num_classes
         kept = [built for built in drawn if self._allowed(built)]
         if not kept:
-            raise SettingError(f"{MAX_DRAWS:,} networks of {self.space.name} were drawn, and all break a limit; loosen it")
+            raise SettingError(
+                f"{MAX_DRAWS:,} networks of {self.space.name} were drawn, and all break a limit; loosen it"
+            )
         by_size = sorted(kept, key=lambda built: (num_parameters(built, *sizes), built.num_columns))
         return [by_size[-1], by_size[0]]

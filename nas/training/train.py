@@ -163,7 +163,9 @@ def train_from(
         SettingError: A setting is invalid, or the device is not there.
     """
     if settings.engine != "fast":
-        raise SettingError(f"engine is {settings.engine!r}; networks are trained from given parameters by the engine fast")
+        raise SettingError(
+            f"engine is {settings.engine!r}; networks are trained from given parameters by the engine fast"
+        )
     return _run((architecture,), data, settings, (seed,), None, start=parameters).records[0]
 
 

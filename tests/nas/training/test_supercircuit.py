@@ -11,9 +11,9 @@ from nas.core.errors import SettingError
 
 pytest.importorskip("torch")
 
-from nas.training.shared import SharedWeights  # noqa: E402
-from nas.training.supercircuit import SuperCircuit, SuperSettings  # noqa: E402
-from nas.training.train import train_from  # noqa: E402
+from nas.training.shared import SharedWeights
+from nas.training.supercircuit import SuperCircuit, SuperSettings
+from nas.training.train import train_from
 
 SETTINGS = nas.TrainSettings(batch_size=8, learning_rate=0.03)
 
@@ -48,8 +48,8 @@ def test_each_network_has_a_place_of_its_own_for_each_parameter(preset: str, sha
 
 def test_networks_share_what_they_agree_in() -> None:
     space = nas.load_space("faqnas")
-    genome = dict(qubits=3, embedding="angle-x", layers=2, entangler="cx", topology="linear")
-    rotations = dict(rotation_1="rx", rotation_2="ry", rotation_3="rx", rotation_4="rx")
+    genome = {"qubits": 3, "embedding": "angle-x", "layers": 2, "entangler": "cx", "topology": "linear"}
+    rotations = {"rotation_1": "rx", "rotation_2": "ry", "rotation_3": "rx", "rotation_4": "rx"}
     one = nas.architecture(space, {**genome, **rotations})
     other = nas.architecture(space, {**genome, **rotations, "entangler": "cz", "rotation_2": "rz"})
     wider = nas.architecture(space, {**genome, **rotations, "qubits": 4})
@@ -126,7 +126,7 @@ def test_an_interrupted_training_ends_with_the_same_weights(settings: dict[str, 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"1.0", b"\x93NUMPY"])
 def test_a_damaged_state_is_refused(content: bytes) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="no state"):
         circuit().load_bytes(content)
 
 
