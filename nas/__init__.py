@@ -61,6 +61,11 @@ if TYPE_CHECKING:
     from nas.engine.pennylane import (
         build_qnode as build_qnode,
     )
+    from nas.results.curves import (
+        CurveStudy as CurveStudy,
+        EarlyEpoch as EarlyEpoch,
+        curves as curves,
+    )
     from nas.results.evaluate import (
         evaluate as evaluate,
     )
@@ -177,9 +182,11 @@ _HOME = {
     "CandidateCost": "costs",
     "Checkpoint": "training.checkpoint",
     "CheckpointError": "training.checkpoint",
+    "CurveStudy": "results.curves",
     "DataError": "core.errors",
     "Dataset": "datasets.dataset",
     "DeviceEvaluation": "results.evaluation_record",
+    "EarlyEpoch": "results.curves",
     "Evaluation": "runs.record",
     "Exported": "results.export",
     "ExportedStudy": "results.optuna_study",
@@ -228,6 +235,7 @@ _HOME = {
     "build_qnode": "engine.pennylane",
     "candidate_cost": "costs",
     "count_architectures": "spaces.size",
+    "curves": "results.curves",
     "data_angles": "architectures.circuit",
     "dataset_from_arrays": "datasets.dataset",
     "dead_weights": "architectures.influence",

@@ -16,6 +16,7 @@ _COMMANDS = {
     "resume": "Resume a search that was stopped or killed.",
     "watch": "Follow a search in the browser.",
     "front": "Show the Pareto front of a run.",
+    "curves": "Show how early trainings tell what they end with.",
     "report": "Write a run as a page with pictures.",
     "recost": "Show the front of a run on another device.",
     "retrain": "Train members of the front to convergence, beside classical rivals.",

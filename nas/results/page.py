@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hwcost.core.text import one_line, printable
 from hwcost.core.units import format_seconds
 from hwcost.report.page import BLANK, Column, Line, Page, Table, Verbatim, registered_page
-from nas.results import evaluation_page, retrained_page, supercircuit_page
+from nas.results import curves_page, evaluation_page, retrained_page, supercircuit_page
 from nas.results.estimate_facts import estimate_notes
 from nas.results.front import Front
 from nas.results.pilot import PilotReport
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from nas.runs.run import Run
 
 
-__all__ = ["evaluation_page", "front_text", "retrained_page", "supercircuit_page"]  # the modules register their pages
+__all__ = [
+    "curves_page",
+    "evaluation_page",
+    "front_text",
+    "retrained_page",
+    "supercircuit_page",
+]  # the modules register their pages
 
 
 @registered_page.register
@@ -38,6 +44,7 @@ def front_text(run: Run) -> str:
     config, dataset = run.context.config, run.context.dataset
     device = f" on {printable(config.backend)}" if config.backend else ""
     limits = f", {len(run.infeasible)} too costly" if config.limits else ""
+    limits += f", {len(run.stopped)} stopped early" if run.stopped else ""
     state = run.stop or "not finished; `nas resume` continues it"
     lines = [
         f"{printable(run.context.space.name)} on {printable(dataset.name)}{device}: {len(members)} networks on the "
