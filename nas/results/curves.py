@@ -15,6 +15,7 @@ import numpy as np
 from hwcost.report.result import Result
 from nas.core.errors import SettingError
 from nas.results.ranks import Resampled, mean_of, spearman
+from nas.runs.early_stop import curve_of
 from nas.runs.run import Run, open_run
 from nas.training.curves import best_so_far, left_out_lines, left_out_predictions
 
@@ -127,8 +128,8 @@ def curves(folder: str | os.PathLike[str]) -> CurveStudy:
         raise SettingError(
             f"{len(complete)} networks of {run.folder} were trained to the end; a correlation needs {MIN_NETWORKS}"
         )
-    first = [_curve(one, 0) for one in complete]
-    pairs = [(_curve(one, 0), _curve(one, 1)) for one in complete if _has_two(one)]
+    first = [curve_of(one) for one in complete]
+    pairs = [(curve_of(one), curve_of(one, 1)) for one in complete if _has_two(one)]
     return CurveStudy(
         run=run,
         num_networks=len(complete),
@@ -140,10 +141,6 @@ def curves(folder: str | os.PathLike[str]) -> CurveStudy:
 
 def _has_two(one: Evaluation) -> bool:
     return len(one.trainings) > 1 and all(training.get("state") == "COMPLETE" for training in one.trainings[:2])
-
-
-def _curve(one: Evaluation, number: int) -> tuple[float, ...]:
-    return tuple(map(float, one.trainings[number]["validation_accuracy"]))
 
 
 def _epoch(epoch: int, first: Sequence[Sequence[float]], pairs: Sequence[tuple[Sequence[float], ...]]) -> EarlyEpoch:

@@ -69,13 +69,14 @@ def _notes(study: CurveStudy) -> tuple[str, ...]:
         f"Spearman's rank correlation of the best validation accuracy so far with that at the end, 95% intervals over "
         f"networks; whether it exceeds {ENOUGH}, interval and all: {when}",
         "of the same training, whose luck is in both; with another seed it is what ranks architectures"
-        if study.num_pairs >= len(study.epochs) and any(one.other_seed for one in study.epochs)
+        if any(one.other_seed is not None for one in study.epochs)
         else "of the same training, whose luck is in both, so that it ranks trainings more than architectures",
         "then root mean square errors of predictions of the end: the best so far, the line of QNAS's code, such a line "
         "fitted to all other networks, and the last step up, shrunk, fitted to all other networks",
     ]
     if study.run.stopped:
         notes.append(
-            f"{len(study.run.stopped)} networks were stopped early and are left out: those that remain are the better ones"
+            f"{len(study.run.stopped)} networks were stopped early and are left out: those that remain are the better "
+            "ones"
         )
     return tuple(notes)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from hwcost.core.checks import is_finite
+from nas.core.errors import RunError
 from nas.runs.estimates import fit_evaluations
 from nas.runs.fronts import front_of
 from nas.runs.objectives import OBJECTIVES, TRAINED, Objective
@@ -64,6 +66,20 @@ class _Rule:
         return best is not None and 1.0 - best > self.least_error
 
 
+def curve_of(evaluation: Evaluation, number: int = 0) -> tuple[float, ...]:
+    """Return the validation accuracies by epoch of one of the trainings of a COMPLETE evaluation.
+
+    Raises:
+        RunError: The record has none.
+    """
+    curve = evaluation.trainings[number].get("validation_accuracy")
+    if not isinstance(curve, (list, tuple)) or not curve or not all(is_finite(value) for value in curve):
+        raise RunError(
+            f"training {number} of {evaluation.architecture_hash[:12]}… has no accuracies by epoch; the run is damaged"
+        )
+    return tuple(map(float, curve))
+
+
 def early_stop(
     evaluations: Sequence[Evaluation],
     space: SearchSpace,
@@ -81,7 +97,7 @@ def early_stop(
         confidence: With which a prediction must not be exceeded.
     """
     complete = [one for one in evaluations if one.state == "COMPLETE"]
-    curves = [tuple(map(float, one.trainings[0]["validation_accuracy"])) for one in complete]
+    curves = [curve_of(one) for one in complete]
     models = [fit_curves(curves, epoch) for epoch in range(1, epochs)]
     if not complete or not any(models):
         return None
