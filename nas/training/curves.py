@@ -50,7 +50,8 @@ class CurveModel:
     def predict(self, accuracies: Sequence[float]) -> float:
         """Predict the best accuracy of a training with these accuracies by epoch, of which the first count."""
         value, step = _features(accuracies, self.epoch)
-        return value + self.gain + self.by_value * (value - self.value) + self.by_step * (step - self.step)
+        gain = self.gain + self.by_value * (value - self.value) + self.by_step * (step - self.step)
+        return min(1.0, value + max(0.0, gain))
 
     def optimistic(self, accuracies: Sequence[float], confidence: float) -> float | None:
         """Return what a training does not exceed with this confidence; None where too few trainings tell.
@@ -89,7 +90,8 @@ def fit_curves(curves: Sequence[Sequence[float]], epoch: int) -> CurveModel | No
     gains = np.array([max(curve) for curve in curves]) - features[:, 0]
     place, spread = features.mean(axis=0), features.std(axis=0)
     rows = np.where(spread > 1e-12, (features - place) / np.where(spread > 1e-12, spread, 1.0), 0.0)
-    errors = {strength: _left_out(rows, gains, strength) for strength in STRENGTHS}
+    most = 1.0 - features[:, 0]
+    errors = {strength: _left_out(rows, gains, most, strength) for strength in STRENGTHS}
     best = min(STRENGTHS, key=lambda strength: (float(np.round((errors[strength] ** 2).sum(), 12)), -strength))
     slopes = np.linalg.solve(rows.T @ rows + best * np.eye(2), rows.T @ (gains - gains.mean()))
     slopes = np.where(spread > 1e-12, slopes / np.where(spread > 1e-12, spread, 1.0), 0.0)
@@ -143,10 +145,16 @@ def _features(curve: Sequence[float], epoch: int) -> tuple[float, float]:
     return best[-1], best[-1] - best[-2] if len(best) > 1 else 0.0
 
 
-def _left_out(rows: NDArray[np.float64], gains: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
-    """Return the errors of predictions that have not seen the network, in closed form: residual/(1 − h)."""
+def _left_out(
+    rows: NDArray[np.float64], gains: NDArray[np.float64], most: NDArray[np.float64], strength: float
+) -> NDArray[np.float64]:
+    """Return the errors of predictions, from no gain to the most possible, that have not seen the network.
+
+    In closed form: residuals grow by 1/(1 − h) (Cook and Weisberg 1982).
+    """
     wide = np.column_stack([np.ones(len(rows)), rows])
     penalty = np.diag([0.0, strength, strength])
     hat = wide @ np.linalg.solve(wide.T @ wide + penalty, wide.T)
-    left: NDArray[np.float64] = (gains - hat @ gains) / (1.0 - np.minimum(np.diag(hat), 1.0 - 1e-9))
+    predicted = gains - (gains - hat @ gains) / (1.0 - np.minimum(np.diag(hat), 1.0 - 1e-9))
+    left: NDArray[np.float64] = gains - np.clip(predicted, 0.0, most)
     return left
