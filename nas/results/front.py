@@ -82,6 +82,7 @@ class Front(Result):
             "num_evaluations": len(run.evaluations),
             "num_failed": len(run.failures),
             "num_infeasible": len(run.infeasible),
+            "num_stopped": len(run.stopped),
             "signal": None if run.pilot is None else signal_facts(run.pilot),
             "limits": {"max": dict(config.max), "min": dict(config.min)},
             "num_folds": run.context.num_folds,

@@ -32,6 +32,7 @@ from nas.runs.objectives import (
     OBJECTIVES,
     PLACE,
     POWER,
+    TRAINED,
     Evaluated,
     Need,
     Objective,
@@ -141,6 +142,13 @@ class SearchConfig(CostingOptions):
     patience: int | None = option(
         None, "Stop a training after N epochs without a better accuracy.", metavar="N", shown_default="never"
     )
+    early_stop: float | None = option(
+        None,
+        "Give up a training once it is dominated even at the error that it stays above with this confidence, such as "
+        "0.95.",
+        metavar="CONFIDENCE",
+        shown_default="never",
+    )
     time_limit_s: float | None = option(
         None,
         "A network whose training takes longer, in seconds, has failed; looked at after each step.",
@@ -205,6 +213,7 @@ class SearchConfig(CostingOptions):
         if not self.objectives:
             object.__setattr__(self, "objectives", self._default_objectives())
         self._check_surrogate()
+        self._check_early_stop()
         if self.settings == "auto" and not any(objective.trained for objective in self.chosen):
             raise SettingError("settings = auto needs the objective validation_error, whose noise a pilot measures")
         for what, wanted in (("objective", self.chosen), ("limit", self.limits)):
@@ -249,6 +258,21 @@ class SearchConfig(CostingOptions):
             raise SettingError(
                 "algorithm = surrogate predicts validation_error, which is none of the objectives "
                 f"({', '.join(self.objectives)}); name it among them, or take another algorithm"
+            )
+
+    def _check_early_stop(self) -> None:
+        if self.early_stop is None:
+            return
+        if not 0.5 <= self.early_stop < 1.0:
+            raise SettingError(f"early_stop is {self.early_stop}; give a confidence from 0.5 to below 1, such as 0.95")
+        if TRAINED not in self.objectives:
+            raise SettingError(
+                f"early_stop predicts {TRAINED}, which is none of the objectives ({', '.join(self.objectives)}); "
+                "name it among them, or leave early_stop out"
+            )
+        if self.num_train_seeds > 1:
+            raise SettingError(
+                f"early_stop judges one training, but num_train_seeds is {self.num_train_seeds}; give one of them"
             )
 
     def _check_settings(self) -> None:

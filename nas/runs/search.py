@@ -19,10 +19,11 @@ from nas.architectures.json import architecture_hash
 from nas.core.checks import whole
 from nas.core.errors import SearchError
 from nas.runs.algorithms import make_algorithm
-from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop, fill
+from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop, fill, latest
 from nas.runs.cluster import ClusterWorkers
 from nas.runs.config import AUTO, SearchConfig
 from nas.runs.context import SearchContext, make_context
+from nas.runs.early_stop import EarlyStop, early_stop
 from nas.runs.estimates import fit_evaluations
 from nas.runs.free_costs import FreeCosts
 from nas.runs.fronts import front, front_volume
@@ -61,6 +62,7 @@ class SearchProgress:
         elapsed_s: Seconds since the start of this process's work.
         left_s: Seconds left at this speed, None before the first evaluation.
         pilot: Trainings of the pilot that were done, and in all, while it is at work; None after it.
+        num_stopped: Networks whose training was given up early.
     """
 
     generation: int = 0
@@ -75,6 +77,7 @@ class SearchProgress:
     left_s: float | None = None
     num_infeasible: int = 0
     pilot: tuple[int, int] | None = None
+    num_stopped: int = 0
 
 
 Show = Callable[[SearchProgress], None]
@@ -190,6 +193,7 @@ class _Search:
         self.trained_again = {(hashed, number): again for hashed, number, again in store.trainings()}
         self.num_again = 0  # trainings of architectures that were evaluated, in the order in which they were asked for
         self.piloted = reusable(store)
+        self.early: EarlyStop | None = None  # of the generation at work
         self.asked: dict[str, None] = {}  # architectures in the order in which this search came to them
         self.generations: list[Generation] = []
         self.duplicates = self.fresh = 0
@@ -201,6 +205,7 @@ class _Search:
         step = self.algorithm.ask(answers)
         while isinstance(step, Brood):
             number = len(answers)
+            self.early = self._early_stop(answers)
             if step.again:
                 self._train_again(step, number)
             else:
@@ -213,6 +218,14 @@ class _Search:
             answers.append(answer)
             step = self.algorithm.ask(answers)
             self._note(number, answer, step.reason if isinstance(step, Stop) else None)
+
+    def _early_stop(self, answers: Sequence[Answer]) -> EarlyStop | None:
+        """Return when trainings of the next generation are given up, from those that ended."""
+        config = self.config
+        if config.early_stop is None or not answers:
+            return None
+        known = latest(answers)
+        return early_stop(known, self.context.space, self.objectives, config.epochs, config.early_stop)
 
     def _filled_up(self, brood: Brood) -> Brood:
         """Draw others in the place of first networks that cost too much, so that evolution begins with a population."""
@@ -269,13 +282,16 @@ class _Search:
             else:
                 new.append(group[0])
         groups += grouped(new, self._architecture, self.config.train_device)
-        return [Task(number=i, genomes=group, generation=generation) for i, group in enumerate(groups)]
+        return [
+            Task(number=i, genomes=group, generation=generation, early=self.early) for i, group in enumerate(groups)
+        ]
 
     def _take_from_pilot(self, tasks: Sequence[Task], positions: Mapping[str, int]) -> None:
         """Take what the pilot has trained as it would be trained now: alone, with the search's seeds and settings."""
         for task in tasks:
             hashed = self.key(task.genomes[0])
-            if len(task.genomes) > 1 or hashed in self.known or hashed not in self.piloted:
+            # The pilot trains to the end, and what is found must be the same without it.
+            if task.early is not None or len(task.genomes) > 1 or hashed in self.known or hashed not in self.piloted:
                 continue
             genome = dict(task.genomes[0])
             one = dataclasses.replace(self.piloted[hashed], genome=genome, generation=task.generation)
@@ -328,6 +344,7 @@ class _Search:
             duplicates=0 if answer.brood.again else answer.brood.duplicates + len(answer.evaluations) - len(new),
             num_failed=sum(evaluation.state == "FAILED" for evaluation in new),
             num_infeasible=sum(evaluation.state == "INFEASIBLE" for evaluation in new),
+            num_stopped=sum(evaluation.state == "STOPPED" for evaluation in new),
             front_size=len(front(so_far, self.objectives)),
             best_error=self._best_error(),
             hypervolume=front_volume(so_far, so_far if fitted is None else fitted.judged(), self.objectives),
@@ -369,6 +386,7 @@ class _Search:
                 duplicates=self.duplicates,
                 num_failed=self._count("FAILED"),
                 num_infeasible=self._count("INFEASIBLE"),
+                num_stopped=self._count("STOPPED"),
                 best_error=self._best_error(),
                 hypervolume=self.generations[-1].hypervolume if self.generations else None,
                 elapsed_s=elapsed,

@@ -409,7 +409,7 @@ DEADLY = """
 import os
 import nas.runs.evaluate
 real = nas.runs.evaluate.evaluate_group
-def evaluate_group(context, genomes, generation=0):
+def evaluate_group(context, genomes, generation=0, early=None):
     if any(genome["qubits"] == 3 and genome["entangler"] == "cz" for genome in genomes):
         os.kill(os.getpid(), 9)
     return real(context, genomes, generation)
