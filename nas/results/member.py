@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hwcost.core.text import say
@@ -12,6 +12,7 @@ from nas.core.errors import SettingError, WorkerError
 from nas.runs.evaluate import training_seed
 from nas.runs.run import Run, open_run
 from nas.spaces.build import architecture
+from nas.training.parts import has_train_device
 from nas.training.train import TrainedNetwork, train_network
 
 if TYPE_CHECKING:
@@ -87,7 +88,10 @@ def train_member(run: Run, member: Evaluation) -> TrainedAgain:
     best = max(reached, key=lambda number: (reached[number], -number))
     seed = training_seed(context.config.seed, member.architecture_hash, best)
     built = architecture(context.space, member.genome)
-    network = train_network(built, context.data(), context.config.train_settings(), seed)
+    settings = context.config.train_settings()
+    if not has_train_device(settings.device):  # that of another computer; the CPU gives the same to rounding
+        settings = replace(settings, device="cpu")
+    network = train_network(built, context.data(), settings, seed)
     accuracy = network.record.best_validation_accuracy
     if network.model is None or accuracy is None:
         raise WorkerError(f"training again failed: {network.record.reason}")

@@ -124,6 +124,7 @@ class SearchConfig(CostingOptions):
     batch_size: int = option(64, "Samples of a step, trained or costed.")
     learning_rate: float = option(3e-3, "Of Adam; a genome's own comes first.")
     engine: Engine = option("fast", "What simulates.", choices=get_args(Engine))
+    train_device: str = option("cpu", "What computes the trainings.", metavar="cpu|cuda")
     dtype: Precision = option("float32", "Precision.", choices=get_args(Precision))
     patience: int | None = option(
         None, "Stop a training after N epochs without a better accuracy.", metavar="N", shown_default="never"
@@ -146,8 +147,12 @@ class SearchConfig(CostingOptions):
         choices=get_args(CostedGradient),
         only=BACKEND,
     )
-    device: str | None = option(
-        None, "Profile of the classical device.", shown_default="one that is labelled as assumed", only=BACKEND
+    machine: str | None = option(
+        None,
+        "Profile of the classical machine that is costed.",
+        metavar="NAME|FILE",
+        shown_default="one that is labelled as assumed",
+        only=BACKEND,
     )
     job_profile: str | None = option(None, "Profile of job times.", shown_default="ibm", only=BACKEND)
     optimization_level: int = option(2, "Of Qiskit's transpiler.", only=BACKEND)
@@ -174,7 +179,14 @@ class SearchConfig(CostingOptions):
         None, "At most N samples for training and validation.", metavar="N", shown_default="all"
     )
 
+    device: str | None = dataclasses.field(
+        default=None, repr=False, compare=False, metadata={"only": None, "choices": ()}
+    )  # the old name of `machine`, and always None afterwards
+
     def __post_init__(self) -> None:
+        for name, value in renamed({"machine": self.machine, "device": self.device}).items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "device", None)
         read_costing(self)
         self._complete()
         self._check_types()
@@ -349,9 +361,9 @@ class SearchConfig(CostingOptions):
         return used_keys(self.needs, DEVICE_KEYS, on_device=self.backend is not None)
 
     def train_settings(self) -> TrainSettings:
-        """Return the settings of each training, on the CPU."""
+        """Return the settings of each training."""
         names = ("epochs", "batch_size", "learning_rate", "engine", "dtype", "patience", "time_limit_s")
-        return TrainSettings(**{name: getattr(self, name) for name in names})
+        return TrainSettings(device=self.train_device, **{name: getattr(self, name) for name in names})
 
     def data_options(self) -> dict[str, Any]:
         """Return the arguments of `nas.load_dataset` besides the source."""
@@ -361,7 +373,32 @@ class SearchConfig(CostingOptions):
     def to_dict(self) -> dict[str, Any]:
         """Return all keys and values as plain data."""
         plain = dataclasses.asdict(self)
+        del plain["device"]
         return {**plain, "objectives": list(self.objectives), "max": dict(self.max), "min": dict(self.min)}
+
+
+OLD_NAMES: Mapping[str, str] = {"device": "machine"}
+"""Keys that had another name; the old one still works."""
+
+
+def renamed(keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Return keys with values under their present names.
+
+    Raises:
+        SettingError: A key has two values, under both of its names.
+
+    >>> renamed({"device": "mine.json", "shots": 100})
+    {'machine': 'mine.json', 'shots': 100}
+    """
+    present = dict(keys)
+    for old, new in OLD_NAMES.items():
+        value = present.pop(old, None)
+        if value is None:
+            continue
+        if present.get(new, value) not in (None, value):
+            raise SettingError(f"{old} is the old name of {new}, and both are given; give {new}")
+        present[new] = value
+    return present
 
 
 BEFORE: Mapping[str, Any] = {"repeats": 0.0}
@@ -412,10 +449,11 @@ def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | Non
         SettingError: There is no such file, it is no TOML, a key is unknown or a value is invalid.
     """
     plain = read_toml(path, SettingError, "a configuration")
-    for name in ("space", "dataset", "data_folder", "device", "job_profile", "backend"):
+    plain = renamed(plain)
+    for name in ("space", "dataset", "data_folder", "machine", "job_profile", "backend"):
         if isinstance(plain.get(name), str):
             plain[name] = _beside(os.path.dirname(os.fspath(path)), plain[name])
-    overrides = overrides or {}
+    overrides = renamed(overrides or {})
     for alternatives in ({"preset", "space"}, {"algorithm", "exhaustive"}, {"shots", "precision"}):
         if alternatives & overrides.keys():
             plain = {key: value for key, value in plain.items() if key not in alternatives}

@@ -35,6 +35,7 @@ from nas.runs.time_left import WorkClock
 from nas.runs.workers import LocalWorkers, prepare_processes
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
+from nas.training.parts import check_train_device
 
 MAX_DRAWS = 50
 """How often others are drawn in the place of first networks that cost too much."""
@@ -101,6 +102,7 @@ def search(
     """
     whole("workers", workers, 1, 1024)
     if cluster is None:
+        check_train_device(config.train_device)
         prepare_processes()  # imports meanwhile what the workers need
     context = make_context(config)
     create(folder, context)
@@ -130,6 +132,8 @@ def resume(
     """
     with RunStore(folder, writable=True) as store:
         num_workers = whole("workers", workers, 1, 1024)
+        if cluster is None:
+            check_train_device(store.asked_context().config.train_device)
         if is_wanted(store.asked_context()) and store.pilot() is None:
             _begin_with_pilot(store, num_workers, cluster, progress)
         context = store.context()

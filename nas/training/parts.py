@@ -84,8 +84,7 @@ def load_parts(data: Dataset, settings: TrainSettings) -> Parts:
         SettingError: The device is not there.
     """
     torch = require_torch()
-    if settings.device != "cpu" and not _has_device(settings.device):
-        raise SettingError(f"device is {settings.device!r}, but torch finds no such device; use cpu")
+    check_train_device(settings.device)
     dtype, device, parts = _PARTS.get(data, ("", "", None))
     if parts is None or (dtype, device) != (settings.dtype, settings.device):
         x_training, y_training = data.training_part()
@@ -101,10 +100,22 @@ def load_parts(data: Dataset, settings: TrainSettings) -> Parts:
     return parts
 
 
-def _has_device(device: str) -> bool:
+def has_train_device(device: str) -> bool:
+    """Return whether torch can train there: `cpu`, `cuda` or `cuda:1`."""
+    if device == "cpu":
+        return True
     torch = require_torch()
-    number = int(device.partition(":")[2] or 0)
-    return bool(torch.cuda.is_available()) and number < torch.cuda.device_count()
+    return bool(torch.cuda.is_available()) and int(device.partition(":")[2] or 0) < torch.cuda.device_count()
+
+
+def check_train_device(device: str) -> None:
+    """Check that torch can train there.
+
+    Raises:
+        SettingError: It cannot.
+    """
+    if not has_train_device(device):
+        raise SettingError(f"train_device is {device!r}, but torch finds no such device; use cpu")
 
 
 def validation_chunk(num_qubits: int, num_networks: int, batch_size: int) -> int:
