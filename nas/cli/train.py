@@ -32,7 +32,8 @@ _KEYS = ("data_folder", *_DATA_KEYS, *_TRAINING_KEYS)
     "source",
     required=True,
     metavar="NAME|FILE",
-    help="iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz or a folder of IDX files.",
+    help="iris, wine, breast-cancer, digits, mnist, fashion-mnist, cifar-10, svhn, emnist-balanced, heart-failure, "
+    "data.csv:label, data.npz or a folder of IDX files.",
 )
 @options_of(SearchConfig, _KEYS)
 @click.option("--train-device", default="cpu", show_default=True, metavar="cpu|cuda", help="What computes.")

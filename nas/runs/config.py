@@ -84,7 +84,11 @@ class SearchConfig(CostingOptions):
 
     preset: str | None = option(None, f"Built-in search space and objectives: {', '.join(PRESETS)}.", metavar="NAME")
     space: str | None = option(None, "Search space of your own instead of a preset.", metavar="FILE.toml")
-    dataset: str = option("", "iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz.")
+    dataset: str = option(
+        "",
+        "iris, wine, breast-cancer, digits, mnist, fashion-mnist, cifar-10, svhn, emnist-balanced, heart-failure, "
+        "data.csv:label, data.npz.",
+    )
     objectives: tuple[str, ...] = option((), "Two to four objectives.", metavar="A,B,…")
     backend: str | None = option(None, "Device that is costed: a name, or the file of a calibration.", only=BACKEND)
 
@@ -167,7 +171,7 @@ class SearchConfig(CostingOptions):
 
     label: str | None = option(None, "Label column of a CSV file.", metavar="COLUMN")
     data_folder: str | None = option(
-        None, "Where the files of mnist or fashion-mnist are.", metavar="DIR", shown_default="OpenML"
+        None, "Where the files of mnist and the like are.", metavar="DIR", shown_default="OpenML for the MNISTs"
     )
     scaling: str | None = option(
         None, "standard, global, minmax or none.", metavar="NAME", shown_default="standard; global for images"
