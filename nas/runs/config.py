@@ -89,7 +89,11 @@ class SearchConfig(CostingOptions):
 
     preset: str | None = option(None, f"Built-in search space and objectives: {', '.join(PRESETS)}.", metavar="NAME")
     space: str | None = option(None, "Search space of your own instead of a preset.", metavar="FILE.toml")
-    dataset: str = option("", "iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz.")
+    dataset: str = option(
+        "",
+        "iris, wine, breast-cancer, digits, mnist, fashion-mnist, cifar-10, svhn, emnist-balanced, heart-failure, "
+        "data.csv:label, data.npz.",
+    )
     objectives: tuple[str, ...] = option((), "Two to four objectives.", metavar="A,B,…")
     backend: str | None = option(None, "Device that is costed: a name, or the file of a calibration.", only=BACKEND)
 
@@ -167,8 +171,12 @@ class SearchConfig(CostingOptions):
         choices=get_args(CostedGradient),
         only=BACKEND,
     )
-    device: str | None = option(
-        None, "Profile of the classical device.", shown_default="one that is labelled as assumed", only=BACKEND
+    machine: str | None = option(
+        None,
+        "Profile of the classical machine that is costed.",
+        metavar="NAME|FILE",
+        shown_default="one that is labelled as assumed",
+        only=BACKEND,
     )
     job_profile: str | None = option(None, "Profile of job times.", shown_default="ibm", only=BACKEND)
     optimization_level: int = option(2, "Of Qiskit's transpiler.", only=BACKEND)
@@ -183,7 +191,7 @@ class SearchConfig(CostingOptions):
 
     label: str | None = option(None, "Label column of a CSV file.", metavar="COLUMN")
     data_folder: str | None = option(
-        None, "Where the files of mnist or fashion-mnist are.", metavar="DIR", shown_default="OpenML"
+        None, "Where the files of mnist and the like are.", metavar="DIR", shown_default="OpenML for the MNISTs"
     )
     scaling: str | None = option(
         None, "standard, global, minmax or none.", metavar="NAME", shown_default="standard; global for images"
@@ -195,7 +203,14 @@ class SearchConfig(CostingOptions):
         None, "At most N samples for training and validation.", metavar="N", shown_default="all"
     )
 
+    device: str | None = dataclasses.field(
+        default=None, repr=False, compare=False, metadata={"only": None, "choices": ()}
+    )  # the old name of `machine`, and always None afterwards
+
     def __post_init__(self) -> None:
+        for name, value in renamed({"machine": self.machine, "device": self.device}).items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "device", None)
         read_costing(self)
         self._complete()
         self._check_types()
@@ -409,7 +424,32 @@ class SearchConfig(CostingOptions):
     def to_dict(self) -> dict[str, Any]:
         """Return all keys and values as plain data."""
         plain = dataclasses.asdict(self)
+        del plain["device"]
         return {**plain, "objectives": list(self.objectives), "max": dict(self.max), "min": dict(self.min)}
+
+
+OLD_NAMES: Mapping[str, str] = {"device": "machine"}
+"""Keys that had another name; the old one still works."""
+
+
+def renamed(keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Return keys with values under their present names.
+
+    Raises:
+        SettingError: A key has two values, under both of its names.
+
+    >>> renamed({"device": "mine.json", "shots": 100})
+    {'machine': 'mine.json', 'shots': 100}
+    """
+    present = dict(keys)
+    for old, new in OLD_NAMES.items():
+        value = present.pop(old, None)
+        if value is None:
+            continue
+        if present.get(new, value) not in (None, value):
+            raise SettingError(f"{old} is the old name of {new}, and both are given; give {new}")
+        present[new] = value
+    return present
 
 
 BEFORE: Mapping[str, Any] = {"repeats": 0.0, "num_folds": 1}
@@ -460,10 +500,11 @@ def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | Non
         SettingError: There is no such file, it is no TOML, a key is unknown or a value is invalid.
     """
     plain = read_toml(path, SettingError, "a configuration")
-    for name in ("space", "dataset", "data_folder", "device", "job_profile", "backend"):
+    plain = renamed(plain)
+    for name in ("space", "dataset", "data_folder", "machine", "job_profile", "backend"):
         if isinstance(plain.get(name), str):
             plain[name] = _beside(os.path.dirname(os.fspath(path)), plain[name])
-    overrides = overrides or {}
+    overrides = renamed(overrides or {})
     for alternatives in ({"preset", "space"}, {"algorithm", "exhaustive"}, {"shots", "precision"}):
         if alternatives & overrides.keys():
             plain = {key: value for key, value in plain.items() if key not in alternatives}

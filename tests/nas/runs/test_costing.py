@@ -75,8 +75,8 @@ def test_an_option_replaces_its_alternative_in_a_file(tmp_path):
 
 def test_what_the_objectives_depend_on():
     simulated = SearchConfig(**{**GOOD, "gradient": "backprop", "objectives": TIMES})
-    assert simulated.used_keys == {"backend", "device", "scope", "gradient"}
-    assert SearchConfig(preset="qnas", dataset="iris").used_keys == {"device", "max_qubits"}
+    assert simulated.used_keys == {"backend", "machine", "scope", "gradient"}
+    assert SearchConfig(preset="qnas", dataset="iris").used_keys == {"machine", "max_qubits"}
     assert SearchConfig(**GOOD).used_keys == set()
     on_device = SearchConfig(**{**GOOD, "backend": "fake_manila", "objectives": TIMES})
     assert {"rep_delay_s", "shots", "max_qubits", "mitigation"} <= on_device.used_keys

@@ -250,8 +250,8 @@ def test_wrong_devices_and_profiles_are_refused_before_anything_is_trained(tmp_p
     good = {"objectives": ("validation_error", "unified_time_s"), "backend": "fake_sherbrooke"}
     for wrong, message in (
         ({"backend": "fake_nowhere"}, "unknown backend"),
-        ({"device": "abacus"}, "no device profile 'abacus'"),
-        ({"device": "abacus.json"}, "abacus.json: no such file"),
+        ({"machine": "abacus"}, "no device profile 'abacus'"),
+        ({"machine": "abacus.json"}, "abacus.json: no such file"),
         ({"job_profile": "ibmm"}, "no job-time profile 'ibmm'"),
     ):
         with pytest.raises(HwcostError, match=message):
