@@ -10,12 +10,15 @@ from typing import Any
 from hwcost.core.text import printable
 from nas.results.estimate_facts import estimate_notes
 from nas.results.front import signal_facts
-from nas.results.page import interval_text, objective_title, observed_texts, value_text
+from nas.results.picks import picked_names, picks
+from nas.results.values import interval_text, objective_title, observed_texts, value_text
+from nas.results.volume import DEFINITION, generation_volumes
 from nas.runs.record import Evaluation
 from nas.runs.run import Run, read_run
 from nas.runs.store import EVALUATIONS, RUN, RunStore
 from nas.spaces.genes import active_genes
 from nas.spaces.record import SearchSpace, format_genome
+from nas.spaces.short import short_genome
 from nas.spaces.size import count_architectures
 
 SCHEMA = "nas.watch/1"
@@ -75,6 +78,8 @@ def watch_state(folder: str | os.PathLike[str]) -> dict[str, Any]:
             }
             for o in run.objectives
         ],
+        "picks": [{"title": pick.title, "meaning": pick.meaning, "member": pick.number} for pick in picks(run)],
+        "hypervolume_means": DEFINITION,
         "notes": [printable(note) for note in estimate_notes(run)],
         "front": _front(run),
         "points": _points(run),
@@ -84,25 +89,28 @@ def watch_state(folder: str | os.PathLike[str]) -> dict[str, Any]:
                 "evaluated": g.evaluated,
                 "front": g.front_size,
                 "best_error": g.best_error,
-                "hypervolume": g.hypervolume,
+                "hypervolume": volume,
             }
-            for g in run.generations
+            for g, volume in zip(run.generations, generation_volumes(run), strict=True)
         ],
     }
 
 
 def _front(run: Run) -> list[dict[str, Any]]:
-    chosen = run.compromise
+    chosen, picked = run.compromise, picked_names(run)
     return [
         {
-            "rank": rank,
+            "member": number,
+            "rank": number,  # its old name
             "compromise": member is chosen,
+            "picked": list(picked.get(member.architecture_hash, ())),
             **_judged(run, member),
             "accuracy": member.accuracy,
             "generation": member.generation,
             "genome": printable(format_genome(active_genes(member.genome))),
+            "short_genome": printable(short_genome(member.genome)),
         }
-        for rank, member in enumerate(run.front, start=1)
+        for number, member in enumerate(run.front, start=1)
     ]
 
 

@@ -80,7 +80,7 @@ class FrontVolume:
     """The hypervolume of the returned front, as a share of the box of the limits of all evaluated networks.
 
     Attributes:
-        value: At the estimated errors.
+        value: At the estimated errors, `nas.runs.fronts.front_volume`.
         low: Lower end of the 90 % interval over what the errors may be.
         high: Upper end.
     """
@@ -114,7 +114,8 @@ class Fitted:
         Args:
             errors: An error of each. [default: the estimates]
         """
-        values = self.error if errors is None else errors
+        # Within 0 and 1 as pages show them, so that the front is that of the numbers that one sees.
+        values = self.error.clip(0.0, 1.0) if errors is None else errors
         where = trained_position(self.objectives)
         rows = []
         for one, error in zip(self.complete, values, strict=True):
@@ -122,6 +123,14 @@ class Fitted:
             row[where] = float(error)
             rows.append(tuple(row))
         return rows
+
+    def judged(self) -> tuple[Evaluation, ...]:
+        """Return the evaluations with the estimated errors in place of those that were observed."""
+        name = self.objectives[trained_position(self.objectives)].name
+        return tuple(
+            replace(one, objectives={**one.objectives, name: _clipped(float(error))})
+            for one, error in zip(self.complete, self.error, strict=True)
+        )
 
     def front(self) -> tuple[Evaluation, ...]:
         """Return the networks that no other dominates at the estimated errors, sorted by these objectives."""
@@ -355,7 +364,7 @@ def _volume(fitted: Fitted, front: Sequence[Evaluation], drawn: NDArray[np.float
 
     volumes = [volume(row[members]) for row in drawn]
     ends = np.quantile(volumes, [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0])
-    return FrontVolume(value=volume(fitted.error[members]), low=float(ends[0]), high=float(ends[1]))
+    return FrontVolume(value=volume(fitted.error[members].clip(0.0, 1.0)), low=float(ends[0]), high=float(ends[1]))
 
 
 def _may_be_on_front(vectors: NDArray[np.float64], sd: NDArray[np.float64], where: int) -> NDArray[np.bool_]:

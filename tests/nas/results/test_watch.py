@@ -7,7 +7,9 @@ import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
+import struct
 import subprocess
 import time
 
@@ -21,7 +23,8 @@ pytest.importorskip("sklearn")
 import nas
 from nas.cli import main
 from nas.core.errors import RunError, SettingError
-from nas.results.page import front_text
+from nas.results.front_text import front_text
+from nas.results.volume import generation_volumes
 from nas.results.watch import Watcher, is_local
 from nas.results.watch_page import PAGE, POLICY
 from nas.results.watch_state import watch_state
@@ -79,7 +82,7 @@ def test_the_state_is_that_of_the_run(found, watcher):
     assert (state["finished"], state["left"], state["stop"]) == (True, 0, found.stop)
     assert state["signal"]["summary"] == found.pilot.summary()
     assert len(state["points"]) == len(found.evaluations)
-    assert [one["hypervolume"] for one in state["generations"]] == [one.hypervolume for one in found.generations]
+    assert [one["hypervolume"] for one in state["generations"]] == generation_volumes(found)
 
 
 def test_the_page_has_everything_in_it_and_may_load_nothing(watcher):
@@ -103,6 +106,7 @@ def test_the_page_has_everything_in_it_and_may_load_nothing(watcher):
         ("evil.example:80", 403),
         ("127.0.0.1.evil.example", 403),
         ("localhost:evil", 403),
+        ("localhost:\xb2", 403),
         ("", 403),
         (None, 403),
     ],
@@ -165,6 +169,30 @@ def test_a_search_at_work_is_followed_and_a_run_that_is_damaged_is_said(found, t
         assert status == 500
         assert "damaged" in json.loads(text)["error"]
         assert ask(watching)[0] == 200
+
+
+def test_a_browser_that_goes_away_and_other_noise_say_nothing(watcher, capfd):
+    address = ("127.0.0.1", int(watcher.url.rsplit(":", 1)[1].strip("/")))
+    for request in (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"GET / HT", b"\0\xff\r\n\r\n", b"G" * 70_000):
+        for _ in range(5):
+            with socket.create_connection(address) as caller:
+                caller.sendall(request)
+                caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets
+    assert ask(watcher)[0] == 200
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_error_of_ours_is_one_line_on_stderr(found, monkeypatch, capfd):
+    def failing(folder):
+        raise ValueError("a fault")
+
+    with Watcher(found.folder) as watching:
+        monkeypatch.setattr("nas.results.watch.FRESH_S", 0.0)
+        monkeypatch.setattr("nas.results.watch.watch_state", failing)
+        with pytest.raises(http.client.BadStatusLine):
+            ask(watching, "/state.json")
+        assert ask(watching)[0] == 200
+    assert capfd.readouterr().err.startswith("nas: internal error, ValueError: a fault;")
 
 
 def test_what_cannot_be_watched_is_one_line(found, watcher, tmp_path, capsys):
