@@ -61,6 +61,18 @@ if TYPE_CHECKING:
     from nas.engine.pennylane import (
         build_qnode as build_qnode,
     )
+    from nas.papers.record import (
+        Claim as Claim,
+        Reproduction as Reproduction,
+    )
+    from nas.papers.reproduce import (
+        reproduce as reproduce,
+    )
+    from nas.results.curves import (
+        CurveStudy as CurveStudy,
+        EarlyEpoch as EarlyEpoch,
+        curves as curves,
+    )
     from nas.results.evaluate import (
         evaluate as evaluate,
     )
@@ -96,6 +108,14 @@ if TYPE_CHECKING:
         Retrained as Retrained,
         Retraining as Retraining,
         Tried as Tried,
+    )
+    from nas.results.supercircuit import (
+        supercircuit as supercircuit,
+    )
+    from nas.results.supercircuit_record import (
+        RankedNetwork as RankedNetwork,
+        SuperCircuitStudy as SuperCircuitStudy,
+        Way as Way,
     )
     from nas.runs.config import (
         SearchConfig as SearchConfig,
@@ -169,9 +189,12 @@ _HOME = {
     "CandidateCost": "costs",
     "Checkpoint": "training.checkpoint",
     "CheckpointError": "training.checkpoint",
+    "Claim": "papers.record",
+    "CurveStudy": "results.curves",
     "DataError": "core.errors",
     "Dataset": "datasets.dataset",
     "DeviceEvaluation": "results.evaluation_record",
+    "EarlyEpoch": "results.curves",
     "Evaluation": "runs.record",
     "Exported": "results.export",
     "ExportedStudy": "results.optuna_study",
@@ -188,7 +211,9 @@ _HOME = {
     "Pilot": "runs.pilot_record",
     "PilotReport": "results.pilot",
     "PilotSetting": "runs.pilot_record",
+    "RankedNetwork": "results.supercircuit_record",
     "Report": "results.report",
+    "Reproduction": "papers.record",
     "Retrained": "results.retrained_record",
     "Retraining": "results.retrained_record",
     "Run": "runs.run",
@@ -203,10 +228,12 @@ _HOME = {
     "SpaceError": "core.errors",
     "SpaceSize": "spaces.size",
     "SplitSettings": "datasets.splits",
+    "SuperCircuitStudy": "results.supercircuit_record",
     "TrainRecord": "training.record",
     "TrainSettings": "training.record",
     "TrainedNetwork": "training.train",
     "Tried": "results.retrained_record",
+    "Way": "results.supercircuit_record",
     "WorkerError": "core.errors",
     "architecture": "spaces.build",
     "architecture_from_dict": "architectures.json",
@@ -217,6 +244,7 @@ _HOME = {
     "build_qnode": "engine.pennylane",
     "candidate_cost": "costs",
     "count_architectures": "spaces.size",
+    "curves": "results.curves",
     "data_angles": "architectures.circuit",
     "dataset_from_arrays": "datasets.dataset",
     "dead_weights": "architectures.influence",
@@ -238,12 +266,14 @@ _HOME = {
     "parse_genome": "spaces.record",
     "pilot": "results.pilot",
     "recost": "results.recost",
+    "reproduce": "papers.reproduce",
     "resume": "runs.search",
     "retrain": "results.retrain",
     "save_checkpoint": "training.checkpoint",
     "score_on_test_part": "training.train",
     "search": "runs.search",
     "space_from_dict": "spaces.load",
+    "supercircuit": "results.supercircuit",
     "train": "training.train",
     "train_network": "training.train",
     "train_together": "training.train",

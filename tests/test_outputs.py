@@ -103,7 +103,17 @@ CASES: dict[tuple[str, str], Case] = {
     ("nas pilot", "-o"): Case(
         f"{SEARCH.replace('search', 'pilot', 1)} --networks 2 --no-grid -q", (), "run.json", "run3", never=True
     ),
+    ("nas supercircuit", "-o"): Case(
+        "supercircuit --preset faqnas --max qubits=2 --dataset data.csv:kind --epochs 1 --networks 8 --steps 2 -q",
+        (),
+        "supercircuit.json",
+        "study",
+        never=True,
+    ),
     ("nas report", "-o"): Case("report run", (), "report.html", "page"),
+    ("nas reproduce", "-o"): Case(
+        "reproduce faqnas --quick --num-seeds 2 --dataset data.csv:kind -q", (), "claims.html", "claims"
+    ),
     ("nas export", "-o"): Case("export run --rank 1", (), "circuit.qpy", "member"),
     ("nas export", "--tensorboard"): Case("export run", (), "events.out.tfevents.nas", "events"),
 }  # fmt: skip

@@ -81,6 +81,8 @@ def text(state: SearchProgress) -> str:
         parts.append(f"{state.num_failed} failed")
     if state.num_infeasible:
         parts.append(f"{state.num_infeasible} too costly")
+    if state.num_stopped:
+        parts.append(f"{state.num_stopped} stopped early")
     if state.left_s is not None:
         parts.append(f"{_duration(state.left_s)} left")
     return ", ".join(parts)

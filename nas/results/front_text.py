@@ -49,6 +49,7 @@ def _headline(run: Run) -> str:
     config, dataset = run.context.config, run.context.dataset
     device = f" on {printable(config.backend)}" if config.backend else ""
     limits = f", {len(run.infeasible)} too costly" if config.limits else ""
+    limits += f", {len(run.stopped)} stopped early" if run.stopped else ""
     state = run.stop or "not finished; `nas resume` continues it"
     return (
         f"{printable(run.context.space.name)} on {printable(dataset.name)}{device}: {len(run.front)} networks on the "

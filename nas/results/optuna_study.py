@@ -176,7 +176,9 @@ def _facts(run: Run) -> Mapping[str, str]:
 
 def _trial(optuna: ModuleType, run: Run, one: Evaluation) -> FrozenTrial:
     states = optuna.trial.TrialState
-    state = {"COMPLETE": states.COMPLETE, "FAILED": states.FAIL, "INFEASIBLE": states.PRUNED}[one.state]
+    state = {"COMPLETE": states.COMPLETE, "FAILED": states.FAIL, "INFEASIBLE": states.PRUNED, "STOPPED": states.PRUNED}[
+        one.state
+    ]
     choices = {gene.name: gene.choices for gene in run.context.space.genes}
     params = active_genes(one.genome)
     known = None if run.estimates is None else run.estimates.networks.get(one.architecture_hash)
@@ -194,7 +196,7 @@ def _trial(optuna: ModuleType, run: Run, one: Evaluation) -> FrozenTrial:
             "parameters": one.num_parameters,
             "generation": one.generation,
             "training_s": one.training_s,
-            "costs": {name: value for name, value in one.objectives.items() if one.state == "INFEASIBLE"},
+            "costs": {name: value for name, value in one.objectives.items() if one.state in ("INFEASIBLE", "STOPPED")},
         },
     )
     return trial

@@ -5,12 +5,18 @@ from __future__ import annotations
 from hwcost.core.text import printable
 from hwcost.core.units import format_seconds
 from hwcost.report.page import BLANK, Column, Line, Page, Table, Verbatim, registered_page
-from nas.results import evaluation_page, retrained_page
+from nas.results import curves_page, evaluation_page, retrained_page, supercircuit_page
 from nas.results.front import Front
 from nas.results.front_text import front_text, shown_text
 from nas.results.pilot import PilotReport
 
-__all__ = ["evaluation_page", "front_text", "retrained_page"]  # the modules register their pages
+__all__ = [
+    "curves_page",
+    "evaluation_page",
+    "front_text",
+    "retrained_page",
+    "supercircuit_page",
+]  # the modules register their pages
 
 
 @registered_page.register

@@ -77,6 +77,7 @@ def _section(title: str, content: str) -> str:
 
 def _lead(run: Run) -> str:
     costly = f", {len(run.infeasible)} too costly" if run.context.config.limits else ""
+    costly += f", {len(run.stopped)} stopped early" if run.stopped else ""
     return (
         f"{len(run.front)} networks on the front of {len(run.evaluations)} evaluated, "
         f"{len(run.failures)} failed{costly}; {run.stop or 'not finished'}."

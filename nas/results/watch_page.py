@@ -62,6 +62,7 @@ function showFacts() {
     : "not finished; last written " + seconds(state.changed_s_ago) + " ago");
   if (state.pilot_cells !== null) fact("pilot", state.pilot_cells + " trainings so far");
   fact("evaluated", number(state.num_evaluations));
+  if (state.num_stopped) fact("stopped early", number(state.num_stopped));
   if (state.limits.length) fact("too costly", number(state.num_infeasible) + " (" + state.limits.join(", ") + ")");
   fact("failed", number(state.num_failed));
   fact("generations", number(state.generation));

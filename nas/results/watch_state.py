@@ -60,6 +60,7 @@ def watch_state(folder: str | os.PathLike[str]) -> dict[str, Any]:
         "num_evaluations": len(run.evaluations),
         "num_failed": len(run.failures),
         "num_infeasible": len(run.infeasible),
+        "num_stopped": len(run.stopped),
         "limits": [limit.text() for limit in config.limits],
         "generation": len(run.generations),
         "left": left,

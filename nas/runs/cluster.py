@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from hwcost.core.cluster import ALL_DIED, DEFAULT_TIMEOUT_S, Cluster
 from nas.core.errors import WorkerError
 from nas.runs.context import SearchContext
+from nas.runs.early_stop import EarlyStop
 from nas.runs.record import Evaluation
 from nas.runs.tasks import Task, evaluate_task, gone, use_one_thread
 from nas.spaces.record import Genome
@@ -39,13 +40,17 @@ class ClusterWorkers:
         """Take back what has not begun and leave the cluster."""
         self._cluster.close()
 
-    def _arguments(self, task: Task) -> tuple[SearchContext, Sequence[Genome], int, int | None]:
-        return task.context or self._context, task.genomes, task.generation, task.training
+    def _arguments(self, task: Task) -> tuple[SearchContext, Sequence[Genome], int, int | None, EarlyStop | None]:
+        return task.context or self._context, task.genomes, task.generation, task.training, task.early
 
 
 def evaluate_on_cluster(
-    context: SearchContext, genomes: Sequence[Genome], generation: int, training: int | None = None
+    context: SearchContext,
+    genomes: Sequence[Genome],
+    generation: int,
+    training: int | None = None,
+    early: EarlyStop | None = None,
 ) -> list[Evaluation]:
     """Evaluate genomes on a worker of a cluster."""
     use_one_thread()
-    return evaluate_task(context, genomes, generation, training)
+    return evaluate_task(context, genomes, generation, training, early)

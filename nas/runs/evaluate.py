@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hwcost import HwcostError
@@ -16,10 +16,11 @@ from nas.architectures.record import Architecture
 from nas.costs import CandidateCost, candidate_cost
 from nas.runs.context import SearchContext
 from nas.runs.costing import costing_options
+from nas.runs.early_stop import EarlyStop, GiveUp
 from nas.runs.limits import Verdict, broken_limit
 from nas.runs.noisy import noisy_accuracy, output_noise
 from nas.runs.objectives import CUTTING, INFERENCE, NOISE, OBJECTIVES, PROFILED_FLOPS, WALL_CLOCK
-from nas.runs.record import Evaluation
+from nas.runs.record import Evaluation, State
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
 from nas.training.record import TrainRecord
@@ -57,10 +58,18 @@ def evaluate(context: SearchContext, genome: Genome, generation: int = 0) -> Eva
     return evaluate_group(context, [genome], generation)[0]
 
 
-def evaluate_group(context: SearchContext, genomes: Sequence[Genome], generation: int = 0) -> list[Evaluation]:
+def evaluate_group(
+    context: SearchContext, genomes: Sequence[Genome], generation: int = 0, early: EarlyStop | None = None
+) -> list[Evaluation]:
     """Evaluate several architectures of one shape (`nas.architectures.shapes.stack_key`), trained at once.
 
     The composition of a group is part of what decides its results, to rounding.
+
+    Args:
+        context: The search.
+        genomes: Genomes of its space.
+        generation: Kept in the records.
+        early: When trainings are given up; None never.
 
     Raises:
         DataError: The data set is not here, or not the one that the search began with.
@@ -68,11 +77,12 @@ def evaluate_group(context: SearchContext, genomes: Sequence[Genome], generation
     """
     architectures = [architecture(context.space, genome) for genome in genomes]
     hashes = [architecture_hash(built) for built in architectures]
-    before = [_compare_with_limits(context, built) for built in architectures]
+    before = [_before(context, built, early) for built in architectures]
     kept = [number for number, known in enumerate(before) if known.verdict is None]
     started = time.perf_counter()
     started_cpu_s = time.process_time()
-    trainings = iter(_train(context, [architectures[i] for i in kept], [hashes[i] for i in kept]))
+    rules = [before[i].give_up for i in kept]
+    trainings = iter(_train(context, [architectures[i] for i in kept], [hashes[i] for i in kept], rules))
     training_s = (time.perf_counter() - started) / max(1, len(kept))
     training_cpu_s = (time.process_time() - started_cpu_s) / max(1, len(kept))
     evaluations = []
@@ -83,15 +93,15 @@ def evaluate_group(context: SearchContext, genomes: Sequence[Genome], generation
         started = time.perf_counter()
         networks = next(trainings)
         records = [network.record for network in networks]
-        cost, accuracies, values, reason = _cost_trained(context, built, networks, known.cost)
+        state, cost, accuracies, values, reason = _outcome(context, built, networks, known.cost)
         evaluations.append(
             Evaluation(
                 architecture_hash=hashed,
                 genome=dict(genome),
-                state="COMPLETE" if reason is None else "FAILED",
+                state=state,
                 reason=reason,
-                objectives=values if reason is None else {},
-                accuracies=accuracies if reason is None else (),
+                objectives=values,
+                accuracies=accuracies,
                 num_parameters=records[0].num_parameters,
                 trainings=tuple(record.to_dict() for record in records),
                 cost=None if cost is None else cost.to_dict(),
@@ -153,11 +163,27 @@ class _Before:
         cost: Its cost, if limits made it be costed.
         verdict: Why it is not trained; None if it is.
         costing_s: Seconds of costing.
+        give_up: When its training is given up; None never.
     """
 
     cost: CandidateCost | None = None
     verdict: Verdict | None = None
     costing_s: float = 0.0
+    give_up: GiveUp | None = None
+
+
+def _before(context: SearchContext, built: Architecture, early: EarlyStop | None) -> _Before:
+    """Compare a candidate with the limits, and look up when its training is given up, given its cost."""
+    before = _compare_with_limits(context, built)
+    if early is None or before.verdict is not None:
+        return before
+    started = time.perf_counter()
+    try:
+        cost = candidate_cost_in(context, built) if before.cost is None else before.cost
+    except HwcostError:
+        return before  # which is found again, and recorded, after the training
+    give_up = early.rule(context.config.values(cost, ()))
+    return replace(before, cost=cost, give_up=give_up, costing_s=before.costing_s + time.perf_counter() - started)
 
 
 def _compare_with_limits(context: SearchContext, built: Architecture) -> _Before:
@@ -196,7 +222,10 @@ def _untrained(context: SearchContext, genome: Genome, hashed: str, known: _Befo
 
 
 def _train(
-    context: SearchContext, architectures: Sequence[Architecture], hashes: Sequence[str]
+    context: SearchContext,
+    architectures: Sequence[Architecture],
+    hashes: Sequence[str],
+    rules: Sequence[GiveUp | None],
 ) -> list[list[TrainedNetwork]]:
     """Train each architecture with each of its seeds; together where the engine can and the validation part is one."""
     per, count = context.config.num_train_seeds, context.num_folds
@@ -205,30 +234,38 @@ def _train(
         cells = [(row, number) for row in range(len(architectures)) for number in range(first, per, count)]
         stacked = [architectures[row] for row, _ in cells]
         seeds = [training_seed(context.config.seed, hashes[row], number) for row, number in cells]
-        networks.update(zip(cells, _train_on(context, stacked, seeds, first), strict=True))
+        give_ups = [rules[row] for row, _ in cells]
+        networks.update(zip(cells, _train_on(context, stacked, seeds, first, give_ups), strict=True))
     return [[networks[row, number] for number in range(per)] for row in range(len(architectures))]
 
 
 def _train_on(
-    context: SearchContext, stacked: Sequence[Architecture], seeds: Sequence[int], fold: int
+    context: SearchContext,
+    stacked: Sequence[Architecture],
+    seeds: Sequence[int],
+    fold: int,
+    give_ups: Sequence[GiveUp | None],
 ) -> list[TrainedNetwork]:
     data, settings = context.data(fold), context.config.train_settings()
     if not stacked:
         return []
     if len(stacked) == 1 or settings.engine != "fast":
-        return [_train_one(context, built, seed, fold) for built, seed in zip(stacked, seeds, strict=True)]
+        each = zip(stacked, seeds, give_ups, strict=True)
+        return [_train_one(context, built, seed, fold, give_up) for built, seed, give_up in each]
     if NOISE in context.config.needs:
         return list(train_networks_together(stacked, data, settings, seeds))
-    records = train_together(stacked, data, settings, seeds)
+    records = train_together(stacked, data, settings, seeds, give_ups=give_ups)
     return [_without_weights(built, record) for built, record in zip(stacked, records, strict=True)]
 
 
-def _train_one(context: SearchContext, built: Architecture, seed: int, number: int) -> TrainedNetwork:
+def _train_one(
+    context: SearchContext, built: Architecture, seed: int, number: int, give_up: GiveUp | None = None
+) -> TrainedNetwork:
     """Train a network; its weights are kept only where its accuracy needs them."""
     data, settings = context.data(number), context.config.train_settings()
     if NOISE in context.config.needs:
         return train_network(built, data, settings, seed)
-    return _without_weights(built, train(built, data, settings, seed))
+    return _without_weights(built, train(built, data, settings, seed, give_up=give_up))
 
 
 def _without_weights(built: Architecture, record: TrainRecord) -> TrainedNetwork:
@@ -257,6 +294,20 @@ def _accuracies(
         shots, seed = context.config.measured_shots, [network.record.seed, NOISE_STREAM]
         accuracies.append(noisy_accuracy(network.model.cpu(), features, labels, noise, shots=shots, seed=seed))
     return tuple(accuracies)
+
+
+def _outcome(
+    context: SearchContext, built: Architecture, networks: Sequence[TrainedNetwork], cost: CandidateCost | None
+) -> tuple[State, CandidateCost | None, tuple[float, ...], dict[str, float], str | None]:
+    """Return state, cost, accuracies and objectives of a candidate after its training, and why it is not complete."""
+    first = networks[0].record
+    if first.state == "STOPPED" and cost is not None:
+        reason = f"{first.reason}: even its optimistic prediction is dominated"
+        return "STOPPED", cost, (), context.config.values(cost, ()), reason
+    cost, accuracies, values, failure = _cost_trained(context, built, networks, cost)
+    if failure is not None:
+        return "FAILED", cost, (), {}, failure
+    return "COMPLETE", cost, accuracies, values, None
 
 
 def _cost_trained(

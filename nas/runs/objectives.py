@@ -22,6 +22,9 @@ Direction: TypeAlias = Literal["minimize", "maximize"]
 
 MIN_OBJECTIVES, MAX_OBJECTIVES = 2, 4
 
+TRAINED = "validation_error"
+"""The objective that trainings give as they are."""
+
 TIME_DIGITS = 3
 """Significant digits at which times and energies are compared. Their intervals are a hundred times wider, and
 otherwise fronts fill with networks that are better by the milliseconds of a classical layer in hours of a QPU."""

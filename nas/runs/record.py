@@ -11,7 +11,7 @@ from hwcost.core.checks import is_finite
 from hwcost.core.text import shown
 from nas.spaces.record import Genome
 
-State: TypeAlias = Literal["COMPLETE", "FAILED", "INFEASIBLE"]
+State: TypeAlias = Literal["COMPLETE", "FAILED", "INFEASIBLE", "STOPPED"]
 
 TRAINED_ERRORS = frozenset({"validation_error", "noisy_validation_error"})
 """Objectives that are 1 − the mean of the accuracies."""
@@ -24,11 +24,11 @@ class Evaluation:
     Attributes:
         architecture_hash: `nas.architecture_hash` of the architecture.
         genome: The first genome that stood for it.
-        state: COMPLETE; FAILED; or INFEASIBLE, which costs more than a limit allows and was not trained. Only what is
-            complete is ranked.
-        reason: Why it failed, or which limit it breaks.
+        state: COMPLETE; FAILED; INFEASIBLE, which costs more than a limit allows and was not trained; or STOPPED, whose
+            training was given up early. Only what is complete is ranked.
+        reason: Why it failed or was stopped, or which limit it breaks.
         objectives: Values of the objectives by name, in their own direction; empty if it failed, and without those that
-            need training if it is infeasible.
+            need training if it is infeasible or was stopped.
         accuracies: Best validation accuracy of each training; under the predicted noise of the device in a search for
             `noisy_validation_error`.
         num_parameters: Trainable parameters.

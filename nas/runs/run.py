@@ -36,6 +36,7 @@ class Generation:
         estimated_front_size: Members of the front of the estimated errors, None if no objective is trained.
         estimated_best_error: Least estimated error, at least 0; None likewise.
         num_infeasible: Of the evaluated ones, those that cost more than the limits allow.
+        num_stopped: Of the evaluated ones, those whose training was given up early.
     """
 
     number: int
@@ -50,6 +51,7 @@ class Generation:
     estimated_front_size: int | None = None
     estimated_best_error: float | None = None
     num_infeasible: int = 0
+    num_stopped: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -121,6 +123,11 @@ class Run:
     def infeasible(self) -> tuple[Evaluation, ...]:
         """Return what costs more than the limits allow, and was not trained."""
         return tuple(one for one in self.evaluations if one.state == "INFEASIBLE")
+
+    @property
+    def stopped(self) -> tuple[Evaluation, ...]:
+        """Return what was given up early, because even its optimistic prediction was dominated."""
+        return tuple(one for one in self.evaluations if one.state == "STOPPED")
 
     @property
     def compromise(self) -> Evaluation | None:

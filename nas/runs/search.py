@@ -19,10 +19,12 @@ from nas.architectures.json import architecture_hash
 from nas.core.checks import whole
 from nas.core.errors import SearchError
 from nas.runs.algorithms import make_algorithm
-from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop, fill
+from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop, fill, latest
+from nas.runs.algorithms.repeats import num_rounds
 from nas.runs.cluster import ClusterWorkers
 from nas.runs.config import AUTO, SearchConfig
 from nas.runs.context import SearchContext, make_context
+from nas.runs.early_stop import EarlyStop, early_stop
 from nas.runs.estimates import fit_evaluations
 from nas.runs.free_costs import FreeCosts
 from nas.runs.fronts import front, front_volume
@@ -32,6 +34,7 @@ from nas.runs.record import Evaluation
 from nas.runs.run import Generation, Run, read_run
 from nas.runs.store import RunStore, create
 from nas.runs.tasks import Task, Workers
+from nas.runs.time_left import WorkClock
 from nas.runs.workers import LocalWorkers, prepare_processes
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
@@ -59,8 +62,9 @@ class SearchProgress:
         best_error: Least validation error so far.
         hypervolume: `Generation.hypervolume` of the last one that ended, None before the first has.
         elapsed_s: Seconds since the start of this process's work.
-        left_s: Seconds left at this speed, None before the first evaluation.
+        left_s: Seconds left if no generation is left out, None while too little came back.
         pilot: Trainings of the pilot that were done, and in all, while it is at work; None after it.
+        num_stopped: Networks whose training was given up early.
     """
 
     generation: int = 0
@@ -75,6 +79,7 @@ class SearchProgress:
     left_s: float | None = None
     num_infeasible: int = 0
     pilot: tuple[int, int] | None = None
+    num_stopped: int = 0
 
 
 Show = Callable[[SearchProgress], None]
@@ -136,12 +141,14 @@ def resume(
     """
     with RunStore(folder, writable=True) as store:
         num_workers = whole("workers", workers, 1, 1024)
+        if cluster is None:
+            require_device(store.asked_context().config.train_device, "train_device")
         if is_wanted(store.asked_context()) and store.pilot() is None:
             _begin_with_pilot(store, num_workers, cluster, progress)
         context = store.context()
         pool = open_workers(context, num_workers, cluster)
         try:
-            _Search(context, store, pool, progress).run()
+            _Search(context, store, pool, progress, num_workers).run()
             store.flush()
         finally:
             pool.close()
@@ -179,7 +186,9 @@ def _begin_with_pilot(store: RunStore, num_workers: int, cluster: str | None, pr
 class _Search:
     """One search at work."""
 
-    def __init__(self, context: SearchContext, store: RunStore, workers: Workers, progress: Show | None):
+    def __init__(
+        self, context: SearchContext, store: RunStore, workers: Workers, progress: Show | None, num_workers: int = 1
+    ):
         self.context, self.config, self.store, self.workers = context, context.config, store, workers
         self.objectives = self.config.chosen
         self.progress = progress
@@ -190,10 +199,19 @@ class _Search:
         self.trained_again = {(hashed, number): again for hashed, number, again in store.trainings()}
         self.num_again = 0  # trainings of architectures that were evaluated, in the order in which they were asked for
         self.piloted = reusable(store)
+        self.early: EarlyStop | None = None  # of the generation at work
         self.asked: dict[str, None] = {}  # architectures in the order in which this search came to them
         self.generations: list[Generation] = []
-        self.duplicates = self.fresh = 0
+        self.duplicates = 0
         self.started_s = time.monotonic()
+        self.clock = WorkClock(
+            num_workers,
+            population=self.config.population,
+            num_rounds=num_rounds(self.config.generations, self.config.repeats)
+            if any(objective.trained for objective in self.objectives)
+            else 0,
+            before=[(self._size(dict(one.genome)), one) for one in {**self.piloted, **self.known}.values()],
+        )
 
     def run(self) -> None:
         """Evaluate what the algorithm asks for until it stops."""
@@ -201,6 +219,7 @@ class _Search:
         step = self.algorithm.ask(answers)
         while isinstance(step, Brood):
             number = len(answers)
+            self.early = self._early_stop(answers)
             if step.again:
                 self._train_again(step, number)
             else:
@@ -213,6 +232,14 @@ class _Search:
             answers.append(answer)
             step = self.algorithm.ask(answers)
             self._note(number, answer, step.reason if isinstance(step, Stop) else None)
+
+    def _early_stop(self, answers: Sequence[Answer]) -> EarlyStop | None:
+        """Return when trainings of the next generation are given up, from those that ended."""
+        config = self.config
+        if config.early_stop is None or not answers:
+            return None
+        known = latest(answers)
+        return early_stop(known, self.context.space, self.objectives, config.epochs, config.early_stop)
 
     def _filled_up(self, brood: Brood) -> Brood:
         """Draw others in the place of first networks that cost too much, so that evolution begins with a population."""
@@ -247,12 +274,13 @@ class _Search:
         new = [task for task in tasks if not all(self.key(genome) in self.known for genome in task.genomes)]
         # Long ones first, so that the workers do not wait at the end for one that began late.
         new.sort(key=lambda task: -sum(self._size(genome) for genome in task.genomes))
+        self.clock.begin([self._size(genome) for task in new for genome in task.genomes], again=False)
         self._show(generation)
-        for _, results in self.workers.run(new):
+        for task, results in self.workers.run(new):
+            self.clock.note([self._size(genome) for genome in task.genomes], results, self._elapsed_s())
             fresh = [one for one in results if one.architecture_hash not in self.known]
             self.store.add([(positions[one.architecture_hash], one) for one in fresh])
             self.known.update((one.architecture_hash, one) for one in fresh)
-            self.fresh += len(fresh)
             self._show(generation)
         self.store.flush()  # nothing counts before it is on the disk
 
@@ -269,13 +297,16 @@ class _Search:
             else:
                 new.append(group[0])
         groups += grouped(new, self._architecture, self.config.train_device)
-        return [Task(number=i, genomes=group, generation=generation) for i, group in enumerate(groups)]
+        return [
+            Task(number=i, genomes=group, generation=generation, early=self.early) for i, group in enumerate(groups)
+        ]
 
     def _take_from_pilot(self, tasks: Sequence[Task], positions: Mapping[str, int]) -> None:
         """Take what the pilot has trained as it would be trained now: alone, with the search's seeds and settings."""
         for task in tasks:
             hashed = self.key(task.genomes[0])
-            if len(task.genomes) > 1 or hashed in self.known or hashed not in self.piloted:
+            # The pilot trains to the end, and what is found must be the same without it.
+            if task.early is not None or len(task.genomes) > 1 or hashed in self.known or hashed not in self.piloted:
                 continue
             genome = dict(task.genomes[0])
             one = dataclasses.replace(self.piloted[hashed], genome=genome, generation=task.generation)
@@ -294,13 +325,14 @@ class _Search:
             self.num_again += 1
         new = [task for name, (_, task) in wanted.items() if name not in self.trained_again]
         new.sort(key=lambda task: -self._size(task.genomes[0]))
+        self.clock.begin([self._size(task.genomes[0]) for task in new], again=True)
         self._show(generation)
         for task, results in self.workers.run(new):
             again = results[0]
+            self.clock.note([self._size(task.genomes[0])], results, self._elapsed_s())
             name = (again.architecture_hash, task.training or 0)
             self.store.add_training(wanted[name][0], name[1], again)
             self.trained_again[name] = again
-            self.fresh += 1
             self._show(generation)
         self.store.flush()
         for hashed, number in sorted(wanted):
@@ -328,6 +360,7 @@ class _Search:
             duplicates=0 if answer.brood.again else answer.brood.duplicates + len(answer.evaluations) - len(new),
             num_failed=sum(evaluation.state == "FAILED" for evaluation in new),
             num_infeasible=sum(evaluation.state == "INFEASIBLE" for evaluation in new),
+            num_stopped=sum(evaluation.state == "STOPPED" for evaluation in new),
             front_size=len(front(so_far, self.objectives)),
             best_error=self._best_error(),
             hypervolume=front_volume(so_far, so_far if fitted is None else fitted.judged(), self.objectives),
@@ -347,6 +380,9 @@ class _Search:
     def _count(self, state: str) -> int:
         return sum(1 for key in self.asked if key in self.known and self.known[key].state == state)
 
+    def _elapsed_s(self) -> float:
+        return time.monotonic() - self.started_s
+
     def _show(self, generation: int) -> None:
         if self.progress is None:
             return
@@ -359,7 +395,6 @@ class _Search:
             expected = max(so_far, (self.config.generations + 1) * self.config.population)
         done = sum(1 for key in self.asked if key in self.known)
         done += min(self.num_again, len(self.trained_again))
-        elapsed = time.monotonic() - self.started_s
         self.progress(
             SearchProgress(
                 generation=generation,
@@ -369,10 +404,11 @@ class _Search:
                 duplicates=self.duplicates,
                 num_failed=self._count("FAILED"),
                 num_infeasible=self._count("INFEASIBLE"),
+                num_stopped=self._count("STOPPED"),
                 best_error=self._best_error(),
                 hypervolume=self.generations[-1].hypervolume if self.generations else None,
-                elapsed_s=elapsed,
-                left_s=elapsed / self.fresh * (expected - done) if self.fresh else None,
+                elapsed_s=self._elapsed_s(),
+                left_s=self.clock.left_s(last - generation),
             )
         )
 

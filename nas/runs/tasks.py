@@ -12,6 +12,7 @@ from hwcost import HwcostError, InputError, MissingDependencyError
 from hwcost.core.text import one_line
 from nas.architectures.json import architecture_hash
 from nas.runs.context import SearchContext
+from nas.runs.early_stop import EarlyStop
 from nas.runs.evaluate import evaluate_group, train_again
 from nas.runs.record import Evaluation, failed
 from nas.spaces.build import architecture
@@ -28,6 +29,7 @@ class Task:
         generation: Generation that they belong to.
         training: None to evaluate; the number of the training to train one architecture that was evaluated again.
         context: Another search than that of the workers, such as one with other settings; None is theirs.
+        early: When trainings are given up; None never.
     """
 
     number: int
@@ -35,6 +37,7 @@ class Task:
     generation: int
     training: int | None = None
     context: SearchContext | None = None
+    early: EarlyStop | None = None
 
 
 class Workers(Protocol):
@@ -61,16 +64,20 @@ def use_one_thread() -> None:
 
 
 def evaluate_task(
-    context: SearchContext, genomes: Sequence[Genome], generation: int, training: int | None = None
+    context: SearchContext,
+    genomes: Sequence[Genome],
+    generation: int,
+    training: int | None = None,
+    early: EarlyStop | None = None,
 ) -> list[Evaluation]:
-    """Evaluate genomes in a worker, or train them again.
+    """Evaluate genomes in a worker, or train them again, which is never given up.
 
     A defect of ours, met by one candidate, must not end the search of all others; it becomes the reason of a failure.
     """
     try:
         if training is not None:
             return [train_again(context, genome, training, generation) for genome in genomes]
-        return evaluate_group(context, genomes, generation)
+        return evaluate_group(context, genomes, generation, early)
     except (InputError, MissingDependencyError):
         raise
     except (HwcostError, ArithmeticError, LookupError, TypeError, ValueError, RuntimeError, MemoryError) as error:

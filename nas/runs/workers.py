@@ -12,11 +12,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from typing import TypeAlias
 
 from hwcost.core.text import one_line
 from nas.core.errors import WorkerError
 from nas.core.forked import forked_context
 from nas.runs.context import SearchContext, remember
+from nas.runs.early_stop import EarlyStop
 from nas.runs.record import Evaluation
 from nas.runs.tasks import Task, evaluate_task, gone, use_one_thread
 from nas.spaces.record import Genome
@@ -244,12 +246,19 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _of_task(task: Task) -> tuple[tuple[Genome, ...], int, int | None, SearchContext | None]:
-    return task.genomes, task.generation, task.training, task.context
+_Work: TypeAlias = tuple[tuple[Genome, ...], int, int | None, SearchContext | None, EarlyStop | None]
+
+
+def _of_task(task: Task) -> _Work:
+    return task.genomes, task.generation, task.training, task.context, task.early
 
 
 def _evaluate_here(
-    genomes: Sequence[Genome], generation: int, training: int | None, other: SearchContext | None
+    genomes: Sequence[Genome],
+    generation: int,
+    training: int | None,
+    other: SearchContext | None,
+    early: EarlyStop | None,
 ) -> list[Evaluation]:
     _check_beginning()
-    return evaluate_task(other or _CONTEXT[0], genomes, generation, training)
+    return evaluate_task(other or _CONTEXT[0], genomes, generation, training, early)

@@ -23,6 +23,10 @@ Progress: TypeAlias = Callable[[int, int, float | None], None]
 """Called after each step with steps done, steps in all, and the best validation accuracy so far."""
 
 
+GiveUp: TypeAlias = Callable[[Sequence[float]], bool]
+"""Called after each epoch but the last with the validation accuracies so far; says whether to stop the training."""
+
+
 class Networks(Protocol):
     """K networks that are trained at once, as `nas.training.stack.StackedNetworks`."""
 
@@ -95,8 +99,11 @@ class Candidate:
         begun: Its record as it was before the training.
         curves: Figures by epoch.
         reason: Why it has failed.
-        done: Whether it has failed or is out of patience; it is carried along, but nothing of it is kept any more.
+        done: Whether it has failed, is out of patience or was stopped; it is carried along, but nothing of it is kept
+            any more.
         best_parameters: Its parameters in the best epoch.
+        give_up: Says after each epoch but the last whether to stop it; None never does.
+        stopped: Whether it was stopped so.
     """
 
     begun: TrainRecord
@@ -104,6 +111,8 @@ class Candidate:
     reason: str | None = None
     done: bool = False
     best_parameters: Any = None
+    give_up: GiveUp | None = None
+    stopped: bool = False
 
     def __post_init__(self) -> None:
         self.curves.best_by = self.begun.settings.best_by
@@ -120,6 +129,8 @@ class Candidate:
         if self.curves.best_epoch == self.curves.num_epochs:
             self.best_parameters = parameters.clone()
         self.done = self.curves.out_of_patience(self.begun.settings.patience)
+        if self.give_up is not None and not self.done and self.curves.num_epochs < self.begun.settings.epochs:
+            self.stopped = self.done = self.give_up(tuple(self.curves.validation_accuracy))
 
 
 def fit(

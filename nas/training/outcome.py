@@ -18,7 +18,7 @@ from nas.core.checks import whole
 from nas.core.errors import SettingError
 from nas.training.limits import TrainingFailedError
 from nas.training.parts import require_torch
-from nas.training.record import MAX_SEED, BestBy, TrainRecord, TrainSettings
+from nas.training.record import MAX_SEED, BestBy, State, TrainRecord, TrainSettings
 
 if TYPE_CHECKING:
     from nas.architectures.record import Architecture
@@ -98,12 +98,19 @@ def new_record(architecture: Architecture, data: Dataset, settings: TrainSetting
     )
 
 
-def finished_record(begun: TrainRecord, curves: Curves, reason: str | None, duration_s: float) -> TrainRecord:
-    """Complete the record with what came of the training; `reason` says why it failed, if it did."""
-    complete = reason is None
+def finished_record(
+    begun: TrainRecord, curves: Curves, reason: str | None, duration_s: float, *, stopped: bool = False
+) -> TrainRecord:
+    """Complete the record with what came of the training; `reason` says why it failed, if it did, or was stopped."""
+    complete = reason is None and not stopped
+    if stopped and reason is None:
+        reason = f"given up after epoch {curves.num_epochs} of {begun.settings.epochs}"
+        state: State = "STOPPED"
+    else:
+        state = "COMPLETE" if complete else "FAILED"
     return replace(
         begun,
-        state="COMPLETE" if complete else "FAILED",
+        state=state,
         reason=reason,
         best_validation_accuracy=curves.best_accuracy if complete else None,
         best_epoch=curves.best_epoch if complete else None,

@@ -180,9 +180,10 @@ def chosen_device(name: str) -> str:
 
 
 def _has_device(device: str) -> bool:
+    if device == "cpu":
+        return True
     torch = require_torch()
-    number = int(device.partition(":")[2] or 0)
-    return bool(torch.cuda.is_available()) and number < torch.cuda.device_count()
+    return bool(torch.cuda.is_available()) and int(device.partition(":")[2] or 0) < torch.cuda.device_count()
 
 
 def validation_chunk(num_qubits: int, num_networks: int, batch_size: int) -> int:

@@ -17,7 +17,7 @@ from nas.core.errors import SettingError
 Engine: TypeAlias = Literal["fast", "pennylane"]
 Precision: TypeAlias = Literal["float32", "float64"]
 BestBy: TypeAlias = Literal["accuracy", "loss"]
-State: TypeAlias = Literal["COMPLETE", "FAILED"]
+State: TypeAlias = Literal["COMPLETE", "FAILED", "STOPPED"]
 
 SCHEMA = "nas.train/1"
 
@@ -97,12 +97,12 @@ class TrainRecord:
     of the loss before the step that they took part in. The test part is not used.
 
     Attributes:
-        state: COMPLETE, or FAILED; what has failed is to be counted and never ranked.
-        reason: Why it failed.
+        state: COMPLETE; FAILED; or STOPPED, which was given up before its last epoch. Only what is complete is ranked.
+        reason: Why it failed or was stopped.
         best_validation_accuracy: Share of right answers after the best epoch, by default the highest of all; None if
-            it failed.
+            it is not complete.
         best_epoch: First epoch, counted from 1, that is the best by `settings.best_by`.
-        final_validation_accuracy: Accuracy after the last epoch; None if it failed.
+        final_validation_accuracy: Accuracy after the last epoch; None if it is not complete.
         train_loss: By epoch; of a failed training the epochs before it failed.
         validation_loss: By epoch.
         validation_accuracy: By epoch.
@@ -161,7 +161,8 @@ class TrainRecord:
             values["settings"] = TrainSettings(**values["settings"])
             values["versions"] = {str(name): str(version) for name, version in values["versions"].items()}
             if values["state"] not in get_args(State):
-                raise SettingError(f"state is {one_line(repr(values['state']))}; it must be COMPLETE or FAILED")
+                found = one_line(repr(values["state"]))
+                raise SettingError(f"state is {found}; it must be COMPLETE, FAILED or STOPPED")
             for name, kinds in _KINDS.items():
                 if not isinstance(values[name], kinds) or isinstance(values[name], bool):
                     raise SettingError(f"{name} is {one_line(repr(values[name]))}")

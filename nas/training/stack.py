@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from hwcost import InputError
+from nas.architectures.parameters import parameter_shapes
 from nas.architectures.record import Activation, Architecture
 from nas.architectures.shapes import stack_key
 from nas.engine.circuit import Circuits, prepare
@@ -115,6 +116,7 @@ class StackedNetworks:
         seeds: Seed of the initial weights of each network.
         dtype: torch.float32 or torch.float64.
         device: Where to compute.
+        parameters: Initial parameters (K, P) instead of those of the seeds, which may then be left out; P as below.
 
     Attributes:
         architectures: The candidates.
@@ -131,29 +133,29 @@ class StackedNetworks:
         architectures: Sequence[Architecture],
         num_features: int,
         num_classes: int,
-        seeds: Sequence[int],
+        seeds: Sequence[int] = (),
         *,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
+        parameters: Tensor | None = None,
     ):
-        from nas.engine.network import build_model
-
         check_shapes(architectures)
-        if len(seeds) != len(architectures):
+        if parameters is None and len(seeds) != len(architectures):
             raise InputError(f"there are {len(seeds)} seeds for {len(architectures)} candidates; give one for each")
         self.architectures = tuple(architectures)
         self._sizes = (num_features, num_classes)
         self._circuits = prepare(self.architectures, dtype, torch.device(device))
-        models = [
-            build_model(architecture, num_features, num_classes, seed=seed, dtype=dtype)
-            for architecture, seed in zip(architectures, seeds, strict=True)
-        ]
-        self._num_columns = max(architecture.num_columns for architecture in architectures)
-        self._names = [name for name, _ in models[0].named_parameters()]
-        rows = [torch.cat([part.flatten() for part in self._padded(model.state_dict())]) for model in models]
-        self.parameters = torch.stack(rows).to(device)
+        widest = max(architectures, key=lambda architecture: architecture.num_columns)
+        self._num_columns = widest.num_columns
+        shapes = parameter_shapes(widest, num_features, num_classes)
+        self._names = [name for name, _ in shapes]
+        self._shapes = [torch.Size(shape) for _, shape in shapes]
+        rows = self._drawn(seeds, dtype) if parameters is None else parameters.to(dtype)
+        size = sum(shape.numel() for shape in self._shapes)
+        if rows.shape != (len(architectures), size):
+            raise InputError(f"parameters have the shape {tuple(rows.shape)}; it must be {(len(architectures), size)}")
+        self.parameters = rows.to(device).clone()
         self.gradients = torch.zeros_like(self.parameters)
-        self._shapes = [part.shape for part in self._padded(models[0].state_dict())]
         self._views = self._split(self.parameters)
         first = architectures[0]
         where = self._names.index("quantum.weights")
@@ -250,6 +252,16 @@ class StackedNetworks:
         made = build_model(self.architectures[number], *self._sizes, dtype=self.parameters.dtype)
         made.load_state_dict(self.state_dict(number))
         return made.to(self.parameters.device)
+
+    def _drawn(self, seeds: Sequence[int], dtype: torch.dtype) -> Tensor:
+        """Return the initial parameters that `nas.build_model` draws with these seeds, (K, P)."""
+        from nas.engine.network import build_model
+
+        states = [
+            build_model(architecture, *self._sizes, seed=seed, dtype=dtype).state_dict()
+            for architecture, seed in zip(self.architectures, seeds, strict=True)
+        ]
+        return torch.stack([torch.cat([part.flatten() for part in self._padded(state)]) for state in states])
 
     def _padded(self, state: dict[str, Tensor]) -> list[Tensor]:
         """Return parameters of one network in order, the circuit's weights with as many columns as any network has."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from nas.core.errors import MemoryLimitError, SettingError
 from nas.training.limits import Clock, TrainingFailedError, memory_failure
-from nas.training.loop import Candidate, Networks, OneModule, Progress, fit, means, sums_of_scores
+from nas.training.loop import Candidate, GiveUp, Networks, OneModule, Progress, fit, means, sums_of_scores
 from nas.training.order import training_seeds
 from nas.training.outcome import finished_record, new_record
 from nas.training.parts import load_parts, one_thread, require_torch, validation_chunk
@@ -49,6 +49,7 @@ def train(
     seed: int = 0,
     *,
     progress: Progress | None = None,
+    give_up: GiveUp | None = None,
 ) -> TrainRecord:
     """Train the network on the data and return the record of it.
 
@@ -61,6 +62,8 @@ def train(
         settings: How to train. [default: `TrainSettings()`]
         seed: Seed of weights and order of samples.
         progress: Called after each step with steps done, steps in all, and the best validation accuracy so far.
+        give_up: Called after each epoch but the last with the validation accuracies so far; the training ends STOPPED
+            where it returns True.
 
     Raises:
         SettingError: A setting is invalid, or the device is not there.
@@ -74,7 +77,7 @@ def train(
     >>> record.state, record.num_epochs, record.num_parameters  # 4·2 + 2 before, 2 angles, 2·3 + 3 after
     ('COMPLETE', 2, 21)
     """
-    run = _run((architecture,), data, settings, (seed,), progress)
+    run = _run((architecture,), data, settings, (seed,), progress, give_ups=(give_up,))
     return run.records[0]
 
 
@@ -147,6 +150,28 @@ def train_module(
     return _trained(architecture, _run((architecture,), data, settings, (seed,), progress, module=module))
 
 
+def train_from(
+    parameters: Tensor, architecture: Architecture, data: Dataset, settings: TrainSettings, seed: int = 0
+) -> TrainRecord:
+    """Train the network from given parameters instead of those of a seed.
+
+    Args:
+        parameters: Its initial parameters, (P), in the order of the network's own.
+        architecture: The network.
+        data: Data set; its test part is not used.
+        settings: How to train, with the engine `fast`.
+        seed: Seed of the order of samples.
+
+    Raises:
+        SettingError: A setting is invalid, or the device is not there.
+    """
+    if settings.engine != "fast":
+        raise SettingError(
+            f"engine is {settings.engine!r}; networks are trained from given parameters by the engine fast"
+        )
+    return _run((architecture,), data, settings, (seed,), None, start=parameters).records[0]
+
+
 def _trained(architecture: Architecture, run: _Run, number: int = 0) -> TrainedNetwork:
     """Return a network of a run with the weights of its best epoch."""
     model, record = None, run.records[number]
@@ -163,6 +188,7 @@ def train_together(
     seeds: Sequence[int] = (),
     *,
     progress: Progress | None = None,
+    give_ups: Sequence[GiveUp | None] | None = None,
 ) -> tuple[TrainRecord, ...]:
     """Train all networks at once; return a record of each in the order of the architectures.
 
@@ -183,6 +209,8 @@ def train_together(
         settings: How to train, with the engine `fast`. [default: `TrainSettings()`]
         seeds: Seed of weights and order of samples of each.
         progress: Called after each step with steps done, steps in all, and the best accuracy of all so far.
+        give_ups: For each network what `train` takes as `give_up`; those that are stopped are carried along until all
+            are. [default: none is stopped]
 
     Raises:
         SettingError: A setting is invalid, or there is not one seed for each network.
@@ -204,9 +232,11 @@ def train_together(
     check_shapes(architectures)
     if isinstance(settings, TrainSettings) and settings.engine != "fast":
         raise SettingError(f"engine is {settings.engine!r}; networks are trained together by the engine fast")
-    run = _run(architectures, data, settings, seeds, progress)
+    rules = [None] * len(architectures) if give_ups is None else give_ups
+    run = _run(architectures, data, settings, seeds, progress, give_ups=rules)
     if run.networks is None and len(architectures) > 1:
-        return tuple(train(a, data, settings, seed) for a, seed in zip(architectures, seeds, strict=True))
+        each = zip(architectures, seeds, rules, strict=True)
+        return tuple(train(a, data, settings, seed, give_up=rule) for a, seed, rule in each)
     return run.records
 
 
@@ -288,6 +318,8 @@ def _run(
     progress: Progress | None,
     *,
     module: nn.Module | None = None,
+    start: Tensor | None = None,
+    give_ups: Sequence[GiveUp | None] | None = None,
 ) -> _Run:
     require_torch()  # its import is no part of the training
     started_s = time.perf_counter()
@@ -296,7 +328,8 @@ def _run(
     if module is not None:
         trainable = sum(p.numel() for p in module.parameters() if p.requires_grad)
         begun = [replace(record, num_parameters=trainable) for record in begun]
-    candidates = tuple(Candidate(begun=record) for record in begun)
+    rules = [None] * len(begun) if give_ups is None else give_ups
+    candidates = tuple(Candidate(begun=record, give_up=rule) for record, rule in zip(begun, rules, strict=True))
     clock = Clock(started_s=started_s, limit_s=settings.time_limit_s, num_networks=len(candidates))
     networks, reason = None, None
     with one_thread():
@@ -304,6 +337,8 @@ def _run(
             parts = load_parts(data, settings)
             if module is None:
                 networks = _networks(architectures, data, settings, [record.seed for record in begun])
+                if start is not None:
+                    networks.parameters.copy_(start)
             else:
                 networks = OneModule(architectures[0], module.to(settings.device))
             fit(networks, candidates, parts, clock, progress)
@@ -315,7 +350,7 @@ def _run(
         if not candidate.done:
             candidate.reason = reason
     duration_s = clock.elapsed_s()
-    records = tuple(finished_record(c.begun, c.curves, c.reason, duration_s) for c in candidates)
+    records = tuple(finished_record(c.begun, c.curves, c.reason, duration_s, stopped=c.stopped) for c in candidates)
     return _Run(candidates=candidates, networks=networks, records=records)
 
 

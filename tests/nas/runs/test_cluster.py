@@ -61,7 +61,7 @@ def test_a_candidate_that_kills_every_worker_has_failed(tmp_path):
     (tmp_path / "deadly").mkdir()
     (tmp_path / "deadly" / "sitecustomize.py").write_text(
         "import os\nimport nas.runs.evaluate\nreal = nas.runs.evaluate.evaluate_group\n"
-        "def evaluate_group(context, genomes, generation=0):\n"
+        "def evaluate_group(context, genomes, generation=0, early=None):\n"
         "    if any(genome['qubits'] == 3 for genome in genomes):\n"
         "        os.kill(os.getpid(), 9)\n"
         "    return real(context, genomes, generation)\n"

@@ -250,8 +250,8 @@ def test_wrong_devices_and_profiles_are_refused_before_anything_is_trained(tmp_p
     good = {"objectives": ("validation_error", "unified_time_s"), "backend": "fake_sherbrooke"}
     for wrong, message in (
         ({"backend": "fake_nowhere"}, "unknown backend"),
-        ({"device": "abacus"}, "no device profile 'abacus'"),
-        ({"device": "abacus.json"}, "abacus.json: no such file"),
+        ({"machine": "abacus"}, "no device profile 'abacus'"),
+        ({"machine": "abacus.json"}, "abacus.json: no such file"),
         ({"job_profile": "ibmm"}, "no job-time profile 'ibmm'"),
     ):
         with pytest.raises(HwcostError, match=message):
@@ -409,7 +409,7 @@ DEADLY = """
 import os
 import nas.runs.evaluate
 real = nas.runs.evaluate.evaluate_group
-def evaluate_group(context, genomes, generation=0):
+def evaluate_group(context, genomes, generation=0, early=None):
     if any(genome["qubits"] == 3 and genome["entangler"] == "cz" for genome in genomes):
         os.kill(os.getpid(), 9)
     return real(context, genomes, generation)

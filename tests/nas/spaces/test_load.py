@@ -22,7 +22,7 @@ def choices(name):
 
 
 def test_the_presets_have_the_published_genes():
-    assert list_spaces() == ("faqnas", "hyb-hanas", "qnas")
+    assert list_spaces() == ("faqnas", "hyb-hanas", "hyb-hanas-inference", "qnas")
     assert choices("faqnas") == FAQNAS_GENES
     hybrid = choices("hyb-hanas")
     assert {name: hybrid[name] for name in FAQNAS_GENES} == FAQNAS_GENES
