@@ -59,7 +59,7 @@ def undisturbed(tmp_path_factory):
 def undisturbed_slow(tmp_path_factory):
     """Slow enough that a signal comes before the end, however busy the machine is."""
     folder = tmp_path_factory.mktemp("undisturbed_slow")
-    config = small_config(folder, epochs=200)
+    config = small_config(folder, epochs=100)
     return config, nas.search(config, folder / "run")
 
 
