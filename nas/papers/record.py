@@ -106,6 +106,7 @@ class Reproduction(Result):
             {
                 "schema": SCHEMA,
                 "paper": self.paper,
+                "quick": self.quick,
                 "claim": claim.name,
                 "dataset": claim.dataset,
                 "text": claim.text,
