@@ -20,7 +20,7 @@ except ImportError:
         'networks need torch, which is not installed; run: pip install "hwcost[nas]"'
     ) from None
 
-Engine: TypeAlias = Literal["fast", "pennylane"]
+Engine: TypeAlias = Literal["fast", "compiled", "pennylane"]
 
 MAX_WIDTH = 10**9
 """Features or classes; more are a mistake."""
@@ -62,13 +62,14 @@ def build_model(
         architecture: The network.
         num_features: Features of a sample.
         num_classes: Classes.
-        engine: `fast` (exact statevector, `nas.engine.circuit`) or `pennylane` (default.qubit with backprop).
+        engine: `fast` (exact statevector, `nas.engine.circuit`), `compiled` (the same by compiled kernels on the CPU)
+            or `pennylane` (default.qubit with backprop).
         seed: Of the initial weights, at least 0.
         dtype: torch.float32 or torch.float64.
 
     Raises:
         SettingError: The engine, the dtype, the seed or a size is invalid.
-        MissingDependencyError: torch, or PennyLane for its engine, is not installed.
+        MissingDependencyError: torch, or PennyLane or Numba for its engine, is not installed.
 
     Example:
         >>> from nas.architectures.record import Layer
@@ -102,7 +103,7 @@ def _circuit(architecture: Architecture, engine: Engine, dtype: torch.dtype) -> 
 
     # On its own, a fast circuit draws weights from torch's random numbers.
     with torch.random.fork_rng(devices=[]):
-        return FastCircuit(architecture, dtype=dtype)
+        return FastCircuit(architecture, dtype=dtype, compiled=engine == "compiled")
 
 
 def _stack(inputs: int, hidden: Sequence[Hidden], outputs: int, dtype: torch.dtype) -> nn.Sequential:

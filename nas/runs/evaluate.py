@@ -20,7 +20,7 @@ from nas.runs.objectives import BACKEND, PROFILED_FLOPS
 from nas.runs.record import Evaluation
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
-from nas.training.record import TrainRecord
+from nas.training.record import STACKED_ENGINES, TrainRecord
 from nas.training.train import train, train_together
 
 
@@ -191,7 +191,7 @@ def _train(
     seeds = [training_seed(context.config.seed, hashed, number) for hashed in hashes for number in range(per)]
     if not stacked:
         return []
-    if len(stacked) == 1 or settings.engine != "fast":
+    if len(stacked) == 1 or settings.engine not in STACKED_ENGINES:
         records = [train(built, data, settings, seed) for built, seed in zip(stacked, seeds, strict=True)]
     else:
         records = list(train_together(stacked, data, settings, seeds))

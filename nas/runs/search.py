@@ -34,6 +34,7 @@ from nas.runs.tasks import Task, Workers
 from nas.runs.workers import LocalWorkers, prepare_processes
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
+from nas.training.record import STACKED_ENGINES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -152,6 +153,10 @@ def open_workers(context: SearchContext, num_workers: int, cluster: str | None) 
     Raises:
         WorkerError: They are not available.
     """
+    if context.config.engine == "compiled" and cluster is None:
+        from nas.training.parts import compile_kernels
+
+        compile_kernels(context.config.dtype)  # once, and not in each worker
     return LocalWorkers(context, num_workers) if cluster is None else ClusterWorkers(context, cluster)
 
 
@@ -392,7 +397,7 @@ def _problem(context: SearchContext, key: Callable[[Genome], str], costs: FreeCo
         crossover=config.crossover,
         mutation=config.mutation,
         stagnation=config.stagnation,
-        together=config.engine == "fast",
+        together=config.engine in STACKED_ENGINES,
         repeats=config.repeats,
         costs=costs,
         costed=costs.names,

@@ -118,11 +118,15 @@ def _versions(settings: TrainSettings) -> dict[str, str]:
         "numpy": np.__version__,
         "torch": str(require_torch().__version__),
     }
-    if settings.engine == "pennylane":
-        try:
-            versions["pennylane"] = version("pennylane")
-        except PackageNotFoundError:
-            raise MissingDependencyError(
-                'the engine "pennylane" needs PennyLane, which is not installed; run: pip install "hwcost[nas]"'
-            ) from None
+    for engine, package, name, extra in (
+        ("pennylane", "pennylane", "PennyLane", "nas"),
+        ("compiled", "numba", "Numba", "fast"),
+    ):
+        if settings.engine == engine:
+            try:
+                versions[package] = version(package)
+            except PackageNotFoundError:
+                raise MissingDependencyError(
+                    f'the engine "{engine}" needs {name}, which is not installed; run: pip install "hwcost[{extra}]"'
+                ) from None
     return versions
