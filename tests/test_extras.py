@@ -37,12 +37,20 @@ def mcp_call():
     mcp_server.build_server()
 
 
+def numba_kernels():
+    from nas.engine.compiled import kernels
+
+    kernels.cache_clear()
+    kernels()
+
+
 # For each extra a package that it brings, and the smallest call that needs it.
 GUARDED = {
     "qasm3": ("qiskit_qasm3_import", lambda: require_qasm3_reader("a.qasm")),
     "noise": ("qiskit_aer", require_aer),
     "plot": ("matplotlib", require_matplotlib),
     "nas": ("torch", require_torch),
+    "fast": ("numba", numba_kernels),
     "cutting": ("qiskit_addon_cutting", require_cutting),
     "pytket": ("pytket", lambda: resolve_compiler("pytket")),
     "bqskit": ("bqskit", lambda: resolve_compiler("bqskit")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import sys
 
-import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -75,18 +74,6 @@ def test_circuits_that_are_too_large_are_left_to_the_fast_engine() -> None:
     assert torch.equal(fast(x), other(x))
     assert not isinstance(other._circuits.simulator, CompiledCircuits)  # type: ignore[union-attr]
     assert tile_width(MAX_QUBITS) == 8
-
-
-def test_sines_are_exact_to_rounding_everywhere() -> None:
-    x = np.concatenate([np.linspace(-50.0, 50.0, 4001), [0.0, 1e4, -9.9e4, 1e5, 1e9, -1e15]])
-    sine, cosine = np.empty_like(x), np.empty_like(x)
-    from nas.engine.kernels import sines
-
-    sines(x, sine, cosine)
-    assert np.abs(sine - np.sin(x)).max() < 4e-16
-    assert np.abs(cosine - np.cos(x)).max() < 4e-16
-    sines(np.array([np.nan, np.inf]), sine, cosine)
-    assert np.isnan(sine[:2]).all()
 
 
 def test_without_numba_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

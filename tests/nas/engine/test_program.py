@@ -23,7 +23,7 @@ def test_rotations_before_the_first_entangler_are_the_prefix() -> None:
     assert made.starts.tolist() == [0, 1]
     assert made.turns.tolist() == [[0, TURNED, qubit, 3 + qubit] for qubit in range(3)]
     assert made.rotated.all()
-    assert made.sources[0].tolist() == [0, 1, 3, 2, 7, 6, 4, 5]
+    assert made.sources[0].tolist() == [0, 1, 3, 2, 6, 7, 5, 4]
 
 
 @pytest.mark.parametrize(
