@@ -38,7 +38,8 @@ FLOORS = {
 FACES = {"__init__", "__main__"}
 # Packages that are slow to load, or that not everybody has: only inside the functions that need them.
 HEAVY = {
-    "bqskit", "deap", "distributed", "matplotlib", "llvmlite", "mcp", "mqt", "numba", "optuna", "pandas", "pennylane", "pytket", "qiskit",
+    "bqskit", "deap", "distributed", "matplotlib", "llvmlite", "mcp", "mqt", "numba", "optuna", "pandas",
+    "pennylane", "pytket", "qiskit",
     "qiskit_addon_cutting", "qiskit_aer", "qiskit_ibm_runtime", "qiskit_mitigation", "rich", "samplomatic", "scipy",
     "sklearn", "torch",
 }  # fmt: skip

@@ -235,9 +235,7 @@ def prepare(
 
 
 @lru_cache(maxsize=16)
-def _prepare(
-    circuits: tuple[Architecture, ...], dtype: torch.dtype, device: torch.device, compiled: bool
-) -> Circuits:
+def _prepare(circuits: tuple[Architecture, ...], dtype: torch.dtype, device: torch.device, compiled: bool) -> Circuits:
     plans = tuple(plan(circuit) for circuit in circuits)
     simulator = make_simulator(plans, dtype=dtype, device=device, method="compiled" if compiled else None)
     return Circuits(plans=plans, simulator=simulator, dtype=dtype, device=device)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import torch
@@ -16,7 +17,13 @@ from torch import Tensor
 from hwcost import InputError, MissingDependencyError
 from nas.architectures.record import Activation, Architecture, Layer
 from nas.engine.plan import Plan, plan
-from nas.engine.program import make_program
+from nas.engine.program import Array, make_program
+
+if TYPE_CHECKING:
+    from nas.engine.network_kernels import Adam, Shape
+
+Activations: TypeAlias = tuple[Sequence[Activation], Sequence[Activation]]
+Kept: TypeAlias = tuple[Array, Array] | None
 
 MAX_QUBITS = 12
 """Beyond, a few samples' states do not stay in the cache of a core, and the engine `fast` is as fast."""
@@ -28,7 +35,7 @@ _ACTIVATIONS: dict[Activation, int] = {"none": 0, "relu": 1, "tanh": 2}
 
 
 @cache
-def kernels() -> Any:
+def kernels() -> ModuleType:
     """Import the kernels.
 
     Raises:
@@ -70,7 +77,7 @@ class CompiledCircuits:
         self._width, self._num_outputs = tile_width(plans[0].num_qubits), len(plans[0].observables)
         self.program = make_program(plans, _numpy_type(dtype))
 
-    def forward(self, weights: Tensor, x: Tensor, *, keep: bool) -> tuple[Tensor, Any]:
+    def forward(self, weights: Tensor, x: Tensor, *, keep: bool) -> tuple[Tensor, Kept]:
         """As `Simulator.forward`."""
         arrays = _array(weights), _array(x)
         nothing = np.empty((0, 0, 0), arrays[0].dtype)
@@ -78,8 +85,10 @@ class CompiledCircuits:
         self._kernels.run_circuits(self.program, *arrays, outputs, nothing, arrays[0], arrays[1], self._width)
         return torch.from_numpy(outputs), arrays if keep else None
 
-    def backward(self, kept: Any, gradients: Tensor) -> tuple[Tensor, Tensor]:
+    def backward(self, kept: Kept, gradients: Tensor) -> tuple[Tensor, Tensor]:
         """As `Simulator.backward`; states are computed anew, which takes less time than to keep them."""
+        if kept is None:
+            raise ValueError("nothing was kept for the backward pass")
         weights, x = kept
         by_weight, by_x = np.zeros_like(weights), np.empty_like(x)
         outputs = np.empty((*x.shape[:2], self._num_outputs), weights.dtype)
@@ -106,7 +115,7 @@ class CompiledNetworks:
         circuits: CompiledCircuits,
         num_qubits: int,
         views: Sequence[Tensor],
-        activations: tuple[Sequence[Activation], Sequence[Activation]],
+        activations: Activations,
         parameters: Tensor,
         gradients: Tensor,
     ):
@@ -119,7 +128,7 @@ class CompiledNetworks:
         self._moments = np.zeros((2, k, size), self._parameters.dtype)
         self._num_steps = 0
 
-    def _layers(self, views: Sequence[Tensor], activations: tuple[Sequence[Activation], Sequence[Activation]]) -> Any:
+    def _layers(self, views: Sequence[Tensor], activations: Activations) -> Shape:
         """Return the `Shape` of the kernels."""
         num_before = len(activations[0])
         starts = [0, *np.cumsum([view[0].numel() for view in views]).tolist()]
@@ -130,7 +139,7 @@ class CompiledNetworks:
             for place, kind in zip(places, kinds, strict=True)
         ]
         where = 2 * num_before
-        return self._kernels.Shape(
+        shape: Shape = self._kernels.Shape(
             layers=np.array(layers, np.int64),
             num_before=num_before,
             first_weight=starts[where],
@@ -138,6 +147,7 @@ class CompiledNetworks:
             num_encoded=layers[num_before - 1][1],
             num_outputs=layers[num_before][0],
         )
+        return shape
 
     def losses_and_gradients(self, x: Tensor, labels: Tensor) -> Tensor:
         """Compute mean losses (K) for x (K, batch, features) and labels (K, batch); derivatives go to `gradients`.
@@ -160,7 +170,7 @@ class CompiledNetworks:
         """Return how many steps take about a tenth of a second."""
         return max(1, _PIECE_AMPLITUDES // ((len(self._parameters) * batch) << self._num_qubits))
 
-    def take_steps(self, x: Tensor, y: Tensor, rows: Any, batch: int, rates: Sequence[float]) -> Tensor:
+    def take_steps(self, x: Tensor, y: Tensor, rows: Array, batch: int, rates: Sequence[float]) -> Tensor:
         """Take steps of Adam on batches of the rows (K, samples) in turn; return the losses before, (K, steps).
 
         Args:
@@ -187,18 +197,18 @@ class CompiledNetworks:
         self._run(self._kernels.ANSWERS, self._idle, data, np.zeros(1, np.int64), rows, batch, out)
         return torch.from_numpy(out)
 
-    def _run(self, mode: int, adam: Any, x: Any, y: Any, rows: Any, batch: int, out: Any) -> None:
-        self._kernels.run_networks(
-            mode, self._program, self._shape, self._parameters, self._gradients, adam, x, y, rows, batch, self._width, out
-        )
+    def _run(self, mode: int, adam: Adam, x: Array, y: Array, rows: Array, batch: int, out: Array) -> None:
+        networks = self._program, self._shape, self._parameters, self._gradients
+        self._kernels.run_networks(mode, *networks, adam, x, y, rows, batch, self._width, out)
 
 
-def _array(tensor: Tensor) -> Any:
+def _array(tensor: Tensor) -> Array:
     """Return a tensor's memory, or a copy in order, as an array that may be written to."""
-    return tensor.detach().contiguous().numpy()
+    array: Array = tensor.detach().contiguous().numpy()
+    return array
 
 
-def _numpy_type(dtype: torch.dtype) -> Any:
+def _numpy_type(dtype: torch.dtype) -> type[np.floating[Any]]:
     return np.float32 if dtype == torch.float32 else np.float64
 
 

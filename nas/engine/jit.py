@@ -1,7 +1,8 @@
 """How kernels are compiled and kept: the decorators `compiled` and `summed`. Needs Numba.
 
-Compiling takes half a minute or more for each precision, once: machine code is kept in the user's cache folder, in a folder of its own for each
-version of the kernels' source (Numba itself tells versions of Numba and processors apart, but looks at one file only).
+Compiling takes half a minute or more for each precision, once: machine code is kept in the user's cache folder, in a
+folder of its own for each version of the kernels' source. (Numba tells its own versions and processors apart, but it
+looks at one file of the source only.)
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def cache_folder() -> Path:
     return default_cache_path("kernels") / digest.hexdigest()[:16]
 
 
-def _jit(function: Any, flags: set[str]) -> Any:
+def _jit(function: F, flags: set[str]) -> F:
     if numba.config.DISABLE_JIT:
         return function
     dispatcher = numba.njit(fastmath=flags, error_model="numpy")(function)
@@ -41,7 +42,8 @@ def _jit(function: Any, flags: set[str]) -> Any:
             dispatcher.enable_caching()
     finally:
         numba.config.CACHE_DIR = before
-    return dispatcher
+    made: F = dispatcher
+    return made
 
 
 _FOLDER = cache_folder()
@@ -49,11 +51,9 @@ _FOLDER = cache_folder()
 
 def compiled(function: F) -> F:
     """Compile a function; sums keep the order in which they are written."""
-    made: F = _jit(function, {"contract"})
-    return made
+    return _jit(function, {"contract"})
 
 
 def summed(function: F) -> F:
     """Compile a function whose sums are spread over the lanes of registers, each time the same way."""
-    made: F = _jit(function, {"contract", "reassoc"})
-    return made
+    return _jit(function, {"contract", "reassoc"})

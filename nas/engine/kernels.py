@@ -8,20 +8,19 @@ and that of the angle of a rotation exp(−iθ/2·P) is ½·Im⟨λ|P|ψ⟩ righ
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from nas.engine.jit import compiled, summed
-from nas.engine.program import AFTER, BEFORE, TURNED
+from nas.engine.program import AFTER, BEFORE, TURNED, Array, Program
 
-Array = Any
 _HALF_PI_HIGH, _HALF_PI_LOW = 1.57079632673412561417e00, 6.07710050650619224932e-11
 _LARGE = 1e5
 
 
 @compiled
-def sines(x: Any, sine: Any, cosine: Any) -> None:
+def sines(x: Array, sine: Array, cosine: Array) -> None:
     """Compute sine and cosine of each number of a row, by polynomials that fill vector registers."""
     large = False
     for i in range(x.size):
@@ -49,26 +48,26 @@ def sines(x: Any, sine: Any, cosine: Any) -> None:
 
 
 @summed
-def dot(a: Any, b: Any) -> Any:
+def dot(a: Array, b: Array) -> float:
     """Compute the product of two rows."""
-    total = a[0] * b[0]
+    total: float = a[0] * b[0]
     for i in range(1, a.size):
         total += a[i] * b[i]
     return total
 
 
 @summed
-def _crossed(derivative: Any, state: Any) -> Any:
+def _crossed(derivative: Array, state: Array) -> float:
     """Compute Im⟨λ|ψ⟩ of a row of samples, (2, W)."""
     re, im, by_re, by_im = state[0], state[1], derivative[0], derivative[1]
-    total = by_re[0] * im[0] - by_im[0] * re[0]
+    total: float = by_re[0] * im[0] - by_im[0] * re[0]
     for i in range(1, re.size):
         total += by_re[i] * im[i] - by_im[i] * re[i]
     return total
 
 
 @compiled
-def _rotate(state: Any, stride: int, c: Any, s: Any) -> None:
+def _rotate(state: Array, stride: int, c: float, s: float) -> None:
     """Rotate a qubit about y in place; `state` is flat, and `stride` the distance of the two amplitudes in it."""
     for start in range(0, state.size, 2 * stride):
         zero, one = state[start : start + stride], state[start + stride : start + 2 * stride]
@@ -79,7 +78,7 @@ def _rotate(state: Any, stride: int, c: Any, s: Any) -> None:
 
 
 @summed
-def _overlap(derivative: Any, state: Any, stride: int) -> Any:
+def _overlap(derivative: Array, state: Array, stride: int) -> float:
     """Compute ½·Im⟨λ|Y|ψ⟩ of a qubit; arguments as those of `_rotate`."""
     total = 0.0
     for start in range(0, state.size, 2 * stride):
@@ -93,7 +92,7 @@ def _overlap(derivative: Any, state: Any, stride: int) -> Any:
 
 
 @compiled
-def _move(old: Any, new: Any, source: Any, sign: Any, phases: Any, is_phased: bool) -> None:
+def _move(old: Array, new: Array, source: Array, sign: Array, phases: Array, is_phased: bool) -> None:
     """Carry out entanglers and phases: new amplitude b = phase[b] · sign[b] · old amplitude source[b]."""
     width = old.shape[2]
     for b in range(len(source)):
@@ -112,7 +111,7 @@ def _move(old: Any, new: Any, source: Any, sign: Any, phases: Any, is_phased: bo
 
 
 @compiled
-def _move_back(derivative: Any, old: Any, source: Any, sign: Any, phases: Any, is_phased: bool) -> None:
+def _move_back(derivative: Array, old: Array, source: Array, sign: Array, phases: Array, is_phased: bool) -> None:
     """Carry derivatives back through `_move`."""
     width = old.shape[2]
     for b in range(len(source)):
@@ -131,7 +130,7 @@ def _move_back(derivative: Any, old: Any, source: Any, sign: Any, phases: Any, i
 
 
 @compiled
-def _turn(state: Any, phases: Any, direction: float) -> None:
+def _turn(state: Array, phases: Array, direction: float) -> None:
     """Multiply amplitudes by the phases of a repeated embedding, or by their conjugates if the direction is −1."""
     for b in range(len(state)):
         re, im, p, q = state[b, 0], state[b, 1], phases[b, 0], phases[b, 1]
@@ -142,7 +141,7 @@ def _turn(state: Any, phases: Any, direction: float) -> None:
 
 
 @compiled
-def _grow(product: Any, factors: Any) -> None:
+def _grow(product: Array, factors: Array) -> None:
     """Multiply states of single qubits, (n, 2, C, W), out: rows 2^q − 1 to 2^(q+1) − 2 are the product of q of them."""
     n, _, parts, width = factors.shape
     product[0, 0, :] = 1.0
@@ -165,7 +164,7 @@ def _grow(product: Any, factors: Any) -> None:
 
 
 @compiled
-def _shrink(derivative: Any, product: Any, factors: Any, by_factor: Any) -> None:
+def _shrink(derivative: Array, product: Array, factors: Array, by_factor: Array) -> None:
     """Compute derivatives of the states of single qubits from those of their product, which are overwritten."""
     n, _, parts, width = factors.shape
     by_factor[:] = 0.0
@@ -173,7 +172,8 @@ def _shrink(derivative: Any, product: Any, factors: Any, by_factor: Any) -> None
         for number in range(2**qubit):
             row, to = product[2**qubit - 1 + number], derivative[number]
             by_zero, by_one = derivative[2 * number], derivative[2 * number + 1]
-            zero, one, out_zero, out_one = factors[qubit, 0], factors[qubit, 1], by_factor[qubit, 0], by_factor[qubit, 1]
+            zero, one = factors[qubit, 0], factors[qubit, 1]
+            out_zero, out_one = by_factor[qubit, 0], by_factor[qubit, 1]
             if parts == 1:
                 for i in range(width):
                     u, v = by_zero[0, i], by_one[0, i]
@@ -231,7 +231,7 @@ class Tile(NamedTuple):
 
 
 @compiled
-def make_tile(program: Any, encoded: int, num_levels: int, parts: int, width: int, like: Any) -> Any:
+def make_tile(program: Program, encoded: int, num_levels: int, parts: int, width: int, like: Array) -> Tile:
     """Allocate the memory of a circuit with C parts for W samples in the type of the numbers `like`."""
     n, size = program.num_qubits, program.sources.shape[1]
     turned = size if program.reuploads.any() else 0
@@ -252,7 +252,7 @@ def make_tile(program: Any, encoded: int, num_levels: int, parts: int, width: in
 
 
 @compiled
-def make_found(program: Any, k: int) -> Any:
+def make_found(program: Program, k: int) -> Found:
     """Allocate the sums of a circuit, all zero."""
     levels = program.starts[k + 1] - program.starts[k]
     n = program.num_qubits
@@ -260,7 +260,7 @@ def make_found(program: Any, k: int) -> Any:
 
 
 @compiled
-def _multiply(matrix: Any, axis: int, c: float, s: float) -> None:
+def _multiply(matrix: Array, axis: int, c: float, s: float) -> None:
     """Multiply a 2 × 2 matrix (row, column, part) by exp(−iθ/2·P) from the left."""
     for column in range(2):
         a = complex(matrix[0, column, 0], matrix[0, column, 1])
@@ -276,7 +276,7 @@ def _multiply(matrix: Any, axis: int, c: float, s: float) -> None:
 
 
 @compiled
-def _spread(cosine: Any, sine: Any, out: Any) -> None:
+def _spread(cosine: Array, sine: Array, out: Array) -> None:
     """Compute the phases exp(−i/2·Σ ±θ_q) of all basis states, (2, N)."""
     out[0, 0], out[1, 0] = 1.0, 0.0
     for qubit in range(len(cosine)):
@@ -288,7 +288,7 @@ def _spread(cosine: Any, sine: Any, out: Any) -> None:
 
 
 @compiled
-def make_angles(program: Any, k: int, weights: Any) -> Any:
+def make_angles(program: Program, k: int, weights: Array) -> Angles:
     """Compute everything that follows from the weights (C·n) of circuit k."""
     n, size, first = program.num_qubits, program.sources.shape[1], program.starts[k]
     levels = program.starts[k + 1] - first
@@ -320,7 +320,7 @@ def make_angles(program: Any, k: int, weights: Any) -> Any:
 
 
 @compiled
-def add_derivatives(program: Any, k: int, weights: Any, found: Any, by_weight: Any) -> None:
+def add_derivatives(program: Program, k: int, weights: Array, found: Found, by_weight: Array) -> None:
     """Add the derivatives of the weights (C·n) of circuit k to `by_weight`; `found` is used up."""
     n, size, first = program.num_qubits, program.sources.shape[1], program.starts[k]
     for level in range(len(found.by_angle)):
@@ -348,7 +348,7 @@ def add_derivatives(program: Any, k: int, weights: Any, found: Any, by_weight: A
 
 
 @compiled
-def _begin_angles(angles: Any, x: Any, tile: Any) -> None:
+def _begin_angles(angles: Angles, x: Array, tile: Tile) -> None:
     """Compute the product state of values (n, W) after the prefix."""
     for q in range(len(x)):
         for i in range(x.shape[1]):
@@ -367,7 +367,7 @@ def _begin_angles(angles: Any, x: Any, tile: Any) -> None:
 
 
 @compiled
-def _end_angles(angles: Any, derivative: Any, tile: Any, found: Any, by_x: Any) -> None:
+def _end_angles(angles: Angles, derivative: Array, tile: Tile, found: Found, by_x: Array) -> None:
     """Compute the derivatives of the values and the overlaps of the prefix from those of the product state."""
     _shrink(derivative, tile.product, tile.factors, tile.by_factor)
     t, parts = by_x.dtype.type, tile.factors.shape[2]
@@ -392,7 +392,7 @@ def _end_angles(angles: Any, derivative: Any, tile: Any, found: Any, by_x: Any) 
 
 
 @compiled
-def _begin_amplitudes(x: Any, tile: Any, state: Any) -> None:
+def _begin_amplitudes(x: Array, tile: Tile, state: Array) -> None:
     """Normalise rows of amplitudes; rows of zeros stand for |0…0⟩ and have no derivative."""
     state[:] = 0.0
     norms = tile.norms
@@ -410,7 +410,7 @@ def _begin_amplitudes(x: Any, tile: Any, state: Any) -> None:
 
 
 @compiled
-def _end_amplitudes(derivative: Any, state: Any, tile: Any, by_x: Any) -> None:
+def _end_amplitudes(derivative: Array, state: Array, tile: Tile, by_x: Array) -> None:
     """Compute the derivatives of the values that `_begin_amplitudes` has normalised."""
     norms = tile.norms
     for i in range(norms.size):
@@ -422,7 +422,7 @@ def _end_amplitudes(derivative: Any, state: Any, tile: Any, by_x: Any) -> None:
 
 
 @compiled
-def _make_turns(x: Any, tile: Any) -> None:
+def _make_turns(x: Array, tile: Tile) -> None:
     """Compute the phases exp(−i/2·Σ ±x_q) of a repeated embedding, the last N rows of `turns`."""
     n, width = x.shape
     factors = np.empty((n, 2, 2, width), x.dtype)
@@ -434,7 +434,7 @@ def _make_turns(x: Any, tile: Any) -> None:
 
 
 @compiled
-def circuit_forward(program: Any, k: int, angles: Any, x: Any, tile: Any, out: Any) -> None:
+def circuit_forward(program: Program, k: int, angles: Angles, x: Array, tile: Tile, out: Array) -> None:
     """Compute outputs (outputs, W) of circuit k for values (encoded, W); states stay in the tile."""
     size, first, levels = program.sources.shape[1], program.starts[k], len(angles.phases)
     old = tile.product[size - 1 :]
@@ -467,7 +467,9 @@ def circuit_forward(program: Any, k: int, angles: Any, x: Any, tile: Any, out: A
 
 
 @compiled
-def _phase_overlaps(derivative: Any, old: Any, source: Any, by_phase: Any, by_turn: Any, is_turned: bool) -> None:
+def _phase_overlaps(
+    derivative: Array, old: Array, source: Array, by_phase: Array, by_turn: Array, is_turned: bool
+) -> None:
     """Add Im(conj(λ)·ψ) before the phases of a level, by basis state after its entanglers."""
     for b in range(len(source)):
         by, psi = derivative[source[b]], old[source[b]]
@@ -478,7 +480,7 @@ def _phase_overlaps(derivative: Any, old: Any, source: Any, by_phase: Any, by_tu
 
 
 @compiled
-def _begin_derivatives(outputs: Any, by_out: Any, state: Any, derivative: Any) -> None:
+def _begin_derivatives(outputs: Array, by_out: Array, state: Array, derivative: Array) -> None:
     """Compute λ of the last state: 2·(Σ weight·derivative of the output)·ψ."""
     width = state.shape[2]
     factor = np.empty(width, state.dtype)
@@ -496,7 +498,9 @@ def _begin_derivatives(outputs: Any, by_out: Any, state: Any, derivative: Any) -
 
 
 @compiled
-def circuit_backward(program: Any, k: int, angles: Any, tile: Any, by_out: Any, found: Any, by_x: Any) -> None:
+def circuit_backward(
+    program: Program, k: int, angles: Angles, tile: Tile, by_out: Array, found: Found, by_x: Array
+) -> None:
     """Compute the derivatives of values (encoded, W) after `circuit_forward`; sums for the weights go to `found`."""
     n, size, first, levels = program.num_qubits, program.sources.shape[1], program.starts[k], len(angles.phases)
     initial = tile.product[size - 1 :]

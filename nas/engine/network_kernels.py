@@ -7,12 +7,15 @@ a network are one row, in the order of `nas.training.stack.StackedNetworks`.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from nas.engine.jit import compiled
 from nas.engine.kernels import (
+    Angles,
+    Found,
+    Tile,
     add_derivatives,
     circuit_backward,
     circuit_forward,
@@ -21,9 +24,14 @@ from nas.engine.kernels import (
     make_found,
     make_tile,
 )
+from nas.engine.program import Array, Program
 
 NONE, RELU, TANH = 0, 1, 2
 GRADIENTS, STEPS, ANSWERS = 0, 1, 2
+
+
+Adam: TypeAlias = tuple[Array, Array, tuple[float, float, float], int]
+"""Moments (2, K, P), learning rates (K), decay rates and what is added to the denominator, steps before."""
 
 
 class Shape(NamedTuple):
@@ -38,7 +46,7 @@ class Shape(NamedTuple):
         num_outputs: Outputs of the circuit.
     """
 
-    layers: Any
+    layers: Array
     num_before: int
     first_weight: int
     num_weights: int
@@ -47,7 +55,7 @@ class Shape(NamedTuple):
 
 
 @compiled
-def _linear(layer: Any, parameters: Any, x: Any, out: Any) -> None:
+def _linear(layer: Array, parameters: Array, x: Array, out: Array) -> None:
     """Compute a linear layer and its activation of values (inputs, W)."""
     inputs, outputs, at, bias, activation = layer
     for o in range(outputs):
@@ -61,7 +69,7 @@ def _linear(layer: Any, parameters: Any, x: Any, out: Any) -> None:
 
 
 @compiled
-def _first_linear(layer: Any, parameters: Any, x: Any, rows: Any, out: Any) -> None:
+def _first_linear(layer: Array, parameters: Array, x: Array, rows: Array, out: Array) -> None:
     """Compute the first layer of some rows of the data (samples, features)."""
     inputs, outputs, at, bias, activation = layer
     for i in range(rows.size):
@@ -72,7 +80,7 @@ def _first_linear(layer: Any, parameters: Any, x: Any, rows: Any, out: Any) -> N
 
 
 @compiled
-def _activate(activation: int, out: Any) -> None:
+def _activate(activation: int, out: Array) -> None:
     flat = out.reshape(-1)
     if activation == RELU:
         for i in range(flat.size):
@@ -83,7 +91,7 @@ def _activate(activation: int, out: Any) -> None:
 
 
 @compiled
-def _through_activation(activation: int, values: Any, derivatives: Any) -> None:
+def _through_activation(activation: int, values: Array, derivatives: Array) -> None:
     """Turn derivatives of the values after an activation into those of the values before."""
     flat, by = values.reshape(-1), derivatives.reshape(-1)
     if activation == RELU:
@@ -95,7 +103,7 @@ def _through_activation(activation: int, values: Any, derivatives: Any) -> None:
 
 
 @compiled
-def _linear_back(layer: Any, parameters: Any, x: Any, by_out: Any, gradients: Any, by_x: Any) -> None:
+def _linear_back(layer: Array, parameters: Array, x: Array, by_out: Array, gradients: Array, by_x: Array) -> None:
     """Add the derivatives of a layer's parameters, and compute those of its inputs."""
     inputs, outputs, at, bias, _ = layer
     by_x[:] = 0.0
@@ -110,7 +118,7 @@ def _linear_back(layer: Any, parameters: Any, x: Any, by_out: Any, gradients: An
 
 
 @compiled
-def _first_linear_back(layer: Any, x: Any, rows: Any, by_out: Any, gradients: Any) -> None:
+def _first_linear_back(layer: Array, x: Array, rows: Array, by_out: Array, gradients: Array) -> None:
     """Add the derivatives of the parameters of the first layer."""
     inputs, outputs, at, bias, _ = layer
     for o in range(outputs):
@@ -128,7 +136,7 @@ def _first_linear_back(layer: Any, x: Any, rows: Any, by_out: Any, gradients: An
 
 
 @compiled
-def _log_softmax(scores: Any) -> None:
+def _log_softmax(scores: Array) -> None:
     """Turn scores (classes, W) into logarithms of probabilities in place."""
     for i in range(scores.shape[1]):
         largest = scores[0, i]
@@ -143,7 +151,7 @@ def _log_softmax(scores: Any) -> None:
 
 
 @compiled
-def _starts(shape: Any) -> Any:
+def _starts(shape: Shape) -> Array:
     """Return the first row of the values after each layer, of the circuit's outputs, and the number of rows."""
     found = np.zeros(len(shape.layers) + 2, np.int64)
     row = 0
@@ -159,7 +167,15 @@ def _starts(shape: Any) -> Any:
 
 @compiled
 def _forward(
-    program: Any, k: int, shape: Any, parameters: Any, angles: Any, x: Any, rows: Any, tile: Any, values: Any
+    program: Program,
+    k: int,
+    shape: Shape,
+    parameters: Array,
+    angles: Angles,
+    x: Array,
+    rows: Array,
+    tile: Tile,
+    values: Array,
 ) -> None:
     """Compute all values of a tile; the last ones are logarithms of probabilities."""
     layers, starts = shape.layers, _starts(shape)
@@ -179,8 +195,8 @@ def _forward(
 
 @compiled
 def _backward(
-    program: Any, k: int, shape: Any, parameters: Any, angles: Any, x: Any, rows: Any, tile: Any,
-    values: Any, derivatives: Any, found: Any, gradients: Any,
+    program: Program, k: int, shape: Shape, parameters: Array, angles: Angles, x: Array, rows: Array, tile: Tile,
+    values: Array, derivatives: Array, found: Found, gradients: Array,
 ) -> None:  # fmt: skip
     """Add the derivatives of all parameters; the last rows of `derivatives` are those of the scores."""
     layers, starts = shape.layers, _starts(shape)
@@ -192,7 +208,12 @@ def _backward(
         if number < len(layers) - 1:
             _through_activation(layers[number, 4], values[start:end], derivatives[start:end])
         _linear_back(
-            layers[number], parameters, values[before:start], derivatives[start:end], gradients, derivatives[before:start]
+            layers[number],
+            parameters,
+            values[before:start],
+            derivatives[start:end],
+            gradients,
+            derivatives[before:start],
         )
     last = starts[shape.num_before - 1]
     by_out = derivatives[circuit : circuit + shape.num_outputs]
@@ -212,13 +233,21 @@ def _backward(
 
 
 @compiled
-def _parts(program: Any, k: int) -> int:
+def _parts(program: Program, k: int) -> int:
     return 1 if program.real[k] else 2
 
 
 @compiled
 def _gradients(
-    program: Any, k: int, shape: Any, parameters: Any, gradients: Any, x: Any, y: Any, rows: Any, width: int
+    program: Program,
+    k: int,
+    shape: Shape,
+    parameters: Array,
+    gradients: Array,
+    x: Array,
+    y: Array,
+    rows: Array,
+    width: int,
 ) -> float:
     """Compute the mean loss of network k on rows of the data; all derivatives go to `gradients`."""
     batch, classes, total = rows.size, shape.layers[-1, 1], 0.0
@@ -249,7 +278,15 @@ def _gradients(
 
 
 @compiled
-def _adam(parameters: Any, gradients: Any, mean: Any, square: Any, rate: float, step: int, settings: Any) -> None:
+def _adam(
+    parameters: Array,
+    gradients: Array,
+    mean: Array,
+    square: Array,
+    rate: float,
+    step: int,
+    settings: tuple[float, float, float],
+) -> None:
     """Take a step of Adam, as `nas.training.adam.SmallAdam` does."""
     t = parameters.dtype.type
     beta1, beta2, eps = settings
@@ -265,7 +302,9 @@ def _adam(parameters: Any, gradients: Any, mean: Any, square: Any, rate: float, 
 
 
 @compiled
-def _log_probabilities(program: Any, k: int, shape: Any, parameters: Any, x: Any, rows: Any, width: int, out: Any) -> None:
+def _log_probabilities(
+    program: Program, k: int, shape: Shape, parameters: Array, x: Array, rows: Array, width: int, out: Array
+) -> None:
     """Compute the logarithms of the probabilities of rows of the data, (rows, classes)."""
     num_rows, classes, size = _starts(shape)[-1], shape.layers[-1, 1], min(width, rows.size)
     end = shape.first_weight + shape.num_weights
@@ -286,8 +325,8 @@ def _log_probabilities(program: Any, k: int, shape: Any, parameters: Any, x: Any
 
 @compiled
 def run_networks(
-    mode: int, program: Any, shape: Any, parameters: Any, gradients: Any, adam: Any,
-    x: Any, y: Any, rows: Any, batch: int, width: int, out: Any,
+    mode: int, program: Program, shape: Shape, parameters: Array, gradients: Array, adam: Adam,
+    x: Array, y: Array, rows: Array, batch: int, width: int, out: Array,
 ) -> None:  # fmt: skip
     """Compute derivatives of K networks, train them, or compute their answers.
 
@@ -321,7 +360,7 @@ def run_networks(
 
 @compiled
 def run_circuits(
-    program: Any, weights: Any, x: Any, outputs: Any, by_out: Any, by_weight: Any, by_x: Any, width: int
+    program: Program, weights: Array, x: Array, outputs: Array, by_out: Array, by_weight: Array, by_x: Array, width: int
 ) -> None:
     """Compute outputs (K, batch, outputs) for weights (K, C·n) and values (K, batch, encoded), or derivatives.
 

@@ -175,13 +175,14 @@ def _epoch(
     rates: Sequence[float],
 ) -> Iterator[list[Tensor]]:
     """Take the steps of an epoch, one or some at a time, and yield the losses before each, (K)."""
+    torch = require_torch()
     features, labels = parts.x_training, parts.y_training
     if networks.compiled is not None:
         samples = size * networks.compiled.steps_at_once(size)
-        for rows in permutations.split(samples, dim=1):
+        for rows in torch.split(permutations, samples, dim=1):
             yield list(networks.compiled.take_steps(features, labels, rows.numpy(), size, rates).T)
         return
-    for rows in permutations.split(size, dim=1):
+    for rows in torch.split(permutations, size, dim=1):
         flat = rows.reshape(-1)
         x = features.index_select(0, flat).view(len(permutations), -1, features.shape[1])
         y = labels.index_select(0, flat).view(len(permutations), -1)

@@ -260,9 +260,7 @@ class StackedNetworks:
         """Return one network on its own, as a torch module."""
         from nas.engine.network import build_model
 
-        made = build_model(
-            self.architectures[number], *self._sizes, engine=self._engine, dtype=self.parameters.dtype
-        )
+        made = build_model(self.architectures[number], *self._sizes, engine=self._engine, dtype=self.parameters.dtype)
         made.load_state_dict(self.state_dict(number))
         return made.to(self.parameters.device)
 

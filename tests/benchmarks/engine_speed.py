@@ -118,8 +118,8 @@ def compare(engine: str, num_qubits: int, num_layers: int, repeats: int) -> None
         step_s, times = ratio(*steps, repeats)
         circuit_s, circuit_times = ratio(*circuits, repeats)
         print(
-            f"{engine:8} {num_qubits:2} qubits, {num_layers} layers, {name:23}: step {step_s * 1e3:6.3f} ms, {times:6.1f} times "
-            f"faster; circuit {circuit_s * 1e3:6.3f} ms, {circuit_times:6.1f} times faster"
+            f"{engine:8} {num_qubits:2} qubits, {num_layers} layers, {name:23}: step {step_s * 1e3:6.3f} ms, "
+            f"{times:6.1f} times faster; circuit {circuit_s * 1e3:6.3f} ms, {circuit_times:6.1f} times faster"
         )
 
 
@@ -143,8 +143,8 @@ def together(engine: str, num_qubits: int, num_layers: int, num_networks: int, r
     ]
     step_s, times = ratio(step_of(stacked, x, labels), lambda: [step() for step in singles], repeats)
     print(
-        f"{engine:8} {num_qubits:2} qubits, {num_layers} layers, {num_networks} networks together: {step_s * 1e3:.2f} ms a step, "
-        f"{times:.1f} times faster than one after the other"
+        f"{engine:8} {num_qubits:2} qubits, {num_layers} layers, {num_networks} networks together: "
+        f"{step_s * 1e3:.2f} ms a step, {times:.1f} times faster than one after the other"
     )
 
 
@@ -179,15 +179,15 @@ class ProductCounter(TorchDispatchMode):
 def compiled_steps(num_qubits: int, num_layers: int, num_networks: int, repeats: int) -> None:
     """Steps of the engine `compiled` against the same steps of the engine `fast`."""
     x, labels = torch.randn(num_networks, BATCH, FEATURES), torch.randint(CLASSES, (num_networks, BATCH))
+    architectures = [network(num_qubits, num_layers)] * num_networks
     compiled, fast = (
-        StackedNetworks([network(num_qubits, num_layers)] * num_networks, FEATURES, CLASSES, range(num_networks), compiled=c)
-        for c in (True, False)
+        StackedNetworks(architectures, FEATURES, CLASSES, range(num_networks), compiled=c) for c in (True, False)
     )
     same(compiled.losses_and_gradients(x, labels), fast.losses_and_gradients(x, labels))
     step_s, times = ratio(step_of(compiled, x, labels), step_of(fast, x, labels), 4 * repeats)
     print(
-        f"compiled {num_qubits:2} qubits, {num_layers} layers, {num_networks:2} networks: {step_s * 1e3:.3f} ms a step, "
-        f"{times:.1f} times faster than the engine fast"
+        f"compiled {num_qubits:2} qubits, {num_layers} layers, {num_networks:2} networks: "
+        f"{step_s * 1e3:.3f} ms a step, {times:.1f} times faster than the engine fast"
     )
 
 
@@ -204,9 +204,9 @@ def floor(engine: str, num_qubits: int, num_layers: int, repeats: int) -> None:
     step_s = statistics.median(seconds(step, 5) for _ in range(repeats))
     per_second = 2 * 1024**3 / statistics.median(seconds(lambda: square @ square, 1) for _ in range(repeats))
     print(
-        f"{engine:8} {num_qubits:2} qubits, {num_layers} layers: {flops / 1e6:.1f} MFLOP of products in {step_s * 1e3:.2f} ms; at "
-        f"the {per_second / 1e9:.0f} GFLOP/s of a large one {flops / per_second * 1e3:.2f} ms: "
-        f"{step_s * per_second / flops:.1f} times the floor"
+        f"{engine:8} {num_qubits:2} qubits, {num_layers} layers: {flops / 1e6:.1f} MFLOP of products in "
+        f"{step_s * 1e3:.2f} ms; at the {per_second / 1e9:.0f} GFLOP/s of a large one "
+        f"{flops / per_second * 1e3:.2f} ms: {step_s * per_second / flops:.1f} times the floor"
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("numba")
 
-from nas.engine.kernels import dot, sines  # noqa: E402
+from nas.engine.kernels import dot, sines
 
 
 def test_sines_are_exact_to_rounding_everywhere() -> None:

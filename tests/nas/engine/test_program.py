@@ -6,9 +6,9 @@ import pytest
 
 pytest.importorskip("torch")
 
-from nas.architectures.record import Architecture, Layer  # noqa: E402
-from nas.engine.plan import plan  # noqa: E402
-from nas.engine.program import AFTER, BEFORE, TURNED, Program, make_program  # noqa: E402
+from nas.architectures.record import Architecture, Layer
+from nas.engine.plan import plan
+from nas.engine.program import AFTER, BEFORE, TURNED, Program, make_program
 
 
 def program(*columns: str, embedding: str = "angle-y", num_layers: int = 2, **others: object) -> Program:
