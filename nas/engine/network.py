@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, TypeAlias, get_args
 
@@ -21,6 +21,8 @@ except ImportError:
     ) from None
 
 Engine: TypeAlias = Literal["fast", "compiled", "pennylane"]
+
+QUANTUM_WEIGHTS = "quantum.weights"
 
 MAX_WIDTH = 10**9
 """Features or classes; more are a mistake."""
@@ -140,15 +142,28 @@ class ClassicalNetwork(nn.Module):
 
 def draw_weights(model: HybridNetwork, seed: int) -> None:
     """Give a network the initial weights of a seed."""
-    generator = torch.Generator().manual_seed(seed)
+    named = dict(model.named_parameters())
+    drawn = drawn_weights({name: parameter.shape for name, parameter in named.items()}, seed)
     with torch.no_grad():
-        for module in model.modules():
-            if isinstance(module, nn.Linear):
-                limit = module.in_features**-0.5
-                for parameter in (module.weight, module.bias):
-                    drawn = torch.rand(parameter.shape, generator=generator, dtype=torch.float64)
-                    parameter.copy_(limit * (2.0 * drawn - 1.0))
-            elif module is model.quantum:
-                weights = module.get_parameter("weights")
-                drawn = torch.rand(weights.shape, generator=generator, dtype=torch.float64)
-                weights.copy_(2.0 * torch.pi * drawn)
+        for name, values in drawn.items():
+            named[name].copy_(values)
+
+
+def drawn_weights(shapes: Mapping[str, torch.Size], seed: int) -> dict[str, torch.Tensor]:
+    """Draw the initial weights of a network in double precision, without building it.
+
+    Args:
+        shapes: Shapes of its parameters in their order, by name.
+        seed: Of the weights.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    found, limit = {}, 1.0
+    for name, shape in shapes.items():
+        drawn = torch.rand(shape, generator=generator, dtype=torch.float64)
+        if name == QUANTUM_WEIGHTS:
+            found[name] = 2.0 * torch.pi * drawn
+            continue
+        if name.endswith(".weight"):  # a bias, which follows, has the same limit
+            limit = shape[1] ** -0.5
+        found[name] = limit * (2.0 * drawn - 1.0)
+    return found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -110,8 +112,14 @@ def finished_record(begun: TrainRecord, curves: Curves, reason: str | None, dura
     )
 
 
-def _versions(settings: TrainSettings) -> dict[str, str]:
+def _versions(settings: TrainSettings) -> Mapping[str, str]:
     """Return the versions of what takes part in the numbers."""
+    return dict(_versions_of(settings.engine))
+
+
+@cache
+def _versions_of(training_engine: str) -> Mapping[str, str]:
+    """Look up the versions; a search makes thousands of records."""
     versions = {
         "python": ".".join(map(str, sys.version_info[:3])),
         "hwcost": __version__,
@@ -122,7 +130,7 @@ def _versions(settings: TrainSettings) -> dict[str, str]:
         ("pennylane", "pennylane", "PennyLane", "nas"),
         ("compiled", "numba", "Numba", "fast"),
     ):
-        if settings.engine == engine:
+        if training_engine == engine:
             try:
                 versions[package] = version(package)
             except PackageNotFoundError:

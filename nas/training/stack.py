@@ -149,16 +149,13 @@ class StackedNetworks:
         self._sizes = (num_features, num_classes)
         self._circuits = prepare(self.architectures, dtype, torch.device(device), compiled=compiled)
         self._engine: Engine = "compiled" if compiled else "fast"
-        models = [
-            build_model(architecture, num_features, num_classes, seed=seed, dtype=dtype)
-            for architecture, seed in zip(architectures, seeds, strict=True)
-        ]
         self._num_columns = max(architecture.num_columns for architecture in architectures)
-        self._names = [name for name, _ in models[0].named_parameters()]
-        rows = [torch.cat([part.flatten() for part in self._padded(model.state_dict())]) for model in models]
-        self.parameters = torch.stack(rows).to(device)
+        state = build_model(architectures[0], num_features, num_classes, dtype=dtype).state_dict()
+        self._names = list(state)
+        self._shapes = [part.shape for part in self._padded(state)]
+        rows = [self._drawn(architecture, seed) for architecture, seed in zip(architectures, seeds, strict=True)]
+        self.parameters = torch.stack(rows).to(device=device, dtype=dtype)
         self.gradients = torch.zeros_like(self.parameters)
-        self._shapes = [part.shape for part in self._padded(models[0].state_dict())]
         self._views = self._split(self.parameters)
         first = architectures[0]
         where = self._names.index("quantum.weights")
@@ -263,6 +260,15 @@ class StackedNetworks:
         made = build_model(self.architectures[number], *self._sizes, engine=self._engine, dtype=self.parameters.dtype)
         made.load_state_dict(self.state_dict(number))
         return made.to(self.parameters.device)
+
+    def _drawn(self, architecture: Architecture, seed: int) -> Tensor:
+        """Draw the initial parameters of one network, a row in double precision, as `nas.build_model` draws them."""
+        from nas.engine.network import QUANTUM_WEIGHTS, drawn_weights
+
+        shapes = dict(zip(self._names, self._shapes, strict=True))
+        own = torch.Size((architecture.num_columns, architecture.num_qubits))
+        drawn = drawn_weights(shapes | {QUANTUM_WEIGHTS: own}, seed)
+        return torch.cat([part.flatten() for part in self._padded(drawn)])
 
     def _padded(self, state: dict[str, Tensor]) -> list[Tensor]:
         """Return parameters of one network in order, the circuit's weights with as many columns as any network has."""
