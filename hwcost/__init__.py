@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from hwcost.jobs.fit import fit_job_time as fit_job_time
     from hwcost.jobs.predict import JobTime as JobTime
     from hwcost.jobs.profile import JobTimeProfile as JobTimeProfile
+    from hwcost.models.cutting.cost import CuttingCost as CuttingCost, cutting_cost as cutting_cost
     from hwcost.models.estimate import estimate_model as estimate_model
     from hwcost.models.record import ModelCost as ModelCost
     from hwcost.noise.attenuation import QubitAttenuation as QubitAttenuation
@@ -77,6 +78,7 @@ _HOME = {
     "CollectedJobs": "jobs.collect",
     "Comparison": "comparison.record",
     "CostEstimate": "estimation.record",
+    "CuttingCost": "models.cutting.cost",
     "Device": "backend.prepared",
     "GateCalibration": "calibration.record",
     "HardwareCost": "integrations.qiskit_pass",
@@ -99,6 +101,7 @@ _HOME = {
     "calibration_text": "calibration.sources.snapshot",
     "collect_jobs": "jobs.collect",
     "compare": "comparison.compare",
+    "cutting_cost": "models.cutting.cost",
     "estimate": "estimation.estimate",
     "estimate_job": "primitives.job",
     "estimate_model": "models.estimate",

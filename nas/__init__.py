@@ -61,6 +61,12 @@ if TYPE_CHECKING:
     from nas.engine.pennylane import (
         build_qnode as build_qnode,
     )
+    from nas.results.evaluate import (
+        evaluate as evaluate,
+    )
+    from nas.results.evaluation_record import (
+        DeviceEvaluation as DeviceEvaluation,
+    )
     from nas.results.events import (
         export_events as export_events,
     )
@@ -82,6 +88,14 @@ if TYPE_CHECKING:
     )
     from nas.results.recost import (
         recost as recost,
+    )
+    from nas.results.retrain import (
+        retrain as retrain,
+    )
+    from nas.results.retrained_record import (
+        Retrained as Retrained,
+        Retraining as Retraining,
+        Tried as Tried,
     )
     from nas.runs.config import (
         SearchConfig as SearchConfig,
@@ -157,6 +171,7 @@ _HOME = {
     "CheckpointError": "training.checkpoint",
     "DataError": "core.errors",
     "Dataset": "datasets.dataset",
+    "DeviceEvaluation": "results.evaluation_record",
     "Evaluation": "runs.record",
     "Exported": "results.export",
     "ExportedStudy": "results.optuna_study",
@@ -174,6 +189,8 @@ _HOME = {
     "PilotReport": "results.pilot",
     "PilotSetting": "runs.pilot_record",
     "Report": "results.report",
+    "Retrained": "results.retrained_record",
+    "Retraining": "results.retrained_record",
     "Run": "runs.run",
     "RunError": "core.errors",
     "Score": "training.train",
@@ -189,6 +206,7 @@ _HOME = {
     "TrainRecord": "training.record",
     "TrainSettings": "training.record",
     "TrainedNetwork": "training.train",
+    "Tried": "results.retrained_record",
     "WorkerError": "core.errors",
     "architecture": "spaces.build",
     "architecture_from_dict": "architectures.json",
@@ -203,6 +221,7 @@ _HOME = {
     "dataset_from_arrays": "datasets.dataset",
     "dead_weights": "architectures.influence",
     "distinct_circuits": "spaces.size",
+    "evaluate": "results.evaluate",
     "export": "results.export",
     "export_events": "results.events",
     "export_study": "results.optuna_study",
@@ -220,6 +239,7 @@ _HOME = {
     "pilot": "results.pilot",
     "recost": "results.recost",
     "resume": "runs.search",
+    "retrain": "results.retrain",
     "save_checkpoint": "training.checkpoint",
     "score_on_test_part": "training.train",
     "search": "runs.search",

@@ -38,10 +38,18 @@ def mcp_call():
 
 
 def numba_kernels():
+    pytest.importorskip("torch")
     from nas.engine.compiled import kernels
 
     kernels.cache_clear()
     kernels()
+
+
+def pennylane_qiskit():
+    pytest.importorskip("torch")
+    from nas.results.device_runs import require_pennylane_qiskit
+
+    require_pennylane_qiskit()
 
 
 # For each extra a package that it brings, and the smallest call that needs it.
@@ -51,6 +59,7 @@ GUARDED = {
     "plot": ("matplotlib", require_matplotlib),
     "nas": ("torch", require_torch),
     "fast": ("numba", numba_kernels),
+    "pennylane-qiskit": ("pennylane_qiskit", pennylane_qiskit),
     "cutting": ("qiskit_addon_cutting", require_cutting),
     "pytket": ("pytket", lambda: resolve_compiler("pytket")),
     "bqskit": ("bqskit", lambda: resolve_compiler("bqskit")),
@@ -63,7 +72,7 @@ GUARDED = {
     "cluster": ("distributed", lambda: Cluster("tcp://127.0.0.1:1", timeout_s=0.1)),
 }
 # No module imports what these bring (models that use it have imported it), or they are for work on this repository.
-UNGUARDED = {"pennylane-qiskit", "qiskit-machine-learning", "notebooks", "test", "docs", "dev"}
+UNGUARDED = {"qiskit-machine-learning", "notebooks", "test", "docs", "dev"}
 
 
 def extras() -> dict[str, list[str]]:

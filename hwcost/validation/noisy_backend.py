@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy, deepcopy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2, Job
     from qiskit.transpiler import Target
+    from qiskit_aer import AerSimulator
+    from qiskit_aer.noise import NoiseModel
+
+_MAX_SIMULATORS = 16
+_WAITING = frozenset({"barrier", "delay"})
 
 Backend: TypeAlias = Any  # a name, a path, a calibration, or an object of Qiskit's
 
@@ -70,10 +76,15 @@ def _backend_class() -> type[Any]:
             calibration = device.audited.calibration
             super().__init__(name=calibration.name, description=f"{calibration.name} on Aer, by hwcost")
             self.calibration = calibration
-            self.noise_model = build_noise_model(device.audited, relaxation=relaxation)
+            self._audited, self._relaxation = device.audited, relaxation
             self._target = build_device_target(device.audited)
-            self._simulator = require_aer().AerSimulator(noise_model=self.noise_model)
-            self._known = frozenset(self._simulator.configuration().basis_gates)
+            self._simulators: dict[frozenset[int], AerSimulator] = {}
+
+        def __deepcopy__(self, memo: dict[int, Any]) -> NoisyBackend:
+            """Share all but the options: primitives of the runtime copy a backend for each job to change those."""
+            twin = copy(self)
+            twin._options = deepcopy(self._options, memo)
+            return twin
 
         @property
         def target(self) -> Target:
@@ -89,14 +100,39 @@ def _backend_class() -> type[Any]:
 
         def run(self, run_input: QuantumCircuit | list[QuantumCircuit], **options: Any) -> Job:
             circuits = run_input if isinstance(run_input, (list, tuple)) else [run_input]
-            runnable = [_for_aer(circuit, self._known) for circuit in circuits]
-            return self._simulator.run(runnable, **{**self.options.__dict__, **options})
+            simulator = self._simulator(frozenset(qubit for circuit in circuits for qubit in _used(circuit)))
+            known = frozenset(simulator.configuration().basis_gates)
+            runnable = [_for_aer(circuit, known) for circuit in circuits]
+            return simulator.run(runnable, **{**self.options.__dict__, **options})
+
+        @property
+        def noise_model(self) -> NoiseModel:
+            return build_noise_model(self._audited, relaxation=self._relaxation)
+
+        def _simulator(self, qubits: frozenset[int]) -> AerSimulator:
+            """Return Aer with the noise of the qubits in use."""
+            if qubits not in self._simulators:
+                if len(self._simulators) >= _MAX_SIMULATORS:
+                    self._simulators.clear()
+                noise = build_noise_model(self._audited, relaxation=self._relaxation, qubits=qubits)
+                self._simulators[qubits] = require_aer().AerSimulator(noise_model=noise)
+            return self._simulators[qubits]
 
     return NoisyBackend
 
 
+def _used(circuit: QuantumCircuit) -> set[int]:
+    """Return the qubits that anything but waiting happens to."""
+    steps = (step for step in circuit.data if step.name not in _WAITING)
+    return {circuit.find_bit(qubit).index for step in steps for qubit in step.qubits}
+
+
 def _for_aer(circuit: QuantumCircuit, known: frozenset[str]) -> QuantumCircuit:
-    """Write native gates that Aer does not know as unitaries under their names, by which their noise finds them."""
+    """Write native gates that Aer does not know as unitaries under their names, by which their noise finds them.
+
+    Delays of qubits that do nothing else, with which schedulers fill the whole device, are left out: Aer would prepare
+    the relaxation of each.
+    """
     from qiskit.circuit.library import UnitaryGate
 
     strange = {
@@ -104,11 +140,19 @@ def _for_aer(circuit: QuantumCircuit, known: frozenset[str]) -> QuantumCircuit:
         for name in circuit.count_ops()
         if name in NATIVE_GATES or (name not in known and known_template(name) is None and gate_template(name))
     }
-    if not strange:
+    used = _used(circuit)
+    idle = [
+        number
+        for number, step in enumerate(circuit.data)
+        if step.name == "delay" and circuit.find_bit(step.qubits[0]).index not in used
+    ]
+    if not strange and not idle:
         return circuit
     written = circuit.copy_empty_like()
-    for instruction in circuit.data:
-        if instruction.name in strange:
+    for number, instruction in enumerate(circuit.data):
+        if idle and number == idle[0]:
+            idle.pop(0)
+        elif instruction.name in strange:
             gate = UnitaryGate(matrix_of(instruction.operation), label=instruction.name)
             written.append(gate, instruction.qubits, instruction.clbits)
         else:

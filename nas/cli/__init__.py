@@ -17,6 +17,8 @@ _COMMANDS = {
     "front": "Show the Pareto front of a run.",
     "report": "Write a run as a page with pictures.",
     "recost": "Show the front of a run on another device.",
+    "retrain": "Train members of the front to convergence, beside classical rivals.",
+    "evaluate": "Run a member of the front with the noise of a device.",
     "export": "Write a network of the front: circuits, weights, costs.",
 }
 

@@ -36,6 +36,13 @@ _KEYS = ("data_folder", *_DATA_KEYS, *_TRAINING_KEYS)
 )
 @options_of(SearchConfig, _KEYS)
 @click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda", help="What computes.")
+@click.option(
+    "--best-by",
+    type=click.Choice(["accuracy", "loss"]),
+    default="accuracy",
+    show_default=True,
+    help="Which epoch is the best: of the highest validation accuracy, or of the lowest validation loss.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of weights and order of samples.")
 @click.option("--test", "with_test", is_flag=True, help="Score the best epoch on the test part, for a final figure.")
 @click.option("-o", "path", type=OutputPath("network"), metavar="CHECKPOINT.pt", help="File to save the network to.")

@@ -87,9 +87,9 @@ def build_model(
     num_classes = whole("num_classes", num_classes, 1, MAX_WIDTH)
     seed = whole("seed", seed, 0, 2**64 - 1)
     model = HybridNetwork(
-        _stack(num_features, architecture.hidden_before, architecture.num_encoded, dtype),
+        linear_stack(num_features, architecture.hidden_before, architecture.num_encoded, dtype),
         _circuit(architecture, engine, dtype),
-        _stack(architecture.num_outputs, architecture.hidden_after, num_classes, dtype),
+        linear_stack(architecture.num_outputs, architecture.hidden_after, num_classes, dtype),
     )
     draw_weights(model, seed)
     return model
@@ -108,7 +108,7 @@ def _circuit(architecture: Architecture, engine: Engine, dtype: torch.dtype) -> 
         return FastCircuit(architecture, dtype=dtype, compiled=engine == "compiled")
 
 
-def _stack(inputs: int, hidden: Sequence[Hidden], outputs: int, dtype: torch.dtype) -> nn.Sequential:
+def linear_stack(inputs: int, hidden: Sequence[Hidden], outputs: int, dtype: torch.dtype) -> nn.Sequential:
     """Build linear layers with activations between them; their weights are drawn later."""
     layers: list[nn.Module] = []
     widths = [inputs, *(layer.width for layer in hidden), outputs]
@@ -126,8 +126,8 @@ class ClassicalNetwork(nn.Module):
     def __init__(self, architecture: Architecture, num_features: int, num_classes: int):
         super().__init__()
         dtype = torch.float32
-        self.before = _stack(num_features, architecture.hidden_before, architecture.num_encoded, dtype)
-        self.after = _stack(architecture.num_outputs, architecture.hidden_after, num_classes, dtype)
+        self.before = linear_stack(num_features, architecture.hidden_before, architecture.num_encoded, dtype)
+        self.after = linear_stack(architecture.num_outputs, architecture.hidden_after, num_classes, dtype)
         self._num_outputs = architecture.num_outputs
         # Networks of an equal key do the same work; `hwcost` then looks at one of them.
         self.trace_key = (
@@ -140,13 +140,21 @@ class ClassicalNetwork(nn.Module):
         return torch.log_softmax(self.after(self.before(x)[:, : self._num_outputs]), dim=-1)
 
 
-def draw_weights(model: HybridNetwork, seed: int) -> None:
-    """Give a network the initial weights of a seed."""
-    named = dict(model.named_parameters())
-    drawn = drawn_weights({name: parameter.shape for name, parameter in named.items()}, seed)
+def draw_weights(model: nn.Module, seed: int) -> None:
+    """Give a network the initial weights of a seed: its linear layers, and a circuit in `quantum`."""
+    circuit = getattr(model, "quantum", None)
+    generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        for name, values in drawn.items():
-            named[name].copy_(values)
+        for module in model.modules():
+            if isinstance(module, nn.Linear):
+                limit = module.in_features**-0.5
+                for parameter in (module.weight, module.bias):
+                    drawn = torch.rand(parameter.shape, generator=generator, dtype=torch.float64)
+                    parameter.copy_(limit * (2.0 * drawn - 1.0))
+            elif module is circuit and "weights" in dict(module.named_parameters()):
+                weights = module.get_parameter("weights")
+                drawn = torch.rand(weights.shape, generator=generator, dtype=torch.float64)
+                weights.copy_(2.0 * torch.pi * drawn)
 
 
 def drawn_weights(shapes: Mapping[str, torch.Size], seed: int) -> dict[str, torch.Tensor]:

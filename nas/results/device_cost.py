@@ -13,9 +13,9 @@ class DeviceCost:
     """What reports say of the cost of a network on a device.
 
     Attributes:
-        backend: Name of the device.
+        backend: Name of the device; of a simulation, that of the classical device that simulates.
         origin: Where its calibration is from.
-        snapshot_date: Date of the calibration.
+        snapshot_date: Date of the calibration, empty for a simulation.
         snapshot_age_days: Age of the calibration when it was used.
         num_excluded_qubits: Qubits that were not used.
         num_excluded_edges: Connections that were not used.
@@ -40,8 +40,22 @@ def device_cost(evaluation: Evaluation) -> DeviceCost | None:
     model = (evaluation.cost or {}).get("model_cost")
     if not model:
         return None
-    backend, parts = model["estimates"][0]["backend"], model["unified"]["parts"]
+    parts = model["unified"]["parts"]
     total = sum(parts.values())
+    parts_s = {name: float(value) for name, value in parts.items() if value > 1e-9 * total}
+    if not model["estimates"]:
+        return DeviceCost(
+            backend=f"simulation on {model['classical']['device']}",
+            origin="",
+            snapshot_date="",
+            snapshot_age_days=None,
+            num_excluded_qubits=0,
+            num_excluded_edges=0,
+            assumptions=tuple(model["assumptions"]),
+            warnings=tuple(model["warnings"]),
+            parts_s=parts_s,
+        )
+    backend = model["estimates"][0]["backend"]
     return DeviceCost(
         backend=backend["name"],
         origin=backend.get("origin") or "",
@@ -51,5 +65,5 @@ def device_cost(evaluation: Evaluation) -> DeviceCost | None:
         num_excluded_edges=len(backend["excluded"]["edges"]),
         assumptions=(*backend["assumptions"], *model["assumptions"]),
         warnings=tuple(backend["warnings"]),
-        parts_s={name: float(value) for name, value in parts.items() if value > 1e-9 * total},
+        parts_s=parts_s,
     )

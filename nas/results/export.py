@@ -16,22 +16,22 @@ from hwcost.core.files import check_target, write_files
 from hwcost.core.guard import guarded
 from hwcost.core.json_text import json_text
 from hwcost.core.own_files import CIRCUIT_MARK
-from hwcost.core.text import say
 from hwcost.report.formats import FORMATS
 from nas.architectures.circuit import build_circuit
 from nas.architectures.json import architecture_to_dict
-from nas.core.errors import RunError, SettingError, WorkerError
-from nas.runs.evaluate import candidate_cost_in, training_seed
+from nas.core.errors import RunError, SettingError
+from nas.results.member import train_member
+from nas.runs.evaluate import candidate_cost_in
+from nas.runs.objectives import NOISE
 from nas.runs.record import Evaluation
 from nas.runs.run import Run, open_run
 from nas.runs.store import unusable
-from nas.spaces.build import architecture
 from nas.training.checkpoint import checkpoint_bytes
-from nas.training.train import train_network
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
+    from hwcost import ModelCost
     from nas.costs import CandidateCost
     from nas.runs.context import SearchContext
     from nas.training.train import TrainedNetwork
@@ -67,7 +67,7 @@ def export(
     **changes: Any,
 ) -> Exported:
     """Write a member of a front: circuit.qpy (free parameters `x` and `w`), trained.qpy (weights bound, data free),
-    isa.qpy (compiled for the device), network.pt, cost.json and cost.html, member.json.
+    isa.qpy (compiled for the device, where the circuit is not cut), network.pt, cost.json and cost.html, member.json.
 
     A run keeps no weights: the network is trained again from its seed, which gives the same ones with the same
     versions. Of several training seeds the one with the best accuracy is taken.
@@ -94,37 +94,20 @@ def export(
         target.mkdir(parents=True, exist_ok=True)
         for name in FILES:  # before the work
             check_target(target / name)
-    built = architecture(context.space, member.genome)
-    data = context.data()
-    reached = {
-        number: float(record["best_validation_accuracy"])
-        for number, record in enumerate(member.trainings)
-        if record["state"] == "COMPLETE"
-    }
-    best = max(reached, key=lambda number: (reached[number], -number))
-    seed = training_seed(context.config.seed, member.architecture_hash, best)
-    network = train_network(built, data, context.config.train_settings(), seed)
-    accuracy = network.record.best_validation_accuracy
-    if network.model is None or accuracy is None:
-        raise WorkerError(f"training again failed: {network.record.reason}")
-    cost = candidate_cost_in(context, built, on_device=True)
+    trained = train_member(run, member)
+    network = trained.network
+    cost = candidate_cost_in(context, network.architecture, on_device=True)
     files = _circuits(network, cost)
     files["member.json"] = _json(_description(run, member, rank, network, context, cost))
     if cost.model_cost is not None:
         files["cost.json"] = cost.model_cost.to_json().encode() + b"\n"
         files["cost.html"] = FORMATS["html"]([cost.model_cost], False).encode()
-    files["network.pt"] = checkpoint_bytes(network, data, space=context.space.name, genome=member.genome)
+    files["network.pt"] = checkpoint_bytes(network, context.data(), space=context.space.name, genome=member.genome)
     with _writing(target), guarded(force=force):
         write_files(target, files, stale=FILES)  # those of a member that was exported there before
-    as_recorded = accuracy == reached[best]
-    if not as_recorded:
-        say(
-            f"trained again the accuracy is {accuracy:.4f}, in the run {reached[best]:.4f} (other versions, "
-            "or trained together with others there)",
-            program="nas",
-        )
+    trained.warn()
     names = tuple(sorted(files))
-    return Exported(folder=target, files=names, accuracy=accuracy, as_recorded=as_recorded)
+    return Exported(folder=target, files=names, accuracy=trained.accuracy, as_recorded=trained.as_recorded)
 
 
 @contextmanager
@@ -151,9 +134,14 @@ def _circuits(network: TrainedNetwork, cost: CandidateCost) -> dict[str, bytes]:
     weights = {f"w[{i}]": value for i, value in enumerate(state["quantum.weights"].double().reshape(-1).tolist())}
     bound = circuit.assign_parameters({p: weights[p.name] for p in circuit.parameters if p.name in weights})
     files = {"circuit.qpy": _qpy(circuit), "trained.qpy": _qpy(bound)}
-    if cost.model_cost is not None:
+    if cost.model_cost is not None and _is_whole(cost.model_cost):
         files["isa.qpy"] = _qpy(cost.model_cost.estimates[0].isa_circuit)
     return files
+
+
+def _is_whole(cost: ModelCost) -> bool:
+    """Return whether the circuit was compiled as it is, neither simulated nor cut."""
+    return bool(cost.estimates) and all(overhead.method != "cutting" for overhead in cost.overheads)
 
 
 def _qpy(circuit: QuantumCircuit) -> bytes:
@@ -172,6 +160,8 @@ def _description(
     objectives: dict[str, float | None] = dict(member.objectives)
     if context is not run.context:
         values = context.config.values(cost, member.accuracies)
+        if NOISE in context.config.needs:  # of the run's own device
+            values.pop("noisy_validation_error", None)
         objectives = {name: values.get(name) for name in context.config.objectives}
     return {
         "schema": "nas.member/1",

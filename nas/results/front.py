@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hwcost.report.result import Result
 from nas.results.estimate_facts import estimate_facts, noise_facts
+from nas.results.shares import time_shares
 
 if TYPE_CHECKING:
     from nas.runs.pilot_record import Pilot
@@ -28,7 +29,7 @@ class Front(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, genomes as they are."""
         run, members, chosen = self.run, self.run.front, self.run.compromise
-        config, dataset = run.context.config, run.context.dataset
+        config, dataset, shares = run.context.config, run.context.dataset, time_shares(run)
         return {
             "schema": SCHEMA,
             "space": run.context.space.name,
@@ -44,6 +45,7 @@ class Front(Result):
             "limits": {"max": dict(config.max), "min": dict(config.min)},
             "stop": run.stop,
             "estimates": noise_facts(run),
+            "time_shares": None if shares is None else shares.to_dict(),
             "front": [
                 {
                     "rank": number,

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from hwcost.core.text import one_line, printable
 from hwcost.core.units import format_seconds
 from hwcost.report.page import BLANK, Column, Line, Page, Table, Verbatim, registered_page
+from nas.results import evaluation_page, retrained_page
 from nas.results.estimate_facts import estimate_notes
 from nas.results.front import Front
 from nas.results.pilot import PilotReport
+from nas.results.shares import time_shares
+from nas.runs.objectives import NOISE
 from nas.spaces.genes import active_genes
 from nas.spaces.record import format_genome
 
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from nas.runs.estimates import Estimate
     from nas.runs.objectives import Objective
     from nas.runs.run import Run
+
+
+__all__ = ["evaluation_page", "front_text", "retrained_page"]  # the modules register their pages
 
 
 @registered_page.register
@@ -63,6 +69,9 @@ def front_text(run: Run) -> str:
     if members:
         lines += ["", "  * compromise: the smallest norm after each objective is divided by its largest value"]
     lines += [f"  {note}" for note in estimate_notes(run)]
+    shares = time_shares(run)
+    if shares is not None:
+        lines.append(f"  {shares.text()}")
     dead = [str(number) for number, member in enumerate(members, start=1) if member.num_dead_weights]
     if dead:
         lines.append(f"  with angles that influence no output (`nas.dead_weights`): {', '.join(dead)}")
@@ -82,6 +91,10 @@ def front_text(run: Run) -> str:
         f"{'one training' if seeds == 1 else f'mean of {seeds} trainings'} each at first; the "
         f"{dataset.num_test} test samples were not touched"
     )
+    if NOISE in config.needs:
+        lines.append(
+            f"  they are those under the noise of the device, predicted, with {config.shots:,} shots of each circuit"
+        )
     return "\n".join(lines)
 
 

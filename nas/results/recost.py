@@ -11,11 +11,11 @@ from typing import Any
 from hwcost import HwcostError
 from hwcost.core.text import one_line
 from nas.core.errors import SearchError, SettingError
-from nas.runs.config import COSTING_KEYS, DEVICE_KEYS
+from nas.runs.config import CHECKED_KEYS, COSTING_KEYS
 from nas.runs.context import SearchContext
 from nas.runs.evaluate import candidate_cost_in
 from nas.runs.limits import broken_limit
-from nas.runs.objectives import BACKEND
+from nas.runs.objectives import NOISE
 from nas.runs.record import Evaluation
 from nas.runs.run import Run, open_run
 from nas.spaces.build import architecture
@@ -46,10 +46,15 @@ def recost(
             raise SettingError(f"{key} cannot be changed without training again; recost takes {allowed}")
     run = open_run(folder)
     context = run.context.on(**changes)
-    of_device = [name for name in changes if name in DEVICE_KEYS]
-    if of_device and BACKEND not in context.config.needs:
+    if NOISE in run.context.config.needs | context.config.needs:
         raise SettingError(
-            f"no objective of this run depends on {of_device[0]} ({', '.join(context.config.objectives)}); name others "
+            "noisy_validation_error on another device needs the trained weights, which a run does not keep; search "
+            "with that device, or try one member with nas evaluate"
+        )
+    unused = [name for name in changes if name in CHECKED_KEYS and name not in context.config.used_keys]
+    if unused:
+        raise SettingError(
+            f"no objective of this run depends on {unused[0]} ({', '.join(context.config.objectives)}); name others "
             "with objectives, such as validation_error,unified_time_s"
         )
     evaluations = []

@@ -22,6 +22,7 @@ from nas.results.front import rows
 from nas.results.importance import gene_importance
 from nas.results.page import interval_text, objective_title, observed_texts, value_text
 from nas.results.plots import pictures
+from nas.results.shares import time_shares
 from nas.runs.run import open_run
 from nas.runs.store import EVALUATIONS, unusable
 from nas.spaces.genes import active_genes
@@ -154,7 +155,7 @@ def _front_table(run: Run) -> str:
     return (
         f"<table><tr><th>rank</th>{head}<th>accuracy</th><th>generation</th><th>genome</th></tr>{''.join(body)}</table>"
         '<p class="note">Bold: compromise, the smallest norm after each objective is divided by its largest value.'
-        f"{_estimates_note(run)}</p>"
+        f"{_estimates_note(run)}{_shares_note(run)}</p>"
     )
 
 
@@ -166,6 +167,11 @@ def _estimates_note(run: Run) -> str:
             "on the front of the evaluated networks; by cost: its costs alone keep a member there."
         )
     return "".join(f"<br>{_text(note)}" for note in notes)
+
+
+def _shares_note(run: Run) -> str:
+    shares = time_shares(run)
+    return "" if shares is None else f"<br>{_text(shares.text())}."
 
 
 def _seeds_note(run: Run) -> str:
@@ -265,6 +271,8 @@ def _calibration_facts(run: Run) -> dict[str, str]:
     cost = next((cost for cost in map(device_cost, run.front) if cost is not None), None)
     if cost is None:
         return {}
+    if not cost.snapshot_date:
+        return {"costed": cost.backend, "assumed": "; ".join(cost.assumptions) or "nothing"}
     return {
         "calibration": f"{cost.backend}, {cost.origin}, of {cost.snapshot_date}, {cost.snapshot_age_days} days old "
         "when it was used",

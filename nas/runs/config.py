@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import os
 import types
 from collections.abc import Mapping
@@ -16,10 +17,20 @@ from nas.core.checks import choice, positive, whole
 from nas.core.errors import SettingError
 from nas.core.toml import read_toml
 from nas.runs.algorithms import ALGORITHMS
+from nas.runs.costing import (
+    DEFAULT_SHOTS,
+    QNAS_MAX_QUBITS,
+    SIMULATED_GRADIENTS,
+    CostingOptions,
+    check_costing,
+    read_costing,
+    used_keys,
+)
 from nas.runs.limits import Limit, read_limits
 from nas.runs.objectives import (
     BACKEND,
     OBJECTIVES,
+    PLACE,
     POWER,
     Evaluated,
     Need,
@@ -35,7 +46,7 @@ if TYPE_CHECKING:
     from nas.costs import CandidateCost
 
 Scope: TypeAlias = Literal["inference", "step", "epoch", "training"]
-HardwareGradient: TypeAlias = Literal["parameter-shift", "spsa", "finite-diff"]
+CostedGradient: TypeAlias = Literal["parameter-shift", "spsa", "finite-diff", "backprop", "adjoint"]
 
 MAX_POPULATION = 100_000
 
@@ -46,11 +57,19 @@ FAQNAS_SETTINGS: Mapping[str, int | float] = {"epochs": 5, "batch_size": 64, "le
 _DEFAULT_OBJECTIVES = {
     "faqnas": ("quantum_flops", "validation_error", "parameters"),
     "hyb-hanas": ("validation_error", "unified_time_s", "parameters"),
+    "hyb-hanas-simulated": ("validation_error", "quantum_time_s", "classical_time_s", "parameters"),
+    "qnas": ("validation_error", "simulated_inference_s", "log10_sampling_overhead", "num_subcircuits"),
 }
+
+# A space with other settings.
+_SPACES = {"hyb-hanas-simulated": "hyb-hanas"}
+
+PRESETS = tuple(sorted({*list_spaces(), *_SPACES}))
+"""Names of presets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SearchConfig:
+class SearchConfig(CostingOptions):
     """What is searched, on which data, for which objectives, and how. Equal configurations find equal fronts.
 
     Every field is a key of a TOML file and, with hyphens, an option of `nas search`; what each means stands in its
@@ -63,7 +82,7 @@ class SearchConfig:
     ('quantum_flops', 'validation_error', 'parameters')
     """
 
-    preset: str | None = option(None, "Built-in search space: faqnas, hyb-hanas or qnas.", metavar="NAME")
+    preset: str | None = option(None, f"Built-in search space and objectives: {', '.join(PRESETS)}.", metavar="NAME")
     space: str | None = option(None, "Search space of your own instead of a preset.", metavar="FILE.toml")
     dataset: str = option("", "iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz.")
     objectives: tuple[str, ...] = option((), "Two to four objectives.", metavar="A,B,…")
@@ -118,9 +137,14 @@ class SearchConfig:
     )
 
     scope: Scope = option("training", "What is costed.", choices=get_args(Scope), only=BACKEND)
-    shots: int = option(1024, "Shots of a circuit on a device without noise.", only=BACKEND)
-    gradient: HardwareGradient = option(
-        "parameter-shift", "How a device computes gradients.", choices=get_args(HardwareGradient), only=BACKEND
+    shots: int | None = option(
+        None, "Shots of a circuit on a device without noise.", metavar="N", shown_default="1024", only=BACKEND
+    )
+    gradient: CostedGradient = option(
+        "parameter-shift",
+        "How gradients are computed; backprop and adjoint, without a backend, cost a simulation.",
+        choices=get_args(CostedGradient),
+        only=BACKEND,
     )
     device: str | None = option(
         None, "Profile of the classical device.", shown_default="one that is labelled as assumed", only=BACKEND
@@ -151,16 +175,18 @@ class SearchConfig:
     )
 
     def __post_init__(self) -> None:
+        read_costing(self)
+        self._complete()
         self._check_types()
         self._check_numbers()
         self._check_algorithm()
         self._check_settings()
         if (self.preset is None) == (self.space is None):
             raise SettingError(
-                f"give either preset, one of {', '.join(list_spaces())}, or space, the TOML file of a space of your own"
+                f"give either preset, one of {', '.join(PRESETS)}, or space, the TOML file of a space of your own"
             )
-        if self.preset is not None and self.preset not in list_spaces():
-            raise SettingError(f"preset is {one_line(repr(self.preset))}; choose from {', '.join(list_spaces())}")
+        if self.preset is not None and self.preset not in PRESETS:
+            raise SettingError(f"preset is {one_line(repr(self.preset))}; choose from {', '.join(PRESETS)}")
         if not self.dataset:
             raise SettingError("dataset is missing; give one of iris, wine, breast-cancer, digits, mnist, …, or a file")
         if not self.objectives:
@@ -173,7 +199,24 @@ class SearchConfig:
                 for need in sorted(one.needs, key=lambda need: need.name):
                     if any(getattr(self, key) is None for key in need.keys):
                         raise SettingError(f"the {what} {one.name} {need.refusal}")
+        check_costing(
+            self,
+            backend=self.backend,
+            shots=self.shots,
+            gradient=self.gradient,
+            objectives=self.objectives,
+            needs=self.needs,
+        )
         self.train_settings()
+
+    def _complete(self) -> None:
+        """Fill in what other keys decide: shots without a precision, and the settings of presets."""
+        if self.shots is None and self.precision is None:
+            object.__setattr__(self, "shots", DEFAULT_SHOTS)
+        if self.preset == "qnas" and not self.objectives and self.max_qubits is None:
+            object.__setattr__(self, "max_qubits", QNAS_MAX_QUBITS)
+        if self.preset == "hyb-hanas-simulated" and self.gradient == "parameter-shift":
+            object.__setattr__(self, "gradient", "backprop")
 
     def _check_algorithm(self) -> None:
         """Make `exhaustive` and `algorithm` say the same."""
@@ -228,7 +271,7 @@ class SearchConfig:
                 object.__setattr__(self, f.name, os.fspath(value))
             else:
                 _check_type(f.name, value, hints[f.name])
-                if f.metadata["choices"]:
+                if f.metadata["choices"] and value is not None:
                     choice(f.name, value, f.metadata["choices"])
 
     def _check_numbers(self) -> None:
@@ -238,7 +281,7 @@ class SearchConfig:
             ("seed", 0, MAX_SEED),
             ("num_train_seeds", 1, 1000),
             ("stagnation", 0, MAX_POPULATION),
-            ("shots", 1, 10**9),
+            *([] if self.shots is None else [("shots", 1, 10**9)]),
             ("optimization_level", 0, 3),
             ("num_seeds", 1, 1000),
         ):
@@ -281,7 +324,29 @@ class SearchConfig:
     @property
     def space_source(self) -> str:
         """Return the name or file of the search space."""
-        return self.preset or self.space or ""
+        return _SPACES.get(self.preset or "", self.preset) or self.space or ""
+
+    @property
+    def costed_on(self) -> str | None:
+        """Return where the time of the scope is costed: the backend, `simulation`, or nowhere (None)."""
+        return self.backend or ("simulation" if self.gradient in SIMULATED_GRADIENTS else None)
+
+    @property
+    def costs_time(self) -> bool:
+        """Return whether an objective needs the cost of the scope, on a device or of a simulation."""
+        return bool(self.needs & {BACKEND, PLACE})
+
+    @property
+    def measured_shots(self) -> int:
+        """Return the shots of a circuit before noise asks for more: those given, or ⌈1/precision²⌉ for ±1 outcomes."""
+        if self.shots is not None:
+            return self.shots
+        return DEFAULT_SHOTS if self.precision is None else math.ceil(1.0 / self.precision**2)
+
+    @property
+    def used_keys(self) -> frozenset[str]:
+        """Return the keys of costs that the objectives depend on."""
+        return used_keys(self.needs, DEVICE_KEYS, on_device=self.backend is not None)
 
     def train_settings(self) -> TrainSettings:
         """Return the settings of each training, on the CPU."""
@@ -308,6 +373,9 @@ COSTING_KEYS = ("objectives", *(f.name for f in dataclasses.fields(SearchConfig)
 DEVICE_KEYS = tuple(f.name for f in dataclasses.fields(SearchConfig) if f.metadata["only"] is BACKEND)
 """Of those, keys that have an effect only if an objective needs a device."""
 
+CHECKED_KEYS = (*DEVICE_KEYS, "max_qubits")
+"""Keys whose change is refused where no objective depends on them."""
+
 
 def config_from_dict(plain: Mapping[str, Any]) -> SearchConfig:
     """Make the configuration of plain data, as in a TOML file.
@@ -321,7 +389,8 @@ def config_from_dict(plain: Mapping[str, Any]) -> SearchConfig:
     """
     if not isinstance(plain, Mapping):
         raise SettingError(f"a configuration is keys with values; this is {one_line(repr(plain))}")
-    names = [f.name for f in dataclasses.fields(SearchConfig)]
+    inherited = [f.name for f in dataclasses.fields(CostingOptions)]
+    names = [f.name for f in dataclasses.fields(SearchConfig) if f.name not in inherited] + inherited
     for key in plain:
         if key not in names:
             near = difflib.get_close_matches(str(key), names, n=1)
@@ -347,7 +416,7 @@ def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | Non
         if isinstance(plain.get(name), str):
             plain[name] = _beside(os.path.dirname(os.fspath(path)), plain[name])
     overrides = overrides or {}
-    for alternatives in ({"preset", "space"}, {"algorithm", "exhaustive"}):
+    for alternatives in ({"preset", "space"}, {"algorithm", "exhaustive"}, {"shots", "precision"}):
         if alternatives & overrides.keys():
             plain = {key: value for key, value in plain.items() if key not in alternatives}
     try:

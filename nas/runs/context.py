@@ -18,6 +18,7 @@ from nas.core.errors import DataError, SettingError
 from nas.datasets.csv import split_label
 from nas.datasets.dataset import DATASETS, Dataset, load_dataset
 from nas.runs.config import BEFORE, SearchConfig, config_from_dict
+from nas.runs.costing import costing_options
 from nas.spaces.load import load_space, space_from_dict
 from nas.spaces.record import SearchSpace
 
@@ -119,7 +120,10 @@ class SearchContext:
 
     def on(self, **changes: Any) -> SearchContext:
         """Return the same search with another backend, device, job profile or other costing; files are read anew."""
-        config = replace(self.config, **changes)
+        # Shots and precision are alternatives; a new one replaces the old one.
+        other = {"shots": "precision", "precision": "shots"}
+        replaced = {other[name]: None for name in changes if name in other and changes[name] is not None}
+        config = replace(self.config, **{**replaced, **changes})
         files = {**self.files, **read_files(config, tuple(changes))}
         if "device" in changes and not _is_file(config.device):
             files.pop(DEVICE, None)
@@ -152,6 +156,7 @@ class SearchContext:
             num_seeds=1,
             classical_flops=1.0,
             **profiles,
+            **costing_options(self.config, on_device=CALIBRATION in self.files),
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,13 +15,18 @@ from nas.architectures.json import architecture_hash
 from nas.architectures.record import Architecture
 from nas.costs import CandidateCost, candidate_cost
 from nas.runs.context import SearchContext
+from nas.runs.costing import costing_options
 from nas.runs.limits import Verdict, broken_limit
-from nas.runs.objectives import BACKEND, PROFILED_FLOPS
+from nas.runs.noisy import noisy_accuracy, output_noise
+from nas.runs.objectives import CUTTING, INFERENCE, NOISE, OBJECTIVES, PROFILED_FLOPS, WALL_CLOCK
 from nas.runs.record import Evaluation
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
 from nas.training.record import STACKED_ENGINES, TrainRecord
-from nas.training.train import train, train_together
+from nas.training.train import TrainedNetwork, train, train_network, train_networks_together, train_together
+
+NOISE_STREAM = 2
+"""Of the random numbers that follow from the seed of a training, those of its shots."""
 
 
 def training_seed(run_seed: int, hashed: str, number: int) -> int:
@@ -76,9 +81,9 @@ def evaluate_group(context: SearchContext, genomes: Sequence[Genome], generation
             evaluations.append(_untrained(context, genome, hashed, known, generation))
             continue
         started = time.perf_counter()
-        records = next(trainings)
-        accuracies = tuple(r.best_validation_accuracy for r in records if r.best_validation_accuracy is not None)
-        cost, values, reason = _cost_trained(context, built, records, accuracies, known.cost)
+        networks = next(trainings)
+        records = [network.record for network in networks]
+        cost, accuracies, values, reason = _cost_trained(context, built, networks, known.cost)
         evaluations.append(
             Evaluation(
                 architecture_hash=hashed,
@@ -100,7 +105,7 @@ def evaluate_group(context: SearchContext, genomes: Sequence[Genome], generation
 
 
 def train_again(context: SearchContext, genome: Genome, number: int, generation: int) -> Evaluation:
-    """Train the architecture of a genome once, with one of its seeds, and cost nothing.
+    """Train the architecture of a genome once, with one of its seeds; cost it only where its accuracy needs that.
 
     Args:
         context: The search.
@@ -116,15 +121,23 @@ def train_again(context: SearchContext, genome: Genome, number: int, generation:
     hashed = architecture_hash(built)
     started = time.perf_counter()
     seed = training_seed(context.config.seed, hashed, number)
-    record = train(built, context.data(), context.config.train_settings(), seed)
-    accuracy = record.best_validation_accuracy
-    complete = record.state == "COMPLETE" and accuracy is not None
+    network = _train_one(context, built, seed)
+    record, cost = network.record, None
+    accuracies: tuple[float, ...] = ()
+    reason = None if record.state == "COMPLETE" else f"training failed: {record.reason}"
+    if reason is None:
+        try:
+            cost = candidate_cost_in(context, built) if NOISE in context.config.needs else None
+            accuracies = _accuracies(context, built, [network], cost)
+        except HwcostError as error:
+            reason = f"costing failed: {one_line(str(error))}"
+    complete = bool(accuracies)
     return Evaluation(
         architecture_hash=hashed,
         genome=dict(genome),
         state="COMPLETE" if complete else "FAILED",
-        reason=None if complete else f"training failed: {record.reason}",
-        accuracies=() if accuracy is None else (accuracy,),
+        reason=None if complete else reason or "its noise is not known",
+        accuracies=accuracies,
         num_parameters=record.num_parameters,
         trainings=(record.to_dict(),),
         generation=generation,
@@ -184,7 +197,7 @@ def _untrained(context: SearchContext, genome: Genome, hashed: str, known: _Befo
 
 def _train(
     context: SearchContext, architectures: Sequence[Architecture], hashes: Sequence[str]
-) -> list[list[TrainRecord]]:
+) -> list[list[TrainedNetwork]]:
     """Train each architecture with each of its seeds, together where the engine can."""
     data, settings, per = context.data(), context.config.train_settings(), context.config.num_train_seeds
     stacked = [built for built in architectures for _ in range(per)]
@@ -192,32 +205,70 @@ def _train(
     if not stacked:
         return []
     if len(stacked) == 1 or settings.engine not in STACKED_ENGINES:
-        records = [train(built, data, settings, seed) for built, seed in zip(stacked, seeds, strict=True)]
+        networks = [_train_one(context, built, seed) for built, seed in zip(stacked, seeds, strict=True)]
+    elif NOISE in context.config.needs:
+        networks = list(train_networks_together(stacked, data, settings, seeds))
     else:
-        records = list(train_together(stacked, data, settings, seeds))
-    return [records[start : start + per] for start in range(0, len(records), per)]
+        records = train_together(stacked, data, settings, seeds)
+        networks = [_without_weights(built, record) for built, record in zip(stacked, records, strict=True)]
+    return [networks[start : start + per] for start in range(0, len(networks), per)]
+
+
+def _train_one(context: SearchContext, built: Architecture, seed: int) -> TrainedNetwork:
+    """Train a network; its weights are kept only where its accuracy needs them."""
+    data, settings = context.data(), context.config.train_settings()
+    if NOISE in context.config.needs:
+        return train_network(built, data, settings, seed)
+    return _without_weights(built, train(built, data, settings, seed))
+
+
+def _without_weights(built: Architecture, record: TrainRecord) -> TrainedNetwork:
+    return TrainedNetwork(architecture=built, record=record, model=None)
+
+
+def _accuracies(
+    context: SearchContext, built: Architecture, networks: Sequence[TrainedNetwork], cost: CandidateCost | None
+) -> tuple[float, ...]:
+    """Return the validation accuracy of each training, under noise if that is an objective; empty if it is unknown."""
+    if NOISE not in context.config.needs:
+        found = (network.record.best_validation_accuracy for network in networks)
+        return tuple(accuracy for accuracy in found if accuracy is not None)
+    estimates = () if cost is None or cost.model_cost is None else cost.model_cost.estimates
+    noise = output_noise(built, estimates[0], context.hwcost_device().audited.calibration) if estimates else None
+    if noise is None:
+        return ()
+    features, labels = context.data().validation_part()
+    return tuple(
+        noisy_accuracy(
+            network.model,
+            features,
+            labels,
+            noise,
+            shots=context.config.measured_shots,
+            seed=[network.record.seed, NOISE_STREAM],
+        )
+        for network in networks
+        if network.model is not None
+    )
 
 
 def _cost_trained(
-    context: SearchContext,
-    built: Architecture,
-    records: Sequence[TrainRecord],
-    accuracies: tuple[float, ...],
-    cost: CandidateCost | None,
-) -> tuple[CandidateCost | None, dict[str, float], str | None]:
-    """Return cost, objectives and the reason why the candidate has failed, None if it has not."""
-    for record in records:
-        if record.state != "COMPLETE":
-            return None, {}, f"training failed: {record.reason}"
+    context: SearchContext, built: Architecture, networks: Sequence[TrainedNetwork], cost: CandidateCost | None
+) -> tuple[CandidateCost | None, tuple[float, ...], dict[str, float], str | None]:
+    """Return cost, accuracies, objectives and the reason why the candidate has failed, None if it has not."""
+    for network in networks:
+        if network.record.state != "COMPLETE":
+            return None, (), {}, f"training failed: {network.record.reason}"
     try:
         cost = candidate_cost_in(context, built) if cost is None else cost
     except HwcostError as error:
-        return None, {}, f"costing failed: {one_line(str(error))}"
+        return None, (), {}, f"costing failed: {one_line(str(error))}"
+    accuracies = _accuracies(context, built, networks, cost)
     values = context.config.values(cost, accuracies)
     for name in context.config.objectives:
         if name not in values:
-            return cost, {}, f"{name} cannot be estimated: {_why(cost)}"
-    return cost, values, None
+            return cost, accuracies, {}, f"{name} cannot be estimated: {OBJECTIVES[name].missing or _why(cost)}"
+    return cost, accuracies, values, None
 
 
 def candidate_cost_in(context: SearchContext, built: Architecture, *, on_device: bool = False) -> CandidateCost:
@@ -233,9 +284,9 @@ def candidate_cost_in(context: SearchContext, built: Architecture, *, on_device:
     """
     config, data = context.config, context.data()
     options: dict[str, Any] = {}
-    if BACKEND in config.needs or (on_device and config.backend is not None):
+    if config.costs_time or (on_device and config.backend is not None):
         options = {
-            "backend": context.hwcost_device(),
+            **({"simulated": True} if config.backend is None else {"backend": context.hwcost_device()}),
             "scope": config.scope,
             "gradient": "none" if config.scope == "inference" else config.gradient,
             "shots": config.shots,
@@ -243,15 +294,23 @@ def candidate_cost_in(context: SearchContext, built: Architecture, *, on_device:
             "optimization_level": config.optimization_level,
             "num_seeds": config.num_seeds,
             "cache": True,
-            "device": context.classical_device(),
             "job_profile": context.job_profile(),
+            **costing_options(config, on_device=config.backend is not None),
         }
         if config.scope in ("epoch", "training"):
             options |= {"samples": len(data.split.training), "validation_samples": len(data.split.validation)}
         if config.scope == "training":
             options["epochs"] = config.epochs
     return candidate_cost(
-        built, data.num_features, data.num_classes, profiled=PROFILED_FLOPS in config.needs, **options
+        built,
+        data.num_features,
+        data.num_classes,
+        profiled=PROFILED_FLOPS in config.needs,
+        cut_to=config.max_qubits if CUTTING in config.needs else None,
+        inference=INFERENCE in config.needs,
+        measured=WALL_CLOCK in config.needs,
+        device=context.classical_device(),
+        **options,
     )
 
 

@@ -36,6 +36,9 @@ LIMITED: Mapping[str, str] = {
 }
 """What can be limited, and what it means."""
 
+_ANY_SIGN = frozenset({"log10_paper_time"})
+"""Quantities that may be below zero: the logarithm of a time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
@@ -99,7 +102,7 @@ def read_limits(key: Side, given: object) -> tuple[tuple[str, float], ...]:
 
     Raises:
         SettingError: A name is unknown, comes twice or is known only after training, or a bound is no number that is
-            finite and not negative.
+            finite and, but for logarithms, not negative.
 
     >>> read_limits("max", ["qubits=8", "qpu_time_s=10min"])
     (('qpu_time_s', 600.0), ('qubits', 8.0))
@@ -153,7 +156,9 @@ def _bound(what: str, name: str, value: object) -> float:
         except ValueError:
             raise SettingError(f"{what} is {shown(value)}; give a number") from None
     bound = real(what, value)
-    if not math.isfinite(bound) or bound < 0.0:
+    if not math.isfinite(bound):
+        raise SettingError(f"{what} is {bound:g}; give a finite number")
+    if bound < 0.0 and name not in _ANY_SIGN:
         raise SettingError(f"{what} is {bound:g}; give a finite number that is not negative")
     return bound
 

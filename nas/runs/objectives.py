@@ -15,7 +15,7 @@ from hwcost.core.text import one_line
 from nas.core.errors import SettingError
 
 if TYPE_CHECKING:
-    from hwcost import ModelCost
+    from hwcost import CostEstimate, ModelCost
     from nas.costs import CandidateCost
 
 Direction: TypeAlias = Literal["minimize", "maximize"]
@@ -48,7 +48,21 @@ POWER = Need(
     keys=("qpu_power_w", "device_power_w"),
     refusal="needs qpu_power_w and device_power_w; no figures are built in",
 )
+PLACE = Need(
+    name="place",
+    keys=("costed_on",),
+    refusal="needs something to be costed; give backend, such as fake_sherbrooke, or gradient = backprop",
+)
+CUTTING = Need(
+    name="cutting",
+    keys=("max_qubits",),
+    refusal="needs max_qubits, the width that circuits are cut to, such as 4",
+)
 PROFILED_FLOPS = Need(name="profiled FLOPs")
+NOISE = Need(name="noise")
+"""Accuracies are those under the predicted noise of the device."""
+INFERENCE = Need(name="simulated inference")
+WALL_CLOCK = Need(name="wall clock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +71,8 @@ class Evaluated:
 
     Attributes:
         cost: Cost of the network.
-        accuracies: Best validation accuracy of each training; empty if it was not trained.
+        accuracies: Best validation accuracy of each training, under noise where an objective needs `NOISE`; empty if
+            it was not trained.
         qpu_power_w: Power of the quantum computer while it is in use, in watts.
         device_power_w: Power of the classical device, in watts.
     """
@@ -87,6 +102,7 @@ class Objective:
         logarithmic: Whether values differ by orders of magnitude, so that plots and hypervolumes take the logarithm.
         digits: Significant digits at which candidates are compared; None compares the values as they are.
         trained: Whether a training is needed, so that the value is known with noise.
+        missing: Why a network may have no value; empty where the warnings of its cost say so.
     """
 
     name: str
@@ -98,6 +114,7 @@ class Objective:
     logarithmic: bool = False
     digits: int | None = None
     trained: bool = False
+    missing: str = ""
 
     @property
     def needs_backend(self) -> bool:
@@ -143,6 +160,42 @@ def _unified_time_s(evaluated: Evaluated) -> float | None:
     return None if evaluated.on_device is None else evaluated.on_device.unified.time_s
 
 
+def _classical_time_s(evaluated: Evaluated) -> float | None:
+    return None if evaluated.on_device is None else evaluated.on_device.classical.time_s
+
+
+def _quantum_time_s(evaluated: Evaluated) -> float | None:
+    model = evaluated.on_device
+    if model is None:
+        return None
+    if model.quantum.execution == "simulation":
+        return math.fsum(model.quantum.parts.values())
+    return None if model.quantum.job_time_s is None else model.quantum.job_time_s.value
+
+
+def _log10_paper_time(evaluated: Evaluated) -> float | None:
+    """Add T_eff over all circuits of the scope; the circuits of the layer run equally often. In logarithms."""
+    model = evaluated.on_device
+    papers = [] if model is None else [estimate.paper for estimate in model.estimates]
+    times = [paper.log10_effective_time for paper in papers if paper is not None]
+    if model is None or not times or len(times) < len(papers) or not model.quantum.num_circuits:
+        return None
+    largest = max(times)
+    mean = largest + math.log10(math.fsum(10.0 ** (time - largest) for time in times) / len(times))
+    return mean + math.log10(model.quantum.num_circuits)
+
+
+def _paper_time_s(evaluated: Evaluated) -> float | None:
+    log10 = _log10_paper_time(evaluated)
+    return None if log10 is None or log10 > 300.0 else 10.0**log10
+
+
+def _largest(evaluated: Evaluated, of: Callable[[CostEstimate], float | None]) -> float | None:
+    values = [] if evaluated.on_device is None else [of(estimate) for estimate in evaluated.on_device.estimates]
+    known = [value for value in values if value is not None]
+    return max(known) if known and len(known) == len(values) else None
+
+
 def _qpu_time_s(evaluated: Evaluated) -> float | None:
     return None if evaluated.on_device is None else evaluated.on_device.quantum.qpu_time_s
 
@@ -174,11 +227,36 @@ _ALL = (
         trained=True,
     ),
     Objective(
+        name="noisy_validation_error",
+        meaning="instead of validation_error: that of the best epoch as λ and shots on the device predict it",
+        value=_validation_error,
+        needs=frozenset({BACKEND, NOISE}),
+        trained=True,
+    ),
+    Objective(
         name="unified_time_s",
         unit="s",
-        meaning="quantum and classical time of the scope, hwcost.estimate_model",
+        meaning="quantum and classical time of the scope, hwcost.estimate_model; on a device or simulated",
         value=_unified_time_s,
-        needs=frozenset({BACKEND}),
+        needs=frozenset({PLACE}),
+        logarithmic=True,
+        digits=TIME_DIGITS,
+    ),
+    Objective(
+        name="classical_time_s",
+        unit="s",
+        meaning="the classical half of it alone",
+        value=_classical_time_s,
+        needs=frozenset({PLACE}),
+        logarithmic=True,
+        digits=TIME_DIGITS,
+    ),
+    Objective(
+        name="quantum_time_s",
+        unit="s",
+        meaning="the quantum half of it alone: jobs with their overhead, or the simulation",
+        value=_quantum_time_s,
+        needs=frozenset({PLACE}),
         logarithmic=True,
         digits=TIME_DIGITS,
     ),
@@ -190,6 +268,79 @@ _ALL = (
         needs=frozenset({BACKEND}),
         logarithmic=True,
         digits=TIME_DIGITS,
+    ),
+    Objective(
+        name="paper_time_s",
+        unit="s",
+        meaning="Hyb-HANAS's model: T_eff × circuits of the scope, each once; a relative cost",
+        value=_paper_time_s,
+        needs=frozenset({BACKEND}),
+        logarithmic=True,
+        digits=TIME_DIGITS,
+        missing="the paper's model has no number in seconds there: something has error 1 or no calibrated value, or "
+        "the time exceeds the largest float (then log10_paper_time has one)",
+    ),
+    Objective(
+        name="log10_paper_time",
+        meaning="log10 of paper_time_s, also where that exceeds the largest float",
+        value=_log10_paper_time,
+        needs=frozenset({BACKEND}),
+        missing="the paper's model has no number there: something has error 1 or no calibrated value",
+    ),
+    Objective(
+        name="two_qubit_gates",
+        unit="gates",
+        meaning="two-qubit gates of the compiled circuit, routing included; of the largest where there are several",
+        value=lambda evaluated: _largest(evaluated, lambda estimate: estimate.gates.num_2q),
+        needs=frozenset({BACKEND}),
+    ),
+    Objective(
+        name="swaps",
+        unit="swaps",
+        meaning="swaps that routing inserts into the compiled circuit",
+        value=lambda evaluated: _largest(evaluated, lambda estimate: estimate.routing.num_swaps),
+        needs=frozenset({BACKEND}),
+        missing="the number of swaps of the compiled circuit is not known",
+    ),
+    Objective(
+        name="circuit_duration_s",
+        unit="s",
+        meaning="longest path of the compiled circuit, measurement included, without the repetition delay",
+        value=lambda evaluated: _largest(evaluated, lambda estimate: estimate.time.circuit_duration_s),
+        needs=frozenset({BACKEND}),
+        logarithmic=True,
+        digits=TIME_DIGITS,
+    ),
+    Objective(
+        name="simulated_inference_s",
+        unit="s",
+        meaning="modelled time of one sample's forward pass, circuit simulated, on the profile of the classical device",
+        value=lambda evaluated: evaluated.cost.simulated_inference_s,
+        needs=frozenset({INFERENCE}),
+        logarithmic=True,
+        digits=TIME_DIGITS,
+    ),
+    Objective(
+        name="measured_inference_s",
+        unit="s",
+        meaning="QNAS's runtime: measured seconds per sample of a forward pass on this computer; not reproducible",
+        value=lambda evaluated: evaluated.cost.measured_inference_s,
+        needs=frozenset({WALL_CLOCK}),
+        logarithmic=True,
+        digits=TIME_DIGITS,
+    ),
+    Objective(
+        name="log10_sampling_overhead",
+        meaning="log10 of the factor on shots when the circuit is cut to max_qubits by the cheapest cuts found",
+        value=lambda evaluated: None if evaluated.cost.cut is None else evaluated.cost.cut.log10_sampling_overhead,
+        needs=frozenset({CUTTING}),
+    ),
+    Objective(
+        name="num_subcircuits",
+        unit="subcircuits",
+        meaning="subcircuits of at most max_qubits qubits after these cuts",
+        value=lambda evaluated: None if evaluated.cost.cut is None else evaluated.cost.cut.num_subcircuits,
+        needs=frozenset({CUTTING}),
     ),
     Objective(
         name="quantum_flops",
@@ -266,6 +417,9 @@ def objectives_named(names: Iterable[str]) -> tuple[Objective, ...]:
             raise SettingError(f"there is no objective {one_line(repr(name))}; {hint}")
         if names.count(name) > 1:
             raise SettingError(f"the objective {name} is given {names.count(name)} times; give it once")
+    both = [name for name in names if OBJECTIVES[name].trained]
+    if len(both) > 1:
+        raise SettingError(f"{' and '.join(both)} are errors of the same trainings; give one of them")
     if not MIN_OBJECTIVES <= len(names) <= MAX_OBJECTIVES:
         raise SettingError(
             f"there {'is' if len(names) == 1 else 'are'} {len(names)} objective{'s' * (len(names) != 1)}; give "

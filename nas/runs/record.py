@@ -13,6 +13,9 @@ from nas.spaces.record import Genome
 
 State: TypeAlias = Literal["COMPLETE", "FAILED", "INFEASIBLE"]
 
+TRAINED_ERRORS = frozenset({"validation_error", "noisy_validation_error"})
+"""Objectives that are 1 − the mean of the accuracies."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
@@ -26,7 +29,8 @@ class Evaluation:
         reason: Why it failed, or which limit it breaks.
         objectives: Values of the objectives by name, in their own direction; empty if it failed, and without those that
             need training if it is infeasible.
-        accuracies: Best validation accuracy of each training.
+        accuracies: Best validation accuracy of each training; under the predicted noise of the device in a search for
+            `noisy_validation_error`.
         num_parameters: Trainable parameters.
         trainings: `TrainRecord.to_dict` of each training.
         cost: `CandidateCost.to_dict`, None if nothing was costed.
@@ -83,8 +87,8 @@ class Evaluation:
             return replace(self, trainings=(*self.trainings, *trainings))
         accuracies = (*self.accuracies, *again.accuracies)
         objectives = dict(self.objectives)
-        if "validation_error" in objectives:
-            objectives["validation_error"] = 1.0 - sum(accuracies) / len(accuracies)
+        for name in TRAINED_ERRORS & objectives.keys():
+            objectives[name] = 1.0 - sum(accuracies) / len(accuracies)
         return replace(
             self,
             objectives=objectives,

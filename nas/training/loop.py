@@ -109,6 +109,9 @@ class Candidate:
     done: bool = False
     best_parameters: Any = None
 
+    def __post_init__(self) -> None:
+        self.curves.best_by = self.begun.settings.best_by
+
     def add(self, figures: tuple[float, float, float, float], parameters: Tensor) -> None:
         """Add figures and parameters after an epoch."""
         if self.done:

@@ -20,7 +20,7 @@ from nas.core.checks import whole
 from nas.core.errors import SettingError
 from nas.training.limits import TrainingFailedError
 from nas.training.parts import require_torch
-from nas.training.record import MAX_SEED, TrainRecord, TrainSettings
+from nas.training.record import MAX_SEED, BestBy, TrainRecord, TrainSettings
 
 if TYPE_CHECKING:
     from nas.architectures.record import Architecture
@@ -35,6 +35,7 @@ class Curves:
     validation_loss: list[float] = field(default_factory=list)
     validation_accuracy: list[float] = field(default_factory=list)
     best_epoch: int = 0
+    best_by: BestBy = "accuracy"
 
     def add(self, train_loss: float, validation_loss: float, accuracy: float, sum_of_parameters: float) -> None:
         """Add figures of an epoch. The sum of the parameters is not finite if one of them is not.
@@ -52,8 +53,13 @@ class Curves:
         self.train_loss.append(train_loss)
         self.validation_loss.append(validation_loss)
         self.validation_accuracy.append(accuracy)
-        if accuracy > self.best_accuracy:
+        if self._is_better(validation_loss, accuracy):
             self.best_epoch = self.num_epochs
+
+    def _is_better(self, validation_loss: float, accuracy: float) -> bool:
+        if self.best_by == "accuracy" or not self.best_epoch:
+            return accuracy > self.best_accuracy
+        return validation_loss < self.validation_loss[self.best_epoch - 1]
 
     @property
     def num_epochs(self) -> int:
@@ -62,11 +68,11 @@ class Curves:
 
     @property
     def best_accuracy(self) -> float:
-        """Return the best accuracy so far; below 0 before the first epoch."""
+        """Return the accuracy of the best epoch so far; below 0 before the first epoch."""
         return self.validation_accuracy[self.best_epoch - 1] if self.best_epoch else -1.0
 
     def out_of_patience(self, patience: int | None) -> bool:
-        """Return whether the accuracy has not become better for N epochs."""
+        """Return whether N epochs have passed since the best one."""
         return patience is not None and self.num_epochs - self.best_epoch >= patience
 
 

@@ -19,6 +19,7 @@ Precision: TypeAlias = Literal["float32", "float64"]
 STACKED_ENGINES = ("fast", "compiled")
 """Engines that train several networks at once."""
 
+BestBy: TypeAlias = Literal["accuracy", "loss"]
 State: TypeAlias = Literal["COMPLETE", "FAILED"]
 
 SCHEMA = "nas.train/1"
@@ -43,9 +44,11 @@ class TrainSettings:
             `pennylane` for the reference.
         dtype: Precision of parameters, data and simulation.
         device: `cpu`, `cuda` or `cuda:1`.
-        patience: Stop after N epochs without a better validation accuracy; None never does.
+        patience: Stop after N epochs without a better one; None never does.
         time_limit_s: Training that takes longer has failed; looked at after each step, or, with the engine `compiled`,
             after those of about a tenth of a second. None sets no limit.
+        best_by: What makes an epoch better: a higher validation accuracy, or a lower validation loss, which goes on
+            falling where few samples leave the accuracy as it is.
 
     Raises:
         SettingError: A value is invalid; the message names the setting, the value and what would do.
@@ -62,6 +65,7 @@ class TrainSettings:
     device: str = "cpu"
     patience: int | None = None
     time_limit_s: float | None = None
+    best_by: BestBy = "accuracy"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epochs", whole("epochs", self.epochs, 1, MAX_EPOCHS))
@@ -71,7 +75,7 @@ class TrainSettings:
             object.__setattr__(self, "patience", whole("patience", self.patience, 1, MAX_EPOCHS))
         if self.time_limit_s is not None:
             object.__setattr__(self, "time_limit_s", positive("time_limit_s", self.time_limit_s))
-        for name, allowed in (("engine", Engine), ("dtype", Precision)):
+        for name, allowed in (("engine", Engine), ("dtype", Precision), ("best_by", BestBy)):
             choice(name, getattr(self, name), get_args(allowed))
         if not isinstance(self.device, str) or _DEVICE.fullmatch(self.device) is None:
             raise SettingError(f"device is {one_line(repr(self.device))}; give cpu, cuda or cuda:1")
@@ -93,8 +97,9 @@ class TrainRecord:
     Attributes:
         state: COMPLETE, or FAILED; what has failed is to be counted and never ranked.
         reason: Why it failed.
-        best_validation_accuracy: Highest share of right answers at the end of an epoch; None if it failed.
-        best_epoch: First epoch, counted from 1, that has it.
+        best_validation_accuracy: Share of right answers after the best epoch, by default the highest of all; None if
+            it failed.
+        best_epoch: First epoch, counted from 1, that is the best by `settings.best_by`.
         final_validation_accuracy: Accuracy after the last epoch; None if it failed.
         train_loss: By epoch; of a failed training the epochs before it failed.
         validation_loss: By epoch.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nas.core.errors import MemoryLimitError, SettingError
@@ -21,7 +21,7 @@ from nas.training.parts import load_parts, one_thread, require_torch, validation
 from nas.training.record import STACKED_ENGINES, TrainRecord, TrainSettings
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
     from nas.architectures.record import Architecture
     from nas.datasets.dataset import Dataset
@@ -99,12 +99,61 @@ def train_network(
         SettingError: A setting is invalid, or the device is not there.
         MissingDependencyError: torch, or PennyLane or Numba for its engine, is not installed.
     """
-    run = _run((architecture,), data, settings, (seed,), progress)
-    model = None
-    if run.networks is not None and run.records[0].state == "COMPLETE":
-        run.networks.parameters[0].copy_(run.candidates[0].best_parameters)
-        model = run.networks.network(0).eval()
-    return TrainedNetwork(architecture=architecture, record=run.records[0], model=model)
+    return _trained(architecture, _run((architecture,), data, settings, (seed,), progress))
+
+
+def train_networks_together(
+    architectures: Sequence[Architecture], data: Dataset, settings: TrainSettings, seeds: Sequence[int]
+) -> tuple[TrainedNetwork, ...]:
+    """Train all networks at once as `train_together`, and return them with the weights of their best epochs.
+
+    Raises:
+        SettingError: A setting is invalid.
+        InputError: The networks differ in shape.
+    """
+    require_torch()
+    from nas.training.stack import check_shapes
+
+    check_shapes(architectures)
+    run = _run(architectures, data, settings, seeds, None)
+    if run.networks is None and len(architectures) > 1:
+        return tuple(train_network(a, data, settings, seed) for a, seed in zip(architectures, seeds, strict=True))
+    return tuple(_trained(architecture, run, number) for number, architecture in enumerate(architectures))
+
+
+def train_module(
+    module: nn.Module,
+    architecture: Architecture,
+    data: Dataset,
+    settings: TrainSettings | None = None,
+    seed: int = 0,
+    *,
+    progress: Progress | None = None,
+) -> TrainedNetwork:
+    """Train another module in the place of a network, with its learning rate and on the samples in its order.
+
+    Args:
+        module: (batch, features) to log-probabilities (batch, classes), with its initial weights, in the precision of
+            the settings; it is trained in place, what needs no gradient stays as it is.
+        architecture: The network that it stands for.
+        data: Data set; its test part is not used.
+        settings: How to train. [default: `TrainSettings()`]
+        seed: Seed of the order of samples.
+        progress: As in `train_network`.
+
+    Raises:
+        SettingError: A setting is invalid, or the device is not there.
+    """
+    return _trained(architecture, _run((architecture,), data, settings, (seed,), progress, module=module))
+
+
+def _trained(architecture: Architecture, run: _Run, number: int = 0) -> TrainedNetwork:
+    """Return a network of a run with the weights of its best epoch."""
+    model, record = None, run.records[number]
+    if run.networks is not None and record.state == "COMPLETE":
+        run.networks.parameters[number].copy_(run.candidates[number].best_parameters)
+        model = run.networks.network(number).eval()
+    return TrainedNetwork(architecture=architecture, record=record, model=model)
 
 
 def train_together(
@@ -188,15 +237,39 @@ def score_on_test_part(model: nn.Module, architecture: Architecture, data: Datas
         data: The data set that it was trained on.
     """
     torch = require_torch()
-    features, labels = data.test_part()
-    parameter = next(model.parameters())
-    x = torch.as_tensor(features, dtype=parameter.dtype, device=parameter.device)
-    y = torch.as_tensor(labels, device=parameter.device)
+    _, labels = data.test_part()
+    x = _test_features(model, data)
+    y = torch.as_tensor(labels, device=x.device)
     with one_thread(), torch.no_grad():
         chunk = validation_chunk(architecture.num_qubits, 1, 1)
         scores = torch.stack(sums_of_scores(lambda x: model(x)[None], x, y, chunk))[:, 0].tolist()
     loss, accuracy = means(scores, len(labels))
     return Score(accuracy=accuracy, loss=loss, num_samples=len(labels))
+
+
+def predictions_on_test_part(model: nn.Module, architecture: Architecture, data: Dataset) -> tuple[int, ...]:
+    """Predict the class of each sample of the test part, by its number.
+
+    As for `score_on_test_part`: for the figure at the very end.
+
+    Args:
+        model: The trained network.
+        architecture: Its architecture, or that of the network whose place it took.
+        data: The data set that it was trained on.
+    """
+    torch = require_torch()
+    x = _test_features(model, data)
+    chunk = validation_chunk(architecture.num_qubits, 1, 1)
+    with one_thread(), torch.no_grad():
+        parts = [model(x[start : start + chunk]).argmax(dim=1) for start in range(0, len(x), chunk)]
+    return tuple(int(number) for number in torch.cat(parts).tolist())
+
+
+def _test_features(model: nn.Module, data: Dataset) -> Tensor:
+    features, _ = data.test_part()
+    parameter = next(model.parameters())
+    x: Tensor = require_torch().as_tensor(features, dtype=parameter.dtype, device=parameter.device)
+    return x
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -214,18 +287,26 @@ def _run(
     settings: TrainSettings | None,
     seeds: Sequence[int],
     progress: Progress | None,
+    *,
+    module: nn.Module | None = None,
 ) -> _Run:
     require_torch()  # its import is no part of the training
     started_s = time.perf_counter()
     settings = TrainSettings() if settings is None else settings
     begun = [new_record(a, data, settings, seed) for a, seed in zip(architectures, seeds, strict=True)]
+    if module is not None:
+        trainable = sum(p.numel() for p in module.parameters() if p.requires_grad)
+        begun = [replace(record, num_parameters=trainable) for record in begun]
     candidates = tuple(Candidate(begun=record) for record in begun)
     clock = Clock(started_s=started_s, limit_s=settings.time_limit_s, num_networks=len(candidates))
     networks, reason = None, None
     with one_thread():
         try:
             parts = load_parts(data, settings)
-            networks = _networks(architectures, data, settings, [record.seed for record in begun])
+            if module is None:
+                networks = _networks(architectures, data, settings, [record.seed for record in begun])
+            else:
+                networks = OneModule(architectures[0], module.to(settings.device))
             fit(networks, candidates, parts, clock, progress)
         except TrainingFailedError as failure:
             reason = str(failure)

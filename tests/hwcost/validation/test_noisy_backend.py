@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,42 @@ def test_from_a_saved_calibration(tmp_path: Path):
     isa = transpile(ghz(3), backend, seed_transpiler=1)
     same = hwcost.backend("fake_manila").run(isa, shots=500, seed_simulator=1).result().get_counts()
     assert backend.run([isa], shots=500, seed_simulator=1).result().get_counts() == same
+
+
+def scheduled(backend: BackendV2, num_qubits: int) -> QuantumCircuit:
+    return transpile(
+        ghz(num_qubits), backend=backend, optimization_level=1, seed_transpiler=5, scheduling_method="alap"
+    )
+
+
+def test_the_noise_of_qubits_in_use_is_that_of_the_whole_device():
+    """A scheduler fills all qubits with delays; Aer would prepare every channel of the device for every job."""
+    backend = hwcost.backend("fake_guadalupe")
+    isa = scheduled(backend, 3)
+    assert isa.count_ops()["delay"] > 13
+    counts = backend.run(isa, shots=2000, seed_simulator=3).result().get_counts()
+    whole = backend.run(isa, shots=2000, seed_simulator=3, noise_model=backend.noise_model).result().get_counts()
+    assert counts == whole
+    assert len(counts) > 2  # there is noise
+
+
+def test_delays_of_qubits_in_use_still_relax(torino):
+    def ones(delay_s: float) -> float:
+        circuit = QuantumCircuit(torino.num_qubits, 1)
+        qubit = min(used(scheduled(torino, 2)))
+        circuit.x(qubit)
+        circuit.delay(delay_s, qubit, unit="s")
+        circuit.measure(qubit, 0)
+        return torino.run(circuit, shots=2000, seed_simulator=1).result().get_counts().get("1", 0) / 2000
+
+    assert ones(0.0) - ones(1e-2) > 0.6
+
+
+def test_a_copy_shares_the_device_and_not_the_options(torino):
+    """Primitives of the runtime copy a backend for every job."""
+    twin = deepcopy(torino)
+    twin.options.update_options(shots=7)
+    isa = scheduled(torino, 2)
+    assert sum(twin.run(isa).result().get_counts().values()) == 7
+    assert sum(torino.run(isa).result().get_counts().values()) == 1024
+    assert twin.target is torino.target

@@ -59,7 +59,7 @@ def test_the_same_as_json(capsys):
 
 def test_a_space_that_is_too_large_says_so(capsys, tmp_path):
     path = tmp_path / "large.toml"
-    genes = ["qubits = [24]", "layers = [64]", 'entangler = ["cx", "cz"]']
+    genes = ["qubits = [4]", "layers = [64]", 'entangler = ["cx", "cz"]']
     genes += [f'rotation_{layer} = ["rx", "ry"]' for layer in range(1, 65)]
     path.write_text("\n".join(["[genes]", *genes]))
     code, out, err = run(capsys, path)

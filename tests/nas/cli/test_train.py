@@ -149,7 +149,7 @@ def test_defaults_are_those_of_a_search_and_of_python():
     options = {parameter.name: parameter.default for parameter in train_command.params}
     settings = {f.name: f.default for f in dataclasses.fields(TrainSettings)}
     assert settings.items() <= options.items()
-    own = {"genome", "space_name", "source", "device", "seed", "with_test", "path", "force", "form", "quiet"}
+    own = {"genome", "space_name", "source", "device", "seed", "best_by", "with_test", "path", "force", "form", "quiet"}
     keys = {f.name: f.default for f in dataclasses.fields(SearchConfig)}
     assert {name: value for name, value in options.items() if name not in own}.items() <= keys.items()
 

@@ -118,7 +118,7 @@ def test_export_compiles_for_a_device_that_no_objective_asks_for(tmp_path):
 
 @pytest.mark.parametrize("place", ["", "a file"])
 def test_export_says_at_once_where_it_cannot_write(folder, tmp_path, monkeypatch, place):
-    monkeypatch.setattr("nas.results.export.train_network", None)  # not reached
+    monkeypatch.setattr("nas.results.member.train_network", None)  # not reached
     (tmp_path / "a file").write_text("")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(nas.RunError, match="name of the directory to write to is empty|a file: File exists"):

@@ -86,7 +86,7 @@ def test_every_key_says_what_it_is():
         ("learning_rate = inf\n", "learning_rate is inf; give a positive number"),
         ("time_limit_s = 0\n", "time_limit_s is 0; give a positive number"),
         ('engine = "cirq"\n', "engine is 'cirq'; choose from fast, pennylane"),
-        ('gradient = "adjoint"\n', "gradient is 'adjoint'; choose from parameter-shift, spsa, finite-diff"),
+        ('gradient = "hadamard"\n', "gradient is 'hadamard'; choose from parameter-shift, spsa, finite-diff"),
         ('algorithm = "annealing"\n', "algorithm is 'annealing'; choose from nsga2, surrogate, random, exhaustive"),
         ("algorithm = 5\n", "algorithm is 5; give text"),
         ('scope = "life"\n', "scope is 'life'; choose from"),
@@ -193,8 +193,10 @@ def test_keys_that_only_costs_depend_on():
     assert set(COSTING_KEYS) == {
         *("objectives", "backend", "device", "job_profile", "scope", "shots", "gradient"),
         *("optimization_level", "num_seeds", "qpu_power_w", "device_power_w"),
+        *("precision", "rep_delay_s", "attenuation", "inflation", "mitigation", "circuits_per_job", "mode"),
+        "max_qubits",
     }
-    assert set(COSTING_KEYS) - set(DEVICE_KEYS) == {"objectives", "qpu_power_w", "device_power_w"}
+    assert set(COSTING_KEYS) - set(DEVICE_KEYS) == {"objectives", "qpu_power_w", "device_power_w", "max_qubits"}
 
 
 def test_as_many_seeds_as_pay(tmp_path):
@@ -207,3 +209,15 @@ def test_as_many_seeds_as_pay(tmp_path):
 def test_other_words_are_no_number_of_seeds(value):
     with pytest.raises(SettingError, match="^num_seeds is .*; give a whole number or auto$"):
         config_from_dict({**GOOD, "num_seeds": value})
+
+
+@pytest.mark.parametrize(("given", "shots"), [({}, 1024), ({"shots": 7}, 7), ({"precision": 0.02}, 2500)])
+def test_shots_that_are_measured_follow_from_shots_or_precision(given, shots):
+    config = SearchConfig(
+        preset="faqnas",
+        dataset="iris",
+        backend="fake_manila",
+        objectives="noisy_validation_error,unified_time_s",
+        **given,
+    )
+    assert config.measured_shots == shots

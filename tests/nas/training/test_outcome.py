@@ -85,3 +85,12 @@ def test_what_failed_has_no_accuracy_but_its_epochs():
     assert (failed.best_validation_accuracy, failed.best_epoch, failed.final_validation_accuracy) == (None,) * 3
     assert failed.validation_accuracy == (0.5,)
     assert TrainRecord.from_dict(failed.to_dict()) == failed
+
+
+def test_the_best_epoch_by_loss_goes_on_where_the_accuracy_stays():
+    made = Curves(best_by="loss")
+    for loss, accuracy in ((2.0, 0.5), (1.0, 0.5), (1.5, 0.9), (1.0, 1.0)):
+        made.add(1.0, loss, accuracy, 3.0)
+    assert (made.best_epoch, made.best_accuracy) == (2, 0.5)
+    assert made.out_of_patience(2)
+    assert not made.out_of_patience(3)

@@ -17,6 +17,7 @@ from qiskit.circuit.library import CXGate, RZZGate, SwapGate, UnitaryGate
 from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
 from qiskit.quantum_info import PauliList, Statevector, random_unitary
 
+from brute_force_cuts import brute_force
 from hwcost.core.errors import CircuitError, MissingDependencyError, OptionError
 from hwcost.models.cutting.circuit import MAX_TWO_QUBIT_GATES, read_cuttable
 from hwcost.models.cutting.cost import cutting_cost
@@ -192,42 +193,6 @@ _KAPPAS = {"cx": 3.0, "swap": 7.0, "rzz": 1 + 2 * math.sin(0.3)}
 _GATES = {"cx": CXGate(), "swap": SwapGate(), "rzz": RZZGate(0.3)}
 
 
-def brute_force(num_qubits, gates, max_qubits):
-    """Least Σ ln κ over all sets of gate and wire cuts after which no connected part is wider than the limit."""
-    inputs = []
-    seen = set()
-    for index, (_, qubits) in enumerate(gates):
-        inputs += [(index, qubit) for qubit in qubits if qubit in seen]
-        seen.update(qubits)
-    best = math.inf
-    for cut_gates in itertools.product([False, True], repeat=len(gates)):
-        cost = sum(math.log(_KAPPAS[name]) for (name, _), cut in zip(gates, cut_gates, strict=True) if cut)
-        for num_wires in range(len(inputs) + 1):
-            total = cost + num_wires * math.log(4)
-            if total >= best - 1e-12:
-                break
-            for wires in itertools.combinations(inputs, num_wires):
-                if widest_part(num_qubits, gates, cut_gates, set(wires)) <= max_qubits:
-                    best = total
-                    break
-    return best
-
-
-def widest_part(num_qubits, gates, cut_gates, wires):
-    current = list(range(num_qubits))
-    part = {wire: {wire} for wire in current}
-    for index, (_, qubits) in enumerate(gates):
-        for qubit in qubits:
-            if (index, qubit) in wires:
-                current[qubit] = len(part)
-                part[current[qubit]] = {current[qubit]}
-        if not cut_gates[index]:
-            merged = part[current[qubits[0]]] | part[current[qubits[1]]]
-            for wire in merged:
-                part[wire] = merged
-    return max(map(len, part.values()))
-
-
 @needs_library
 @settings(max_examples=30)
 @given(st.data())
@@ -242,7 +207,7 @@ def test_minima_against_brute_force(data):
     cost = cutting_cost(circuit, max_qubits)
     assert cost.minimal
     assert cost.log10_sampling_overhead == pytest.approx(
-        2 * brute_force(num_qubits, gates, max_qubits) / math.log(10), abs=1e-9
+        2 * brute_force(num_qubits, gates, max_qubits, _KAPPAS) / math.log(10), abs=1e-9
     )
     assert max(cost.subcircuit_widths) <= max_qubits
 
