@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
 import pytest
 
 import hwcost.cli
@@ -21,6 +20,7 @@ import nas.cli
 from hwcost.core import guard
 from hwcost.core.click_outputs import OutputPath
 from places import ROOT
+from trees import commands
 
 pytest.importorskip("matplotlib")
 pytest.importorskip("torch")
@@ -107,15 +107,6 @@ CASES: dict[tuple[str, str], Case] = {
     ("nas export", "-o"): Case("export run --rank 1", (), "circuit.qpy", "member"),
     ("nas export", "--tensorboard"): Case("export run", (), "events.out.tfevents.nas", "events"),
 }  # fmt: skip
-
-
-def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
-    for name in group.list_commands(click.Context(group)):
-        command = group.get_command(click.Context(group), name)
-        if isinstance(command, click.Group):
-            yield from commands(command, f"{path} {name}")
-        elif command is not None:
-            yield f"{path} {name}", command
 
 
 ALL = [pair for program, module in PROGRAMS.items() for pair in commands(module._root, program)]

@@ -62,10 +62,10 @@ class Program:
 
 def is_silent(instruction: CircuitInstruction) -> bool:
     """Return whether an operation does nothing to the ideal state, by its type: a user may call any gate `delay`."""
-    from qiskit.circuit import Barrier, Delay
-
     if instruction.is_standard_gate():
         return bool(instruction.name == "id")
+    from qiskit.circuit import Barrier, Delay  # after the frequent case: this runs once per instruction
+
     return isinstance(instruction.operation, (Barrier, Delay))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hwcost.core.errors import OptionError
+from hwcost.core.numbers import parse_real
 from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import one_line, shown
 
@@ -41,12 +42,10 @@ def _from_lines(text: str, label: str) -> Iterator[tuple[str, Any]]:
         cells = line.split("#", 1)[0].replace(",", " ").replace(";", " ").split()
         if not cells:
             continue
-        try:
-            if len(cells) > 2:
-                raise ValueError
-            yield cells[0], float(cells[1]) if len(cells) == 2 else 1.0
-        except ValueError:
-            raise OptionError(f"{label}, line {number}: {one_line(shown(line.strip(), 24))}; {_FORM}") from None
+        coefficient = 1.0 if len(cells) == 1 else parse_real(cells[1])
+        if len(cells) > 2 or coefficient is None:
+            raise OptionError(f"{label}, line {number}: {one_line(shown(line.strip(), 24))}; {_FORM}")
+        yield cells[0], coefficient
 
 
 def _from_json(text: str, label: str) -> list[tuple[Any, Any]]:

@@ -9,6 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from hwcost.core.errors import OptionError
+from hwcost.core.numbers import parse_real
 from hwcost.core.text import plural, shortened, shown
 
 if TYPE_CHECKING:
@@ -145,7 +146,8 @@ def _label(written: object) -> tuple[str, float]:
 def _real(label: str, coefficient: object) -> float:
     label = shortened(label, 60)
     try:
-        value = complex(coefficient)  # type: ignore[call-overload]
+        number = parse_real(coefficient) if isinstance(coefficient, str) else coefficient
+        value = complex(number)  # type: ignore[call-overload]
     except (TypeError, ValueError, OverflowError):
         raise OptionError(f"the coefficient of {label} is {shown(coefficient)}; give a real number") from None
     if abs(value.imag) > 1e-10 * max(1.0, abs(value)):

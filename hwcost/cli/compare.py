@@ -14,9 +14,11 @@ from hwcost.cli.options import live_options, request_options, resolve_backends
 from hwcost.cli.outputs import output_option
 from hwcost.cli.progress import bar
 from hwcost.comparison.options import DEFAULT_NUM_SEEDS
+from hwcost.core.click_options import WHOLE
 from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.core.errors import OptionError
 from hwcost.core.files import check_target
+from hwcost.core.numbers import parse_whole
 from hwcost.core.reading import path_label
 from hwcost.core.text import say, shown
 from hwcost.estimation.options import EstimateRequest
@@ -66,7 +68,7 @@ _OPTIONS = (
     help="--sort-by, precision within the budget, or Pareto fronts. [default: time; precision with a budget]",
 )
 @click.option("--budget", metavar="TIME", help="Of one job, such as 10min: which precision fits.")
-@click.option("--workers", "-j", type=int, metavar="N", help="Processes. [default: one per core]")
+@click.option("--workers", "-j", type=WHOLE, metavar="N", help="Processes. [default: one per core]")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786.")
 @click.option("--cache", metavar="FILE", help="Where finished cells are kept. [default: the user's cache folder]")
 @click.option("--no-cache", is_flag=True, help="Keep no cells, use none.")
@@ -165,11 +167,12 @@ def whole_numbers(option: str, text: str) -> list[int]:
     numbers: list[int] = []
     for part in text.split(","):
         low, dash, high = part.strip().partition("-")
-        if not (low.isdecimal() and len(low) < 7) or (dash and not (high.isdecimal() and len(high) < 7)):
+        first, last = parse_whole(low), parse_whole(high if dash else low)
+        if first is None or last is None or not (0 <= first < 10**6 and 0 <= last < 10**6):
             raise OptionError(
                 f"{option} {shown(text)}: {shown(part.strip())} is not a whole number or range; write 1,2,3 or 1-3"
             )
-        span = range(int(low), int(high or low) + 1)
+        span = range(first, last + 1)
         if not span or len(span) > 1000:
             raise OptionError(f"{option} {shown(text)}: the range {shown(part.strip())} is empty or too long")
         numbers += span

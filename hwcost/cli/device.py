@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hwcost.cli.progress import counter
+from hwcost.core.click_options import WHOLE
 from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.core.reading import path_label
 from hwcost.report.console import format_option, write
@@ -71,7 +72,7 @@ def show(name: str) -> None:
 @click.option("-o", "--output", "path", metavar="FILE.json", type=OutputPath("device"), help="Write the profile here.")
 @click.option("--name", default="this-machine", show_default=True, help="Name of the profile.")
 @click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda", help="What to measure.")
-@click.option("--threads", type=int, metavar="N", help="CPU threads. [default: those that PyTorch takes]")
+@click.option("--threads", type=WHOLE, metavar="N", help="CPU threads. [default: those that PyTorch takes]")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 @writes_files
 def measure(path: str | None, name: str, device: str, threads: int | None, quiet: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.cli.options import seconds
+from hwcost.core.click_options import REAL, WholeRange
 from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.core.errors import OptionError
 from hwcost.core.files import write_file
@@ -35,7 +36,7 @@ _group_by = click.option(
     "[default: group, else family, if there are three, else the circuits' settings]",
 )
 _seed = click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of folds and bootstrap."
+    "--seed", type=WholeRange(min=0), default=0, show_default=True, help="Seed of folds and bootstrap."
 )
 _device = click.option("--device", metavar="NAME", help="Device that ran the jobs.  [default: the backend column]")
 
@@ -62,10 +63,10 @@ def command() -> None:
 )
 @click.option("--live", is_flag=True, help="Ask IBM for the account's finished jobs, in place of files.")
 @click.option("--since", metavar="DATE", help="With --live: jobs made since this day (UTC), such as 2026-03-01.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="With --live: most jobs.  [default: 100]")
+@click.option("--limit", type=WholeRange(min=1), metavar="N", help="With --live: most jobs.  [default: 100]")
 @click.option("--instance", metavar="NAME|CRN", help="With --live: service instance.  [default: all]")
 @click.option("--channel", metavar="CHANNEL", help="With --live.  [default: ibm_quantum_platform]")
-@click.option("--time-limit", type=float, metavar="SECONDS", help="With --live: longest wait.  [default: 300]")
+@click.option("--time-limit", type=REAL, metavar="SECONDS", help="With --live: longest wait.  [default: 300]")
 @format_option
 @writes_files
 def collect(
@@ -193,7 +194,7 @@ def calibrate(
 @click.option("--cross-validate", is_flag=True, help="Score the fit itself, each group predicted by a fit without it.")
 @click.option("--compare", metavar="PROFILE.json|NAME", multiple=True, help="Score these on the same jobs too.")
 @click.option(
-    "--min-circuits", type=click.IntRange(min=1), default=1, metavar="N", help="Score only jobs of at least N circuits."
+    "--min-circuits", type=WholeRange(min=1), default=1, metavar="N", help="Score only jobs of at least N circuits."
 )
 @_device
 @_group_by

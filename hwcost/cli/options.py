@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from hwcost.core.click_options import options_of
+from hwcost.core.click_options import REAL, options_of
 from hwcost.core.errors import OptionError
 from hwcost.core.text import printable, shown
 
@@ -33,7 +33,7 @@ def seconds(context: click.Context, parameter: click.Parameter, value: str | Non
 def live_options(function: _Function) -> _Function:
     """Add the options of live backends; `resolve_backend` takes them out again."""
     for option in (
-        click.option("--time-limit", type=float, metavar="SECONDS", help="Longest wait for IBM. [default: 30]"),
+        click.option("--time-limit", type=REAL, metavar="SECONDS", help="Longest wait for IBM. [default: 30]"),
         click.option("--at", metavar="DATE", help="Live backend as of a past day (UTC), such as 2026-03-01."),
         click.option("--channel", metavar="CHANNEL", help="Channel of a live backend. [default: ibm_quantum_platform]"),
         click.option("--instance", metavar="NAME|CRN", help="Service instance of a live backend. [default: all]"),

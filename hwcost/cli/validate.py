@@ -11,6 +11,7 @@ from hwcost.calibration.assumed import ASSUMED
 from hwcost.cli.options import request_options
 from hwcost.cli.outputs import output_option
 from hwcost.cli.progress import counter
+from hwcost.core.click_options import WHOLE
 from hwcost.core.click_outputs import writes_files
 from hwcost.core.errors import OptionError
 from hwcost.estimation.options import EstimateRequest
@@ -36,8 +37,8 @@ _OPTIONS = (
     help="Compare with results from hardware instead; FILE has their circuits, if they do not name them.",
 )
 @click.option("--backend", "-b", required=True, metavar="NAME", help="Backend, for example fake_sherbrooke.")
-@click.option("--draws", "num_draws", type=int, default=20, show_default=True, metavar="N", help="Sets of angles.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of angles, trajectories and shots.")
+@click.option("--draws", "num_draws", type=WHOLE, default=20, show_default=True, metavar="N", help="Sets of angles.")
+@click.option("--seed", type=WHOLE, default=0, show_default=True, help="Seed of angles, trajectories and shots.")
 @click.option(
     "--attenuation",
     "methods",
@@ -45,10 +46,12 @@ _OPTIONS = (
     metavar="METHOD",
     help=f"Method to check; repeatable. [default: {', '.join(METHODS)}]",
 )
-@click.option("--trajectories", type=int, metavar="N", help="Trajectories per draw, for wide circuits. [default: 400]")
-@click.option("--seed-transpiler", type=int, default=0, show_default=True, help="First transpiler seed.")
+@click.option(
+    "--trajectories", type=WHOLE, metavar="N", help="Trajectories per draw, for wide circuits. [default: 400]"
+)
+@click.option("--seed-transpiler", type=WHOLE, default=0, show_default=True, help="First transpiler seed.")
 @request_options(EstimateRequest, _OPTIONS)
-@click.option("--index", type=int, metavar="I", help="The I-th circuit of the file, from 0.")
+@click.option("--index", type=WHOLE, metavar="I", help="The I-th circuit of the file, from 0.")
 @format_option
 @output_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")

@@ -228,7 +228,7 @@ def _draw_frontier(axes: Axes, comparison: Comparison, costs: Costs) -> None:
         own = []
         for cells in zip(*by_circuit.values(), strict=False):
             duration_s = _geometric_mean([cell.circuit_duration_s for cell in cells])
-            attenuation = _geometric_mean([cell.attenuation_worst or 0.0 for cell in cells])
+            attenuation = _geometric_mean([max(0.0, cell.attenuation_worst or 0.0) for cell in cells])
             if duration_s > 0 and attenuation > 0:
                 own.append((duration_s * 1e6, attenuation))
         points += own

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
 
 import click
 
+from hwcost.core.numbers import parse_real, parse_whole
 from hwcost.core.option_fields import flag_of, option_fields
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -91,7 +92,41 @@ def _type(hint: Any) -> Any:
     words = [word for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)]
     if kinds[0] is int and words:
         return WholeOrWord(words)
-    return kinds[0] if kinds[0] in (int, float) else str
+    return {int: WHOLE, float: REAL}.get(kinds[0], str)
+
+
+class WholeNumber(click.types.IntParamType):
+    """A whole number, of plain digits: Python itself would also take `1_000`, ` 1` and digits of other scripts."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        if isinstance(value, str) and parse_whole(value) is None:
+            self.fail(f"{value!r} is not a valid integer.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class WholeRange(click.IntRange):
+    """The same, of a range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        return super().convert(WHOLE.convert(value, param, ctx), param, ctx)
+
+
+class RealNumber(click.types.FloatParamType):
+    """A number of plain digits."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        if isinstance(value, str) and parse_real(value) is None:
+            self.fail(f"{value!r} is not a valid float.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+WHOLE = WholeNumber()
+"""Type of every option that is a whole number."""
+REAL = RealNumber()
+"""Type of every option that is any number."""
 
 
 class WholeOrWord(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
@@ -110,10 +145,10 @@ class WholeOrWord(click.ParamType):  # type: ignore[type-arg]  # generic from cl
         """Return the number or the word."""
         if value in self._words:
             return str(value)
-        try:
-            return int(value)
-        except ValueError:
+        number = parse_whole(value) if isinstance(value, str) else int(value)
+        if number is None:
             self.fail(f"{value!r} is neither a whole number nor {' or '.join(self._words)}.", param, ctx)
+        return number
 
 
 def _is_union(hint: Any) -> bool:

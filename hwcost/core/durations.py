@@ -43,7 +43,7 @@ def parse_duration_s(value: str | float, *, name: str = "duration", may_be_zero:
     """
     found = shown(value)
     if isinstance(value, str):
-        parsed = _seconds(value.strip().lower())
+        parsed = _seconds(value.lower())
         if parsed is None:
             raise OptionError(f"{name} is {found}, which is not a duration; give {_EXAMPLES}")
         result = parsed
@@ -61,10 +61,11 @@ def parse_duration_s(value: str | float, *, name: str = "duration", may_be_zero:
 
 def _seconds(text: str) -> float | None:
     """Return the seconds; None for what is not a duration."""
+    if _PLAIN.fullmatch(text.removeprefix("-")):
+        return float(text)
+    text = text.strip()
     negative = text.startswith("-")
     text = text.removeprefix("-").lstrip()
-    if _PLAIN.fullmatch(text):
-        return -float(text) if negative else float(text)
     parts: list[float] = []
     units: list[float] = []
     place = 0

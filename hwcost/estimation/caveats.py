@@ -14,9 +14,12 @@ from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.readout_lines import readout_assumptions
 from hwcost.estimation.variances import MAX_STATE_QUBITS
 from hwcost.isa.columns import Kind
-from hwcost.noise.attenuation import attenuation_omissions
+from hwcost.noise.attenuation import QubitAttenuation, attenuation_omissions
 from hwcost.noise.observables import active_qubits
 from hwcost.noise.shots import ORDER_OF_MAGNITUDE_INFLATION, ShotCost
+
+MOST_ATTENUATION = 1.005
+"""λ above which a reader is told that it is no mistake."""
 
 
 def assumptions_of(
@@ -39,9 +42,26 @@ def assumptions_of(
     if candidate.success is not None:
         lines += attenuation_omissions(isa, audited)
         lines += readout_assumptions(candidate, conditions, plan)
+        lines += _about_rows(candidate.shots.attenuation, [row.assumption for row in candidate.shots.attenuation])
     if plan is not None:
         lines += _of_observables(plan, candidate.shots)
     return tuple(lines)
+
+
+def _about_rows(rows: Sequence[QubitAttenuation], texts: Sequence[str | None]) -> Iterator[str]:
+    """Yield each text once, with the qubits, or the number of observables, that it is about."""
+    rows_of: dict[str, list[int]] = {}
+    for index, text in enumerate(texts):
+        if text:
+            rows_of.setdefault(text, []).append(index)
+    for text, about in rows_of.items():
+        qubits = [rows[index].qubit for index in about]
+        if None not in qubits:
+            yield f"{'qubit' if len(qubits) == 1 else 'qubits'} {', '.join(map(str, qubits))}: {text}"
+        elif len(about) == len(rows):
+            yield text
+        else:
+            yield f"{len(about)} of {len(rows)} Pauli strings: {text}"
 
 
 def _of_observables(plan: MeasurementPlan, shots: ShotCost) -> Iterator[str]:
@@ -53,7 +73,7 @@ def _of_observables(plan: MeasurementPlan, shots: ShotCost) -> Iterator[str]:
     for each, terms, cost in zip(plan.observables, plan.sums(), shots.observables, strict=False):
         if len(terms) == 1 or cost.state_known or cost.variance is None:
             continue
-        at_most = _correlated_variance(plan, dict(terms), [row.value for row in shots.attenuation])
+        at_most = _correlated_variance(plan, dict(terms), [min(1.0, row.value) for row in shots.attenuation])
         if at_most > cost.variance * (1.0 + 1e-9):
             yield (
                 f"{each.name}: the state is not known (free parameters, more than {MAX_STATE_QUBITS} qubits, or too "
@@ -105,9 +125,12 @@ def caveats_of(candidate: CostedCandidate, conditions: Conditions) -> Iterator[C
     yield from _of_fractional_gates(candidate, conditions)
     for note in candidate.compiled.isa.notes:
         yield Caveat("isa", note)
-    for row in candidate.shots.attenuation:
-        if row.note:
-            yield Caveat("attenuation", row.note if row.qubit is None else f"qubit {row.qubit}: {row.note}")
+    rows = candidate.shots.attenuation
+    for line in _about_rows(rows, [row.note for row in rows]):
+        yield Caveat("attenuation", line)
+    above = [f"λ is {row.value:.3g}" if row.value > MOST_ATTENUATION else None for row in rows]
+    for line in _about_rows(rows, above):
+        yield Caveat("attenuation", f"{line}: relaxation pushes the value beyond the ideal one, which saves no shots")
     yield from _of_shots(candidate.shots)
     yield from _of_hardware(candidate)
     if candidate.compiled.transpiled is not None and candidate.compiled.transpiled.rescheduled:
@@ -198,9 +221,11 @@ def _of_shots(shots: ShotCost) -> Iterator[Caveat]:
         )
     elif shots.needed is None:
         worst = min(row.value for row in shots.attenuation)
+        turned = ", where noise turns the sign of the value" if worst < 0.0 else ""
         yield Caveat(
             SIGNAL_GONE,
-            f"the signal is gone: attenuation {worst:.1e} at worst; no number of shots that can be run recovers it",
+            f"the signal is gone: attenuation {worst:.1e} at worst{turned}; no number of shots that can be run "
+            "recovers it",
         )
     elif used is not None and used > ORDER_OF_MAGNITUDE_INFLATION:
         yield Caveat(
@@ -218,9 +243,9 @@ def _of_hardware(candidate: CostedCandidate) -> Iterator[Caveat]:
         how = "at level 0" if candidate.compiled.transpiled is not None else "on the device's first qubits"
         yield Caveat(
             "fixed_layout",
-            f"the qubits are fixed in advance ({how}): on hardware such circuits were off by a factor of 2 to 3 in the "
-            "shots in the median and up to 20 times, for one bad qubit decides; choose qubits by the calibration of "
-            "the day (level 1 to 3)",
+            f"the qubits are fixed in advance ({how}): on hardware such circuits were off by a factor of 2 to 4 in the "
+            f"shots in the median and up to {error.factor:g} times, for one bad qubit decides; choose qubits by the "
+            "calibration of the day (level 1 to 3)",
         )
     elif error.kind == "wide":
         qubits = len(active_qubits(candidate.compiled.isa))

@@ -18,7 +18,7 @@ from hwcost.isa.counts import GateCounts, gate_counts
 from hwcost.isa.schedule import Schedule, schedule_alap, sum_of_durations
 from hwcost.jobs.predict import JobTime, predict
 from hwcost.jobs.size import JobSize
-from hwcost.noise.attenuation import QubitAttenuation, attenuate
+from hwcost.noise.attenuation import QubitAttenuation, attenuate, method_used
 from hwcost.noise.hardware import MAX_QUBITS, CircuitKind
 from hwcost.noise.observables import NoisyCircuit, active_qubits
 from hwcost.noise.pauli_labels import physical_observables
@@ -187,7 +187,7 @@ def _shots(
     sums = None if plan is None else plan.sums()
     return shot_cost(
         attenuations,
-        method=request.attenuation,
+        method=method_used(attenuations, request.attenuation),
         requested=request.shots,
         precision=request.precision,
         rule=request.inflation,
@@ -267,7 +267,7 @@ def _rank_key(
         return log_time
     if conditions.request.task == "sampling":
         return log_time - success.log10_esp * math.log(10.0)
-    logs = [row.log_inflation for row in shots.attenuation]
+    logs = [max(0.0, row.log_inflation) for row in shots.attenuation]  # a λ above 1 saves no shots
     if plan is not None:
         logs = [
             _log_mean([logs[row] for row, _ in terms], [coefficient**2 for _, coefficient in terms])

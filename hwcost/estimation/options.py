@@ -20,7 +20,7 @@ from hwcost.core.option_fields import option
 from hwcost.estimation.seeds import NumSeeds
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.jobs.profile_file import DEFAULT_JOB_PROFILE, load_profile
-from hwcost.noise.methods import DEFAULT_ATTENUATION, METHODS, AttenuationMethod
+from hwcost.noise.methods import AUTO, DEFAULT_ATTENUATION, METHODS, AttenuationMethod
 from hwcost.noise.shots import Inflation, Task
 
 DEFAULT_SHOTS = 4096
@@ -31,7 +31,7 @@ MAX_SEEDS = 1000
 MIN_PRECISION = 1e-7
 """Standard errors below this need 10^14 shots, a thousand years on any device."""
 
-_METHODS = ", ".join(METHODS)
+_METHODS = ", ".join((AUTO, *METHODS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class EstimateRequest(AssumedValues):
         if self.budget_s is not None:
             object.__setattr__(self, "budget_s", parse_duration_s(self.budget_s, name="budget"))
         choices: tuple[tuple[str, Sequence[str]], ...] = (
-            ("attenuation", tuple(METHODS)),
+            ("attenuation", (AUTO, *METHODS)),
             ("inflation", get_args(Inflation)),
             ("task", get_args(Task)),
         )

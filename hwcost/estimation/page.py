@@ -219,7 +219,9 @@ def _noise_rows(cost: CostEstimate) -> Iterator[tuple[str, ...]]:
         worst = min(shots.attenuation, key=lambda a: a.value)
         where = "" if worst.qubit is None else f"qubit {worst.qubit}"
         where += "" if worst.clbit is None else f" (clbit {worst.clbit})"
-        yield "worst attenuation", f"{worst.value:.3g}", f"{where}, method {shots.method}"
+        where += ", " if where else ""
+        dropped = f", weight {format_share(worst.truncated_weight)} truncated" if worst.truncated_weight else ""
+        yield "worst attenuation", f"{worst.value:.3g}", f"{where}method {worst.method or shots.method}{dropped}"
     yield (
         "shot inflation",
         _times(shots.inflation_worst),

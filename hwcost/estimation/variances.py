@@ -31,8 +31,8 @@ def with_known_state(candidate: CostedCandidate, logical: LogicalCircuit, condit
 
         Σ over bases, Σ over strings k and l of the basis: c_k c_l (λ_kl ⟨P_k P_l⟩ / (λ_k λ_l) − ⟨P_k⟩ ⟨P_l⟩) / N
 
-    with λ_kl the attenuation of the product P_k P_l (1 for k = l). Strings that are measured in the same shots are
-    correlated: of a GHZ state, Σ Z has n times the variance of independent terms.
+    with λ_kl the attenuation of the product P_k P_l (1 for k = l), each at most 1. Strings that are measured in the
+    same shots are correlated: of a GHZ state, Σ Z has n times the variance of independent terms.
 
     A candidate is returned as it is where no observable is a sum, the circuit has free parameters, more than
     `MAX_STATE_QUBITS` qubits or anything but gates before its measurements, or the products are too many.
@@ -45,10 +45,10 @@ def with_known_state(candidate: CostedCandidate, logical: LogicalCircuit, condit
     values = None if len(products) > MAX_PRODUCTS else ideal_values(logical.circuit, [*labels, *products])
     if values is None:
         return candidate
-    attenuation = {label: row.value for label, row in zip(labels, candidate.shots.attenuation, strict=True)}
+    attenuation = {label: min(1.0, row.value) for label, row in zip(labels, candidate.shots.attenuation, strict=True)}
     fresh = [label for label in products if label not in attenuation]
     rows = attenuations_of(candidate.compiled, candidate.schedule, conditions, fresh) if fresh else ()
-    attenuation |= {label: row.value for label, row in zip(fresh, rows, strict=True)}
+    attenuation |= {label: min(1.0, row.value) for label, row in zip(fresh, rows, strict=True)}
     variances = [
         None if len(each.terms) == 1 else _variance(each, plan.groups, attenuation, values) for each in plan.observables
     ]

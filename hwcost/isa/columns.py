@@ -62,6 +62,7 @@ class IsaCircuit:
             for nothing. Empty where no operation needs any. Operations with the same one run one after the other.
         readout_duration_known: False if a measurement has no calibrated duration.
         notes: Remarks on how control flow was costed, for the report.
+        has_branches: Whether one branch of several, the longest, stands for what depends on measured values.
     """
 
     num_qubits: int
@@ -76,6 +77,7 @@ class IsaCircuit:
     resources: Sequence[int | None] = ()
     readout_duration_known: bool = True
     notes: tuple[str, ...] = ()
+    has_branches: bool = False
 
     def __len__(self) -> int:
         return len(self.names)

@@ -97,6 +97,7 @@ class _Walker:
         self.known: dict[tuple[Any, ...], bool] = {}
         self.readout_duration_known = True
         self.notes: dict[str, None] = {}
+        self.has_branches = False
 
     def means_something(self, name: str) -> bool:
         """Return whether a name is that of one of Qiskit's operations, or of a gate that a device defines."""
@@ -248,6 +249,7 @@ class _Walker:
                 columns.barrier(qubits, clbits)
             self.notes["for_loop: every iteration is counted"] = None
         else:
+            self.has_branches = True
             columns.extend(max(inner, key=_Columns.duration_s))
             self.notes[
                 f"{operation.name}: costed by its longest branch; the latency of the classical decision is not in "
@@ -309,4 +311,5 @@ def read_isa(
         errors=columns.errors,
         readout_duration_known=walker.readout_duration_known,
         notes=tuple(walker.notes),
+        has_branches=walker.has_branches,
     )

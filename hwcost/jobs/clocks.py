@@ -27,8 +27,8 @@ CLOCK_TEXTS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_MONTH = re.compile(r"(\d{4})-(\d{2})(?:\D.*)?")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+_MONTH = re.compile(r"(\d{4})-(\d{2})(?:\D.*)?", re.ASCII)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)", re.ASCII)
 
 
 def check_clock(clock: object, where: str) -> AnyClock | None:

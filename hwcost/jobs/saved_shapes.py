@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hwcost.core.errors import InputError
+from hwcost.core.numbers import parse_whole
 
 MAX_AXES = 32
 MAX_SIZE = 10**12
@@ -136,7 +137,8 @@ def npy_shape(text: str) -> tuple[int, ...]:
         start = 12 if wide else 10
         described = ast.literal_eval(header[start : start + length].decode("latin-1").strip())
         return _shape(described["shape"])
-    except (ValueError, SyntaxError, KeyError, TypeError, IndexError, struct.error, zlib.error, RecursionError):
+    # The last two are what Python says of text that is nested too deeply.
+    except (ValueError, SyntaxError, LookupError, TypeError, struct.error, zlib.error, RecursionError, MemoryError):
         raise InputError("an array in it is not what the client writes") from None
 
 
@@ -157,8 +159,8 @@ def _shape(value: object) -> tuple[int, ...]:
 
 
 def _index(value: object) -> int:
-    if isinstance(value, str) and value.isdecimal() and len(value) < 13:
-        value = int(value)
+    if isinstance(value, str):
+        value = parse_whole(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_SIZE:
         raise InputError("a size in the result is not a whole number")
     return value

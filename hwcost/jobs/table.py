@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.core.errors import InputError, OptionError
+from hwcost.core.numbers import parse_real
 from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import column_name, listing, shortened, shown
 from hwcost.jobs.clocks import years_of
@@ -190,10 +191,9 @@ def _table(header: list[str], rows: list[tuple[int, list[str]]], *, source: str,
 def _number(cell: str, name: str, where: str) -> float:
     if not cell:
         raise InputError(f"{where}: {name} is empty; fill it for every job, or leave the row or the column out")
-    try:
-        value = float(cell)
-    except ValueError:
-        raise InputError(f"{where}: {name} is {shown(cell)}, expected a number") from None
+    value = parse_real(cell)
+    if value is None:
+        raise InputError(f"{where}: {name} is {shown(cell)}, expected a number")
     if not math.isfinite(value) or value < 0.0:
         raise InputError(f"{where}: {name} is {shortened(cell, 60)}; it must be finite and not negative")
     if value > MAX_VALUE:

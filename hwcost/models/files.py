@@ -77,7 +77,7 @@ def load_samples(model: Any, given: Sequence[str]) -> Any:
 
 
 def _is_shape(text: str) -> bool:
-    return re.fullmatch(r"\d{1,12}(x\d{1,12})*", text) is not None
+    return re.fullmatch(r"[0-9]{1,12}(x[0-9]{1,12})*", text) is not None
 
 
 def _tensor(model: Any, array: Any, is_one_sample: bool) -> Any:

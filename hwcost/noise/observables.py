@@ -57,11 +57,15 @@ class SignalEstimate:
     """What a method says of one observable.
 
     Attributes:
-        value: Estimated attenuation in [0, 1].
+        value: Estimated attenuation, in [0, 1] but for `pauli-propagation`: the shift by relaxation can take it beyond
+            1, and below 0.
         standard_error: Statistical error of `value`, None where the method has none.
-        note: What to know about this value, None if nothing.
+        note: What to treat with caution in this value, None if nothing.
         includes_readout: Whether `value` contains the readout already.
         log_value: Natural logarithm of `value` from a method that knows it where `value` is too small for a float.
+        method: The method that the value is from, None if it is the one that was asked for.
+        assumption: What had to be assumed for it, None if nothing.
+        truncated_weight: Weight of the Pauli strings that were dropped, of 1 in all; None where none are counted.
     """
 
     value: float
@@ -69,6 +73,9 @@ class SignalEstimate:
     note: str | None = None
     includes_readout: bool = False
     log_value: float | None = None
+    method: str | None = None
+    assumption: str | None = None
+    truncated_weight: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """From signal attenuation to shots: how many repetitions a noisy device needs.
 
 A measured ⟨Z⟩ is the ideal one times an attenuation λ. Dividing by λ multiplies the standard error by 1/λ, so the
-number of shots for the same precision grows by I = 1/λ².
+number of shots for the same precision grows by I = 1/λ². Where λ exceeds 1, relaxation pushes a value towards the ideal
+one; that is no signal and saves no shots, so λ counts as 1 here.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
-from hwcost.noise.attenuation import SMALLEST_ATTENUATION, QubitAttenuation
+from hwcost.noise.attenuation import SIGNED, SMALLEST_ATTENUATION, QubitAttenuation
 from hwcost.noise.hardware import CircuitKind, HardwareError, hardware_error
 
 Inflation: TypeAlias = Literal["worst", "mean"]
@@ -135,6 +136,12 @@ class ShotCost:
         return {**own, **ends, "executions": self.executions, "observables": named}
 
 
+def _is_signed(attenuations: Sequence[QubitAttenuation], rule: Inflation) -> bool:
+    """Return whether the λ that sets the shots, or one of those in a mean, is one at bound angles."""
+    deciding = attenuations if rule == "mean" else [min(attenuations, key=lambda row: row.value)]
+    return any(row.method == SIGNED for row in deciding)
+
+
 def inflation(attenuation: float) -> float:
     """Return the shot inflation 1/λ²; infinite for λ = 0."""
     return math.inf if attenuation < SMALLEST_ATTENUATION else 1.0 / attenuation**2
@@ -215,7 +222,9 @@ def shot_cost(
         observables=() if task == "sampling" else tuple(costs),
         hardware=None
         if task == "sampling"
-        else hardware_error(worst=finite(worst), mean=finite(mean), rule=rule, kind=kind),
+        else hardware_error(
+            worst=finite(worst), mean=finite(mean), rule=rule, kind=kind, signed=_is_signed(attenuations, rule)
+        ),
     )
 
 
@@ -243,7 +252,9 @@ def with_variances(shots: ShotCost, variances: Sequence[float | None]) -> ShotCo
 
 def _observable_cost(each: WeightedSum, attenuations: Sequence[QubitAttenuation]) -> ObservableCost:
     noiseless = math.fsum(coefficient**2 for _, coefficient in each.terms)
-    noisy = math.fsum(coefficient**2 * inflation(attenuations[row].value) for row, coefficient in each.terms)
+    # Above 1 there is a shift towards the ideal value beside the signal.
+    left = [min(1.0, attenuations[row].value) for row, _ in each.terms]
+    noisy = math.fsum(c**2 * inflation(value) for (_, c), value in zip(each.terms, left, strict=True))
     return ObservableCost(
         name=each.name,
         num_terms=len(each.terms),

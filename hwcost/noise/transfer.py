@@ -1,4 +1,4 @@
-"""Where a gate moves Pauli operators: transfer weights of native gates, derived from their unitaries.
+"""Where a gate moves Pauli operators: transfer matrices of native gates and their squares, derived from unitaries.
 
 Carried backwards through a gate U, a Pauli P_i becomes U† P_i U = Σ_j R_ij P_j with real R. Its weight on P_j is R_ij².
 Nothing here is written down per gate but the unitaries themselves, so no rule can be wrong on its own.
@@ -53,8 +53,32 @@ def transfer_weights(gates: Sequence[GateKey], num_qubits: int) -> Floats:
             weights[index] = _cached_weights(name, params, num_qubits)
     for name, indices in bound.items():
         angles = np.array([gates[index][1] for index in indices], dtype=float)
-        weights[indices] = _weights(_unitaries(name, angles, num_qubits))
+        weights[indices] = _weights(unitaries(name, angles, num_qubits))
     return weights
+
+
+def transfer_matrices(gates: Sequence[GateKey], num_qubits: int) -> Floats:
+    """Return R of each gate with its signs, as one array of shape `[len(gates), 4**num_qubits, 4**num_qubits]`.
+
+    Rows are the Pauli after the gate, columns the Pauli before it, numbered as in `transfer_weights`.
+
+    Raises:
+        CircuitError: A gate is not a standard gate of Qiskit, not on `num_qubits` qubits, or has a free parameter.
+    """
+    size = 4**num_qubits
+    matrices = np.empty((len(gates), size, size))
+    indices_of: dict[str, list[int]] = defaultdict(list)
+    for index, (name, params) in enumerate(gates):
+        if None in params:
+            raise CircuitError(
+                f"an angle of {name} is free, so no signed Pauli string can be carried through it; bind the "
+                "parameters, or use the attenuation method 'mean-field'"
+            )
+        indices_of[name].append(index)
+    for name, indices in indices_of.items():
+        angles = np.array([gates[index][1] for index in indices], dtype=float)
+        matrices[indices] = _matrices(unitaries(name, angles, num_qubits))
+    return matrices
 
 
 @lru_cache(maxsize=1024)
@@ -62,7 +86,7 @@ def _cached_weights(name: str, params: tuple[float | None, ...], num_qubits: int
     """Return the weights of one gate without parameters or with free ones, averaged over the latter."""
     grid = np.arange(_NUM_ANGLES) * (4.0 * np.pi / _NUM_ANGLES)
     angles = np.array(list(itertools.product(*(grid if value is None else (value,) for value in params))))
-    weights: Floats = _weights(_unitaries(name, angles, num_qubits)).mean(axis=0)
+    weights: Floats = _weights(unitaries(name, angles, num_qubits)).mean(axis=0)
     weights[np.abs(weights) < 1e-15] = 0.0
     weights.setflags(write=False)
     return weights
@@ -77,14 +101,19 @@ def _pauli_basis(num_qubits: int) -> Complexes:
     return basis
 
 
-def _weights(unitaries: Complexes) -> Floats:
-    """Return R_ij² with R_ij = Tr(P_i U P_j U†)/d, rows normalised against rounding."""
+def _matrices(unitaries: Complexes) -> Floats:
+    """Return R_ij = Tr(P_i U P_j U†)/d."""
     dimension = unitaries.shape[-1]
     basis = _pauli_basis(dimension.bit_length() - 1)
     images = np.einsum("kab,jbc,kdc->kjad", unitaries, basis, unitaries.conj(), optimize=True)
-    transfer = np.einsum("ida,kjad->kij", basis, images, optimize=True).real / dimension
-    squares = transfer**2
-    squares[squares < 1e-24] = 0.0  # rounding of amplitudes that vanish
+    matrices: Floats = np.einsum("ida,kjad->kij", basis, images, optimize=True).real / dimension
+    matrices[np.abs(matrices) < 1e-12] = 0.0  # rounding of amplitudes that vanish
+    return matrices
+
+
+def _weights(unitaries: Complexes) -> Floats:
+    """Return R_ij², rows normalised against rounding."""
+    squares = _matrices(unitaries) ** 2
     weights: Floats = squares / squares.sum(axis=2, keepdims=True)
     return weights
 
@@ -121,7 +150,7 @@ _PARAMETRISED: dict[str, Callable[..., Complexes]] = {
 }
 
 
-def _unitaries(name: str, angles: Floats, num_qubits: int) -> Complexes:
+def unitaries(name: str, angles: Floats, num_qubits: int) -> Complexes:
     """Return unitaries of a gate for each row of `angles`, first qubit most significant."""
     if name in _PARAMETRISED:
         unitaries = _PARAMETRISED[name](*angles.T)

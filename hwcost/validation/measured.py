@@ -17,8 +17,9 @@ from hwcost.estimation.estimate import estimate_under
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate
 from hwcost.estimation.seeds import NumSeeds
+from hwcost.noise.attenuation import SIGNED
 from hwcost.noise.hardware import hardware_error
-from hwcost.noise.methods import DEFAULT_ATTENUATION, METHODS, AttenuationMethod
+from hwcost.noise.methods import AUTO, DEFAULT_ATTENUATION, METHODS, AttenuationMethod
 from hwcost.validation.ideal import NO_IDEAL, ideal_of
 from hwcost.validation.measured_file import MeasuredResult, Observable, Results, load_measured
 from hwcost.validation.measured_record import MeasuredRun, MeasuredValidation
@@ -70,8 +71,9 @@ def validate_measured(
         CircuitError: A circuit file cannot be read.
         CalibrationError: A backend cannot be used.
     """
-    if isinstance(methods, str) or not methods or len(set(methods)) < len(methods) or not set(methods) <= set(METHODS):
-        raise OptionError(f"methods are {methods!r}; choose from {', '.join(METHODS)}, each at most once")
+    known = (AUTO, *METHODS)
+    if isinstance(methods, str) or not methods or len(set(methods)) < len(methods) or not set(methods) <= set(known):
+        raise OptionError(f"methods are {methods!r}; choose from {', '.join(known)}, each at most once")
     loaded = load_measured(results, circuits=circuits)
     request = EstimateRequest(
         shots=1000,
@@ -232,7 +234,8 @@ def _ends(predicted: float, cost: CostEstimate) -> tuple[float | None, float | N
     if predicted <= 0.0 or cost.shots.hardware is None:
         return None, None
     inflation = predicted**-2
-    error = hardware_error(worst=None, mean=inflation, rule="mean", kind=cost.shots.hardware.kind)
+    signed = any(row.method == SIGNED for row in cost.shots.attenuation)
+    error = hardware_error(worst=None, mean=inflation, rule="mean", kind=cost.shots.hardware.kind, signed=signed)
     if error is None:
         return None, None
     return predicted / math.sqrt(error.factor), predicted * math.sqrt(error.factor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hwcost.core.units import format_age, format_count, format_share
+from hwcost.noise.attenuation import SIGNED
 from hwcost.report.page import Block, Bullets, Column, Heading, Line, Page, Table, registered_page
 from hwcost.validation import measured_page
 from hwcost.validation.record import QubitValidation, Validation
@@ -69,7 +70,8 @@ def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
 
 
 def _attenuation_table(validation: Validation) -> Table:
-    methods = [score.method for score in validation.methods]
+    # At one set of angles and one input there is a value of its own for the signed sum; it is in the next table.
+    methods = [s.method for s in validation.methods if s.method != SIGNED]
     rows = []
     for qubit in validation.qubits[:MOST_QUBITS_SHOWN]:
         predicted = (f"{qubit.predicted[method].attenuation:.4f}" for method in methods)
@@ -81,8 +83,16 @@ def _value_table(validation: Validation) -> Table:
     rows = []
     for qubit in validation.qubits[:MOST_QUBITS_SHOWN]:
         values = (qubit.ideal_value, qubit.measured_value, qubit.value_ratio)
-        rows.append((str(qubit.qubit), str(qubit.clbit), *map(_number, values)))
-    return _table(("qubit", "clbit", "ideal", "noisy", "ratio"), rows)
+        attenuations = [qubit.own_attenuation]
+        if SIGNED in qubit.predicted:
+            attenuations.append(None if qubit.own_attenuation is None else qubit.predicted[SIGNED].attenuation)
+        rows.append((str(qubit.qubit), str(qubit.clbit), *map(_number, values), *map(_attenuation, attenuations)))
+    signed = [s.method for s in validation.methods if s.method == SIGNED]
+    return _table(("qubit", "clbit", "ideal", "noisy", "ratio", "λ", *signed), rows)
+
+
+def _attenuation(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
 
 
 def _measured(qubit: QubitValidation) -> tuple[str, str]:
@@ -143,6 +153,11 @@ def _remarks(validation: Validation) -> Iterator[str]:
         yield (
             "no free parameters, and one set of angles gives no slope: the circuit keeps its angles and is run on "
             "basis states, prepared without error"
+        )
+    if SIGNED in [score.method for score in validation.methods]:
+        yield (
+            f"λ: noisy over ideal ⟨Z⟩ at the input |0…0⟩ without the shift by readout; {SIGNED} is held against it, "
+            "the other methods against the slope"
         )
     hidden = len(validation.qubits) - MOST_QUBITS_SHOWN
     if hidden > 0:

@@ -55,6 +55,8 @@ class QubitValidation:
         measured_value: The same as read out on the noisy device.
         value_ratio: measured_value/ideal_value; None where |ideal_value| < 0.1. It contains the shift
             towards |0⟩ by relaxation and readout, so it may exceed λ, and even 1.
+        own_attenuation: λ at the angles and the input of the circuit: noisy before readout over ideal ⟨Z⟩, times what
+            readout leaves. None with free parameters, and where the ideal value is next to 0.
         predicted: Prediction of each method.
         note: Why nothing could be measured, None if it could.
     """
@@ -69,6 +71,7 @@ class QubitValidation:
     ideal_value: float | None
     measured_value: float | None
     value_ratio: float | None
+    own_attenuation: float | None
     predicted: Mapping[str, MethodPrediction]
     note: str | None
 
@@ -76,6 +79,9 @@ class QubitValidation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodScore:
     """One attenuation method on the whole circuit; inflations are over the qubits that could be measured.
+
+    Methods that average over angles are held against the slope `attenuation` of each qubit, a prediction by
+    `pauli-propagation` against its `own_attenuation`.
 
     Attributes:
         method: Its name.

@@ -26,7 +26,8 @@ from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise.attenuation import QubitAttenuation, attenuate
 from hwcost.noise.methods import METHODS, AttenuationMethod
-from hwcost.noise.observables import NoisyCircuit, active_qubits
+from hwcost.noise.methods.auto import SMALLEST_IDEAL_VALUE
+from hwcost.noise.observables import NoisyCircuit, active_qubits, readout_factor
 from hwcost.noise.shots import SIGNAL_GONE_ATTENUATION, Inflation, ShotCost, finite, shot_cost
 from hwcost.noise.shots import inflation as _inflation
 from hwcost.noise.transfer import Floats
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
 
     from hwcost.circuits.load import LoadedCircuit
 
-
-SMALLEST_IDEAL = 0.1
-"""Ideal |⟨Z⟩| of a bound circuit below which the ratio of noisy to ideal is mostly relaxation towards |0⟩."""
 
 SIGNIFICANT_SIGMAS = 3.0
 """A measured attenuation below this number of its standard errors is no signal, and 1/λ² of it means nothing."""
@@ -89,7 +87,9 @@ def validate(
     `num_draws` draws. With free parameters, the draws are of all of them, uniform in [0, 2π]. One set of angles gives
     one point and no slope, so a circuit without free parameters keeps its angles and is run on `num_draws`
     different basis states (on all, if there are no more), prepared without error: the slope is then the signal that
-    noise leaves of the circuit's own observable, whatever state enters. The ratio at |0…0⟩ itself is given beside it.
+    noise leaves of the circuit's own observable, whatever state enters. The ratio at |0…0⟩ itself is given beside it,
+    and `pauli-propagation` is held against that: it predicts this one value. With free parameters it has no answer and
+    is left out.
 
     The shots: for the shots that a method gives, outcomes are drawn from the simulated probabilities, rescaled by the
     measured slope, and the standard error that is reached is compared with the target: the precision of `shots`
@@ -171,7 +171,7 @@ def validate(
     predicted = {
         method: attenuate(noisy, method=method, seed=seed_transpiler)
         for method in methods
-        if method != "paper" or cost.paper is not None  # undefined where no T2 is known
+        if _answers(method, cost, methods)
     }
     rng = np.random.default_rng([seed, 1])
     qubits = tuple(
@@ -200,6 +200,13 @@ def validate(
         qubits=qubits,
         methods=tuple(_score(method, rows, qubits, simulated, cost.shots, rng) for method, rows in predicted.items()),
     )
+
+
+def _answers(method: AttenuationMethod, cost: CostEstimate, methods: Sequence[AttenuationMethod]) -> bool:
+    """Return whether a method is defined for a circuit: one that has no T2, or free angles."""
+    if method == "paper":
+        return cost.paper is not None
+    return method != "pauli-propagation" or not cost.circuit.num_parameters or len(methods) == 1
 
 
 def _check_options(num_draws: int, seed: int, methods: Sequence[AttenuationMethod], num_trajectories: int) -> None:
@@ -236,12 +243,45 @@ def _operation_names(circuit: QuantumCircuit) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Simulated:
-    """Simulated draws, and the values at the circuit's own angles and input if it has no free parameters."""
+    """Simulated draws, and the values at the circuit's own angles and input if it has no free parameters.
+
+    `own_attenuation` is NaN where the ideal value is next to 0.
+    """
 
     draws: Draws
     values: SimulatedValues
     own_ideal: Floats | None
     own_measured: Floats | None
+    own_attenuation: Floats | None
+
+    def truth(self, column: int, predicted: QubitAttenuation, slope: float | None) -> _Truth:
+        """Return what a prediction is held against, and the ideal and measured values that belong to it."""
+        if predicted.method != "pauli-propagation" or self.own_attenuation is None:
+            return _Truth(slope, self.values.ideal[:, column], self.values.measured[:, column])
+        own, at = float(self.own_attenuation[column]), slice(column, column + 1)
+        if self.own_ideal is None or self.own_measured is None or not own > 0.0:
+            return _Truth(None, self.values.ideal[:, column], self.values.measured[:, column])
+        return _Truth(own, self.own_ideal[at], self.own_measured[at])
+
+
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """Measured λ, None where there is none, and the ⟨Z⟩ without noise and as read out that it is about."""
+
+    attenuation: float | None
+    ideal: Floats
+    measured: Floats
+
+    def target(self, shots: ShotCost) -> float:
+        """Return the standard error that the shots are for."""
+        return shots.precision or noiseless_standard_error(self.ideal, shots.requested or 1)
+
+    def ratio(self, shots: int, target: float, rng: np.random.Generator) -> tuple[float | None, float | None]:
+        """Return the standard error that so many shots reach, and that over the target."""
+        if self.attenuation is None:
+            return None, None
+        reached = reached_standard_error(self.measured, self.attenuation, shots, rng)
+        return reached, reached / target if target > 0.0 else None
 
 
 def _simulate(
@@ -279,8 +319,11 @@ def _simulate(
         progress=progress,
     )
     if parameters:
-        return _Simulated(draws="angles", values=values, own_ideal=None, own_measured=None)
+        return _Simulated(draws="angles", values=values, own_ideal=None, own_measured=None, own_attenuation=None)
     own_ideal, own_measured = values.ideal[0], values.measured[0]
+    left = np.array([1.0 if (factor := readout_factor(audited, q)) is None else factor for q in values.qubits])
+    has_signal = np.abs(own_ideal) >= SMALLEST_IDEAL_VALUE
+    own_attenuation = np.where(has_signal, values.noisy[0] / np.where(has_signal, own_ideal, 1.0) * left, np.nan)
     drawn = dataclasses.replace(
         values,
         ideal=values.ideal[1:],
@@ -288,7 +331,13 @@ def _simulate(
         measured=values.measured[1:],
         standard_error=None if values.standard_error is None else values.standard_error[1:],
     )
-    return _Simulated(draws="inputs", values=drawn, own_ideal=own_ideal, own_measured=own_measured)
+    return _Simulated(
+        draws="inputs",
+        values=drawn,
+        own_ideal=own_ideal,
+        own_measured=own_measured,
+        own_attenuation=own_attenuation,
+    )
 
 
 def _validate_qubit(
@@ -310,16 +359,16 @@ def _validate_qubit(
     predictions = {}
     for method, row in predicted.items():
         own = _own_shots(row.value, shots)
-        reached = None
-        if own is not None and slope is not None and note is None:
-            reached = reached_standard_error(measured, slope.value, own, rng)
+        truth = simulated.truth(column, row, None if slope is None or note is not None else slope.value)
+        reached, ratio = (None, None) if own is None else truth.ratio(own, truth.target(shots), rng)
         predictions[method] = MethodPrediction(
             attenuation=row.value,
             standard_error=row.standard_error,
             shots=own,
             reached_standard_error=reached,
-            precision_ratio=reached / target if reached is not None and target > 0.0 else None,
+            precision_ratio=ratio,
         )
+    own_attenuation = math.nan if simulated.own_attenuation is None else float(simulated.own_attenuation[column])
     own_ideal = None if simulated.own_ideal is None else float(simulated.own_ideal[column])
     own_measured = None if simulated.own_measured is None else float(simulated.own_measured[column])
     return QubitValidation(
@@ -333,8 +382,9 @@ def _validate_qubit(
         ideal_value=own_ideal,
         measured_value=own_measured,
         value_ratio=own_measured / own_ideal
-        if own_ideal is not None and own_measured is not None and abs(own_ideal) >= SMALLEST_IDEAL
+        if own_ideal is not None and own_measured is not None and abs(own_ideal) >= SMALLEST_IDEAL_VALUE
         else None,
+        own_attenuation=finite(own_attenuation),
         predicted=predictions,
         note=note,
     )
@@ -359,21 +409,24 @@ def _score(
     ).needed
     found, errors, own_ratios = [], [], []
     weakest: tuple[float, int] | None = None
-    for column, qubit in enumerate(qubits):
-        if qubit.note is not None or qubit.attenuation is None:
+    truths = [
+        simulated.truth(column, row, None if qubit.note is not None else qubit.attenuation)
+        for column, (qubit, row) in enumerate(zip(qubits, predicted, strict=True))
+    ]
+    for column, (qubit, truth) in enumerate(zip(qubits, truths, strict=True)):
+        if truth.attenuation is None:
             continue
         value = _inflation(qubit.predicted[method].attenuation)
         found.append(value)
-        errors.append(abs(value / _inflation(qubit.attenuation) - 1.0))
+        errors.append(abs(value / _inflation(truth.attenuation) - 1.0))
         own_ratio = qubit.predicted[method].precision_ratio
         if own_ratio is not None:
             own_ratios.append(own_ratio)
-        weakest = min(weakest or (math.inf, 0), (qubit.attenuation, column))
+        weakest = min(weakest or (math.inf, 0), (truth.attenuation, column))
     ratio = None
-    if needed is not None and weakest is not None and qubits[weakest[1]].target_standard_error > 0.0:
-        attenuation, column = weakest
-        reached = reached_standard_error(simulated.values.measured[:, column], attenuation, needed, rng)
-        ratio = reached / qubits[column].target_standard_error
+    if needed is not None and weakest is not None:
+        truth = truths[weakest[1]]
+        ratio = truth.ratio(needed, truth.target(shots), rng)[1]
     return MethodScore(
         method=method,
         inflation_mean=_mean(found),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from hwcost.core.click_options import options_of
+from hwcost.core.click_options import WHOLE, options_of
 from hwcost.core.click_outputs import replaces_nothing
 from hwcost.report.console import format_option, write
 from nas.results.evaluate import EvaluateSettings
@@ -14,7 +14,7 @@ from nas.results.evaluate import EvaluateSettings
 
 @click.command("evaluate")
 @click.argument("folder", metavar="RUN")
-@click.option("--member", type=int, required=True, metavar="N", help="Number of the member, as `nas front` shows it.")
+@click.option("--member", type=WHOLE, required=True, metavar="N", help="Number of the member, as `nas front` shows it.")
 @click.option("--noise", metavar="NAME|FILE", help="Device whose noise is simulated. [default: the run's]")
 @click.option("--backend", metavar="NAME", help="Live device; says how to run on it from Python.")
 @options_of(EvaluateSettings)

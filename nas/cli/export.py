@@ -6,12 +6,14 @@ from typing import Any
 
 import click
 
+from hwcost.core.click_options import WHOLE
 from hwcost.core.click_outputs import OutputPath, writes_files
 
 
 @click.command("export")
 @click.argument("folder", metavar="RUN")
-@click.option("--rank", type=int, metavar="N", help="Number of the member, as `nas front` shows it.")
+@click.option("--member", type=WHOLE, metavar="N", help="Number of the member, as `nas front` shows it.")
+@click.option("--rank", type=WHOLE, hidden=True, help="Old name of --member.")
 @click.option("-o", "output", type=OutputPath(), metavar="DIR", help="Directory for the member; made if there is none.")
 @click.option("--backend", metavar="NAME|FILE", help="Compile and cost for another device than the run's.")
 @click.option("--optuna", "url", metavar="sqlite:///FILE", help="Write the run as a study of Optuna.")
@@ -22,6 +24,7 @@ from hwcost.core.click_outputs import OutputPath, writes_files
 @writes_files
 def command(
     folder: str,
+    member: int | None,
     rank: int | None,
     output: str | None,
     backend: str | None,
@@ -36,16 +39,19 @@ def command(
     """
     from nas.core.errors import SettingError
 
-    if (rank is None) != (output is None):
-        raise SettingError("--rank and -o belong together: which member, and where to; give both")
-    if rank is None and url is None and events is None:
-        raise SettingError("nothing to write; give --rank and -o, or --optuna, or --tensorboard")
+    if member is not None and rank is not None and member != rank:
+        raise SettingError("--rank is the old name of --member; give --member")
+    number = rank if member is None else member
+    if (number is None) != (output is None):
+        raise SettingError("--member and -o belong together: which member, and where to; give both")
+    if number is None and url is None and events is None:
+        raise SettingError("nothing to write; give --member and -o, or --optuna, or --tensorboard")
     if study is not None and url is None:
         raise SettingError("--study is the name of a study of Optuna; give --optuna too")
-    if backend is not None and rank is None:
-        raise SettingError("--backend is for a member; give --rank and -o too")
-    if rank is not None and output is not None:
-        _member(folder, rank, output, backend)
+    if backend is not None and number is None:
+        raise SettingError("--backend is for a member; give --member and -o too")
+    if number is not None and output is not None:
+        _member(folder, number, output, backend)
     if url is not None:
         _study(folder, url, study)
     if events is not None:
@@ -53,12 +59,12 @@ def command(
     return 0
 
 
-def _member(folder: str, rank: int, output: str, backend: str | None) -> None:
+def _member(folder: str, number: int, output: str, backend: str | None) -> None:
     from hwcost.core.text import printable
     from nas.results.export import export
 
     changes: dict[str, Any] = {} if backend is None else {"backend": backend}
-    done = export(folder, rank, output, **changes)
+    done = export(folder, number, output, **changes)
     click.echo(f"{printable(str(done.folder))}: {', '.join(done.files)}; validation accuracy {done.accuracy:.1%}")
 
 

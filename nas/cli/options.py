@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from hwcost.core.click_options import WHOLE
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -15,5 +17,5 @@ def worker_options(function: _Function) -> _Function:
     cluster = click.option(
         "--cluster", metavar="ADDRESS", help="Dask scheduler instead of processes, such as tcp://host:8786."
     )
-    workers = click.option("--workers", type=int, default=1, show_default=True, help="Processes that train and cost.")
+    workers = click.option("--workers", type=WHOLE, default=1, show_default=True, help="Processes that train and cost.")
     return workers(cluster(function))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from hwcost.core.click_options import given, options_of
+from hwcost.core.click_options import WHOLE, given, options_of
 from hwcost.core.click_outputs import OutputPath, replaces_nothing
 from hwcost.report.console import format_option, write
 from nas.cli.options import worker_options
@@ -22,7 +22,7 @@ from nas.runs.config import SearchConfig
     metavar="RUN",
     help="Keep the trainings in the directory of a run to be searched.",
 )
-@click.option("--networks", type=int, default=30, show_default=True, help="Networks.")
+@click.option("--networks", type=WHOLE, default=30, show_default=True, help="Networks.")
 @click.option("--no-grid", is_flag=True, help="Only the settings of the search, no others.")
 @worker_options
 @format_option

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from hwcost.core.click_options import options_of
+from hwcost.core.click_options import WHOLE, options_of
 from hwcost.core.click_outputs import replaces_nothing
 from hwcost.report.console import format_option, write
 from nas.results.retrain import RetrainSettings
@@ -17,7 +17,7 @@ from nas.results.retrain import RetrainSettings
 @click.option(
     "--member",
     "members",
-    type=int,
+    type=WHOLE,
     multiple=True,
     metavar="N",
     help="Number of a member, as `nas front` shows it; may be given repeatedly. [default: the compromise]",

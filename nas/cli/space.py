@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
+from hwcost.core.click_options import WHOLE
 from hwcost.report.console import format_option, write
 
 
 @click.command("space")
 @click.argument("name", required=False, metavar="NAME|FILE.toml")
 @click.option("--genes", "vocabulary", is_flag=True, help="Show which genes a space of your own may have.")
-@click.option("--random", "num_random", type=int, default=0, metavar="N", help="Also print N random genomes.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random genomes.")
+@click.option("--random", "num_random", type=WHOLE, default=0, metavar="N", help="Also print N random genomes.")
+@click.option("--seed", type=WHOLE, default=0, show_default=True, help="Seed of the random genomes.")
 @format_option
 def command(name: str | None, vocabulary: bool, num_random: int, seed: int, form: str) -> int:
     """Show a search space: faqnas, hyb-hanas, qnas, or a TOML file of your own.

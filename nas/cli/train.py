@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hwcost.core.click_options import options_of
+from hwcost.core.click_options import WHOLE, options_of
 from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.core.text import shows_progress
 from hwcost.report.console import format_option, write
@@ -43,7 +43,7 @@ _KEYS = ("data_folder", *_DATA_KEYS, *_TRAINING_KEYS)
     show_default=True,
     help="Which epoch is the best: of the highest validation accuracy, or of the lowest validation loss.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of weights and order of samples.")
+@click.option("--seed", type=WHOLE, default=0, show_default=True, help="Seed of weights and order of samples.")
 @click.option("--test", "with_test", is_flag=True, help="Score the best epoch on the test part, for a final figure.")
 @click.option("-o", "path", type=OutputPath("network"), metavar="CHECKPOINT.pt", help="File to save the network to.")
 @format_option

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from hwcost.core.click_options import WHOLE
+
 
 @click.command("watch")
 @click.argument("folder", metavar="RUN")
-@click.option("--port", type=int, default=0, show_default="a free one", help="Port of the page.")
+@click.option("--port", type=WHOLE, default=0, show_default="a free one", help="Port of the page.")
 def command(folder: str, port: int) -> int:
     """Follow a search in the browser: front, signal, evaluations, work that is left.
 

@@ -33,5 +33,5 @@ class WorkerError(NasError):
     """The processes or the cluster that should evaluate are not available, or were lost."""
 
 
-class SearchError(NasError):
+class SearchError(NasError, InputError):
     """A search cannot continue: every candidate failed."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hwcost.core.numbers import parse_real
 from hwcost.core.reading import read_file
 from hwcost.core.text import one_line
 from nas.core.errors import DataError
@@ -76,8 +77,9 @@ def read_csv(path: str | Path, label: str | None, *, name: str | None = None) ->
             numbers = array("d", map(float, cells))
         except ValueError:
             numbers = array("d")
-        # An underscore separates digits to Python alone.
-        if len(numbers) != len(cells) or not all(map(math.isfinite, numbers)) or "_" in "".join(cells):
+        # Python alone takes digits apart by underscores, and those of other scripts.
+        text = "".join(cells)
+        if len(numbers) != len(cells) or not all(map(math.isfinite, numbers)) or "_" in text or not text.isascii():
             _find_fault(path, line, feature_names, cells)
         values.extend(numbers)
     if not labels:
@@ -159,11 +161,7 @@ def _label_position(path: Path, line: int, header: list[str], label: str | None)
 
 
 def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return parse_real(text) is not None
 
 
 def _find_fault(path: Path, line: int, names: Sequence[str], cells: Sequence[str]) -> None:
@@ -173,7 +171,7 @@ def _find_fault(path: Path, line: int, names: Sequence[str], cells: Sequence[str
         where = f"{path}, line {line}, column {one_line(name)!r}"
         if text.lower() in _MISSING:
             raise DataError(f"{where}: the value is missing; fill it, or leave the row or the column out")
-        if not _is_number(text) or "_" in text:
+        if not _is_number(text):
             raise DataError(
                 f"{where}: {one_line(text)!r} is not a number; write decimals with a point, encode text as numbers or "
                 "leave the column out"

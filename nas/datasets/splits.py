@@ -165,6 +165,18 @@ def allot(counts: Sequence[int], wanted: float, *, reserve: int, least: int = 1)
     return taken
 
 
+def divide(rows: Rows, labels: Labels, wanted: int, *, num_classes: int) -> tuple[Rows, Rows]:
+    """Divide rows into the first `wanted`, of each class in proportion, and the others; both in the order of `rows`.
+
+    Args:
+        rows: Rows, at least as many as are wanted.
+        labels: Labels of all samples.
+        wanted: How many.
+        num_classes: Classes.
+    """
+    return _divide(rows, labels, _counts(rows, labels, num_classes), wanted, reserve=0, least=0)
+
+
 def _divide(
     rows: Rows, labels: Labels, counts: NDArray[np.int64], wanted: float, *, reserve: int, least: int = 1
 ) -> tuple[Rows, Rows]:

@@ -21,7 +21,7 @@ class DeviceCost:
         num_excluded_edges: Connections that were not used.
         assumptions: What was assumed.
         warnings: What to treat with caution.
-        parts_s: Seconds of each part of the unified time that is not negligible.
+        parts_s: Seconds of each part of the unified time that is not 0.
     """
 
     backend: str
@@ -41,8 +41,7 @@ def device_cost(evaluation: Evaluation) -> DeviceCost | None:
     if not model:
         return None
     parts = model["unified"]["parts"]
-    total = sum(parts.values())
-    parts_s = {name: float(value) for name, value in parts.items() if value > 1e-9 * total}
+    parts_s = {name: float(value) for name, value in parts.items() if value > 0.0}
     if not model["estimates"]:
         return DeviceCost(
             backend=f"simulation on {model['classical']['device']}",

@@ -118,7 +118,7 @@ def evaluate(
     predicted = output_noise(built, estimate, device.audited.calibration)
     if predicted is None or min(abs(slope) for slope in predicted.slopes) < 1e-6:
         raise SettingError(f"{_name(noise)}: the readout of the qubits in use tells nothing; take another device")
-    data = run.context.data()
+    data = trained.data
     features, labels = data.test_part() if chosen.part == "test" else data.validation_part()
     features, labels = features[: chosen.max_samples], labels[: chosen.max_samples]
     ideal = circuit_outputs(trained.model, features)

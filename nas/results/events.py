@@ -19,6 +19,7 @@ from hwcost.core.files import check_target, write_files
 from hwcost.core.guard import guarded
 from hwcost.core.own_files import EVENTS_WRITER
 from nas.core.errors import RunError
+from nas.results.volume import generation_volumes
 from nas.runs.run import Run, open_run
 from nas.runs.store import unusable
 
@@ -82,9 +83,9 @@ def scalars(run: Run) -> Iterator[Scalar]:
             best = 1.0 - one.accuracy if best is None else min(best, 1.0 - one.accuracy)
             yield Scalar(tag="best/validation_error", step=step, value=best, time_s=time_s)
     step = 0
-    for generation in run.generations:
+    for generation, volume in zip(run.generations, generation_volumes(run), strict=True):
         step += generation.evaluated
-        for tag, value in (("hypervolume", generation.hypervolume), ("size", float(generation.front_size))):
+        for tag, value in (("hypervolume", volume), ("size", float(generation.front_size))):
             yield Scalar(tag=f"front/{tag}", step=step, value=value, time_s=time_s)
 
 

@@ -19,12 +19,11 @@ from hwcost.core.own_files import CIRCUIT_MARK
 from hwcost.report.formats import FORMATS
 from nas.architectures.circuit import build_circuit
 from nas.architectures.json import architecture_to_dict
-from nas.core.errors import RunError, SettingError
-from nas.results.member import train_member
+from nas.core.errors import RunError
+from nas.results.member import front_member, train_member
 from nas.runs.evaluate import candidate_cost_in
 from nas.runs.objectives import NOISE
 from nas.runs.record import Evaluation
-from nas.runs.run import Run, open_run
 from nas.runs.store import unusable
 from nas.training.checkpoint import checkpoint_bytes
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from hwcost import ModelCost
     from nas.costs import CandidateCost
     from nas.runs.context import SearchContext
+    from nas.runs.run import Run
     from nas.training.train import TrainedNetwork
 
 
@@ -60,7 +60,7 @@ class Exported:
 
 def export(
     folder: str | os.PathLike[str],
-    rank: int,
+    member: int,
     output: str | os.PathLike[str],
     *,
     force: bool = False,
@@ -74,7 +74,7 @@ def export(
 
     Args:
         folder: Directory of the run.
-        rank: Number of the member as in `nas front`, from 1.
+        member: Number of the member as in `nas front`, from 1.
         output: Directory to write to; made if there is none. Other files in it are left alone.
         force: Whether files named as those of an export are replaced that are none.
         changes: Another backend and so on, as in `nas.recost`.
@@ -87,22 +87,22 @@ def export(
     """
     if not os.fspath(output):
         raise RunError("the name of the directory to write to is empty; give one")
-    run, member = _member(folder, rank)
+    run, chosen = front_member(folder, member)
     context = run.context.on(**changes) if changes else run.context
     target = Path(output)
     with _writing(target), guarded(force=force):
         target.mkdir(parents=True, exist_ok=True)
         for name in FILES:  # before the work
             check_target(target / name)
-    trained = train_member(run, member)
+    trained = train_member(run, chosen)
     network = trained.network
     cost = candidate_cost_in(context, network.architecture, on_device=True)
     files = _circuits(network, cost)
-    files["member.json"] = _json(_description(run, member, rank, network, context, cost))
+    files["member.json"] = _json(_description(run, chosen, member, network, context, cost))
     if cost.model_cost is not None:
         files["cost.json"] = cost.model_cost.to_json().encode() + b"\n"
         files["cost.html"] = FORMATS["html"]([cost.model_cost], False).encode()
-    files["network.pt"] = checkpoint_bytes(network, context.data(), space=context.space.name, genome=member.genome)
+    files["network.pt"] = checkpoint_bytes(network, trained.data, space=context.space.name, genome=chosen.genome)
     with _writing(target), guarded(force=force):
         write_files(target, files, stale=FILES)  # those of a member that was exported there before
     trained.warn()
@@ -118,14 +118,6 @@ def _writing(target: Path) -> Iterator[None]:
         raise
     except (OSError, ValueError) as error:
         raise unusable(target, error) from error
-
-
-def _member(folder: str | os.PathLike[str], rank: int) -> tuple[Run, Evaluation]:
-    run = open_run(folder)
-    members = run.front
-    if not 1 <= rank <= len(members):
-        raise SettingError(f"rank is {rank}, but the front of {run.folder} has {len(members)} members; see `nas front`")
-    return run, members[rank - 1]
 
 
 def _circuits(network: TrainedNetwork, cost: CandidateCost) -> dict[str, bytes]:
@@ -155,7 +147,7 @@ def _qpy(circuit: QuantumCircuit) -> bytes:
 
 
 def _description(
-    run: Run, member: Evaluation, rank: int, network: TrainedNetwork, context: SearchContext, cost: CandidateCost
+    run: Run, member: Evaluation, number: int, network: TrainedNetwork, context: SearchContext, cost: CandidateCost
 ) -> dict[str, Any]:
     objectives: dict[str, float | None] = dict(member.objectives)
     if context is not run.context:
@@ -165,7 +157,8 @@ def _description(
         objectives = {name: values.get(name) for name in context.config.objectives}
     return {
         "schema": "nas.member/1",
-        "rank": rank,
+        "member": number,
+        "rank": number,  # its old name
         "run": str(run.folder),
         "space": run.context.space.name,
         "dataset": dataclasses.asdict(run.context.dataset),

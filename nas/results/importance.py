@@ -13,6 +13,9 @@ from nas.spaces.genes import active_genes
 MIN_EVALUATIONS = 20
 """Fewer say nothing."""
 
+MIN_SCORE = 0.1
+"""R² of unseen networks below which a forest explains nothing, so that its importances are of noise and not drawn."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneImportance:

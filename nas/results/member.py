@@ -17,6 +17,7 @@ from nas.training.train import TrainedNetwork, train_network
 if TYPE_CHECKING:
     from torch import nn
 
+    from nas.datasets.dataset import Dataset
     from nas.runs.record import Evaluation
 
 
@@ -27,12 +28,14 @@ class TrainedAgain:
     Attributes:
         network: The network with the weights of its best epoch.
         model: Its torch module.
+        data: The data that it was trained on, divided and scaled as in that training.
         accuracy: Its best validation accuracy.
         recorded_accuracy: That of the same training in the run.
     """
 
     network: TrainedNetwork
     model: nn.Module
+    data: Dataset
     accuracy: float
     recorded_accuracy: float
 
@@ -87,8 +90,11 @@ def train_member(run: Run, member: Evaluation) -> TrainedAgain:
     best = max(reached, key=lambda number: (reached[number], -number))
     seed = training_seed(context.config.seed, member.architecture_hash, best)
     built = architecture(context.space, member.genome)
-    network = train_network(built, context.data(), context.config.train_settings(), seed)
+    data = context.data(best)
+    network = train_network(built, data, context.config.train_settings(), seed)
     accuracy = network.record.best_validation_accuracy
     if network.model is None or accuracy is None:
         raise WorkerError(f"training again failed: {network.record.reason}")
-    return TrainedAgain(network=network, model=network.model, accuracy=accuracy, recorded_accuracy=reached[best])
+    return TrainedAgain(
+        network=network, model=network.model, data=data, accuracy=accuracy, recorded_accuracy=reached[best]
+    )

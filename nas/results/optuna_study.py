@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from hwcost import MissingDependencyError
+from hwcost import HwcostError, MissingDependencyError
 from hwcost.core import guard
 from hwcost.core.files import check_target
 from hwcost.core.reading import path_label
@@ -71,12 +71,13 @@ def export_study(folder: str | os.PathLike[str], url: str, *, study: str | None 
         MissingDependencyError: Optuna is not installed.
     """
     optuna = _require_optuna()
-    run, path = open_run(folder), _checked(url)
+    run = open_run(folder)
+    path = _checked(url, run.folder)
     name = run.folder.resolve().name if study is None else study
     if not name or not name.isprintable():
         raise SettingError(f"the name of the study is {shown(name)}; give another with --study")
     storage = f"sqlite:///{path}"
-    with _errors(optuna, path), _quiet(optuna):
+    with _errors(path), _quiet(optuna):
         known = optuna.get_all_study_names(storage)
         if name in known:
             there = optuna.load_study(study_name=name, storage=storage)
@@ -105,13 +106,17 @@ def _require_optuna() -> ModuleType:
     return module
 
 
-def _checked(url: str) -> Path:
+def _checked(url: str, run: Path) -> Path:
     """Return the file of a URL, if Optuna may write it: it is not there yet, empty, or a database of Optuna."""
     match = _URL.fullmatch(url)
     if match is None or match[1] == ":memory:":
         kind = url.partition("://")[0]  # the rest may have a password
         raise SettingError(f"the storage is one of {shown(kind)}; give sqlite:///FILE")
     path = Path(os.path.abspath(match[1])) if "\0" not in match[1] else Path(match[1])
+    if "%" in str(path):  # versions of SQLAlchemy differ in whether %41 is an A: it would not be the file checked here
+        raise SettingError(f"{path_label(path)}: has a % in its name; choose another name")
+    if path.resolve().parent == run.resolve() and path.exists():  # its lock is empty
+        raise SettingError(f"{path_label(path)}: is a file of the run; choose another name")
     if not path.is_file() or not path.stat().st_size:
         return check_target(path)
     current = guard.current()
@@ -130,13 +135,13 @@ def _is_of_optuna(path: Path) -> bool:
 
 
 @contextmanager
-def _errors(optuna: ModuleType, path: Path) -> Iterator[None]:
+def _errors(path: Path) -> Iterator[None]:
     """Turn the errors of Optuna and its database into one line."""
-    from sqlalchemy.exc import SQLAlchemyError
-
     try:
         yield
-    except (optuna.exceptions.OptunaError, SQLAlchemyError, RuntimeError, OSError) as error:
+    except HwcostError:
+        raise
+    except Exception as error:  # Optuna's, SQLAlchemy's, and of what stands in somebody else's database any other
         raise RunError(f"{path_label(path)}: Optuna cannot use it: {one_line(str(error))}") from error
 
 

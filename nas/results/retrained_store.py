@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import one_line
 from nas.core.errors import RunError
 from nas.runs.store import unusable, versions
-from nas.training.rivals import Outcome, outcome_to_dict
+from nas.training.rivals import CONTESTANTS, Outcome, outcome_to_dict
 
 FOLDER = "retrained"
 SCHEMA = "nas.retrained/1"
@@ -68,16 +68,64 @@ def read_outcome(run: Path, training: Training, num_test: int, num_classes: int)
     path = run / FOLDER / training.file()
     if not os.path.lexists(path):
         return None
+    found, outcome = _read(path, num_test, num_classes)
+    if json.dumps(dataclasses.asdict(found), sort_keys=True) != json.dumps(
+        dataclasses.asdict(training), sort_keys=True
+    ):
+        raise _damaged(path, ValueError("it is of another training"))
+    return outcome
+
+
+def kept_trainings(run: Path, num_test: int, num_classes: int) -> Iterator[tuple[Training, Outcome]]:
+    """Yield every training that was kept, and what came of it, in the order of the names of the files.
+
+    Args:
+        run: Directory of the run.
+        num_test: Samples of the test part.
+        num_classes: Classes.
+
+    Raises:
+        RunError: A file is damaged, or the folder cannot be read.
+    """
+    folder = run / FOLDER
+    if not folder.is_dir():
+        return
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.suffix == ".json")
+    except OSError as error:
+        raise unusable(folder, error) from error
+    for name in names:
+        yield _read(folder / name, num_test, num_classes)
+
+
+def _read(path: Path, num_test: int, num_classes: int) -> tuple[Training, Outcome]:
     content = read_file(path, what="training", limit_bytes=MAX_FILE_BYTES, error=RunError)
     try:
         plain = json.loads(content)
-        if plain["schema"] != SCHEMA or plain["training"] != json.loads(json.dumps(dataclasses.asdict(training))):
+        if plain["schema"] != SCHEMA:
+            raise ValueError("it is of another schema")
+        training = _training(plain["training"])
+        if training.file() != path.name:
             raise ValueError("it is of another training")
-        return _outcome(plain["outcome"], num_test, num_classes)
+        return training, _outcome(plain["outcome"], num_test, num_classes)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RunError(
-            f"{path_label(path)}: damaged ({type(error).__name__}: {one_line(str(error))}); remove it to train again"
-        ) from None
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> RunError:
+    return RunError(
+        f"{path_label(path)}: damaged ({type(error).__name__}: {one_line(str(error))}); remove it to train again"
+    )
+
+
+def _training(plain: Mapping[str, Any]) -> Training:
+    names = [f.name for f in dataclasses.fields(Training)]
+    training = Training(**{name: plain[name] for name in names})
+    if training.contestant not in CONTESTANTS or type(training.number) is not int or training.number < 0:
+        raise ValueError("it is of no contestant")
+    if not isinstance(training.architecture, str) or not isinstance(training.settings, Mapping):
+        raise TypeError("architecture or settings are none")
+    return training
 
 
 def _outcome(plain: Mapping[str, Any], num_test: int, num_classes: int) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -13,7 +14,8 @@ from typing import Any
 
 from hwcost import HwcostError
 from hwcost.core.json_text import json_text
-from hwcost.core.text import one_line
+from hwcost.core.numbers import parse_whole
+from hwcost.core.text import internal_error, one_line, say
 from nas.core.checks import whole
 from nas.core.errors import SettingError
 from nas.results.watch_page import PAGE, POLICY
@@ -59,10 +61,9 @@ class Watcher:
                 return watcher.state()
 
         try:
-            self._server = ThreadingHTTPServer((ADDRESS, port), Handler)
+            self._server = _Server((ADDRESS, port), Handler)
         except OSError as error:
             raise SettingError(f"port {port} of {ADDRESS}: {error.strerror}; give another --port, or 0") from None
-        self._server.daemon_threads = True
 
     @property
     def url(self) -> str:
@@ -99,6 +100,16 @@ class Watcher:
     ) -> None:
         """Stop answering."""
         self.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a browser that went away, and one line of anything else: the terminal is the user's."""
+        error = sys.exception()
+        if isinstance(error, Exception) and not isinstance(error, OSError):
+            say(internal_error(error, program="nas"), program="nas")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -151,4 +162,4 @@ def is_local(hosts: list[str]) -> bool:
     if len(hosts) != 1:
         return False
     name, _, port = hosts[0].strip().lower().partition(":")
-    return name in NAMES and (not port or port.isdigit())
+    return name in NAMES and (not port or parse_whole(port) is not None)

@@ -14,9 +14,10 @@ table { border-collapse: collapse; font-size: 13px; display: block; overflow-x: 
 th, td { padding: 0.2rem 0.6rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap; }
 th:last-child, td:last-child { text-align: left; } tr.chosen td { font-weight: 600; }
 .pictures { display: flex; flex-wrap: wrap; gap: 1.5rem; } svg { border: 1px solid #ccc; background: #fff; }
-svg text { font: 11px system-ui, sans-serif; } .dot { fill: #aaa; }
-.member { fill: none; stroke: #000; stroke-width: 2; }
-.chosen circle { fill: #000; } .line { fill: none; stroke: #000; stroke-width: 1.5; } .grid { stroke: #ddd; }
+svg text { font: 11px system-ui, sans-serif; } .dot { fill: #bbb; } .note { font-size: 13px; color: #555; }
+.member { fill: #fff; stroke: #0072b2; stroke-width: 2; } .interval { stroke: #0072b2; stroke-width: 1; }
+#notes { font-size: 13px; color: #444; } #notes p { margin: 0.3rem 0; }
+.chosen circle { fill: #e69f00; } .line { fill: none; stroke: #0072b2; stroke-width: 1.5; } .grid { stroke: #ddd; }
 select { font: inherit; }
 """
 
@@ -75,14 +76,25 @@ function showFront() {
   const head = byId("front-head"), body = byId("front-body");
   head.replaceChildren();
   body.replaceChildren();
-  for (const name of ["rank", ...state.objectives.map((o) => o.title), "accuracy", "generation", "genome"])
-    make(head, "th", name);
+  const judged = state.objectives.some((o) => o.estimated) ? ["observed", "on front"] : [];
+  const titles = state.objectives.map((o) => o.title);
+  for (const name of ["member", ...titles, ...judged, "accuracy", "generation", "genome"]) make(head, "th", name);
   for (const member of state.front) {
     const row = make(body, "tr", undefined, member.compromise ? "chosen" : "");
     const accuracy = (100 * member.accuracy).toFixed(1) + "%";
-    const cells = [member.rank, ...member.texts, accuracy, member.generation, member.genome];
+    const known = judged.length ? [member.observed, member.on_front] : [];
+    const number = (member.compromise ? "* " : "") + member.member;
+    const cells = [number, ...member.texts, ...known, accuracy, member.generation, member.short_genome];
     for (const text of cells) make(row, "td", text);
+    row.title = member.genome;
   }
+  byId("notes").replaceChildren();
+  for (const note of state.notes) make(byId("notes"), "p", note);
+}
+function showPicks() {
+  byId("picks").textContent = state.picks
+    .map((pick) => pick.title + ": member " + pick.member + (pick.title === pick.meaning ? "" : ", " + pick.meaning))
+    .join(". ");
 }
 function axis(objective, values, low, high) {
   const log = objective.logarithmic && values.every((value) => value > 0);
@@ -97,15 +109,23 @@ function showScatter() {
   svg.replaceChildren();
   const all = [...state.points, ...state.front.map((member) => member.values)];
   if (!all.length || x < 0 || y < 0) return;
-  const across = axis(state.objectives[x], all.map((p) => p[x]), 60, 510);
-  const up = axis(state.objectives[y], all.map((p) => p[y]), 320, 20);
+  const ends = (k) => (state.objectives[k].estimated ? state.front.flatMap((member) => member.interval || []) : []);
+  const across = axis(state.objectives[x], [...all.map((p) => p[x]), ...ends(x)], 60, 510);
+  const up = axis(state.objectives[y], [...all.map((p) => p[y]), ...ends(y)], 320, 20);
   draw(svg, "path", { class: "grid", d: "M60 20V320H510" , fill: "none"});
   for (const p of state.points) draw(svg, "circle", { class: "dot", r: 2, cx: across.place(p[x]), cy: up.place(p[y]) });
   for (const member of state.front) {
     const group = draw(svg, "g", { class: member.compromise ? "chosen" : "" });
     const at = { cx: across.place(member.values[x]), cy: up.place(member.values[y]) };
+    const bar = (x1, x2, y1, y2) => draw(group, "line", { class: "interval", x1, x2, y1, y2 });
+    if (member.interval && x !== y) {
+      const [low, high] = member.interval;
+      if (state.objectives[x].estimated) bar(across.place(low), across.place(high), at.cy, at.cy);
+      if (state.objectives[y].estimated) bar(at.cx, at.cx, up.place(low), up.place(high));
+    }
     draw(group, "circle", { class: "member", r: 5, ...at });
-    draw(group, "text", { x: at.cx + 7, y: at.cy - 5 }, member.rank);
+    draw(group, "text", { x: at.cx + 7, y: at.cy - 5 }, member.member);
+    draw(group, "title", {}, "member " + member.member + ": " + member.texts.join(", "));
   }
   draw(svg, "text", { x: 60, y: 336 }, across.ends[0]);
   draw(svg, "text", { x: 510, y: 336, "text-anchor": "end" }, across.ends[1]);
@@ -129,7 +149,8 @@ function showProgress() {
   draw(svg, "polyline", { class: "line", points: points.map((p) => p.join(",")).join(" ") });
   for (const p of points) draw(svg, "circle", { r: 3, cx: p[0], cy: p[1] });
   draw(svg, "text", { x: 45, y: 34, "text-anchor": "end" }, most.toFixed(3));
-  draw(svg, "text", { x: 52, y: 14 }, "hypervolume, limits of the first generation");
+  draw(svg, "text", { x: 52, y: 14 }, "hypervolume");
+  byId("means").textContent = state.hypervolume_means;
   draw(svg, "text", { x: 500, y: 336, "text-anchor": "end" }, number(total) + " evaluated");
 }
 function choices(id, wanted) {
@@ -147,6 +168,7 @@ function show() {
   choices("y", 0);
   showFacts();
   showFront();
+  showPicks();
   showScatter();
   showProgress();
   document.body.dataset.evaluations = state.num_evaluations;
@@ -173,9 +195,12 @@ follow();
 _BODY = """<h1 id="title">Search</h1><div id="run"></div><p id="gone" class="gone"></p>
 <div id="facts" class="facts"></div><p id="signal"></p>
 <h2>The front</h2><table><thead><tr id="front-head"></tr></thead><tbody id="front-body"></tbody></table>
+<p id="picks" class="note"></p>
+<div id="notes"></div>
 <h2>Pictures</h2><p>across <select id="x"></select> up <select id="y"></select></p>
 <div class="pictures"><svg id="scatter" width="540" height="360"></svg>
-<svg id="progress" width="520" height="360"></svg></div><noscript>This page needs its script.</noscript>"""
+<svg id="progress" width="520" height="360"></svg></div>
+<p id="means" class="note"></p><noscript>This page needs its script.</noscript>"""
 
 PAGE = (
     f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Search</title><style>{STYLE}</style></head>\n'

@@ -8,12 +8,17 @@ from functools import lru_cache
 from typing import Any
 
 from hwcost.core.text import printable
+from nas.results.estimate_facts import estimate_notes
 from nas.results.front import signal_facts
-from nas.results.page import objective_title, value_text
+from nas.results.picks import picked_names, picks
+from nas.results.values import interval_text, objective_title, observed_texts, value_text
+from nas.results.volume import DEFINITION, generation_volumes
+from nas.runs.record import Evaluation
 from nas.runs.run import Run, read_run
 from nas.runs.store import EVALUATIONS, RUN, RunStore
 from nas.spaces.genes import active_genes
 from nas.spaces.record import SearchSpace, format_genome
+from nas.spaces.short import short_genome
 from nas.spaces.size import count_architectures
 
 SCHEMA = "nas.watch/1"
@@ -64,9 +69,18 @@ def watch_state(folder: str | os.PathLike[str]) -> dict[str, Any]:
         if run.pilot is None
         else {**signal_facts(run.pilot), "summary": run.pilot.summary(), "warning": run.pilot.warning()},
         "objectives": [
-            {"name": o.name, "title": objective_title(o), "direction": o.direction, "logarithmic": o.logarithmic}
+            {
+                "name": o.name,
+                "title": objective_title(o),
+                "direction": o.direction,
+                "logarithmic": o.logarithmic,
+                "estimated": o.trained and run.estimates is not None,
+            }
             for o in run.objectives
         ],
+        "picks": [{"title": pick.title, "meaning": pick.meaning, "member": pick.number} for pick in picks(run)],
+        "hypervolume_means": DEFINITION,
+        "notes": [printable(note) for note in estimate_notes(run)],
         "front": _front(run),
         "points": _points(run),
         "generations": [
@@ -75,35 +89,60 @@ def watch_state(folder: str | os.PathLike[str]) -> dict[str, Any]:
                 "evaluated": g.evaluated,
                 "front": g.front_size,
                 "best_error": g.best_error,
-                "hypervolume": g.hypervolume,
+                "hypervolume": volume,
             }
-            for g in run.generations
+            for g, volume in zip(run.generations, generation_volumes(run), strict=True)
         ],
     }
 
 
 def _front(run: Run) -> list[dict[str, Any]]:
-    members = run.front
-    chosen = run.compromise
+    chosen, picked = run.compromise, picked_names(run)
     return [
         {
-            "rank": rank,
+            "member": number,
+            "rank": number,  # its old name
             "compromise": member is chosen,
-            "values": [member.objectives[objective.name] for objective in run.objectives],
-            "texts": [value_text(objective, member.objectives[objective.name]) for objective in run.objectives],
+            "picked": list(picked.get(member.architecture_hash, ())),
+            **_judged(run, member),
             "accuracy": member.accuracy,
             "generation": member.generation,
             "genome": printable(format_genome(active_genes(member.genome))),
+            "short_genome": printable(short_genome(member.genome)),
         }
-        for rank, member in enumerate(members, start=1)
+        for number, member in enumerate(run.front, start=1)
     ]
 
 
+def _judged(run: Run, member: Evaluation) -> dict[str, Any]:
+    """Return a member's objectives, its error as it is estimated where it is, and what is known of that."""
+    known = None if run.estimates is None else run.estimates.networks.get(member.architecture_hash)
+    texts = [
+        interval_text(known)
+        if objective.trained and known
+        else value_text(objective, member.objectives[objective.name])
+        for objective in run.objectives
+    ]
+    observed, on_front = ("", "") if known is None else observed_texts(known)
+    return {
+        "values": _values(run, member),
+        "texts": texts,
+        "interval": None if known is None else [known.low, known.high],
+        "observed": observed,
+        "on_front": on_front,
+    }
+
+
+def _values(run: Run, one: Evaluation) -> list[float]:
+    judged = one if run.estimates is None else run.estimates.judged(one)
+    return [judged.objectives[objective.name] for objective in run.objectives]
+
+
 def _points(run: Run) -> list[list[float]]:
-    """Return the objectives of complete evaluations, in the order of the objectives."""
+    """Return the objectives of complete evaluations, in the order of the objectives, errors as they are estimated."""
     complete = [one for one in run.evaluations if one.state == "COMPLETE"]
     step = -(-len(complete) // MAX_POINTS) or 1
-    return [[one.objectives[objective.name] for objective in run.objectives] for one in complete[::step]]
+    return [_values(run, one) for one in complete[::step]]
 
 
 def _left(run: Run) -> int | None:
@@ -114,9 +153,8 @@ def _left(run: Run) -> int | None:
     if config.exhaustive:
         count = _num_architectures(space)
         return None if count is None else max(0, count - len(run.evaluations))
-    ended = sum(generation.evaluated for generation in run.generations)
-    generations = config.generations + 1 - len(run.generations)
-    return max(0, generations * config.population - (len(run.evaluations) - ended))
+    again = sum(len(one.trainings) - config.num_train_seeds for one in run.evaluations if one.trainings)
+    return max(0, (config.generations + 1) * config.population - len(run.evaluations) - again)
 
 
 @lru_cache(maxsize=4)

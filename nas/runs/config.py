@@ -102,6 +102,12 @@ class SearchConfig(CostingOptions):
     generations: int = option(8, "Generations after the first.")
     seed: int = option(0, "Seed of everything random.")
     num_train_seeds: int = option(1, "Trainings of each network, whose accuracies are averaged.")
+    num_folds: int | Literal["auto"] = option(
+        "auto",
+        "Validation parts that the trainings of a network take in turn, so that repeats validate on other samples. "
+        "auto: 5 where one has fewer than 100 samples, else 1.",
+        metavar="N|auto",
+    )
     crossover: float = option(0.8, "Probability of uniform crossover; else a copy of the first parent.")
     mutation: float = option(0.2, "Probability that a gene is drawn anew.")
     stagnation: int = option(2, "Stop after N generations with the same front; 0 never does.", metavar="N")
@@ -280,12 +286,13 @@ class SearchConfig(CostingOptions):
             ("generations", 0, MAX_POPULATION),
             ("seed", 0, MAX_SEED),
             ("num_train_seeds", 1, 1000),
+            ("num_folds", 1, 1000),
             ("stagnation", 0, MAX_POPULATION),
             *([] if self.shots is None else [("shots", 1, 10**9)]),
             ("optimization_level", 0, 3),
             ("num_seeds", 1, 1000),
         ):
-            if name == "num_seeds" and self.num_seeds == "auto":
+            if name in ("num_seeds", "num_folds") and getattr(self, name) == "auto":
                 continue
             object.__setattr__(self, name, whole(name, getattr(self, name), low, high))
         for name, what in (("crossover", "probability"), ("mutation", "probability"), ("repeats", "share")):
@@ -364,7 +371,7 @@ class SearchConfig(CostingOptions):
         return {**plain, "objectives": list(self.objectives), "max": dict(self.max), "min": dict(self.min)}
 
 
-BEFORE: Mapping[str, Any] = {"repeats": 0.0}
+BEFORE: Mapping[str, Any] = {"repeats": 0.0, "num_folds": 1}
 """What versions did that did not have a key yet; their runs are resumed so."""
 
 COSTING_KEYS = ("objectives", *(f.name for f in dataclasses.fields(SearchConfig) if f.metadata["only"] is not None))

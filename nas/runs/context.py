@@ -17,6 +17,7 @@ from nas.core.checks import whole
 from nas.core.errors import DataError, SettingError
 from nas.datasets.csv import split_label
 from nas.datasets.dataset import DATASETS, Dataset, load_dataset
+from nas.datasets.folds import fold, num_folds
 from nas.runs.config import BEFORE, SearchConfig, config_from_dict
 from nas.runs.costing import costing_options
 from nas.spaces.load import load_space, space_from_dict
@@ -95,13 +96,22 @@ class SearchContext:
     dataset: DatasetInfo
     files: Mapping[str, str]
 
-    def data(self) -> Dataset:
-        """Return the data set, loaded once in each process.
+    @property
+    def num_folds(self) -> int:
+        """Return how many validation parts the trainings of a network take in turn."""
+        return num_folds(self.config.num_folds, self.dataset.num_training, self.dataset.num_validation)
+
+    def data(self, training: int = 0) -> Dataset:
+        """Return the data set, loaded once in each process, as one of the trainings of a network divides it.
+
+        Args:
+            training: Number of the training, from 0; the first has the parts of the configuration.
 
         Raises:
             DataError: It is not here, or not the one that the search began with.
         """
-        return _loaded(self)
+        count = self.num_folds
+        return fold(_loaded(self), training % count, count)
 
     def hwcost_device(self) -> Device:
         """Return the device, prepared once in each process."""
@@ -137,8 +147,10 @@ class SearchContext:
         """Cost the smallest of circuits, so that faults of device and profiles show now and not in every candidate.
 
         Raises:
-            HwcostError: A profile is unknown or malformed, or the device cannot be costed.
+            HwcostError: A profile is unknown or malformed, or the device cannot be costed, or there are too few samples
+                for the folds.
         """
+        _ = self.num_folds
         if CALIBRATION not in self.files and self.config.device is None and self.config.job_profile is None:
             return
         from qiskit import QuantumCircuit

@@ -64,6 +64,7 @@ class _Point:
     Attributes:
         weight: Its probability.
         share: ρ.
+        strength: Variance of f in units of c.
         scale: c.
         degrees: Degrees of freedom of c.
         centre: Weighted mean of the errors.
@@ -75,6 +76,7 @@ class _Point:
 
     weight: float
     share: float
+    strength: float
     scale: float
     degrees: float
     centre: float
@@ -115,6 +117,17 @@ class ErrorModel:
     _points: tuple[_Point, ...]
     _shift: NDArray[np.float64]
     _stretch: NDArray[np.float64]
+
+    @property
+    def rows(self) -> NDArray[np.float64]:
+        """Return the features of the architectures that were trained, as f sees them, (architectures, columns)."""
+        return self._features
+
+    @property
+    def most_probable(self) -> tuple[float, float]:
+        """Return ρ and the variance of f, in units of c, that are most probable."""
+        best = max(self._points, key=lambda point: point.weight)
+        return best.share, best.strength
 
     def function(self, features: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return mean and standard deviation of f, which leaves out what networks have of their own and luck.
@@ -288,6 +301,7 @@ def _points(
         point = _Point(
             weight=1.0,
             share=share,
+            strength=strength,
             scale=rest / degrees,
             degrees=degrees,
             centre=centre,

@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nas.runs.error_model import ErrorModel, fit_errors
 from nas.runs.features import gene_features
 from nas.runs.fronts import Vector, axes, box_share, front_of, vector
 from nas.runs.objectives import Objective
+from nas.runs.part_effects import without_part_effects
 from nas.runs.record import Evaluation
 from nas.spaces.record import SearchSpace
 
@@ -78,7 +80,7 @@ class FrontVolume:
     """The hypervolume of the returned front, as a share of the box of the limits of all evaluated networks.
 
     Attributes:
-        value: At the estimated errors.
+        value: At the estimated errors, `nas.runs.fronts.front_volume`.
         low: Lower end of the 90 % interval over what the errors may be.
         high: Upper end.
     """
@@ -112,7 +114,8 @@ class Fitted:
         Args:
             errors: An error of each. [default: the estimates]
         """
-        values = self.error if errors is None else errors
+        # Within 0 and 1 as pages show them, so that the front is that of the numbers that one sees.
+        values = self.error.clip(0.0, 1.0) if errors is None else errors
         where = trained_position(self.objectives)
         rows = []
         for one, error in zip(self.complete, values, strict=True):
@@ -120,6 +123,14 @@ class Fitted:
             row[where] = float(error)
             rows.append(tuple(row))
         return rows
+
+    def judged(self) -> tuple[Evaluation, ...]:
+        """Return the evaluations with the estimated errors in place of those that were observed."""
+        name = self.objectives[trained_position(self.objectives)].name
+        return tuple(
+            replace(one, objectives={**one.objectives, name: _clipped(float(error))})
+            for one, error in zip(self.complete, self.error, strict=True)
+        )
 
     def front(self) -> tuple[Evaluation, ...]:
         """Return the networks that no other dominates at the estimated errors, sorted by these objectives."""
@@ -138,23 +149,44 @@ def fit_evaluations(
 ) -> Fitted | None:
     """Fit the model of the errors; None if no objective needs trainings, or nothing is COMPLETE.
 
-    Features are the genes, and the costs that need no device, on their axes.
+    Features are the genes, and the costs that need no device, on their axes. Errors that were measured on several
+    validation parts are freed of how hard each part is. The last few fits are kept: the search, its algorithm and its
+    report ask for those of the same evaluations.
 
     Args:
         evaluations: One for each architecture, with all its trainings; those that failed do not count.
         space: The search space.
         objectives: The objectives.
     """
-
     # Draws and sums must not depend on the order in which networks came up.
     complete = tuple(sorted((e for e in evaluations if e.state == "COMPLETE"), key=lambda e: e.architecture_hash))
     if not complete or not any(objective.trained for objective in objectives):
         return None
-    free = [objective for objective in objectives if not objective.trained and not objective.needs]
-    features = features_of(complete, space, free)
-    model = fit_errors(features, [[1.0 - accuracy for accuracy in one.accuracies] for one in complete])
+    return _fitted(complete, tuple(one.validation_parts for one in complete), space, tuple(objectives))
+
+
+# Trainings are no part of equal evaluations, but the parts that they validated on are part of a fit.
+@lru_cache(maxsize=2)
+def _fitted(
+    complete: tuple[Evaluation, ...],
+    parts: tuple[tuple[str, ...], ...],
+    space: SearchSpace,
+    objectives: tuple[Objective, ...],
+) -> Fitted:
+    free = [objective for objective in objectives if is_free(objective)]
+    errors = [[1.0 - accuracy for accuracy in one.accuracies] for one in complete]
+    model = fit_errors(features_of(complete, space, free), errors)
+    names = sorted({part for own in parts for part in own})
+    if len(names) > 1:
+        numbers = [[names.index(part) for part in own] for own in parts]
+        model = fit_errors(features_of(complete, space, free), without_part_effects(model, errors, numbers))
     error, sd = model.estimates()
-    return Fitted(complete=complete, objectives=tuple(objectives), model=model, error=error, sd=sd)
+    return Fitted(complete=complete, objectives=objectives, model=model, error=error, sd=sd)
+
+
+def is_free(objective: Objective) -> bool:
+    """Return whether an objective is computed without a training and without a device."""
+    return not objective.trained and not objective.needs
 
 
 def features_of(
@@ -237,7 +269,7 @@ def estimate(
         networks[one.architecture_hash] = Estimate(
             architecture_hash=one.architecture_hash,
             num_trainings=len(one.accuracies),
-            observed=float(fitted.model.mean_errors[i]),
+            observed=1.0 - sum(one.accuracies) / len(one.accuracies),
             error=_clipped(error),
             sd=sd,
             low=_clipped(error - Z * sd),
@@ -332,7 +364,7 @@ def _volume(fitted: Fitted, front: Sequence[Evaluation], drawn: NDArray[np.float
 
     volumes = [volume(row[members]) for row in drawn]
     ends = np.quantile(volumes, [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0])
-    return FrontVolume(value=volume(fitted.error[members]), low=float(ends[0]), high=float(ends[1]))
+    return FrontVolume(value=volume(fitted.error[members].clip(0.0, 1.0)), low=float(ends[0]), high=float(ends[1]))
 
 
 def _may_be_on_front(vectors: NDArray[np.float64], sd: NDArray[np.float64], where: int) -> NDArray[np.bool_]:

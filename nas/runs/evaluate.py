@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,14 +121,14 @@ def train_again(context: SearchContext, genome: Genome, number: int, generation:
     hashed = architecture_hash(built)
     started = time.perf_counter()
     seed = training_seed(context.config.seed, hashed, number)
-    network = _train_one(context, built, seed)
+    network = _train_one(context, built, seed, number)
     record, cost = network.record, None
     accuracies: tuple[float, ...] = ()
     reason = None if record.state == "COMPLETE" else f"training failed: {record.reason}"
     if reason is None:
         try:
             cost = candidate_cost_in(context, built) if NOISE in context.config.needs else None
-            accuracies = _accuracies(context, built, [network], cost)
+            accuracies = _accuracies(context, built, {number: network}, cost)
         except HwcostError as error:
             reason = f"costing failed: {one_line(str(error))}"
     complete = bool(accuracies)
@@ -198,25 +198,34 @@ def _untrained(context: SearchContext, genome: Genome, hashed: str, known: _Befo
 def _train(
     context: SearchContext, architectures: Sequence[Architecture], hashes: Sequence[str]
 ) -> list[list[TrainedNetwork]]:
-    """Train each architecture with each of its seeds, together where the engine can."""
-    data, settings, per = context.data(), context.config.train_settings(), context.config.num_train_seeds
-    stacked = [built for built in architectures for _ in range(per)]
-    seeds = [training_seed(context.config.seed, hashed, number) for hashed in hashes for number in range(per)]
+    """Train each architecture with each of its seeds; together where the engine can and the validation part is one."""
+    per, count = context.config.num_train_seeds, context.num_folds
+    networks: dict[tuple[int, int], TrainedNetwork] = {}
+    for first in range(min(per, count)):
+        cells = [(row, number) for row in range(len(architectures)) for number in range(first, per, count)]
+        stacked = [architectures[row] for row, _ in cells]
+        seeds = [training_seed(context.config.seed, hashes[row], number) for row, number in cells]
+        networks.update(zip(cells, _train_on(context, stacked, seeds, first), strict=True))
+    return [[networks[row, number] for number in range(per)] for row in range(len(architectures))]
+
+
+def _train_on(
+    context: SearchContext, stacked: Sequence[Architecture], seeds: Sequence[int], fold: int
+) -> list[TrainedNetwork]:
+    data, settings = context.data(fold), context.config.train_settings()
     if not stacked:
         return []
     if len(stacked) == 1 or settings.engine not in STACKED_ENGINES:
-        networks = [_train_one(context, built, seed) for built, seed in zip(stacked, seeds, strict=True)]
-    elif NOISE in context.config.needs:
-        networks = list(train_networks_together(stacked, data, settings, seeds))
-    else:
-        records = train_together(stacked, data, settings, seeds)
-        networks = [_without_weights(built, record) for built, record in zip(stacked, records, strict=True)]
-    return [networks[start : start + per] for start in range(0, len(networks), per)]
+        return [_train_one(context, built, seed, fold) for built, seed in zip(stacked, seeds, strict=True)]
+    if NOISE in context.config.needs:
+        return list(train_networks_together(stacked, data, settings, seeds))
+    records = train_together(stacked, data, settings, seeds)
+    return [_without_weights(built, record) for built, record in zip(stacked, records, strict=True)]
 
 
-def _train_one(context: SearchContext, built: Architecture, seed: int) -> TrainedNetwork:
+def _train_one(context: SearchContext, built: Architecture, seed: int, number: int) -> TrainedNetwork:
     """Train a network; its weights are kept only where its accuracy needs them."""
-    data, settings = context.data(), context.config.train_settings()
+    data, settings = context.data(number), context.config.train_settings()
     if NOISE in context.config.needs:
         return train_network(built, data, settings, seed)
     return _without_weights(built, train(built, data, settings, seed))
@@ -227,29 +236,27 @@ def _without_weights(built: Architecture, record: TrainRecord) -> TrainedNetwork
 
 
 def _accuracies(
-    context: SearchContext, built: Architecture, networks: Sequence[TrainedNetwork], cost: CandidateCost | None
+    context: SearchContext, built: Architecture, networks: Mapping[int, TrainedNetwork], cost: CandidateCost | None
 ) -> tuple[float, ...]:
-    """Return the validation accuracy of each training, under noise if that is an objective; empty if it is unknown."""
+    """Return the validation accuracy of each training, by its number; under noise if that is an objective.
+
+    Empty if it is unknown.
+    """
     if NOISE not in context.config.needs:
-        found = (network.record.best_validation_accuracy for network in networks)
+        found = (network.record.best_validation_accuracy for network in networks.values())
         return tuple(accuracy for accuracy in found if accuracy is not None)
     estimates = () if cost is None or cost.model_cost is None else cost.model_cost.estimates
     noise = output_noise(built, estimates[0], context.hwcost_device().audited.calibration) if estimates else None
     if noise is None:
         return ()
-    features, labels = context.data().validation_part()
-    return tuple(
-        noisy_accuracy(
-            network.model,
-            features,
-            labels,
-            noise,
-            shots=context.config.measured_shots,
-            seed=[network.record.seed, NOISE_STREAM],
-        )
-        for network in networks
-        if network.model is not None
-    )
+    accuracies = []
+    for number, network in networks.items():
+        if network.model is None:
+            continue
+        features, labels = context.data(number).validation_part()
+        shots, seed = context.config.measured_shots, [network.record.seed, NOISE_STREAM]
+        accuracies.append(noisy_accuracy(network.model, features, labels, noise, shots=shots, seed=seed))
+    return tuple(accuracies)
 
 
 def _cost_trained(
@@ -263,7 +270,7 @@ def _cost_trained(
         cost = candidate_cost_in(context, built) if cost is None else cost
     except HwcostError as error:
         return None, (), {}, f"costing failed: {one_line(str(error))}"
-    accuracies = _accuracies(context, built, networks, cost)
+    accuracies = _accuracies(context, built, dict(enumerate(networks)), cost)
     values = context.config.values(cost, accuracies)
     for name in context.config.objectives:
         if name not in values:

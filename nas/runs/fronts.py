@@ -107,6 +107,27 @@ def hypervolume(
     return box_share(axes(_complete(evaluations), objectives), limits[0], limits[1])
 
 
+def front_volume(
+    evaluations: Sequence[Evaluation],
+    judged: Sequence[Evaluation],
+    objectives: Sequence[Objective],
+    within: Sequence[Evaluation] | None = None,
+) -> float:
+    """Compute the hypervolume of a front: the one that pages, JSON and pictures mean.
+
+    It is the share that the members of the front, at their estimated errors, dominate of the box between the best and
+    the worst observed value of each objective; see `hypervolume` for axes and reference point. 0 without members.
+
+    Args:
+        evaluations: What was evaluated, as it was observed.
+        judged: The same with estimated errors.
+        objectives: Objectives.
+        within: What spans the box, to compare parts of a run. [default: `evaluations`]
+    """
+    limits = bounds(evaluations if within is None else within, objectives)
+    return 0.0 if limits is None else hypervolume(front(judged, objectives), objectives, limits)
+
+
 def box_share(values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> float:
     """Compute the share of the box from `low` to `high` that points (points, axes) dominate; see `hypervolume`."""
     import moocore

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hwcost.core.durations import parse_duration_s
+from hwcost.core.numbers import parse_real
 from hwcost.core.text import one_line, shown
 from nas.core.checks import real
 from nas.core.errors import SettingError
@@ -151,10 +152,10 @@ def _bound(what: str, name: str, value: object) -> float:
     if isinstance(value, str):
         if OBJECTIVES.get(name) is not None and OBJECTIVES[name].unit == "s":
             return parse_duration_s(value, name=what, may_be_zero=True)
-        try:
-            value = float(value)
-        except ValueError:
-            raise SettingError(f"{what} is {shown(value)}; give a number") from None
+        number = parse_real(value)
+        if number is None:
+            raise SettingError(f"{what} is {shown(value)}; give a number")
+        value = number
     bound = real(what, value)
     if not math.isfinite(bound):
         raise SettingError(f"{what} is {bound:g}; give a finite number")

@@ -197,7 +197,9 @@ class _Pilot:
         if not cell.again:
             return cheap
         seed = int.from_bytes(hashlib.sha256(f"pilot:{cheap.config.seed}".encode()).digest()[:8], "big")
-        return replace(cheap, config=replace(cheap.config, seed=seed, num_train_seeds=self._num_again()))
+        # On the part of the first training, so that what differs is the seed alone.
+        config = replace(cheap.config, seed=seed, num_train_seeds=self._num_again(), num_folds=1)
+        return replace(cheap, config=config)
 
     def _result(self, setting: tuple[int, float], genomes: Sequence[Genome]) -> PilotSetting:
         rows, cpu_s = [], []

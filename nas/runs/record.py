@@ -71,6 +71,13 @@ class Evaluation:
         return tuple(float(record["best_validation_accuracy"]) for record in complete)
 
     @property
+    def validation_parts(self) -> tuple[str, ...]:
+        """Return for each of the accuracies the digest of the division of the data that it was measured with."""
+        complete = [record for record in self.trainings if record["state"] == "COMPLETE"]
+        parts = [str(record.get("split_sha256", "")) for record in complete]
+        return tuple(parts) if len(parts) == len(self.accuracies) else ("",) * len(self.accuracies)
+
+    @property
     def num_dead_weights(self) -> int:
         """Return the number of angles that influence no output; 0 if nothing was costed."""
         return int((self.cost or {}).get("num_dead_weights") or 0)

@@ -11,7 +11,7 @@ from typing import Any
 
 from nas.runs.context import SearchContext
 from nas.runs.estimates import Estimates, estimate
-from nas.runs.fronts import compromise, compromise_norms, front, ranks
+from nas.runs.fronts import compromise, compromise_norms, front, front_volume, ranks
 from nas.runs.objectives import Objective
 from nas.runs.pilot_record import Pilot
 from nas.runs.record import Evaluation
@@ -29,7 +29,8 @@ class Generation:
         num_failed: Of these, those that failed.
         front_size: Members of the front of everything found so far.
         best_error: Least validation error so far, None if it is no objective.
-        hypervolume: Of everything so far, within the limits of the first generation (`nas.runs.fronts.hypervolume`).
+        hypervolume: `Run.hypervolume` as it was known then: the box grows with what is evaluated, so that those of two
+            generations are not to be compared (`nas.results.volume` compares them in one box).
         stop: Why the search ended with it, None if it continued.
         num_repeats: Trainings in it of networks that were evaluated before.
         estimated_front_size: Members of the front of the estimated errors, None if no objective is trained.
@@ -126,6 +127,11 @@ class Run:
         """Return the member of the front with the smallest norm, each objective divided by its maximum (FAQNAS)."""
         chosen = compromise(front(self.judged, self.objectives), self.objectives)
         return None if chosen is None else self._as_observed([chosen])[0]
+
+    @property
+    def hypervolume(self) -> float:
+        """Return the hypervolume of the front at the estimated errors; see `nas.runs.fronts.front_volume`."""
+        return front_volume(self.evaluations, self.judged, self.objectives)
 
     def top(self, count: int) -> tuple[Evaluation, ...]:
         """Return the N best: the front first, then the next one; within one those nearest to its compromise."""

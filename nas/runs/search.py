@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 from hwcost.core.text import say
 from nas.architectures.json import architecture_hash
@@ -25,7 +24,7 @@ from nas.runs.config import SearchConfig
 from nas.runs.context import SearchContext, make_context
 from nas.runs.estimates import fit_evaluations
 from nas.runs.free_costs import FreeCosts
-from nas.runs.fronts import bounds, front, hypervolume
+from nas.runs.fronts import front, front_volume
 from nas.runs.pilot import is_wanted, measure, reusable
 from nas.runs.record import Evaluation
 from nas.runs.run import Generation, Run, read_run
@@ -35,11 +34,6 @@ from nas.runs.workers import LocalWorkers, prepare_processes
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
 from nas.training.record import STACKED_ENGINES
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 
 MAX_DRAWS = 50
 """How often others are drawn in the place of first networks that cost too much."""
@@ -58,7 +52,7 @@ class SearchProgress:
         num_failed: Evaluations that failed.
         num_infeasible: Networks that cost more than the limits allow, and were not trained.
         best_error: Least validation error so far.
-        hypervolume: Of the last generation that ended, None before the first has.
+        hypervolume: `Generation.hypervolume` of the last one that ended, None before the first has.
         elapsed_s: Seconds since the start of this process's work.
         left_s: Seconds left at this speed, None before the first evaluation.
         pilot: Trainings of the pilot that were done, and in all, while it is at work; None after it.
@@ -195,7 +189,6 @@ class _Search:
         self.piloted = reusable(store)
         self.asked: dict[str, None] = {}  # architectures in the order in which this search came to them
         self.generations: list[Generation] = []
-        self.limits: NDArray[np.float64] | None = None
         self.duplicates = self.fresh = 0
         self.started_s = time.monotonic()
 
@@ -306,8 +299,6 @@ class _Search:
 
     def _note(self, number: int, answer: Answer, stop: str | None) -> None:
         so_far = self._so_far()
-        if self.limits is None:
-            self.limits = bounds(so_far, self.objectives)
         self.duplicates += answer.brood.duplicates
         new = [evaluation for evaluation in answer.evaluations if evaluation.generation == number]
         fitted = fit_evaluations(so_far, self.context.space, self.objectives)
@@ -319,7 +310,7 @@ class _Search:
             num_infeasible=sum(evaluation.state == "INFEASIBLE" for evaluation in new),
             front_size=len(front(so_far, self.objectives)),
             best_error=self._best_error(),
-            hypervolume=0.0 if self.limits is None else hypervolume(so_far, self.objectives, self.limits),
+            hypervolume=front_volume(so_far, so_far if fitted is None else fitted.judged(), self.objectives),
             stop=stop,
             num_repeats=len(answer.brood.genomes) if answer.brood.again else 0,
             estimated_front_size=None if fitted is None else len(fitted.front()),
@@ -340,7 +331,12 @@ class _Search:
         if self.progress is None:
             return
         last = self.algorithm.last_generation
-        expected = len(self.asked) + self.num_again + (last - generation) * self.config.population
+        so_far = len(self.asked) + self.num_again
+        # An exhaustive search begins with everything, and others spend a population on each generation.
+        if self.config.exhaustive:
+            expected = so_far + (last - generation) * self.config.population
+        else:
+            expected = max(so_far, (self.config.generations + 1) * self.config.population)
         done = sum(1 for key in self.asked if key in self.known)
         done += min(self.num_again, len(self.trained_again))
         elapsed = time.monotonic() - self.started_s

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwcost.core.numbers import parse_real
 from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import one_line
 from nas.core.errors import SpaceError
@@ -183,10 +184,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _means(text: str, choice: Choice) -> bool:
     """Return whether a text stands for a choice; 1e-3 is 0.001."""
     if isinstance(choice, (int, float)) and not isinstance(choice, bool):
-        try:
-            return float(text) == choice
-        except ValueError:
-            return False
+        return parse_real(text) == choice
     return text.lower() == _text(choice)
 
 

@@ -107,10 +107,11 @@ def main() -> None:
     parser.add_argument("--bands", action="store_true", help="print what hwcost/noise/hardware.py holds")
     given = parser.parse_args()
     options = {"num_seeds": given.num_seeds}
-    chosen = compared(given.folder, given.name, (1, 2, 3), **options)
+    both = {**options, "methods": (DEFAULT_ATTENUATION, "mean-field")}
+    chosen = compared(given.folder, given.name, (1, 2, 3), **both)
     print("levels 1 to 3\n")
     score_table(chosen)
-    fixed = compared(given.folder, given.name, (0,), **options)
+    fixed = compared(given.folder, given.name, (0,), **both)
     print("\nlevel 0: the qubits are fixed in advance\n")
     score_table(fixed)
     repeated: dict[tuple, list[float]] = {}

@@ -18,6 +18,7 @@ import json
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,6 @@ from search_truth import DATASETS, OBJECTIVES, TABLE, Draw, Searched, Table, Tru
 
 OURS = ("random", "nsga2", "surrogate")
 SHARES = (0.90, 0.95, 0.98)
-STEP = 20
-"""Trainings between two looks at what was found; a generation."""
-
 Row = dict[str, float | None]
 
 
@@ -43,11 +41,24 @@ def rows_of(evaluations: Sequence[Evaluation]) -> list[int]:
     return [networks().row[one.architecture_hash] for one in evaluations]
 
 
-def reached(truth: Truth, trained: Sequence[int]) -> Row:
+@dataclass(frozen=True, kw_only=True)
+class Longer:
+    """A longer search, in which trainings to a share are counted.
+
+    Attributes:
+        budget: Its trainings; 0 for none.
+        step: Trainings between two looks at what was found.
+    """
+
+    budget: int
+    step: int
+
+
+def reached(truth: Truth, trained: Sequence[int], step: int) -> Row:
     """Return how many trainings it took to have found each share, None where it never did."""
     found: Row = {f"to_{share}": None for share in SHARES}
     left = list(SHARES)
-    for stop in range(STEP, len(trained) + STEP, STEP):
+    for stop in range(step, len(trained) + step, step):
         value = truth.share(list(dict.fromkeys(trained[:stop])))
         while left and value >= left[0]:
             found[f"to_{left.pop(0)}"] = min(stop, len(trained))
@@ -100,20 +111,50 @@ def promises(searched: Searched) -> Row:
     }
 
 
-def ours(draw: Draw, algorithm: str, seed: int, budget: int, longest: int) -> Row:
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a search comes to.
+
+    Attributes:
+        row: Its figures.
+        trained: Row of each training.
+        returned: Rows of the returned front.
+        best: Row of the network that it takes for the most accurate one.
+    """
+
+    row: Row
+    trained: Sequence[int]
+    returned: Sequence[int]
+    best: int
+
+
+def beside_blind(draw: Draw, own: Result, blind: Result) -> Row:
+    """Return the figures of a search with those of one that saw errors of other networks, by the same true errors."""
+    truth = draw.truth(np.bincount(np.array(own.trained), minlength=len(networks().hashes)))
+    returned, value = truth.share(blind.returned), own.row["returned"]
+    assert value is not None
+    return own.row | {
+        "blind_returned": returned,
+        "blind_found": truth.share(list(dict.fromkeys(blind.trained))),
+        "blind_regret": float(truth.errors[blind.best] - truth.errors.min()),
+        "learned": (value - returned) / (1.0 - returned) if returned < 1.0 else None,
+    }
+
+
+def ours(draw: Draw, algorithm: str, seed: int, budget: int, longer: Longer) -> Result:
     """Search with an algorithm of the product."""
     searched = search_table(draw, algorithm, seed, budget=budget)
     error = {name: one.error for name, one in searched.estimates.networks.items()}
     best = min(searched.returned, key=lambda row: error[networks().hashes[row]])
     observed = rows_of(front(searched.evaluations, OBJECTIVES))
     row = worth(draw, searched.trained, searched.returned, observed, best) | promises(searched)
-    if longest:
-        long = search_table(draw, algorithm, seed, budget=longest, repeats=0.0)
-        row |= reached(draw.truth(long.num_seen), long.trained)
-    return row
+    if longer.budget:
+        long = search_table(draw, algorithm, seed, budget=longer.budget, repeats=0.0)
+        row |= reached(draw.truth(long.num_seen), long.trained, longer.step)
+    return Result(row=row, trained=searched.trained, returned=searched.returned, best=best)
 
 
-def optunas(draw: Draw, sampler: str, seed: int, budget: int, longest: int) -> Row:
+def optunas(draw: Draw, sampler: str, seed: int, budget: int, longer: Longer) -> Result:
     """Search with a sampler of Optuna."""
     from optuna_search import optuna_search
 
@@ -123,13 +164,15 @@ def optunas(draw: Draw, sampler: str, seed: int, budget: int, longest: int) -> R
         values = draw.evaluation(space.row[space.key(genome)], 1).objectives
         return tuple(values[objective.name] for objective in OBJECTIVES)
 
-    names, best = optuna_search(sampler, space.space, space.key, train, seed, budget=max(budget, longest), at=budget)
+    names, best = optuna_search(
+        sampler, space.space, space.key, train, seed, budget=max(budget, longer.budget), at=budget
+    )
     trained, returned = [space.row[name] for name in names], [space.row[name] for name in best]
     most = min(returned, key=lambda row: draw.evaluation(row, 1).objectives["validation_error"])
     row = worth(draw, trained[:budget], returned, returned, most)
-    if longest:
-        row |= reached(draw.truth(np.bincount(trained, minlength=len(space.hashes))), trained)
-    return row
+    if longer.budget:
+        row |= reached(draw.truth(np.bincount(trained, minlength=len(space.hashes))), trained, longer.step)
+    return Result(row=row, trained=trained[:budget], returned=returned, best=most)
 
 
 def bounds(draw: Draw) -> dict[str, Row]:
@@ -162,31 +205,35 @@ def signal(table: Table) -> Row:
     }
 
 
-def methods(names: Sequence[str]) -> Iterator[tuple[str, Callable[[Draw, int, int, int], Row]]]:
+def methods(names: Sequence[str]) -> Iterator[tuple[str, Callable[[Draw, int, int, Longer], Result]]]:
     for name in names:
         if name.startswith("optuna-"):
             sampler = name.removeprefix("optuna-")
-            yield name, lambda draw, seed, budget, longest, s=sampler: optunas(draw, s, seed, budget, longest)
+            yield name, lambda draw, seed, budget, longer, s=sampler: optunas(draw, s, seed, budget, longer)
         else:
-            yield name, lambda draw, seed, budget, longest, s=name: ours(draw, s, seed, budget, longest)
+            yield name, lambda draw, seed, budget, longer, s=name: ours(draw, s, seed, budget, longer)
 
 
 def measured(dataset: str, options: argparse.Namespace) -> dict[str, Any]:
     """Measure all methods on one data set, with the errors as they are and shuffled."""
     table = read_table(dataset, options.table)
     found: dict[str, Any] = {"signal": signal(table), "real": {}, "shuffled": {}}
-    for control in ("real", "shuffled"):
-        rows: dict[str, list[Row]] = found[control]
-        for seed in range(options.first_seed, options.first_seed + options.seeds):
-            draw = Draw.of(table if control == "real" else table.shuffled(seed), seed)
-            for name, method in methods(options.methods):
-                counted = options.optuna_longest if name.startswith("optuna-") else options.longest
-                longest = counted if control == "real" else 0
-                rows.setdefault(name, []).append(method(draw, seed, options.budget, longest))
-            if control == "real" and seed - options.first_seed < options.bound_seeds:
-                for name, row in bounds(draw).items():
-                    rows.setdefault(name, []).append(row)
-            print(f"{dataset}, {control}, seed {seed}", end="\r", file=sys.stderr)
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
+        draws = {"real": Draw.of(table, seed), "shuffled": Draw.of(table.shuffled(seed), seed)}
+        for name, method in methods(options.methods):
+            longest = options.optuna_longest if name.startswith("optuna-") else options.longest
+            own = {
+                control: method(
+                    draw, seed, options.budget, Longer(budget=longest if control == "real" else 0, step=options.step)
+                )
+                for control, draw in draws.items()
+            }
+            found["real"].setdefault(name, []).append(beside_blind(draws["real"], own["real"], own["shuffled"]))
+            found["shuffled"].setdefault(name, []).append(own["shuffled"].row)
+        if seed - options.first_seed < options.bound_seeds:
+            for name, row in bounds(draws["real"]).items():
+                found["real"].setdefault(name, []).append(row)
+        print(f"{dataset}, seed {seed}", end="\r", file=sys.stderr)
     return found
 
 
@@ -214,24 +261,21 @@ def median_to(rows: Sequence[Row], share: float) -> str:
 def page(results: Mapping[str, Any]) -> str:
     """Return the Markdown table of the documentation."""
     lines = [
-        "| data, method | returned | shuffled | found | shuffled | trainings to 90 / 95 / 98 % found | regret "
-        "| intervals hold |",
-        "|---|---|---|---|---|---|---|---|",
+        "| data, method | returned | blind | learned | found | blind | trainings to 90 / 95 / 98 % found | regret "
+        "| blind | intervals hold |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for dataset, found in results["datasets"].items():
         for name, rows in found["real"].items():
-            shuffled = found["shuffled"].get(name, [])
             to = " / ".join(median_to(rows, share) for share in SHARES)
             holds = numbers(rows, "retraining_in_interval")
             mean = numbers(rows, "mean_in_interval")
             cells = [
                 f"{dataset}, {name}",
-                plus_minus(rows, "returned"),
-                plus_minus(shuffled, "returned"),
-                plus_minus(rows, "found"),
-                plus_minus(shuffled, "found"),
+                *(plus_minus(rows, figure) for figure in ("returned", "blind_returned", "learned")),
+                *(plus_minus(rows, figure) for figure in ("found", "blind_found")),
                 "–" if to == "– / – / –" else to,
-                plus_minus(rows, "regret"),
+                *(plus_minus(rows, figure) for figure in ("regret", "blind_regret")),
                 f"{statistics.mean(mean):.0%}, {statistics.mean(holds):.0%}" if holds else "–",
             ]
             lines.append(f"| {' | '.join(cells)} |")
@@ -248,6 +292,7 @@ def main() -> None:
     parser.add_argument("--longest", type=int, default=480, help="of the search for `evaluations to`; 0 for none")
     # Optuna's NSGA-II asks for what is known again and again: on iris and wine it finds no 480 different networks.
     parser.add_argument("--optuna-longest", type=int, default=0, help="the same for Optuna's samplers")
+    parser.add_argument("--step", type=int, default=20, help="trainings between two looks at what was found")
     parser.add_argument("--bound-seeds", type=int, default=5)
     parser.add_argument("--table", type=Path, default=TABLE)
     parser.add_argument("--json", type=Path, help="where every figure of every search goes")
@@ -257,7 +302,7 @@ def main() -> None:
     options.methods = default if options.methods is None else options.methods.split(",")
     use_one_thread()
     results: dict[str, Any] = {
-        "schema": "nas.search-quality/1",
+        "schema": "nas.search-quality/2",
         "budget": options.budget,
         "longest": options.longest,
         "seeds": [options.first_seed, options.first_seed + options.seeds],

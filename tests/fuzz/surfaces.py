@@ -9,6 +9,7 @@ import importlib.util
 import io
 import json
 import random
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -84,15 +85,21 @@ class Surface:
             yield [*words, *(f"{option}={value}" if option else value for option, value in first)]
 
     def _write(self, folder: Path, name: str, data: bytes) -> None:
-        (folder / "out.json").unlink(missing_ok=True)  # a snapshot is never replaced
+        self._clear(folder)
         for other, content in self.beside:
             (folder / other).parent.mkdir(exist_ok=True)
             (folder / other).write_bytes(content)
         (folder / name).write_bytes(data)
 
+    @staticmethod
+    def _clear(folder: Path) -> None:
+        (folder / "out.json").unlink(missing_ok=True)  # a snapshot is never replaced
+        shutil.rmtree(folder / "new", ignore_errors=True)  # and a run goes on with the settings that it has
+
     def case(self, folder: Path, seed: int) -> list[str]:
         """Write the hostile file of a seed, and return the command line that reads it."""
         chance = random.Random(f"{self.name}:{seed}")
+        self._clear(folder)
         path = folder / "none"
         if self.corpus:
             name = chance.choice(sorted(self.corpus))
@@ -156,6 +163,19 @@ CALIBRATION_CSV = """Qubit,T1 (us),T2 (us),Readout error,Readout length (ns),√
 2,120,60,0.03,1200,3e-4,0:0.0011,0:84,Yes
 """
 ESTIMATE = ("estimate", "{file}", "-b", "fake_manila", "--num-seeds", "1", "-O", "0", "--format", "json", "-q")
+OF_GOOD = (
+    "estimate",
+    "{folder}/good.qpy",
+    "-b",
+    "fake_manila",
+    "--num-seeds",
+    "1",
+    "-O",
+    "0",
+    "--format",
+    "json",
+    "-q",
+)
 
 
 def surfaces(folder: Path) -> Iterator[Surface]:
@@ -176,6 +196,7 @@ def surfaces(folder: Path) -> Iterator[Surface]:
     yield Surface(
         "job options", "hwcost", {"o.toml": OPTIONS_TOML.encode()}, mutate_text, (*job, "--options", "{file}")
     )
+    yield from _own_measurements()
     yield from _command_options()
     yield from _other_users_and_times()
     if importlib.util.find_spec("torch") and importlib.util.find_spec("deap"):
@@ -273,6 +294,26 @@ def _jobs(folder: Path) -> Iterator[Surface]:
     score = ("jobs", "score", "{folder}/jobs.csv", "--profile", "{file}", "--format", "json")
     yield Surface("job table", "hwcost", {"t.csv": table}, mutate_csv, ("jobs", "fit", "{file}", "--format", "json"))
     yield Surface("job profile", "hwcost", {"p.json": profile}, mutate_json, score)
+    few = b"num_circuits,shots,observed_s,rep_delay_s,total_circuit_duration_s,total_instructions\n"
+    few += b"1,1000,3.1,2.5e-4,5e-6,100\n1,4000,4.2,2.5e-4,5e-6,100\n8,1000,5.0,2.5e-4,4e-5,800\n"
+    (folder / "few.csv").write_bytes(few)
+    calibrate = ("jobs", "calibrate", "--format", "json")
+    yield Surface("few jobs", "hwcost", {"t.csv": few}, mutate_csv, (*calibrate, "{file}", "--from", "ibm-heron"))
+    yield Surface(
+        "profile to shift",
+        "hwcost",
+        {"p.json": profile},
+        mutate_json,
+        (*calibrate, "{folder}/few.csv", "--from", "{file}"),
+    )
+    shift = (
+        ("--from", "ibm-heron"),
+        ("--name", "mine"),
+        ("--device", "x"),
+        ("--date", "2026-02"),
+        ("-o", "shifted.json"),
+    )
+    yield Surface("options of calibrate", "hwcost", {}, None, (*calibrate, "{folder}/few.csv"), shift)
     options = (
         ("--min-circuits", "2"),
         ("--seed", "1"),
@@ -291,6 +332,28 @@ def _jobs(folder: Path) -> Iterator[Surface]:
              "metrics": {"usage": {"quantum_seconds": 5}, "timestamps": {"running": "2026-01-01T00:00:00Z"}}}  # fmt: skip
     collect = ("jobs", "collect", "{file}", "--format", "json")
     yield Surface("saved job", "hwcost", {"j.json": json.dumps(saved).encode()}, mutate_json, collect)
+
+
+def _own_measurements() -> Iterator[Surface]:
+    """Yield files of what the user measured: results of circuits, and readout."""
+    results = [
+        {"circuit": 0, "counts": {"000": 480, "011": 20, "111": 500}, "optimization_level": 0, "job": "a"},
+        {"circuit": 0, "z": [0.1, -0.2, 0.3], "shots": 1000},
+        {"circuit": 0, "values": {"ZZI": 0.5, "IIZ": -0.1}, "ideal": {"ZZI": 1.0}, "shots": 4000},
+    ]
+    for name, document in (("results", {"circuits": "good.qpy", "results": results}), ("list of results", results[:1])):
+        measured = ("validate", "{folder}/good.qpy") if isinstance(document, list) else ("validate",)
+        words = (*measured, "--measured", "{file}", "-b", "fake_manila", "--num-seeds", "1", "-q", "--format", "json")
+        yield Surface(f"measured {name}", "hwcost", {"m.json": json.dumps(document).encode()}, mutate_json, words)
+    counts = {
+        "qubits": [0, 1],
+        "counts": {"00": {"00": 980, "01": 20}, "01": {"01": 9}, "10": {"10": 9}, "11": {"11": 9}},
+    }
+    matrix = {"groups": [{"qubits": [3], "confusion": [[0.98, 0.04], [0.02, 0.96]], "backend": "fake_manila"}]}
+    files = {"counts.json": json.dumps(counts).encode(), "matrix.json": json.dumps(matrix).encode()}
+    yield Surface("measured readout", "hwcost", files, mutate_json, (*OF_GOOD, "--readout-from", "{file}"))
+    defaults = {"hwcost.toml": b'[estimate]\nshots = 1000\nnum-seeds = 1\nrep-delay = "250us"\ninflation = "mean"\n'}
+    yield Surface("file of defaults", "hwcost", defaults, mutate_text, ("--config", "{file}", *OF_GOOD))
 
 
 def _command_options() -> Iterator[Surface]:
@@ -355,6 +418,15 @@ def _networks(folder: Path) -> Iterator[Surface]:
     )
     yield Surface("csv data", "nas", {"d.csv": f"a,b,c,d,y\n{lines}\n".encode()}, mutate_csv, (*train, "{file}:y"))
     yield Surface("npz data", "nas", {"d.npz": archive.getvalue()}, mutate_zip, (*train, "{file}"))
+    from nas.datasets.binary import idx_bytes
+
+    idx = {}
+    for part in ("train", "t10k"):
+        idx[f"idx/{part}-images-idx3-ubyte"] = idx_bytes(np.arange(320, dtype=np.uint8).reshape(20, 4, 4))
+        idx[f"idx/{part}-labels-idx1-ubyte"] = idx_bytes(np.arange(20, dtype=np.uint8) % 2)
+    for name in sorted(idx)[-2:]:
+        words = (*train, "{folder}/idx")
+        yield Surface(name.replace("/", " "), "nas", {name: idx[name]}, mutate_bytes, words, beside=tuple(idx.items()))
     model = folder / "model.py"
     model.write_text("import torch\nnet = torch.nn.Linear(4, 2)\n", encoding="utf-8")
     yield from _runs(folder)
@@ -412,6 +484,25 @@ def _commands_of_runs() -> Iterator[Surface]:
     )
     member = (("--rank", "1"), ("-o", "member"), ("--backend", "fake_manila"))
     export = ("export", run_of, "-o", "member", "--rank", "1")
+    other = (("--optuna", "sqlite:///study.db"), ("--study", "mine"), ("--tensorboard", "events"))
+    yield Surface("exports for other tools", "nas", {}, None, ("export", run_of, "--optuna", "sqlite:///a.db"), other)
+    limits = (
+        ("--max", "parameters=100"),
+        ("--min", "esp=0.5"),
+        ("--max", "unified_time_s=1min"),
+        ("--max", "qubits=2"),
+    )
+    limited = ("--dataset", "iris", "--objectives", "quantum_flops,validation_error", "--epochs", "1", "-q")
+    sizes = (("--population", "4"), ("--generations", "1"), ("--seed", "1"), ("--learning-rate", "0.1"))
+    small = ("--population", "4", "--generations", "1", "--no-pilot", "-o", "{folder}/new")
+    search = ("search", "--space", "{folder}/good.toml", *limited, *small)
+    yield Surface("options of search", "nas", {}, None, search, (*limits, *sizes), every=10)
+    settings = 'space = "good.toml"\ndataset = "iris"\nepochs = 1\npopulation = 4\ngenerations = 1\npilot = false\n'
+    settings += 'objectives = ["quantum_flops", "validation_error"]\n[max]\nqubits = 3\n'
+    configured = ("search", "{file}", "-q", "-o", "{folder}/new")
+    yield Surface("settings of a search", "nas", {"n.toml": settings.encode()}, mutate_text, configured, every=10)
+    pilot = ("pilot", "--space", "{folder}/good.toml", "--no-grid", *limited, "--networks", "2", "-o", "{folder}/new")
+    yield Surface("options of pilot", "nas", {}, None, pilot, (*limits, ("--networks", "2")), every=10)
     yield Surface("options of export", "nas", {}, None, export, member, every=4)
 
 

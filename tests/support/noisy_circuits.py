@@ -222,3 +222,49 @@ def longer_wait(schedule: Schedule, at: int, extra_s: float) -> Schedule:
     waits = list(schedule.idle_before_s)
     waits[at] = tuple(wait + extra_s for wait in waits[at])
     return replace(schedule, idle_before_s=waits)
+
+
+def bound_ops(num_qubits: int, max_size: int = 25) -> st.SearchStrategy[list[Op]]:
+    """Circuits with bound angles, errors and waits; a measurement or a reset on the way now and then."""
+    qubit = st.integers(0, num_qubits - 1).map(lambda q: (q,))
+    pair = st.permutations(range(num_qubits)).map(lambda p: tuple(p[:2]))
+    angle = st.floats(-3.2, 3.2).map(lambda a: (a,))
+    one = st.builds(Op, st.sampled_from(["sx", "x", "h", "s"]), qubit, _NO_PARAMS, _TIMES, _ERRORS)
+    turn = st.builds(Op, st.sampled_from(["rz", "rx", "ry"]), qubit, angle, _TIMES, _ERRORS)
+    two = st.builds(Op, st.sampled_from(["cx", "cz", "ecr", "iswap"]), pair, _NO_PARAMS, _TIMES, _ERRORS)
+    turn_two = st.builds(Op, st.sampled_from(["rzz", "rxx", "cp"]), pair, angle, _TIMES, _ERRORS)
+    wait = st.builds(Op, st.just("delay"), qubit, _NO_PARAMS, st.floats(0.0, 20 * US))
+    event = st.builds(Op, st.sampled_from(["reset", "measure"]), qubit, _NO_PARAMS, _TIMES)
+    # One event in thirteen operations: most of what comes before it is lost.
+    return st.lists(st.one_of(*[one, turn, two, turn_two] * 3, wait, event), min_size=1, max_size=max_size)
+
+
+def with_clbits(ops: Sequence[Op]) -> list[Op]:
+    """The operations with a classical bit of its own for each measurement."""
+    bits = itertools.count()
+    return [replace(op, clbit=next(bits)) if op.name == "measure" else op for op in ops]
+
+
+def noises(num_qubits: int) -> st.SearchStrategy[Noise]:
+    """Relaxation times of some qubits, from good to poor, and readout errors."""
+    return st.lists(
+        st.tuples(st.floats(20 * US, 500 * US), st.floats(0.1, 2.0), st.floats(0.0, 0.2), st.floats(0.0, 0.2)),
+        min_size=num_qubits,
+        max_size=num_qubits,
+    ).map(
+        lambda rows: noise_of(
+            num_qubits,
+            t1_s=[t1 for t1, *_ in rows],
+            t2_s=[t1 * ratio for t1, ratio, *_ in rows],
+            readout=[(a, b) for *_, a, b in rows],
+        )
+    )
+
+
+def parity_read_out(ops: Sequence[Op], paulis: Mapping[int, str]) -> list[Op]:
+    """The operations, then a measurement of a Pauli observable as one bit, without error and in no time."""
+    turns = {"X": [("h", ())], "Y": [("sdg", ()), ("h", ())], "Z": []}
+    qubits = sorted(paulis)
+    end = [Op(name, (q,), params) for q in qubits for name, params in turns[paulis[q]]]
+    end += [Op("cx", (q, qubits[-1])) for q in qubits[:-1]]
+    return [*ops, *end, Op("measure", (qubits[-1],), clbit=0)]

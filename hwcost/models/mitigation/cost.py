@@ -174,7 +174,8 @@ def mitigation_cost(cost: CostEstimate, device: Device, methods: Sequence[Mitiga
         qpu_time_s=math.fsum(run.shots * (rep_delay_s + run.duration_s) for run in runs) if runs else None,
         shot_factor=overhead.shot_factor,
         runs=runs,
-        calibrations=tuple(calibrations),
+        # Without two-qubit layers there is no noise to learn.
+        calibrations=tuple(run for run in calibrations if run.num_circuits),
         gamma=overhead.gamma,
         log10_gamma=overhead.log10_gamma,
         bias=overhead.bias,
@@ -199,7 +200,7 @@ def split_attenuations(
             readout = math.prod(readout_factors.values())
         else:
             readout = 1.0 if attenuation.clbit is None else readout_factors.get(attenuation.qubit, 1.0)
-        gates = min(1.0, attenuation.value / readout) if readout > 0.0 else 0.0
+        gates = min(1.0, max(0.0, attenuation.value / readout)) if readout > 0.0 else 0.0
         split.append(SplitAttenuation(gates=gates, readout=readout))
     return tuple(split)
 

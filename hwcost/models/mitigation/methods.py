@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, get_args
 
 from hwcost.core.checks import choice
 from hwcost.core.errors import OptionError
+from hwcost.core.numbers import parse_real
 from hwcost.core.text import one_line
 
 MitigationName: TypeAlias = Literal["readout", "zne", "pec"]
@@ -157,11 +158,8 @@ def _parse_zne(settings: Sequence[str]) -> MitigationMethod:
     for text in settings:
         if text in fits:
             continue
-        try:
-            factor = float(text)
-        except ValueError:
-            factor = math.nan
-        if not math.isfinite(factor):
+        factor = parse_real(text)
+        if factor is None or not math.isfinite(factor):
             raise OptionError(
                 f"mitigation: zne takes noise factors and one of {', '.join(get_args(ExtrapolationFit))}, not "
                 f"{one_line(text)!r}; write zne:1:3:5"

@@ -27,21 +27,26 @@ class Attenuation(Protocol):
 # Where each function is; loaded on use, because a command line that lists the names needs no NumPy.
 METHODS: Mapping[str, str] = {
     "mean-field": "hwcost.noise.methods.mean_field:mean_field_attenuation",
+    "pauli-propagation": "hwcost.noise.methods.pauli_propagation:pauli_propagation_attenuation",
     "pauli-path": "hwcost.noise.methods.pauli_path:pauli_path_attenuation",
     "light-cone": "hwcost.noise.methods.light_cone:light_cone_attenuation",
     "paper": "hwcost.noise.methods.paper:paper_attenuation",
 }
-DEFAULT_ATTENUATION = "mean-field"
+AUTO = "auto"
+"""Choose `pauli-propagation` or `mean-field` for each observable: not a method of its own."""
+_AUTO_FUNCTION = "hwcost.noise.methods.auto:auto_attenuation"
+
+DEFAULT_ATTENUATION = AUTO
 
 AttenuationMethod: TypeAlias = str
-"""Key of `METHODS`."""
+"""`AUTO`, or a key of `METHODS`."""
 
 
 def load_method(name: str) -> Attenuation:
-    """Return the function of a method.
+    """Return the function of a method, or of `AUTO`.
 
     Raises:
         KeyError: There is no such method.
     """
-    module, _, function = METHODS[name].partition(":")
+    module, _, function = (_AUTO_FUNCTION if name == AUTO else METHODS[name]).partition(":")
     return cast(Attenuation, getattr(import_module(module), function))

@@ -84,7 +84,7 @@ class BackwardPlan:
     noisy_segments: Floats
 
 
-class _Recorder:
+class Recorder:
     """Walks the circuit backwards once and notes steps (one qubit, linear) and nodes."""
 
     def __init__(self, isa: IsaCircuit, schedule: Schedule, tracked: Sequence[TrackedPauli]) -> None:
@@ -195,7 +195,7 @@ def plan_backward(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli]) -> Bac
     Raises:
         CircuitError: A gate in a light cone has no known unitary, or acts on more than two qubits.
     """
-    recorder = _Recorder(circuit.isa, circuit.schedule, tracked)
+    recorder = Recorder(circuit.isa, circuit.schedule, tracked)
     qubits = tuple(recorder.index_of)
     rates = np.array([relaxation_rates_per_s(circuit.noise, q) for q in qubits]).reshape(-1, 2)
     ideal, noisy = _segments(recorder, rates)
@@ -249,7 +249,7 @@ def residual_depolarizing(errors: Floats, relaxation_fidelities: Floats, dimensi
     return np.where(mean_kept > 0.0, wanted / np.where(mean_kept > 0.0, mean_kept, 1.0), 1.0)
 
 
-def _segments(recorder: _Recorder, rates: Floats) -> tuple[Floats, Floats]:
+def _segments(recorder: Recorder, rates: Floats) -> tuple[Floats, Floats]:
     """Return the matrices of all segments, without and with noise."""
     steps = np.array(recorder.steps, dtype=float).reshape(-1, 6)
     segment, gate, qubit = (steps[:, column].astype(np.int64) for column in range(3))
@@ -259,10 +259,12 @@ def _segments(recorder: _Recorder, rates: Floats) -> tuple[Floats, Floats]:
     driven[:, 1:] *= residual_depolarizing(error, driven.mean(axis=1), 2)[:, None]
     waited = relaxation_factors(idle, rates[qubit])
     noisy = driven[:, :, None] * transfer * waited[:, None, :]
-    return _products(transfer, segment, recorder.num_segments), _products(noisy, segment, recorder.num_segments)
+    return segment_products(transfer, segment, recorder.num_segments), segment_products(
+        noisy, segment, recorder.num_segments
+    )
 
 
-def _products(matrices: Floats, segment: Ints, num_segments: int) -> Floats:
+def segment_products(matrices: Floats, segment: Ints, num_segments: int) -> Floats:
     """Multiply the matrices of each segment, in order; halves the length of all segments repeatedly."""
     order = np.argsort(segment, kind="stable")
     matrices, segment = matrices[order], segment[order]
@@ -282,7 +284,7 @@ def _products(matrices: Floats, segment: Ints, num_segments: int) -> Floats:
     return result
 
 
-def _rules(recorder: _Recorder, rates: Floats) -> tuple[Floats, Floats]:
+def _rules(recorder: Recorder, rates: Floats) -> tuple[Floats, Floats]:
     """Return the transfer weights and noise factors of the distinct two-qubit gates."""
     keys = list(recorder.rules)
     transfer = transfer_weights([key for key, *_ in keys], 2)

@@ -118,7 +118,7 @@ class Algorithm(Protocol):
 
     @property
     def last_generation(self) -> int:
-        """Return the number of the last brood that there can be, counted from 0."""
+        """Return the number of the last brood that there can be, counted from 0; a generation may be several."""
         ...
 
     def ask(self, answers: Sequence[Answer]) -> Brood | Stop:

@@ -1,6 +1,7 @@
 """Expected hypervolume improvement with known costs: the networks from which a model expects most for the front.
 
-A batch of `population` networks follows from the evaluations so far alone:
+A generation comes in two batches, so that the second half knows what became of the first. A batch follows from the
+evaluations so far alone:
 
 1. candidates are all distinct architectures that were not evaluated, where the space can be listed, else a pool of
    children of front members and of random genomes; of these, those that keep the limits of what a network may cost, as
@@ -26,7 +27,7 @@ from nas.runs.algorithms.base import Answer, Brood, Problem, Stop, latest
 from nas.runs.algorithms.nsga2 import first_generation
 from nas.runs.candidates import listed, pool
 from nas.runs.error_model import fit_errors
-from nas.runs.estimates import features_of, fit_evaluations
+from nas.runs.estimates import Fitted, features_of, fit_evaluations, is_free
 from nas.runs.features import gene_features
 from nas.runs.fronts import REFERENCE, axes, span_of
 from nas.runs.improvement import expected_improvement
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 DIGITS = 9
 """Decimals at which gains are compared, in units of the largest: sums may be rounded otherwise on another machine."""
+
+BATCHES = 2
+"""Batches of a generation. What is chosen together is chosen from what was known before."""
 
 BLOCK = 128
 """Candidates whose gains are computed anew at once."""
@@ -76,15 +80,15 @@ class Surrogate:
 
     @property
     def last_generation(self) -> int:
-        """Return the number of the last generation."""
-        return self._problem.generations
+        """Return the number of the last batch."""
+        return self._problem.generations * BATCHES
 
     def ask(self, answers: Sequence[Answer]) -> Brood | Stop:
         """Draw the first generation, or choose the next batch, or end."""
         problem = self._problem
         if not answers:
             return first_generation(problem)
-        if len(answers) > problem.generations:
+        if len(answers) > self.last_generation:
             return Stop(reason=f"{problem.generations} generations after the first")
         evaluations = latest(answers)
         known = {one.architecture_hash for one in evaluations}
@@ -93,7 +97,9 @@ class Surrogate:
         if not left:
             limits = "" if problem.within_limits is None else " and keeps the limits"
             return Stop(reason=f"no architecture was found that had not been evaluated{limits}")
-        chosen = self._best(candidates, left, evaluations)
+        # Of an odd population, the first batch of a generation has one more.
+        size = (problem.population + len(answers) % BATCHES) // BATCHES
+        chosen = self._best(candidates, left, evaluations, size)
         return Brood.of([dict(candidates.genomes[i]) for i in chosen], duplicates=0)
 
     def _candidates(self, evaluations: Sequence[Evaluation], known: set[str], number: int) -> Candidates:
@@ -104,8 +110,7 @@ class Surrogate:
             self._all = None if found is None else self._described(found)
         if self._all is not None:
             return self._all
-        fitted = fit_evaluations(evaluations, problem.space, problem.objectives)
-        parents = fitted.front() if fitted is not None else ()
+        parents = _fitted(evaluations, problem).front()
         drawn = pool(
             problem.space,
             [dict(one.genome) for one in sorted(parents, key=lambda one: one.architecture_hash)],
@@ -130,15 +135,20 @@ class Surrogate:
             costs=np.array(rows, dtype=np.float64).reshape(len(genomes), len(self._priced)),
         )
 
-    def _best(self, candidates: Candidates, left: Sequence[int], evaluations: Sequence[Evaluation]) -> list[int]:
+    def _best(
+        self, candidates: Candidates, left: Sequence[int], evaluations: Sequence[Evaluation], size: int
+    ) -> list[int]:
         import numpy as np
 
-        complete = [one for one in evaluations if one.state == "COMPLETE"]
+        fitted = _fitted(evaluations, self._problem)
+        complete, predicted = fitted.complete, fitted.error
         features = np.column_stack([candidates.features, candidates.costs])[list(left)]
         seen = features_of(complete, self._problem.space, self._priced)
-        model = fit_errors(seen, [[1.0 - accuracy for accuracy in one.accuracies] for one in complete])
+        # The model of the estimates, unless it looks at costs that candidates do not have yet.
+        same = self._priced == [objective for objective in self._problem.objectives if is_free(objective)]
+        errors = [[1.0 - accuracy for accuracy in one.accuracies] for one in complete]
+        model = fitted.model if same else fit_errors(seen, errors)
         mean, sd = model.function(features)
-        predicted, _ = model.estimates()
         costs, seen_costs = candidates.costs[list(left)], axes(complete, self._priced)
         for objective in self._unpriced:
             values = axes(complete, [objective])
@@ -146,7 +156,7 @@ class Surrogate:
             costs, seen_costs = np.column_stack([costs, guess]), np.column_stack([seen_costs, values])
         everything = np.vstack([costs, seen_costs])
         low, span = _scale(everything)
-        least, reach = _scale(model.mean_errors[:, None])
+        least, reach = _scale(fitted.model.mean_errors[:, None])
         return [
             left[i]
             for i in _batch(
@@ -155,9 +165,17 @@ class Surrogate:
                 sd / reach[0],
                 (seen_costs - low) / span,
                 (predicted - least[0]) / reach[0],
-                self._problem.population,
+                size,
             )
         ]
+
+
+def _fitted(evaluations: Sequence[Evaluation], problem: Problem) -> Fitted:
+    """Return the model of the errors, which the search has fitted already."""
+    fitted = fit_evaluations(evaluations, problem.space, problem.objectives)
+    if fitted is None:  # the search has ended before: nothing is COMPLETE
+        raise SettingError("a surrogate needs networks that were trained")
+    return fitted
 
 
 def _batch(

@@ -156,7 +156,7 @@ def measured(tmp_path):
 def test_results_from_hardware_need_no_simulation(capsys, measured):
     assert run("--measured", measured, "-b", "manila", "--num-seeds", 1) == 0
     text = capsys.readouterr().out
-    for expected in ("2 runs on hardware", "Median error of λ", "flip", "mean-field", "esp"):
+    for expected in ("2 runs on hardware", "Median error of λ", "flip", "auto", "esp"):
         assert expected in text
     arguments = ("--measured", measured, measured.parent / "flip.qpy", "-b", "manila", "--num-seeds", 1)
     assert run(*arguments, "--attenuation", "light-cone", "--format", "json") == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -136,8 +137,54 @@ def test_what_a_method_notes_with_the_qubit_that_it_is_about():
     found = other_caveats(replace(candidate, shots=noted), under)
     assert [(caveat.code, caveat.text) for caveat in found] == [
         ("attenuation", "qubit 0: poor"),
-        ("attenuation", "odd"),
+        ("attenuation", "1 of 2 Pauli strings: odd"),
     ]
+
+
+def relaxing(middle):
+    """A qubit with ⟨Z⟩ = −cos(middle) that waits for 30 µs."""
+    circuit = QuantumCircuit(1, 1)
+    circuit.sx(0)
+    circuit.rz(middle, 0)
+    circuit.sx(0)
+    circuit.delay(30_000, 0, unit="ns")
+    circuit.measure(0, 0)
+    return circuit
+
+
+def test_relaxation_beyond_the_ideal_value_is_named_and_saves_no_shots():
+    # ⟨Z⟩ = 0.5 at first; T1 = 100 µs: 0.5·e^-0.3 + 1 − e^-0.3 = 0.63, before a readout of 0.96 and small gate errors.
+    under = conditions(fresh(), job_profile=NOWHERE_ELSE, attenuation="auto")
+    candidate = costed(relaxing(2 * math.pi / 3), under)
+    (row,) = candidate.shots.attenuation
+    kept = 0.998**2 * 0.5 * math.exp(-0.3) + 1 - math.exp(-0.3)
+    assert row.value == pytest.approx(0.96 * kept / 0.5, rel=1e-3)
+    assert row.value > 1.2
+    (caveat,) = other_caveats(candidate, under)
+    assert caveat.code == "attenuation"
+    assert caveat.text == "qubit 0: λ is 1.21: relaxation pushes the value beyond the ideal one, which saves no shots"
+    assert (candidate.shots.needed, candidate.shots.inflation_worst) == (candidate.shots.requested, 1.0)
+    assert candidate.rank_key == pytest.approx(math.log(candidate.time.shot_time_s))
+
+
+def test_a_sign_that_noise_turns_is_a_lost_signal():
+    # ⟨Z⟩ = −0.2 at first: −0.2·e^-0.3 + 1 − e^-0.3 is above 0.
+    under = conditions(fresh(), job_profile=NOWHERE_ELSE, attenuation="auto")
+    candidate = costed(relaxing(math.acos(0.2)), under)
+    assert candidate.shots.attenuation[0].value < 0
+    (caveat,) = other_caveats(candidate, under)
+    assert caveat.code == SIGNAL_GONE
+    assert "where noise turns the sign of the value" in caveat.text
+
+
+def test_what_auto_falls_back_from_is_an_assumption():
+    circuit = flip_and_entangle()
+    flat = QuantumCircuit(3, 3)
+    flat.sx(0)
+    flat.measure(0, 0)
+    assert said(circuit, attenuation="auto")[0] == ()
+    (assumption,) = said(flat, attenuation="auto")[0]
+    assert assumption.startswith("qubit 0: the noiseless value is next to 0 (below 0.1)")
 
 
 def test_durations_only_says_so_and_nothing_of_noise():

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qiskit import QuantumCircuit
+from qiskit.circuit import Parameter
 
 from hwcost.circuits.measurement_bases import plan_measurement
 from hwcost.circuits.pauli_sums import read_pauli_sums
@@ -19,6 +20,18 @@ from make import small_calibration
 SHOT_TIME_S = 250e-6 + 50e-9 + 300e-9 + 1e-6
 ESP = 0.999 * 0.99 * 0.98**2
 KEPT = 0.999 * 0.99 * 0.96  # light cone of either qubit: both gates, and its own readout
+
+
+def test_free_angles_cost_what_mean_field_says():
+    circuit = QuantumCircuit(2, 2)
+    circuit.rz(Parameter("a"), 0)
+    circuit.sx(0)
+    circuit.cx(0, 1)
+    circuit.measure([0, 1], [0, 1])
+    auto, averaged = (costed(circuit, conditions(attenuation=method)) for method in ("auto", "mean-field"))
+    assert (auto.shots, auto.rank_key) == (averaged.shots, averaged.rank_key)
+    assert auto.shots.method == "mean-field"
+    assert costed(flip_and_entangle(), conditions(attenuation="auto")).shots.method == "pauli-propagation"
 
 
 def test_time_by_hand():

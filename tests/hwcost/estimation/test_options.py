@@ -26,7 +26,7 @@ def test_defaults():
     request = EstimateRequest()
     assert (request.shots, request.precision) == (DEFAULT_SHOTS, None) == (4096, None)
     assert (request.optimization_level, request.num_seeds, request.seed, request.transpile) == (2, 4, 0, True)
-    assert (request.attenuation, request.inflation, request.task) == ("mean-field", "worst", "expectation")
+    assert (request.attenuation, request.inflation, request.task) == ("auto", "worst", "expectation")
     assert (request.rep_delay_s, request.max_age_days, request.observable) == (None, None, None)
     assert request.profile == load_profile("ibm")
 
@@ -131,7 +131,7 @@ def test_exactly_one_of_shots_and_precision_is_set(shots, precision):
 @pytest.mark.parametrize(
     ("name", "choices"),
     [
-        ("attenuation", "mean-field, pauli-path, light-cone, paper"),
+        ("attenuation", "auto, mean-field, pauli-propagation, pauli-path, light-cone, paper"),
         ("inflation", "worst, mean"),
         ("task", "expectation, sampling"),
     ],
@@ -183,7 +183,7 @@ def test_settings_are_what_decides_about_the_cost_of_a_compiled_circuit():
     assert request.settings() == {
         "shots": None,
         "precision": 0.01,
-        "attenuation": "mean-field",
+        "attenuation": "auto",
         "inflation": "worst",
         "task": "sampling",
         "rep_delay_s": 1e-4,

@@ -1,4 +1,4 @@
-"""`attenuate`: which observables, readout, omissions, and all four methods against exact noise simulation."""
+"""`attenuate`: which observables, readout, omissions, and the methods against exact noise simulation."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from places import TRUTH
 needs_truth = pytest.mark.skipif(not TRUTH.is_dir(), reason="the simulated reference circuits are not here")
 
 WITH_T2 = noise_of(3, t1_s=100e-6, t2_s=100e-6)
+AT_BOUND_ANGLES = {"method": "pauli-propagation", "truncated_weight": 0.0}
 READOUT = noise_of(3, readout=[(0.05, 0.01), (0.1, 0.02), (0.0, 0.0)])
 
 
@@ -60,17 +61,17 @@ def test_the_last_write_to_a_classical_bit_is_the_result():
 def test_without_measurements_z_on_each_active_qubit_and_no_readout():
     isa = isa_of(Op("x", (0,), error=0.01), Op("delay", (1,)), Op("barrier", (0, 1, 2)), Op("x", (2,)))
     assert attenuated(isa) == (
-        QubitAttenuation(qubit=0, clbit=None, value=pytest.approx(0.98)),
-        QubitAttenuation(qubit=2, clbit=None, value=1.0),
+        QubitAttenuation(qubit=0, clbit=None, value=pytest.approx(0.98), **AT_BOUND_ANGLES),
+        QubitAttenuation(qubit=2, clbit=None, value=1.0, **AT_BOUND_ANGLES),
     )
     assert attenuated(isa_of()) == ()
 
 
 def test_given_observables_count_the_readout_of_their_whole_support():
     isa = isa_of(Op("x", (0,)), Op("x", (1,)), measure=[0])
-    both, one, nothing = attenuated(isa, observables=[{0: "Z", 1: "X"}, {0: "Z"}, {}])
-    assert both == QubitAttenuation(qubit=None, clbit=None, value=pytest.approx(0.94 * 0.88))
-    assert one == QubitAttenuation(qubit=0, clbit=0, value=pytest.approx(0.94))
+    both, one, nothing = attenuated(isa, observables=[{0: "Z", 1: "Z"}, {0: "Z"}, {}])
+    assert both == QubitAttenuation(qubit=None, clbit=None, value=pytest.approx(0.94 * 0.88), **AT_BOUND_ANGLES)
+    assert one == QubitAttenuation(qubit=0, clbit=0, value=pytest.approx(0.94), **AT_BOUND_ANGLES)
     assert nothing.value == 1.0
 
 
@@ -82,7 +83,7 @@ def test_an_observable_is_read_before_the_final_measurement_not_behind_it():
 
 def test_only_pauli_path_has_a_standard_error():
     slow = Op("sx", (0,), error=0.01, duration_s=US)
-    isa = isa_of(slow, Op("rz", (0,), (None,)), slow, measure=[0])
+    isa = isa_of(slow, Op("rz", (0,), (0.4,)), slow, measure=[0])
     for method in METHODS:
         (record,) = attenuated(isa, WITH_T2, method=method)
         assert (record.standard_error is not None) == (method == "pauli-path")
@@ -119,7 +120,7 @@ def test_paper_attenuation_reproduces_the_published_inflation():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"method": "guess"}, "'guess' is unknown; choose one of mean-field"),
+        ({"method": "guess"}, "'guess' is unknown; choose one of auto, mean-field"),
         ({"observables": [{0: "W"}]}, "'W' on physical qubit 0"),
         ({"observables": [{7: "Z"}]}, "'Z' on physical qubit 7; it needs X, Y or Z on qubits 0 … 2"),
     ],
@@ -193,7 +194,7 @@ def agreement(cases, **options):
 @needs_truth
 @pytest.mark.parametrize(
     ("method", "spearman", "median_error"),
-    [("mean-field", 0.99, 0.015), ("pauli-path", 0.995, 0.01), ("light-cone", 0.94, 0.04)],
+    [("auto", 0.99, 0.015), ("mean-field", 0.99, 0.015), ("pauli-path", 0.995, 0.01), ("light-cone", 0.94, 0.04)],
 )
 def test_agrees_with_exact_noise_simulation(reference, method, spearman, median_error):
     found_spearman, found_error = agreement(reference, method=method)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hwcost.noise.attenuation import QubitAttenuation
-from hwcost.noise.hardware import BANDS, SHARE, SOURCE, hardware_error
+from hwcost.noise.hardware import BANDS, SHARE, SIGNED_BANDS, SOURCE, hardware_error
 from hwcost.noise.shots import noiseless_shots, shot_cost
 
 
@@ -54,6 +55,20 @@ def test_both_ends_of_the_shots_by_hand():
     assert plain["hardware"].factor == 1.61
 
 
+def test_predictions_at_bound_angles_have_their_own_row():
+    (row,) = rows(0.9)
+    signed, averaged = (replace(row, method=name) for name in ("pauli-propagation", "mean-field"))
+    options = {"method": "auto", "requested": 1000, "precision": None}
+    assert shot_cost([signed], **options).hardware.factor == 1.5
+    assert shot_cost([averaged], **options).hardware.factor == 1.31
+    # The worst one decides; a mean that any such value is in counts as one.
+    worse = replace(averaged, value=0.85)
+    assert shot_cost([signed, worse], **options).hardware.factor == 1.31
+    assert shot_cost([signed, worse], rule="mean", **options).hardware.factor == 1.33
+    # Between 0.5 and 0.8 the worst bit was off by more than ten times.
+    assert shot_cost([replace(signed, value=0.7)], **options).hardware.factor == 10.0
+
+
 def test_a_precision_has_ends_too():
     # 1/(0.9·0.01)² = 12,345.7; noiseless 10,000.
     found = cost(0.9, requested=None, precision=0.01)
@@ -90,7 +105,7 @@ def test_the_prediction_lies_between_its_ends(first, second, rule, kind):
 
 
 def test_every_table_ends_at_zero_and_grows_as_the_signal_goes():
-    for table in BANDS.values():
+    for table in (*BANDS.values(), *SIGNED_BANDS.values()):
         for bands in table.values():
             assert bands[-1].lowest == 0.0
             factors = [band.factor for band in bands]

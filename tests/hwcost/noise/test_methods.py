@@ -11,7 +11,7 @@ from hwcost.estimation import options
 from hwcost.isa.schedule import schedule_alap
 from hwcost.noise import attenuation, methods
 from hwcost.noise.attenuation import attenuate
-from hwcost.noise.methods import DEFAULT_ATTENUATION, METHODS, load_method
+from hwcost.noise.methods import AUTO, DEFAULT_ATTENUATION, METHODS, load_method
 from hwcost.noise.observables import NoisyCircuit
 from make import small_calibration
 from noisy_circuits import US, Op, isa_of, noise_of
@@ -26,9 +26,10 @@ NOISE = noise_of(3, t1_s=100 * US, t2_s=80 * US, readout=(0.03, 0.01))
 CIRCUIT = NoisyCircuit(ISA, schedule_alap(ISA), NOISE)
 
 
-def test_the_methods_are_these_and_the_first_is_the_default():
-    assert list(METHODS) == ["mean-field", "pauli-path", "light-cone", "paper"]
-    assert DEFAULT_ATTENUATION == "mean-field"
+def test_the_methods_are_these_and_the_default_chooses():
+    assert list(METHODS) == ["mean-field", "pauli-propagation", "pauli-path", "light-cone", "paper"]
+    assert DEFAULT_ATTENUATION == AUTO == "auto"
+    assert AUTO not in METHODS
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -48,7 +49,9 @@ def test_without_noise_nothing_is_lost(method):
 
 
 def test_an_unknown_method_is_refused_with_the_known_ones():
-    with pytest.raises(OptionError, match="'best' is unknown; choose one of mean-field, pauli-path, light-cone, paper"):
+    with pytest.raises(
+        OptionError, match="'best' is unknown; choose one of auto, mean-field, pauli-propagation, pauli-path, "
+    ):
         attenuate(CIRCUIT, method="best")
     with pytest.raises(KeyError):
         load_method("best")

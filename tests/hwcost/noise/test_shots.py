@@ -57,6 +57,20 @@ def test_no_number_of_shots_where_the_signal_is_gone():
     assert (nothing.needed, nothing.inflation_worst) == (None, None)
 
 
+def test_an_attenuation_above_one_saves_no_shots():
+    # Relaxation that pushes towards the ideal value is no signal: as many shots as without noise.
+    cost = shot_cost(attenuations(1.25, 0.8), method="auto", requested=1000, precision=None, rule="mean")
+    assert cost.needed == math.ceil(1000 * (1 + 1.5625) / 2)
+    alone = {"method": "auto", "requested": None, "precision": 0.1}
+    assert shot_cost(attenuations(1.25), **alone).needed == shot_cost(attenuations(1.0), **alone).needed == 100
+    assert shot_cost(attenuations(1.25), **alone).inflation_worst == 1.0
+
+
+def test_a_turned_sign_is_no_signal():
+    cost = shot_cost(attenuations(-0.9, 0.9), method="auto", requested=1000, precision=None)
+    assert (cost.needed, cost.inflation_worst) == (None, None)
+
+
 def test_durations_only_has_the_noiseless_shots():
     assert noiseless_shots(requested=77, precision=None).needed == 77
     assert noiseless_shots(requested=None, precision=0.1).needed == 100

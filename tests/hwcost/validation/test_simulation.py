@@ -45,6 +45,13 @@ def as_superop(channels, num_qubits):
     return total
 
 
+def test_a_qubit_that_a_result_does_not_depend_on_changes_nothing():
+    """Aer leaves such qubits out, and then confuses the others, unless it is told not to."""
+    bell = [Op("cx", (0, 1)), Op("cx", (0, 3)), Op("h", (0,)), Op("cx", (0, 1))]
+    values = run(*bell, Op("x", (2,)), num_qubits=4, measure=[1])
+    assert (values.ideal[0, 0], values.noisy[0, 0]) == (pytest.approx(0.0), pytest.approx(0.0))
+
+
 # --- hand-worked values -------------------------------------------------------------------------------------------
 
 

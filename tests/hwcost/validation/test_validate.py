@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -172,6 +173,30 @@ def test_predictions_hold_on_bound_circuits():
         result = validate(bound(4, seed), "fake_lagos", methods=("mean-field",), num_seeds=1)
         errors.append(result.methods[0].median_error)
     assert np.median(errors) < 0.08
+
+
+def test_at_bound_angles_the_signed_sum_is_right_at_the_circuits_own_input():
+    result = validate(bound(4, 1), "fake_lagos", num_draws=4, **LEVEL_1)
+    scores = {score.method: score for score in result.methods}
+    assert list(scores) == ["mean-field", "pauli-propagation", "pauli-path", "light-cone", "paper"]
+    compared = [qubit for qubit in result.qubits if qubit.own_attenuation is not None]
+    assert len(compared) >= 2
+    for qubit in compared:
+        assert qubit.predicted["pauli-propagation"].attenuation == pytest.approx(qubit.own_attenuation, rel=1e-5)
+        # Readout shifts the value too, which is no part of λ.
+        assert qubit.value_ratio != pytest.approx(qubit.own_attenuation, rel=1e-5)
+    assert scores["pauli-propagation"].median_error < 1e-4
+    assert scores["pauli-propagation"].median_precision_ratio == pytest.approx(1.0, abs=0.15)
+    text = str(result)
+    assert re.search(r"^  pauli-propagation +× ", text, re.MULTILINE)
+    assert "λ: noisy over ideal ⟨Z⟩ at the input |0…0⟩" in text
+    plain = json.loads(result.to_json())
+    assert plain["qubits"][0]["own_attenuation"] == result.qubits[0].own_attenuation
+
+
+def test_the_signed_sum_alone_is_refused_with_free_angles():
+    with pytest.raises(CircuitError, match="is free"):
+        validate(ansatz(2), "fake_lagos", methods=("pauli-propagation",), **LEVEL_1)
 
 
 def test_flat_qubits_are_reported_as_not_measurable():

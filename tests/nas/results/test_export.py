@@ -28,9 +28,9 @@ def lines(capsys):
 
 
 def test_export_writes_what_the_run_found(folder, run, tmp_path, capsys):
-    rank = 1 + max(range(len(run.front)), key=lambda i: run.front[i].accuracy)
-    member = run.front[rank - 1]
-    assert main(["export", str(folder), "--rank", str(rank), "-o", str(tmp_path / "out")]) == 0
+    number = 1 + max(range(len(run.front)), key=lambda i: run.front[i].accuracy)
+    member = run.front[number - 1]
+    assert main(["export", str(folder), "--member", str(number), "-o", str(tmp_path / "out")]) == 0
     assert "network.pt" in lines(capsys)[0]
     checkpoint = nas.load_checkpoint(tmp_path / "out" / "network.pt")
     assert checkpoint.record.best_validation_accuracy == max(member.accuracies)
@@ -52,6 +52,7 @@ def test_export_writes_what_the_run_found(folder, run, tmp_path, capsys):
         outputs_of_model(checkpoint.model, x), abs=1e-5
     )
     plain = json.loads((tmp_path / "out" / "member.json").read_text())
+    assert (plain["member"], plain["rank"]) == (number, number)
     assert plain["architecture_hash"] == member.architecture_hash
 
 
@@ -76,10 +77,10 @@ def outputs_of(circuit, one, model, x):
 
 
 def test_export_says_what_is_wrong(folder, tmp_path, capsys):
-    assert main(["export", str(folder), "--rank", "99", "-o", str(tmp_path / "out")]) == 2
-    assert "rank is 99" in lines(capsys)[1]
+    assert main(["export", str(folder), "--member", "99", "-o", str(tmp_path / "out")]) == 2
+    assert "member is 99" in lines(capsys)[1]
     (tmp_path / "file").write_text("")
-    assert main(["export", str(folder), "--rank", "1", "-o", str(tmp_path / "file")]) == 2
+    assert main(["export", str(folder), "--rank", "1", "-o", str(tmp_path / "file")]) == 2  # the old name
     assert lines(capsys)[1].count("\n") == 1
 
 

@@ -118,14 +118,16 @@ def test_the_command_says_what_it_wrote_and_is_silent_otherwise(limited, tmp_pat
         (["--optuna", "sqlite:///nowhere/a.db"], "there is no folder"),
         (["--optuna", "sqlite:///notes.txt"], "exists"),
         (["--optuna", "sqlite:///evaluations.sqlite3"], "exists and is no database of Optuna"),
+        (["--optuna", "sqlite:///evaluations%2Esqlite3"], "has a % in its name"),
+        (["--optuna", "sqlite:///new%2Edb"], "has a % in its name"),
         (["--optuna", "sqlite:////dev/null"], "not a regular file"),
         (["--optuna", "sqlite:///" + "x" * 300], ""),
         (["--optuna", "sqlite:///a.db", "--study", ""], "the name of the study is ''"),
         (["--study", "a"], "nothing to write"),
-        (["--rank", "1"], "--rank and -o belong together"),
-        (["-o", "there"], "--rank and -o belong together"),
+        (["--member", "1"], "--member and -o belong together"),
+        (["-o", "there"], "--member and -o belong together"),
         (["--backend", "fake_manila", "--optuna", "sqlite:///a.db"], "--backend is for a member"),
-        ([], "nothing to write; give --rank and -o, or --optuna, or --tensorboard"),
+        ([], "nothing to write; give --member and -o, or --optuna, or --tensorboard"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_no_file_is_lost(limited, tmp_path, capsys, monkeypatch, words, message):
@@ -139,3 +141,26 @@ def test_what_is_wrong_is_one_line_and_no_file_is_lost(limited, tmp_path, capsys
     assert message in err
     assert "secret" not in err
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_no_file_of_the_run_becomes_a_database(limited, capsys):
+    before = {path.name: path.read_bytes() for path in limited.folder.iterdir()}
+    assert before["lock"] == b""
+    for name in before:
+        assert main(["export", str(limited.folder), "--optuna", f"sqlite:///{limited.folder / name}"]) == 2
+        assert "is a file of the run" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in limited.folder.iterdir()} == before
+
+
+def test_a_database_that_only_looks_like_optunas_is_one_line(limited, tmp_path, capsys):
+    path = tmp_path / "a.db"
+    url = f"sqlite:///{path}"
+    nas.export_study(limited.folder, url)
+    base = sqlite3.connect(path)
+    base.execute("UPDATE study_user_attributes SET value_json = '{'")
+    base.commit()
+    base.close()
+    assert main(["export", str(limited.folder), "--optuna", url]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "Optuna cannot use it" in err

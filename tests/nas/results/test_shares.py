@@ -11,7 +11,7 @@ pytest.importorskip("moocore")
 pytest.importorskip("sklearn")
 
 from nas.results.front import Front
-from nas.results.page import front_text
+from nas.results.front_text import front_text
 from nas.results.shares import time_shares
 
 

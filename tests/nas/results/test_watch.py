@@ -7,7 +7,9 @@ import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
+import struct
 import subprocess
 import time
 
@@ -21,7 +23,8 @@ pytest.importorskip("sklearn")
 import nas
 from nas.cli import main
 from nas.core.errors import RunError, SettingError
-from nas.results.page import front_text
+from nas.results.front_text import front_text
+from nas.results.volume import generation_volumes
 from nas.results.watch import Watcher, is_local
 from nas.results.watch_page import PAGE, POLICY
 from nas.results.watch_state import watch_state
@@ -62,12 +65,24 @@ def test_the_state_is_that_of_the_run(found, watcher):
     state = json.loads(text)
     assert state == json.loads(json.dumps(watch_state(found.folder))) | {"changed_s_ago": state["changed_s_ago"]}
     assert state["num_evaluations"] == len(found.evaluations)
-    assert [member["values"] for member in state["front"]] == [list(m.objectives.values()) for m in found.front]
-    assert all(text in front_text(found) for member in state["front"] for text in member["texts"])
+    known = [found.estimates.networks[member.architecture_hash] for member in found.front]
+    where = next(number for number, one in enumerate(state["objectives"]) if one["estimated"])
+    assert state["objectives"][where]["name"] == "validation_error"
+    assert [member["values"][where] for member in state["front"]] == [one.error for one in known]
+    assert [member["interval"] for member in state["front"]] == [[one.low, one.high] for one in known]
+    costs = [[value for name, value in m.objectives.items() if name != "validation_error"] for m in found.front]
+    assert [m["values"][:where] + m["values"][where + 1 :] for m in state["front"]] == costs
+    for member in state["front"]:
+        for text in (*member["texts"], member["observed"], member["on_front"]):
+            assert text in front_text(found)
+    assert len(state["notes"]) == 2
+    assert all(note in front_text(found) for note in state["notes"])
+    errors = [found.estimates.networks[one.architecture_hash].error for one in found.evaluations]
+    assert [point[where] for point in state["points"]] == errors
     assert (state["finished"], state["left"], state["stop"]) == (True, 0, found.stop)
     assert state["signal"]["summary"] == found.pilot.summary()
     assert len(state["points"]) == len(found.evaluations)
-    assert [one["hypervolume"] for one in state["generations"]] == [one.hypervolume for one in found.generations]
+    assert [one["hypervolume"] for one in state["generations"]] == generation_volumes(found)
 
 
 def test_the_page_has_everything_in_it_and_may_load_nothing(watcher):
@@ -91,6 +106,7 @@ def test_the_page_has_everything_in_it_and_may_load_nothing(watcher):
         ("evil.example:80", 403),
         ("127.0.0.1.evil.example", 403),
         ("localhost:evil", 403),
+        ("localhost:\xb2", 403),
         ("", 403),
         (None, 403),
     ],
@@ -155,6 +171,30 @@ def test_a_search_at_work_is_followed_and_a_run_that_is_damaged_is_said(found, t
         assert ask(watching)[0] == 200
 
 
+def test_a_browser_that_goes_away_and_other_noise_say_nothing(watcher, capfd):
+    address = ("127.0.0.1", int(watcher.url.rsplit(":", 1)[1].strip("/")))
+    for request in (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"GET / HT", b"\0\xff\r\n\r\n", b"G" * 70_000):
+        for _ in range(5):
+            with socket.create_connection(address) as caller:
+                caller.sendall(request)
+                caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets
+    assert ask(watcher)[0] == 200
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_error_of_ours_is_one_line_on_stderr(found, monkeypatch, capfd):
+    def failing(folder):
+        raise ValueError("a fault")
+
+    with Watcher(found.folder) as watching:
+        monkeypatch.setattr("nas.results.watch.FRESH_S", 0.0)
+        monkeypatch.setattr("nas.results.watch.watch_state", failing)
+        with pytest.raises(http.client.BadStatusLine):
+            ask(watching, "/state.json")
+        assert ask(watching)[0] == 200
+    assert capfd.readouterr().err.startswith("nas: internal error, ValueError: a fault;")
+
+
 def test_what_cannot_be_watched_is_one_line(found, watcher, tmp_path, capsys):
     with pytest.raises(RunError, match="not a run of nas"):
         Watcher(tmp_path)
@@ -186,6 +226,10 @@ def test_a_browser_shows_the_front(found, watcher, tmp_path):
     assert body.count("<tr") == len(found.front)
     for member in found.front:
         assert f"<td>{member.num_parameters}</td>" in body
+        known = found.estimates.networks[member.architecture_hash]
+        assert f"<td>{known.error:.3f} ({known.low:.3f}–{known.high:.3f})</td>" in body
+    assert page.count('class="interval"') == len(found.front)
+    assert "errors are estimates from" in re.search(r'<div id="notes">.*?</div>', page, re.DOTALL)[0]
     assert page.count('class="member"') == len(found.front)
     assert page.count('class="dot"') == len(found.evaluations)
     assert "network's" in re.search(r'<p id="signal".*?</p>', page, re.DOTALL)[0]

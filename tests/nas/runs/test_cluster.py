@@ -14,6 +14,7 @@ pytest.importorskip("distributed")
 import nas
 from dask_cluster import cluster, end
 from nas.core.errors import WorkerError
+from nas.runs.algorithms import ALGORITHMS
 from nas.runs.cluster import ClusterWorkers
 from nas.runs.context import make_context
 from nas.runs.evaluate import evaluate
@@ -39,6 +40,20 @@ def test_a_worker_that_is_killed_changes_nothing(tmp_path, keys):
     assert run.evaluations == expected.evaluations
     assert run.front == expected.front
     assert run.generations == expected.generations
+
+
+def test_every_algorithm_finds_the_same_on_a_cluster(tmp_path):
+    """With repeats, which validate on other parts of the data than first trainings."""
+    few = {"text": GENES.replace('rotation_2 = ["rx", "ry", "rz"]', 'rotation_2 = ["ry"]')}
+    with cluster(tmp_path, 2) as (address, _):
+        for name in ALGORITHMS:
+            config = small_config(tmp_path, algorithm=name, population=4, generations=2, repeats=0.34, epochs=1, **few)
+            expected = nas.search(config, tmp_path / f"{name} here")
+            run = nas.search(config, tmp_path / f"{name} there", cluster=address)
+            assert sum(generation.num_repeats for generation in run.generations) == 4
+            assert run.evaluations == expected.evaluations
+            assert run.front == expected.front
+            assert run.generations == expected.generations
 
 
 def test_a_candidate_that_kills_every_worker_has_failed(tmp_path):

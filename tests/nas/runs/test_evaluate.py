@@ -12,8 +12,9 @@ pytest.importorskip("sklearn")
 pytest.importorskip("moocore")
 
 import nas
+from nas.datasets.folds import fold
 from nas.runs.context import make_context
-from nas.runs.evaluate import candidate_cost_in, evaluate, evaluate_group, training_seed
+from nas.runs.evaluate import candidate_cost_in, evaluate, evaluate_group, train_again, training_seed
 from nas.runs.record import Evaluation
 from nas.spaces.build import architecture
 from small_search import GENES, GENOME, small_config
@@ -29,7 +30,7 @@ def test_seeds_are_as_written_down_and_differ():
 
 
 def test_the_evaluation_is_what_training_and_costing_give_one_by_one(tmp_path):
-    context = make_context(small_config(tmp_path, num_train_seeds=2))
+    context = make_context(small_config(tmp_path, num_train_seeds=2, num_folds=1))
     found = evaluate(context, GENOME, generation=3)
     built = architecture(context.space, GENOME)
     hashed = nas.architecture_hash(built)
@@ -45,6 +46,27 @@ def test_the_evaluation_is_what_training_and_costing_give_one_by_one(tmp_path):
     assert (found.state, found.reason, found.generation, found.architecture_hash) == ("COMPLETE", None, 3, hashed)
     assert evaluate(context, GENOME, generation=3) == found
     assert Evaluation.from_dict(json.loads(json.dumps(found.to_dict())), context.config.objectives) == found
+
+
+def test_trainings_of_a_network_validate_on_parts_in_turn(tmp_path):
+    context = make_context(small_config(tmp_path, num_train_seeds=5, num_folds=3))
+    found = evaluate(context, GENOME)
+    built, settings = architecture(context.space, GENOME), context.config.train_settings()
+    for number, (training, accuracy) in enumerate(zip(found.trainings, found.accuracies, strict=True)):
+        data = fold(context.data(), number % 3, 3)
+        assert training["split_sha256"] == data.split_sha256
+        alone = nas.train(built, data, settings, training_seed(0, found.architecture_hash, number))
+        assert accuracy == pytest.approx(alone.best_validation_accuracy, abs=1 / 24)  # together is to rounding
+        assert training["validation_loss"] == pytest.approx(alone.validation_loss, rel=1e-4)
+        again = train_again(context, GENOME, number, 0)
+        assert tuple(again.trainings[0]["validation_loss"]) == alone.validation_loss
+        assert again.validation_parts == (data.split_sha256,)
+    assert len(set(found.validation_parts)) == 3
+
+
+def test_more_parts_than_samples_are_one_line(tmp_path):
+    with pytest.raises(nas.SettingError, match=r"num_folds is 6, but 120 samples have 5 validation parts of 24"):
+        make_context(small_config(tmp_path, num_folds=6))
 
 
 def test_a_training_that_fails_leaves_a_record_without_objectives(tmp_path):

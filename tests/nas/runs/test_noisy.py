@@ -187,8 +187,9 @@ def test_a_search_evaluates_the_trained_weights_under_noise(searched):
     expected = []
     for number in range(2):
         seed = training_seed(0, hashed, number)
-        again = nas.train_network(built, searched.data(), searched.config.train_settings(), seed)
-        part = searched.data().validation_part()
+        data = searched.data(number)  # the second training validates on other samples
+        again = nas.train_network(built, data, searched.config.train_settings(), seed)
+        part = data.validation_part()
         expected.append(noisy_accuracy(again.model, *part, made, shots=64, seed=[seed, 2]))
     assert found.accuracies == pytest.approx(expected, abs=0.01)  # trained together, to rounding
     assert found.objectives["noisy_validation_error"] == pytest.approx(1.0 - sum(found.accuracies) / 2)

@@ -62,6 +62,10 @@ def test_members_of_the_front_were_trained_again(runs, name):
     alone = train_again(make_context(config), dict(most.genome), number, 0)
     assert alone.accuracies[0] == most.accuracies[number]
     assert run.generations[-1].estimated_front_size == len(run.front)
+    for one in run.evaluations:  # five trainings of a network validate on other samples each
+        parts = [training["split_sha256"] for training in one.trainings]
+        assert len(set(parts)) == min(5, len(parts))
+        assert parts[0] == run.context.dataset.split_sha256
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
@@ -114,7 +118,7 @@ def test_a_run_of_a_version_without_repeats_goes_on_as_it_began(tmp_path):
             plain = {k: v for k, v in json.loads(record).items() if "repeat" not in k and "estimated" not in k}
             base.execute("UPDATE generations SET record = ? WHERE number = ?", (json.dumps(plain), number))
     plain = json.loads((folder / RUN).read_text(encoding="utf-8"))
-    del plain["search"]["config"]["repeats"]
+    del plain["search"]["config"]["repeats"], plain["search"]["config"]["num_folds"]
     (folder / RUN).write_text(json.dumps(plain), encoding="utf-8")
     assert nas.open_run(folder).generations[0].num_repeats == 0
     again = dataclasses.replace(config, repeats=0.2)  # the default, which that version did not have

@@ -21,6 +21,7 @@ from hwcost.core.errors import CircuitError, OptionError
 from hwcost.estimation.estimate import estimate
 from hwcost.isa.read import read_isa
 from hwcost.isa.schedule import schedule_alap
+from hwcost.models.estimate import estimate_model
 from hwcost.models.mitigation.cost import mitigation_cost, split_attenuations
 from hwcost.models.mitigation.extrapolation import extrapolation_bias, extrapolation_inflation, extrapolation_weights
 from hwcost.models.mitigation.methods import MitigationMethod, parse_mitigation
@@ -347,6 +348,18 @@ def test_cost_of_a_small_circuit_by_hand():
     assert (learning.num_circuits, learning.shots) == (1728, 1728 * 128)
     per_depth = 9 * 32 * 128
     assert learning.time_s == pytest.approx(per_depth * (6 * 251e-6 + 110 * 300e-9))
+
+
+def test_without_two_qubit_gates_there_is_no_noise_to_learn():
+    device = small_device()
+    circuit = QuantumCircuit(1, 1)
+    circuit.sx(0)
+    circuit.measure(0, 0)
+    cost = estimate(circuit, device, shots=1000, transpile=False)
+    pec = mitigation_cost(cost, device, parse_mitigation("readout,pec"))
+    assert [run.method for run in pec.calibrations] == ["readout"]
+    model = estimate_model(circuit, backend="fake_manila", shots=1000, num_seeds=1, mitigation="pec")
+    assert model.quantum.num_jobs == 1
 
 
 def test_precision_sets_the_shots_as_in_the_estimate():
