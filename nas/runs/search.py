@@ -297,7 +297,12 @@ class _Search:
         new, groups = [], []
         for group in brood.groups:
             hashed = self.key(group[0])
-            if len(group) > 1 or hashed in self.asked or hashed in self.piloted or self.config.engine not in STACKED_ENGINES:
+            if (
+                len(group) > 1
+                or hashed in self.asked
+                or hashed in self.piloted
+                or self.config.engine not in STACKED_ENGINES
+            ):
                 groups.append(group)
             else:
                 new.append(group[0])
