@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from qiskit import QuantumCircuit, qasm2
+from qiskit import QuantumCircuit, qasm2, transpile
 from qiskit.circuit import (
     AnnotatedOperation,
+    ControlModifier,
     PowerModifier,
 )
 from qiskit.circuit.library import (
+    HGate,
     LinearFunction,
     MCXGate,
     PauliEvolutionGate,
     PermutationGate,
     QFTGate,
+    RXGate,
+    SwapGate,
+    UGate,
     UnitaryGate,
     XGate,
 )
@@ -21,6 +26,7 @@ from qiskit.quantum_info import Clifford, SparsePauliOp, random_unitary
 from qiskit.synthesis import LieTrotter
 
 from hwcost.circuits.check import check_circuit
+from hwcost.circuits.expansion import expanded_size
 from nested_circuits import measured, refusal
 
 
@@ -58,6 +64,26 @@ class TestLibrary:
         circuit = measured()
         circuit.append(AnnotatedOperation(XGate(), PowerModifier(10**9)), [0])
         assert "expands to 1,000,000,003 instructions" in refusal(circuit)
+
+    @pytest.mark.parametrize("controls", [1, 2, 3, 4, 6, 8])
+    @pytest.mark.parametrize(
+        "gate", [XGate(), HGate(), RXGate(0.3), UGate(0.1, 0.2, 0.3), SwapGate()], ids=lambda gate: gate.name
+    )
+    @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # of Qiskit 2.0, when it builds an MCXGate
+    def test_gates_under_controls_are_counted_as_what_they_become(self, gate, controls):
+        circuit = QuantumCircuit(controls + gate.num_qubits)
+        circuit.append(AnnotatedOperation(gate, ControlModifier(controls)), range(circuit.num_qubits))
+        counted = expanded_size(circuit).num_instructions
+        compiled = transpile(circuit, basis_gates=["rz", "sx", "x", "cx"], optimization_level=0).size()
+        assert compiled <= 4 * counted
+        assert counted <= 10 * compiled
+
+    def test_controls_on_many_gates_are_refused_at_once(self):
+        circuit = QuantumCircuit(8, 1)
+        for _ in range(500):
+            circuit.append(AnnotatedOperation(RXGate(0.3), ControlModifier(6)), range(7))
+        circuit.measure(0, 0)
+        assert "expands to 504,001 instructions" in refusal(circuit)
 
     def test_a_large_unitary_is_refused_without_synthesising_it(self):
         circuit = QuantumCircuit(11)
