@@ -61,6 +61,13 @@ if TYPE_CHECKING:
     from nas.engine.pennylane import (
         build_qnode as build_qnode,
     )
+    from nas.papers.record import (
+        Claim as Claim,
+        Reproduction as Reproduction,
+    )
+    from nas.papers.reproduce import (
+        reproduce as reproduce,
+    )
     from nas.results.curves import (
         CurveStudy as CurveStudy,
         EarlyEpoch as EarlyEpoch,
@@ -182,6 +189,7 @@ _HOME = {
     "CandidateCost": "costs",
     "Checkpoint": "training.checkpoint",
     "CheckpointError": "training.checkpoint",
+    "Claim": "papers.record",
     "CurveStudy": "results.curves",
     "DataError": "core.errors",
     "Dataset": "datasets.dataset",
@@ -205,6 +213,7 @@ _HOME = {
     "PilotSetting": "runs.pilot_record",
     "RankedNetwork": "results.supercircuit_record",
     "Report": "results.report",
+    "Reproduction": "papers.record",
     "Retrained": "results.retrained_record",
     "Retraining": "results.retrained_record",
     "Run": "runs.run",
@@ -257,6 +266,7 @@ _HOME = {
     "parse_genome": "spaces.record",
     "pilot": "results.pilot",
     "recost": "results.recost",
+    "reproduce": "papers.reproduce",
     "resume": "runs.search",
     "retrain": "results.retrain",
     "save_checkpoint": "training.checkpoint",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import hwcost
 from hwcost.core.plain import to_plain
 from nas.architectures.circuit import build_circuit, observables
+from nas.architectures.flops import classical_flops
 from nas.architectures.influence import dead_weights
 from nas.architectures.record import Architecture, num_parameters
 
@@ -64,6 +65,9 @@ class CandidateCost:
         simulated_inference_s: Modelled seconds of one sample's forward pass with the circuit simulated; None where it
             was not asked for.
         measured_inference_s: The same as measured on this computer, fastest of three batches of 64; not reproducible.
+        classical_flops: F_C in closed form: the linear layers, one sample forward and backward.
+        profiled_classical_flops: F_C as PyTorch's profiler counts it; None where it was not asked for.
+        profiled_total_flops: F_total as it counts the whole network; None likewise.
     """
 
     num_parameters: int
@@ -76,6 +80,14 @@ class CandidateCost:
     cut: CutCost | None = None
     simulated_inference_s: float | None = None
     measured_inference_s: float | None = None
+    classical_flops: int = 0
+    profiled_classical_flops: int | None = None
+    profiled_total_flops: int | None = None
+
+    @property
+    def total_flops(self) -> int:
+        """Return F_Q + F_C in closed form."""
+        return self.quantum_flops + self.classical_flops
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data; the model cost as in the JSON of `hwcost estimate-model`."""
@@ -141,17 +153,21 @@ def candidate_cost(
             **chosen,
         )
 
+    total, classical, quantum = _profiled(architecture, num_features, num_classes) if profiled else (None,) * 3
     return CandidateCost(
         num_parameters=num_parameters(architecture, num_features, num_classes),
         num_weights=architecture.num_weights,
         num_dead_weights=len(dead_weights(architecture)),
         quantum_flops=simulation.total,
-        profiled_quantum_flops=_profiled(architecture, num_features, num_classes) if profiled else None,
+        profiled_quantum_flops=quantum,
         peak_memory_bytes=simulation.peak_memory_bytes,
         model_cost=modelled(backend=backend, **options) if backend is not None or simulated else None,
         cut=None if cut_to is None else cut_cost(architecture, cut_to),
         simulated_inference_s=modelled(scope="inference", gradient="none").unified.time_s if inference else None,
         measured_inference_s=_measured(architecture, num_features, num_classes) if measured else None,
+        classical_flops=classical_flops(architecture, num_features, num_classes),
+        profiled_classical_flops=classical,
+        profiled_total_flops=total,
     )
 
 
@@ -229,7 +245,8 @@ def classical_half(architecture: Architecture, num_features: int, num_classes: i
     return ClassicalNetwork(architecture, num_features, num_classes)
 
 
-def _profiled(architecture: Architecture, num_features: int, num_classes: int) -> int:
+def _profiled(architecture: Architecture, num_features: int, num_classes: int) -> tuple[int, int, int]:
+    """Return total, classical and quantum FLOPs by PyTorch's profiler."""
     import torch
 
     from nas.engine.network import build_model
@@ -237,4 +254,5 @@ def _profiled(architecture: Architecture, num_features: int, num_classes: int) -
     hybrid = build_model(architecture, num_features, num_classes, engine="pennylane")
     sample = torch.zeros(1, num_features)
     classical = classical_half(architecture, num_features, num_classes)
-    return hwcost.profiled_quantum_flops(hybrid, classical, sample).quantum
+    counted = hwcost.profiled_quantum_flops(hybrid, classical, sample)
+    return counted.total, counted.classical, counted.quantum

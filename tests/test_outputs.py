@@ -111,6 +111,9 @@ CASES: dict[tuple[str, str], Case] = {
         never=True,
     ),
     ("nas report", "-o"): Case("report run", (), "report.html", "page"),
+    ("nas reproduce", "-o"): Case(
+        "reproduce faqnas --quick --num-seeds 2 --dataset data.csv:kind -q", (), "claims.html", "claims"
+    ),
     ("nas export", "-o"): Case("export run --rank 1", (), "circuit.qpy", "member"),
     ("nas export", "--tensorboard"): Case("export run", (), "events.out.tfevents.nas", "events"),
 }  # fmt: skip

@@ -12,15 +12,18 @@ import pytest
 
 from hwcost import HwcostError
 from hwcost.calibration.load import import_calibration
+from hwcost.calibration.readout_file import load_readout
 from hwcost.calibration.sources.snapshot import load_snapshot
 from hwcost.circuits.load import read_circuit_file
 from hwcost.circuits.pauli_sums import read_pauli_sums
 from hwcost.classical.machine import load_device_profile
+from hwcost.core.default_values import read_tables
 from hwcost.jobs.documents import read_documents
 from hwcost.jobs.profile_file import load_profile
 from hwcost.jobs.table import read_job_table
 from hwcost.models.files import load_samples
 from hwcost.primitives.files import load_options
+from hwcost.validation.measured_file import load_measured
 from nas.core.errors import SpaceError
 from nas.core.toml import read_toml
 from nas.datasets.binary import read_idx, read_npz
@@ -70,6 +73,9 @@ READERS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "job documents": ("a.json", _documents),
     "device profile": ("a.json", load_device_profile),
     "options": ("a.toml", lambda path: load_options(str(path))),
+    "readout": ("a.json", lambda path: load_readout(str(path))),
+    "measured": ("a.json", lambda path: load_measured(str(path))),
+    "defaults": ("a.toml", lambda path: read_tables(path, ["estimate"])),
     "sample": ("a.npy", lambda path: load_samples(None, [str(path)])),
     "toml": ("a.toml", lambda path: read_toml(path, SpaceError, "a space")),
     "space": ("a.toml", lambda path: load_space(str(path))),

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcost.backend.angles import add_folding
+from hwcost.backend.commuting import refuse_long_runs
 from hwcost.backend.plugins import only_plugins_of
 from hwcost.circuits.check import refuse_to_move
 from hwcost.circuits.definitions import write_out_definitions
@@ -88,13 +89,14 @@ class Compiler:
             options: More arguments of `generate_preset_pass_manager`, as (name, value) pairs.
 
         Raises:
-            CircuitError: The circuit is on physical qubits, or Qiskit cannot compile it for this device; the message is
-                then Qiskit's own, on one line.
+            CircuitError: The circuit is on physical qubits, has runs of gates that take minutes, or Qiskit cannot
+                compile it for this device; the message is then Qiskit's own, on one line.
         """
         from qiskit.transpiler.exceptions import TranspilerError
 
         refuse_to_move(circuit)
         circuit = write_out_definitions(circuit, keep=self._native)
+        refuse_long_runs(circuit, optimization_level)
         try:
             return self._run(circuit, optimization_level, seed, None, options)
         except MemoryError:

@@ -21,6 +21,9 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 MAX_BRANCHES = 64
 """Outcomes of measurements and resets inside the circuit that are followed one by one."""
 
+MAX_MATRIX_QUBITS = 3
+"""Of a gate that is applied as one matrix; larger ones by their definitions."""
+
 MAX_STEPS = 20_000
 """Operations of one circuit; more would take longer to simulate than to compile."""
 
@@ -104,7 +107,12 @@ def _walk(circuit: QuantumCircuit, qubits: Mapping[Any, int], clbits: Mapping[An
             raise TooLargeError(f"it has more than {MAX_STEPS:,} operations")
         if is_silent(instruction):
             continue
-        where = tuple(qubits[bit] for bit in instruction.qubits)
+        where = tuple([qubits[bit] for bit in instruction.qubits])
+        if instruction.is_standard_gate() and len(where) <= MAX_MATRIX_QUBITS:
+            matrix = instruction.matrix  # without making the operation
+            if matrix is not None:
+                program.steps.append(("gate", matrix, where))
+                continue
         operation = instruction.operation
         if isinstance(operation, Measure):
             program.steps.append(("measure", where[0], clbits[instruction.clbits[0]]))
@@ -125,7 +133,7 @@ def _walk(circuit: QuantumCircuit, qubits: Mapping[Any, int], clbits: Mapping[An
 
 def _matrix(operation: Operation) -> Complexes | None:
     """Return the unitary of a gate on few qubits, first qubit least significant; None where a definition says more."""
-    if operation.num_qubits > 3 or operation.num_clbits or not hasattr(operation, "to_matrix"):
+    if operation.num_qubits > MAX_MATRIX_QUBITS or operation.num_clbits or not hasattr(operation, "to_matrix"):
         return None
     try:
         return np.asarray(operation.to_matrix(), dtype=complex)

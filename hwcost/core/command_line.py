@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hwcost.core.errors import HwcostError, InputError, MissingDependencyError
+from hwcost.core.garbage import SHORT_WORK
 from hwcost.core.origins import Origins
 from hwcost.core.text import internal_error, one_line, say
 
@@ -87,7 +88,7 @@ def run(root: click.Group, program: str, arguments: list[str] | None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     if arguments is None:
         # A short process that mostly imports: looking for garbage meanwhile finds none and takes 4 % of the time.
-        gc.set_threshold(200_000, 20, 20)
+        gc.set_threshold(*SHORT_WORK)
         # Nor need the interpreter look through all that was imported before it ends: a fifth of a short run.
         atexit.register(gc.freeze)
     # Taken out here, so that it may stand anywhere on the line.

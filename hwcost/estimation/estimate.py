@@ -16,6 +16,7 @@ from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.circuits.load import LoadedCircuit
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import CircuitError
+from hwcost.core.garbage import few_searches
 from hwcost.core.text import one_line
 from hwcost.core.version import __version__
 from hwcost.estimation.backend_info import backend_info
@@ -166,8 +167,11 @@ def estimate(
         t2_s=t2_s,
         readout_from=readout_from,
     )
-    conditions = prepare_conditions(backend, request)
-    return estimate_under(conditions, circuit, arguments=arguments, prove=True, both_gate_sets=True, progress=progress)
+    with few_searches():  # the first estimate of a session imports Qiskit
+        conditions = prepare_conditions(backend, request)
+        return estimate_under(
+            conditions, circuit, arguments=arguments, prove=True, both_gate_sets=True, progress=progress
+        )
 
 
 def estimate_under(

@@ -86,9 +86,13 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
         OptionError: The ending is not one of `ENDINGS`, or there is no such folder.
     """
     check_picture(path)
+    write_file(path, figure_bytes(figure, Path(path).suffix.lower()))
+
+
+def figure_bytes(figure: Figure, ending: str) -> bytes:
+    """Return a figure as a file of that ending, one of `ENDINGS`; the same figure gives the same bytes."""
     import matplotlib
 
-    ending = Path(path).suffix.lower()
     # Without a date, and with identifiers that do not depend on chance.
     metadata: dict[str, dict[str, str | None]] = {
         ".png": {"Software": PROGRAM},
@@ -100,7 +104,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
         # A circuit's name may hold letters that the font lacks; they become boxes.
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         figure.savefig(buffer, format=ending[1:], dpi=150, metadata=metadata[ending])
-    write_file(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def plain_label(text: str) -> str:

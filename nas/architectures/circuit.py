@@ -134,7 +134,7 @@ def data_angles(architecture: Architecture, values: npt.ArrayLike) -> np.ndarray
         values: Its `num_encoded` real values.
 
     Returns:
-        An angle for each `x[i]`: the values themselves, or the angles of the tree for amplitudes.
+        An angle for each `x[i]`: `angle_factor` times the values, or the angles of the tree for amplitudes.
 
     Raises:
         SettingError: There are more or fewer values, or one is not finite.
@@ -155,7 +155,7 @@ def data_angles(architecture: Architecture, values: npt.ArrayLike) -> np.ndarray
         )
     if architecture.embedding == "amplitude":
         return amplitude_angles(numbers, num_amplitude_qubits(architecture))
-    return numbers
+    return architecture.angle_factor * numbers
 
 
 def amplitude_angles(values: np.ndarray, num_qubits: int) -> np.ndarray:

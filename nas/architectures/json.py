@@ -44,6 +44,8 @@ def architecture_from_dict(data: object) -> Architecture:
     >>> architecture_from_dict(architecture_to_dict(small)) == small
     True
     """
+    if isinstance(data, Mapping):
+        data = {"angle_factor": 1, **data}  # files of versions that had no such key
     values = _fields(data, Architecture, "architecture")
     num_qubits = _whole(values["num_qubits"], "num_qubits", 1, MAX_QUBITS)
     embedding = _choice(values["embedding"], Embedding, "embedding")
@@ -70,6 +72,7 @@ def architecture_from_dict(data: object) -> Architecture:
         hidden_before=_list(values["hidden_before"], "hidden_before", _hidden),
         hidden_after=_list(values["hidden_after"], "hidden_after", _hidden),
         learning_rate=None if rate is None else float(rate),
+        angle_factor=_whole(values["angle_factor"], "angle_factor", 1, 1 if embedding == "amplitude" else 2),
     )
 
 

@@ -56,6 +56,8 @@ class Architecture:
         hidden_before: Hidden layers before the circuit.
         hidden_after: Hidden layers after the circuit.
         learning_rate: Learning rate where the space searches it, None where the training settings have it.
+        angle_factor: Angles of an angle embedding are so many times the values: 1 as in PennyLane, where ⟨Z⟩ = cos x
+            after it; 2 as in FAQNAS's equation (1), where it is cos 2x.
     """
 
     num_qubits: int
@@ -67,6 +69,7 @@ class Architecture:
     hidden_before: tuple[Hidden, ...] = ()
     hidden_after: tuple[Hidden, ...] = ()
     learning_rate: float | None = None
+    angle_factor: int = 1
 
     @property
     def num_weights(self) -> int:

@@ -21,6 +21,7 @@ def stack_key(architecture: Architecture) -> Hashable:
     return (
         architecture.num_qubits,
         architecture.embedding == "amplitude",
+        architecture.angle_factor,
         architecture.num_encoded,
         len(architecture.layers) if architecture.reupload else 0,
         architecture.num_outputs,

@@ -21,6 +21,7 @@ _COMMANDS = {
     "recost": "Show the front of a run on another device.",
     "retrain": "Train members of the front to convergence, beside classical rivals.",
     "evaluate": "Run a member of the front with the noise of a device.",
+    "reproduce": "Try the claims of a paper over seeds.",
     "export": "Write a network of the front: circuits, weights, costs.",
 }
 

@@ -12,6 +12,11 @@ from hwcost.core.click_options import WHOLE
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
+def old_machine_option(function: _Function) -> _Function:
+    """Give a command the old name of `--machine`, which its help does not show."""
+    return click.option("--device", hidden=True, help="Old name of --machine.")(function)
+
+
 def worker_options(function: _Function) -> _Function:
     """Give a command the options that say who trains and costs: `workers` and `cluster`."""
     cluster = click.option(

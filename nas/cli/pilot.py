@@ -9,7 +9,7 @@ import click
 from hwcost.core.click_options import WHOLE, given, options_of
 from hwcost.core.click_outputs import OutputPath, replaces_nothing
 from hwcost.report.console import format_option, write
-from nas.cli.options import worker_options
+from nas.cli.options import old_machine_option, worker_options
 from nas.runs.config import SearchConfig
 
 
@@ -28,6 +28,7 @@ from nas.runs.config import SearchConfig
 @format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 @options_of(SearchConfig, given_only=True)
+@old_machine_option
 @replaces_nothing
 def command(
     file: str | None,

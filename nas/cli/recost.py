@@ -8,12 +8,14 @@ import click
 
 from hwcost.core.click_options import given, options_of
 from hwcost.report.console import format_option, write
+from nas.cli.options import old_machine_option
 from nas.runs.config import COSTING_KEYS, SearchConfig
 
 
 @click.command("recost")
 @click.argument("folder", metavar="RUN")
 @options_of(SearchConfig, COSTING_KEYS, given_only=True, show_defaults=False)
+@old_machine_option
 @format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def command(folder: str, form: str, quiet: bool, **keys: Any) -> int:

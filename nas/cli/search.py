@@ -9,7 +9,7 @@ import click
 from hwcost.core.click_options import given, options_of
 from hwcost.core.click_outputs import OutputPath, replaces_nothing
 from hwcost.report.console import format_option
-from nas.cli.options import worker_options
+from nas.cli.options import old_machine_option, worker_options
 from nas.runs.config import SearchConfig
 from nas.runs.objectives import OBJECTIVES
 
@@ -38,6 +38,7 @@ def _help() -> str:
 @format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 @options_of(SearchConfig, given_only=True)
+@old_machine_option
 @replaces_nothing
 def command(
     file: str | None, folder: str, workers: int, cluster: str | None, form: str, quiet: bool, **keys: Any

@@ -32,10 +32,12 @@ _KEYS = ("data_folder", *_DATA_KEYS, *_TRAINING_KEYS)
     "source",
     required=True,
     metavar="NAME|FILE",
-    help="iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz or a folder of IDX files.",
+    help="iris, wine, breast-cancer, digits, mnist, fashion-mnist, cifar-10, svhn, emnist-balanced, heart-failure, "
+    "data.csv:label, data.npz or a folder of IDX files.",
 )
 @options_of(SearchConfig, _KEYS)
-@click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda", help="What computes.")
+@click.option("--train-device", default="cpu", show_default=True, metavar="cpu|cuda|auto", help="What computes.")
+@click.option("--device", "old_device", hidden=True, help="Old name of --train-device.")
 @click.option(
     "--best-by",
     type=click.Choice(["accuracy", "loss"]),
@@ -54,6 +56,8 @@ def command(
     space_name: str,
     source: str,
     data_folder: str | None,
+    train_device: str,
+    old_device: str | None,
     seed: int,
     with_test: bool,
     path: str | None,
@@ -69,12 +73,13 @@ def command(
     from hwcost.core.text import say
     from nas.datasets.dataset import load_dataset
     from nas.training.checkpoint import save_checkpoint
+    from nas.training.parts import chosen_device
     from nas.training.record import TrainSettings
     from nas.training.report import TrainReport
     from nas.training.train import score_on_test_part, train_network
 
     data_options = {name: options.pop(name) for name in _DATA_KEYS}
-    settings = TrainSettings(**options)
+    settings = TrainSettings(device=chosen_device(old_device or train_device), **options)
     space, architecture, genome_values = _read_genome(space_name, genome)
     data = load_dataset(source, folder=data_folder, **data_options)
     for note in data.notes:

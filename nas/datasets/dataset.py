@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, get_args
@@ -19,6 +20,7 @@ from nas.datasets.published import IMAGE_SETS, SKLEARN_LOADERS, read_image_set, 
 from nas.datasets.samples import Samples, make_samples
 from nas.datasets.scaling import Scaling, ScalingKind, fit_scaling
 from nas.datasets.splits import MAX_SEED, Split, SplitSettings, split
+from nas.datasets.user_files import USER_SETS, read_user_files
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -28,8 +30,13 @@ if TYPE_CHECKING:
 
     Part: TypeAlias = tuple[NDArray[np.float64], NDArray[np.int64]]
 
-DATASETS = (*SKLEARN_LOADERS, *IMAGE_SETS)
+DATASETS = (*SKLEARN_LOADERS, *IMAGE_SETS, *USER_SETS)
 """Names that `load_dataset` knows."""
+
+PIECE_BYTES = 2**23
+"""Scaled features that are in memory at once where a part is scaled in pieces."""
+
+_IN_FOLDERS = ", ".join((*IMAGE_SETS, *USER_SETS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
@@ -87,6 +94,12 @@ class Dataset:
         """Return the scaled features (float64) and labels of the test part; for a final figure, never for a choice."""
         return self._part(self.split.test)
 
+    def scaled_pieces(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
+        """Scale the features of rows in pieces of some thousand, so that few of them are float64 at once."""
+        size = max(1, PIECE_BYTES // (8 * self.num_features))
+        for start in range(0, len(rows), size):
+            yield self.scaling.apply(self.features[rows[start : start + size]])
+
     def _part(self, rows: NDArray[np.int64]) -> Part:
         return self.scaling.apply(self.features[rows]), self.labels[rows]
 
@@ -113,11 +126,13 @@ def load_dataset(
     """Load the data set of that name, or in that file, divided and scaled.
 
     Args:
-        source: `iris`, `wine`, `breast-cancer`, `digits` (they come with scikit-learn); `mnist`, `fashion-mnist`; a CSV
+        source: `iris`, `wine`, `breast-cancer`, `digits` (they come with scikit-learn); `mnist`, `fashion-mnist`;
+            `cifar-10`, `svhn`, `emnist-balanced`, `heart-failure` (from your files in `folder`); a CSV
             file, its label column given by `label` or as `data.csv:label`; an NPZ file with x_train, y_train, x_test,
             y_test or with x, y; a folder with the four IDX files of an image set.
         label: Label column of a CSV file.
-        folder: Where the files of `mnist` and `fashion-mnist` are; without it OpenML is asked, by scikit-learn.
+        folder: Where the files of a data set with files are; without it OpenML is asked for `mnist` and
+            `fashion-mnist`, by scikit-learn.
         scaling: `standard` (each feature to mean 0 and standard deviation 1), `global` (the same with one mean and one
             deviation of all features), `minmax` (each feature to 0…1) or `none`. [default: `global` for the pixels of
             images in IDX and NPZ files and from OpenML, of which some are almost always 0; else `standard`]
@@ -206,11 +221,13 @@ def _read(source: str, label: str | None, folder: str | os.PathLike[str] | None)
             raise DataError(f"{source} has labels of its own; a label column is for CSV files")
         if source in IMAGE_SETS:
             return read_image_set(source, None if folder is None else Path(folder))
+        if source in USER_SETS:
+            return read_user_files(source, None if folder is None else Path(folder))
         if folder is not None:
-            raise DataError(f"{source} comes with scikit-learn; a folder is for {' and '.join(IMAGE_SETS)}")
+            raise DataError(f"{source} comes with scikit-learn; a folder is for {_IN_FOLDERS}")
         return read_sklearn(source)
     if folder is not None:
-        raise DataError(f"{one_line(source)}: a folder is for {' and '.join(IMAGE_SETS)}; give the path itself")
+        raise DataError(f"{one_line(source)}: a folder is for {_IN_FOLDERS}; give the path itself")
     file, column = split_label(source)
     path = Path(file)
     # Of os.path: for names that are too long or otherwise impossible the methods of Path raise.

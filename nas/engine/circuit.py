@@ -31,7 +31,7 @@ except ImportError:
 
 from nas.engine.memory import bytes_text, require_memory
 from nas.engine.plan import Plan, check_architecture, plan
-from nas.engine.simulator import Simulator, make_simulator, peak_bytes
+from nas.engine.simulator import Scaled, Simulator, make_simulator, peak_bytes
 
 MAX_QUBITS = 40
 """A state of more qubits is beyond any memory; such a circuit is refused before anything is computed."""
@@ -219,6 +219,9 @@ def prepare(architectures: Sequence[Architecture], dtype: torch.dtype, device: t
 def _prepare(circuits: tuple[Architecture, ...], dtype: torch.dtype, device: torch.device) -> Circuits:
     plans = tuple(plan(circuit) for circuit in circuits)
     simulator = make_simulator(plans, dtype=dtype, device=device)
+    factor = circuits[0].angle_factor  # the same in all circuits of a shape
+    if factor != 1:
+        simulator = Scaled(simulator, factor)
     return Circuits(plans=plans, simulator=simulator, dtype=dtype, device=device)
 
 

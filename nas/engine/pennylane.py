@@ -59,6 +59,8 @@ def _embed(architecture: Architecture, inputs: Any) -> None:
     if architecture.embedding == "angle-z":
         for wire in wires:
             qml.Hadamard(wires=wire)
+    if architecture.angle_factor != 1:
+        inputs = architecture.angle_factor * inputs
     qml.AngleEmbedding(inputs, wires=wires, rotation=architecture.embedding[-1].upper())
 
 

@@ -133,6 +133,27 @@ class Whole:
         return engine_whole.backward(self.tables, kept, gradients)
 
 
+class Scaled:
+    """Circuits whose values are multiplied by a factor before they are embedded.
+
+    Args:
+        simulator: Of the circuits.
+        factor: The factor.
+    """
+
+    def __init__(self, simulator: Simulator, factor: int):
+        self._simulator, self._factor = simulator, factor
+
+    def forward(self, weights: Tensor, x: Tensor, *, keep: bool) -> tuple[Tensor, Any]:
+        """As `Simulator.forward`."""
+        return self._simulator.forward(weights, self._factor * x, keep=keep)
+
+    def backward(self, kept: Any, gradients: Tensor) -> tuple[Tensor, Tensor]:
+        """As `Simulator.backward`."""
+        by_weight, by_value = self._simulator.backward(kept, gradients)
+        return by_weight, self._factor * by_value
+
+
 class _Groups:
     """One matrix for each stage and group of qubits."""
 

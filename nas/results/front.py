@@ -10,6 +10,7 @@ from hwcost.report.result import Result
 from nas.core.checks import whole
 from nas.core.errors import SettingError
 from nas.results.estimate_facts import estimate_facts, noise_facts
+from nas.results.flops import flops_facts
 from nas.results.member_facts import member_facts
 from nas.results.picks import picked_names, picks
 from nas.results.shares import time_shares
@@ -99,6 +100,7 @@ class Front(Result):
                     "objectives": dict(member.objectives),
                     "accuracies": list(member.accuracies),
                     "num_parameters": member.num_parameters,
+                    "flops": flops_facts(run, member),
                     "generation": member.generation,
                     "compromise": member is chosen,
                     "estimate": estimate_facts(run, member),
@@ -185,7 +187,7 @@ def _rows(run: Run, shown: Sequence[Evaluation], *, with_state: bool) -> list[di
             "accuracy_spread": max(one.accuracies) - min(one.accuracies) if one.accuracies else None,
             "num_parameters": one.num_parameters,
             "num_dead_weights": (one.cost or {}).get("num_dead_weights"),
-            "quantum_flops": (one.cost or {}).get("quantum_flops"),
+            **{f"{name}_flops": value for name, value in flops_facts(run, one).items()},
             "compromise": one is chosen,
             "picked": " ".join(picked.get(one.architecture_hash, ())),
             **{f"estimate.{name}": (estimate_facts(run, one) or {}).get(name) for name in estimated},

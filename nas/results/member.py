@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hwcost.core.text import say
@@ -76,7 +76,8 @@ def front_member(folder: str | os.PathLike[str], number: int, *, name: str = "me
 def train_member(run: Run, member: Evaluation) -> TrainedAgain:
     """Train a member again: of several trainings that with the best accuracy, with its seed.
 
-    With the same versions that gives the same weights; where the search trained it together with others, to rounding.
+    With the same versions that gives the same weights; to rounding where the search trained it together with others, or
+    on a GPU: here it is trained on the CPU, which every machine has.
 
     Raises:
         WorkerError: The training failed.
@@ -90,8 +91,8 @@ def train_member(run: Run, member: Evaluation) -> TrainedAgain:
     best = max(reached, key=lambda number: (reached[number], -number))
     seed = training_seed(context.config.seed, member.architecture_hash, best)
     built = architecture(context.space, member.genome)
-    data = context.data(best)
-    network = train_network(built, data, context.config.train_settings(), seed)
+    data, settings = context.data(best), replace(context.config.train_settings(), device="cpu")
+    network = train_network(built, data, settings, seed)
     accuracy = network.record.best_validation_accuracy
     if network.model is None or accuracy is None:
         raise WorkerError(f"training again failed: {network.record.reason}")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from hwcost.core.units import format_seconds, format_share
+from nas.architectures.flops import classical_flops
 from nas.architectures.influence import dead_weights
 from nas.spaces.build import architecture
 
@@ -105,20 +106,13 @@ def member_facts(run: Run, member: Evaluation) -> MemberFacts:
         num_classical=(member.num_parameters or built.num_weights) - built.num_weights,
         dead=tuple(sorted(dead_weights(built))),
         quantum_flops=cost.get("quantum_flops"),
-        classical_flops=_classical_flops(built, run.context.dataset.num_features, run.context.dataset.num_classes),
+        classical_flops=classical_flops(built, run.context.dataset.num_features, run.context.dataset.num_classes),
         quantum_s=sum(value for name, value in parts.items() if name != "classical half") if total_s else None,
         classical_s=classical_s,
         scope=unified.get("scope"),
         parts_s=parts,
         compiled=_compiled(model.get("estimates") or ()),
     )
-
-
-def _classical_flops(built: Architecture, num_features: int, num_classes: int) -> int:
-    before = [num_features, *(layer.width for layer in built.hidden_before), built.num_encoded]
-    after = [built.num_outputs, *(layer.width for layer in built.hidden_after), num_classes]
-    weights = sum(a * b for widths in (before, after) for a, b in pairwise(widths))
-    return 6 * weights - 2 * before[0] * before[1]
 
 
 def _compiled(estimates: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from hwcost import HwcostError
 from hwcost.core.text import one_line
 from nas.core.errors import SearchError, SettingError
-from nas.runs.config import CHECKED_KEYS, COSTING_KEYS
+from nas.runs.config import CHECKED_KEYS, COSTING_KEYS, renamed
 from nas.runs.context import SearchContext
 from nas.runs.evaluate import candidate_cost_in
 from nas.runs.limits import broken_limit
@@ -40,6 +40,7 @@ def recost(
         SearchError: Nothing in it can be costed there.
         HwcostError: The device or a profile cannot be used.
     """
+    changes = renamed(changes)
     for key in changes:
         if key not in COSTING_KEYS:
             allowed = ", ".join(COSTING_KEYS)

@@ -76,7 +76,7 @@ def _costed(config: SearchConfig) -> str:
         return "Nothing was costed on a device."
     what = "a whole training" if config.scope == "training" else f"one {config.scope}"
     if config.backend is None:
-        return f"Costs are those of {what}, simulated by {config.gradient} on {config.device or 'an assumed machine'}."
+        return f"Costs are those of {what}, simulated by {config.gradient} on {config.machine or 'an assumed machine'}."
     shots = (
         f"{config.shots:,} shots a circuit without noise"
         if config.shots
@@ -86,5 +86,5 @@ def _costed(config: SearchConfig) -> str:
     text += f", compiled at level {config.optimization_level} with "
     text += "as many seeds as pay" if config.num_seeds == "auto" else plural(config.num_seeds, "seed")
     text += f", job times by the profile {config.job_profile or 'of the device'}"
-    text += f", the classical half on {config.device or 'an assumed machine'}"
+    text += f", the classical half on {config.machine or 'an assumed machine'}"
     return f"{text}."

@@ -45,6 +45,6 @@ def value_text(objective: Objective, value: float) -> str:
 
 
 def parts_note(run: Run) -> str:
-    """Say that trainings of a network validate on several parts; nothing where there is one."""
-    count = run.context.num_folds
-    return f", the trainings of a network on {count} parts in turn" if count > 1 else ""
+    """Say that trainings validated on several parts of the data; nothing where they did not."""
+    several = len({part for one in run.evaluations for part in one.validation_parts}) > 1
+    return f", trainings of one network on {run.context.num_folds} parts in turn" if several else ""

@@ -41,7 +41,7 @@ from nas.runs.objectives import (
     values_of,
 )
 from nas.spaces.load import list_spaces
-from nas.training.record import MAX_SEED, Engine, Precision, TrainSettings
+from nas.training.record import MAX_SEED, Engine, Precision, TrainSettings, is_train_device
 
 if TYPE_CHECKING:
     from nas.costs import CandidateCost
@@ -51,6 +51,9 @@ CostedGradient: TypeAlias = Literal["parameter-shift", "spsa", "finite-diff", "b
 
 MAX_POPULATION = 100_000
 
+AUTO = "auto"
+"""The device that trains is chosen when a search begins, and written down as the one that was."""
+
 FAQNAS_SETTINGS: Mapping[str, int | float] = {"epochs": 5, "batch_size": 64, "learning_rate": 3e-3}
 """How FAQNAS trains; the defaults."""
 
@@ -58,6 +61,7 @@ FAQNAS_SETTINGS: Mapping[str, int | float] = {"epochs": 5, "batch_size": 64, "le
 _DEFAULT_OBJECTIVES = {
     "faqnas": ("quantum_flops", "validation_error", "parameters"),
     "hyb-hanas": ("validation_error", "unified_time_s", "parameters"),
+    "hyb-hanas-inference": ("validation_error", "qpu_time_s", "classical_time_s"),
     "hyb-hanas-simulated": ("validation_error", "quantum_time_s", "classical_time_s", "parameters"),
     "qnas": ("validation_error", "simulated_inference_s", "log10_sampling_overhead", "num_subcircuits"),
 }
@@ -85,7 +89,11 @@ class SearchConfig(CostingOptions):
 
     preset: str | None = option(None, f"Built-in search space and objectives: {', '.join(PRESETS)}.", metavar="NAME")
     space: str | None = option(None, "Search space of your own instead of a preset.", metavar="FILE.toml")
-    dataset: str = option("", "iris, wine, breast-cancer, digits, mnist, fashion-mnist, data.csv:label, data.npz.")
+    dataset: str = option(
+        "",
+        "iris, wine, breast-cancer, digits, mnist, fashion-mnist, cifar-10, svhn, emnist-balanced, heart-failure, "
+        "data.csv:label, data.npz.",
+    )
     objectives: tuple[str, ...] = option((), "Two to four objectives.", metavar="A,B,…")
     backend: str | None = option(None, "Device that is costed: a name, or the file of a calibration.", only=BACKEND)
 
@@ -132,6 +140,9 @@ class SearchConfig(CostingOptions):
     learning_rate: float = option(3e-3, "Of Adam; a genome's own comes first.")
     engine: Engine = option("fast", "What simulates.", choices=get_args(Engine))
     dtype: Precision = option("float32", "Precision.", choices=get_args(Precision))
+    train_device: str = option(
+        "cpu", "What trains: cpu, cuda, cuda:1, or auto for cuda where there is one.", metavar="cpu|cuda|auto"
+    )
     patience: int | None = option(
         None, "Stop a training after N epochs without a better accuracy.", metavar="N", shown_default="never"
     )
@@ -160,8 +171,12 @@ class SearchConfig(CostingOptions):
         choices=get_args(CostedGradient),
         only=BACKEND,
     )
-    device: str | None = option(
-        None, "Profile of the classical device.", shown_default="one that is labelled as assumed", only=BACKEND
+    machine: str | None = option(
+        None,
+        "Profile of the classical machine that is costed.",
+        metavar="NAME|FILE",
+        shown_default="one that is labelled as assumed",
+        only=BACKEND,
     )
     job_profile: str | None = option(None, "Profile of job times.", shown_default="ibm", only=BACKEND)
     optimization_level: int = option(2, "Of Qiskit's transpiler.", only=BACKEND)
@@ -176,7 +191,7 @@ class SearchConfig(CostingOptions):
 
     label: str | None = option(None, "Label column of a CSV file.", metavar="COLUMN")
     data_folder: str | None = option(
-        None, "Where the files of mnist or fashion-mnist are.", metavar="DIR", shown_default="OpenML"
+        None, "Where the files of mnist and the like are.", metavar="DIR", shown_default="OpenML for the MNISTs"
     )
     scaling: str | None = option(
         None, "standard, global, minmax or none.", metavar="NAME", shown_default="standard; global for images"
@@ -188,7 +203,14 @@ class SearchConfig(CostingOptions):
         None, "At most N samples for training and validation.", metavar="N", shown_default="all"
     )
 
+    device: str | None = dataclasses.field(
+        default=None, repr=False, compare=False, metadata={"only": None, "choices": ()}
+    )  # the old name of `machine`, and always None afterwards
+
     def __post_init__(self) -> None:
+        for name, value in renamed({"machine": self.machine, "device": self.device}).items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "device", None)
         read_costing(self)
         self._complete()
         self._check_types()
@@ -230,6 +252,11 @@ class SearchConfig(CostingOptions):
             object.__setattr__(self, "shots", DEFAULT_SHOTS)
         if self.preset == "qnas" and not self.objectives and self.max_qubits is None:
             object.__setattr__(self, "max_qubits", QNAS_MAX_QUBITS)
+        if self.preset == "hyb-hanas-inference":
+            if self.scope == "training":
+                object.__setattr__(self, "scope", "inference")
+            if self.rep_delay_s is None:
+                object.__setattr__(self, "rep_delay_s", 0.0)
         if self.preset == "hyb-hanas-simulated" and self.gradient == "parameter-shift":
             object.__setattr__(self, "gradient", "backprop")
 
@@ -380,9 +407,14 @@ class SearchConfig(CostingOptions):
         return used_keys(self.needs, DEVICE_KEYS, on_device=self.backend is not None)
 
     def train_settings(self) -> TrainSettings:
-        """Return the settings of each training, on the CPU."""
+        """Return the settings of each training."""
         names = ("epochs", "batch_size", "learning_rate", "engine", "dtype", "patience", "time_limit_s")
-        return TrainSettings(**{name: getattr(self, name) for name in names})
+        return TrainSettings(device=self._device(), **{name: getattr(self, name) for name in names})
+
+    def _device(self) -> str:
+        if not is_train_device(self.train_device) and self.train_device != AUTO:
+            raise SettingError(f"train_device is {one_line(repr(self.train_device))}; give cpu, cuda, cuda:1 or {AUTO}")
+        return "cpu" if self.train_device == AUTO else self.train_device
 
     def data_options(self) -> dict[str, Any]:
         """Return the arguments of `nas.load_dataset` besides the source."""
@@ -392,7 +424,32 @@ class SearchConfig(CostingOptions):
     def to_dict(self) -> dict[str, Any]:
         """Return all keys and values as plain data."""
         plain = dataclasses.asdict(self)
+        del plain["device"]
         return {**plain, "objectives": list(self.objectives), "max": dict(self.max), "min": dict(self.min)}
+
+
+OLD_NAMES: Mapping[str, str] = {"device": "machine"}
+"""Keys that had another name; the old one still works."""
+
+
+def renamed(keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Return keys with values under their present names.
+
+    Raises:
+        SettingError: A key has two values, under both of its names.
+
+    >>> renamed({"device": "mine.json", "shots": 100})
+    {'machine': 'mine.json', 'shots': 100}
+    """
+    present = dict(keys)
+    for old, new in OLD_NAMES.items():
+        value = present.pop(old, None)
+        if value is None:
+            continue
+        if present.get(new, value) not in (None, value):
+            raise SettingError(f"{old} is the old name of {new}, and both are given; give {new}")
+        present[new] = value
+    return present
 
 
 BEFORE: Mapping[str, Any] = {"repeats": 0.0, "num_folds": 1}
@@ -443,10 +500,11 @@ def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | Non
         SettingError: There is no such file, it is no TOML, a key is unknown or a value is invalid.
     """
     plain = read_toml(path, SettingError, "a configuration")
-    for name in ("space", "dataset", "data_folder", "device", "job_profile", "backend"):
+    plain = renamed(plain)
+    for name in ("space", "dataset", "data_folder", "machine", "job_profile", "backend"):
         if isinstance(plain.get(name), str):
             plain[name] = _beside(os.path.dirname(os.fspath(path)), plain[name])
-    overrides = overrides or {}
+    overrides = renamed(overrides or {})
     for alternatives in ({"preset", "space"}, {"algorithm", "exhaustive"}, {"shots", "precision"}):
         if alternatives & overrides.keys():
             plain = {key: value for key, value in plain.items() if key not in alternatives}

@@ -18,10 +18,11 @@ from nas.core.errors import DataError, SettingError
 from nas.datasets.csv import split_label
 from nas.datasets.dataset import DATASETS, Dataset, load_dataset
 from nas.datasets.folds import fold, num_folds
-from nas.runs.config import BEFORE, SearchConfig, config_from_dict
+from nas.runs.config import AUTO, BEFORE, SearchConfig, config_from_dict, renamed
 from nas.runs.costing import costing_options
 from nas.spaces.load import load_space, space_from_dict
 from nas.spaces.record import SearchSpace
+from nas.training.parts import chosen_device
 
 if TYPE_CHECKING:
     from hwcost import Device
@@ -110,8 +111,9 @@ class SearchContext:
         Raises:
             DataError: It is not here, or not the one that the search began with.
         """
-        count = self.num_folds
-        return fold(_loaded(self), training % count, count)
+        count, data = self.num_folds, _loaded(self)
+        number = training % count
+        return fold(data, number, count) if number else data  # which `fold` would keep, also after others share it
 
     def hwcost_device(self) -> Device:
         """Return the device, prepared once in each process."""
@@ -119,7 +121,7 @@ class SearchContext:
 
     def classical_device(self) -> Profile:
         """Return the profile of the classical device: its name, or its content where it is of a file."""
-        return self._profile(DEVICE, self.config.device)
+        return self._profile(DEVICE, self.config.machine)
 
     def job_profile(self) -> Profile:
         """Return the profile of job times: its name, or its content where it is of a file."""
@@ -129,13 +131,14 @@ class SearchContext:
         return _parsed(self.files[file], name or file) if file in self.files else name
 
     def on(self, **changes: Any) -> SearchContext:
-        """Return the same search with another backend, device, job profile or other costing; files are read anew."""
+        """Return the same search with another backend, machine, job profile or other costing; files are read anew."""
+        changes = renamed(changes)
         # Shots and precision are alternatives; a new one replaces the old one.
         other = {"shots": "precision", "precision": "shots"}
         replaced = {other[name]: None for name in changes if name in other and changes[name] is not None}
         config = replace(self.config, **{**replaced, **changes})
         files = {**self.files, **read_files(config, tuple(changes))}
-        if "device" in changes and not _is_file(config.device):
+        if "machine" in changes and not _is_file(config.machine):
             files.pop(DEVICE, None)
         if "job_profile" in changes and not _is_file(config.job_profile):
             files.pop(JOB_PROFILE, None)
@@ -151,7 +154,7 @@ class SearchContext:
                 for the folds.
         """
         _ = self.num_folds
-        if CALIBRATION not in self.files and self.config.device is None and self.config.job_profile is None:
+        if CALIBRATION not in self.files and self.config.machine is None and self.config.job_profile is None:
             return
         from qiskit import QuantumCircuit
 
@@ -203,12 +206,14 @@ def make_context(config: SearchConfig) -> SearchContext:
         HwcostError: The device or a profile cannot be used.
     """
     config = replace(config, **_absolute(config))
+    if config.train_device == AUTO:
+        config = replace(config, train_device=chosen_device(config.train_device))
     data = load_dataset(config.dataset, **config.data_options())
     context = SearchContext(
         config=config,
         space=load_space(config.space_source),
         dataset=DatasetInfo.of(data),
-        files=read_files(config, ("backend", "device", "job_profile")),
+        files=read_files(config, ("backend", "machine", "job_profile")),
     )
     remember(context, data)
     context.check()
@@ -224,7 +229,7 @@ def read_files(config: SearchConfig, names: tuple[str, ...]) -> dict[str, str]:
     files: dict[str, str] = {}
     if "backend" in names and config.backend is not None:
         files[CALIBRATION] = hwcost.calibration_text(hwcost.load_calibration(config.backend))
-    for name, file in (("device", DEVICE), ("job_profile", JOB_PROFILE)):
+    for name, file in (("machine", DEVICE), ("job_profile", JOB_PROFILE)):
         path = getattr(config, name)
         if name in names and _is_file(path):
             files[file] = _read(path, name)
@@ -234,7 +239,7 @@ def read_files(config: SearchConfig, names: tuple[str, ...]) -> dict[str, str]:
 def _absolute(config: SearchConfig) -> dict[str, Any]:
     """Return the paths of a configuration made absolute, so that a search can be resumed from another folder."""
     changes = {}
-    for name in ("dataset", "data_folder", "device", "job_profile"):
+    for name in ("dataset", "data_folder", "machine", "job_profile"):
         value = getattr(config, name)
         if not value or value in DATASETS:
             continue

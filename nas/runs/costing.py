@@ -26,7 +26,7 @@ DEFAULT_SHOTS = 1024
 QNAS_MAX_QUBITS = 4
 """Width that QNAS's published settings cut to."""
 
-OF_SIMULATION = ("device", "scope", "gradient")
+OF_SIMULATION = ("machine", "scope", "gradient")
 """Keys that the cost of a simulated training depends on."""
 
 _PASSED = ("precision", "attenuation", "inflation", "rep_delay_s", "circuits_per_job", "mode", "mitigation")
@@ -142,8 +142,8 @@ def used_keys(needs: frozenset[Need], device_keys: tuple[str, ...], *, on_device
         device_keys: All keys that costs on a device depend on.
         on_device: Whether a backend is given.
 
-    >>> sorted(used_keys(frozenset({INFERENCE}), ("backend", "device", "shots"), on_device=False))
-    ['device']
+    >>> sorted(used_keys(frozenset({INFERENCE}), ("backend", "machine", "shots"), on_device=False))
+    ['machine']
     """
     used: set[str] = set()
     if BACKEND in needs or (PLACE in needs and on_device):
@@ -153,5 +153,5 @@ def used_keys(needs: frozenset[Need], device_keys: tuple[str, ...], *, on_device
     if CUTTING in needs:
         used.add("max_qubits")
     if INFERENCE in needs:
-        used.add("device")
+        used.add("machine")
     return frozenset(used)

@@ -292,7 +292,7 @@ def _accuracies(
             continue
         features, labels = context.data(number).validation_part()
         shots, seed = context.config.measured_shots, [network.record.seed, NOISE_STREAM]
-        accuracies.append(noisy_accuracy(network.model, features, labels, noise, shots=shots, seed=seed))
+        accuracies.append(noisy_accuracy(network.model.cpu(), features, labels, noise, shots=shots, seed=seed))
     return tuple(accuracies)
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from hwcost.core.text import say
 from nas.architectures.json import architecture_hash
@@ -19,21 +20,28 @@ from nas.core.checks import whole
 from nas.core.errors import SearchError
 from nas.runs.algorithms import make_algorithm
 from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop, fill, latest
+from nas.runs.algorithms.repeats import num_rounds
 from nas.runs.cluster import ClusterWorkers
-from nas.runs.config import SearchConfig
+from nas.runs.config import AUTO, SearchConfig
 from nas.runs.context import SearchContext, make_context
 from nas.runs.early_stop import EarlyStop, early_stop
 from nas.runs.estimates import fit_evaluations
 from nas.runs.free_costs import FreeCosts
 from nas.runs.fronts import front, front_volume
+from nas.runs.grouping import grouped, work
 from nas.runs.pilot import is_wanted, measure, reusable
 from nas.runs.record import Evaluation
 from nas.runs.run import Generation, Run, read_run
 from nas.runs.store import RunStore, create
 from nas.runs.tasks import Task, Workers
+from nas.runs.time_left import WorkClock
 from nas.runs.workers import LocalWorkers, prepare_processes
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
+from nas.training.parts import require_device
+
+if TYPE_CHECKING:
+    from nas.architectures.record import Architecture
 
 MAX_DRAWS = 50
 """How often others are drawn in the place of first networks that cost too much."""
@@ -54,7 +62,7 @@ class SearchProgress:
         best_error: Least validation error so far.
         hypervolume: `Generation.hypervolume` of the last one that ended, None before the first has.
         elapsed_s: Seconds since the start of this process's work.
-        left_s: Seconds left at this speed, None before the first evaluation.
+        left_s: Seconds left if no generation is left out, None while too little came back.
         pilot: Trainings of the pilot that were done, and in all, while it is at work; None after it.
         num_stopped: Networks whose training was given up early.
     """
@@ -102,6 +110,8 @@ def search(
     """
     whole("workers", workers, 1, 1024)
     if cluster is None:
+        if config.train_device != AUTO:
+            require_device(config.train_device, "train_device")
         prepare_processes()  # imports meanwhile what the workers need
     context = make_context(config)
     create(folder, context)
@@ -131,12 +141,14 @@ def resume(
     """
     with RunStore(folder, writable=True) as store:
         num_workers = whole("workers", workers, 1, 1024)
+        if cluster is None:
+            require_device(store.asked_context().config.train_device, "train_device")
         if is_wanted(store.asked_context()) and store.pilot() is None:
             _begin_with_pilot(store, num_workers, cluster, progress)
         context = store.context()
         pool = open_workers(context, num_workers, cluster)
         try:
-            _Search(context, store, pool, progress).run()
+            _Search(context, store, pool, progress, num_workers).run()
             store.flush()
         finally:
             pool.close()
@@ -174,7 +186,9 @@ def _begin_with_pilot(store: RunStore, num_workers: int, cluster: str | None, pr
 class _Search:
     """One search at work."""
 
-    def __init__(self, context: SearchContext, store: RunStore, workers: Workers, progress: Show | None):
+    def __init__(
+        self, context: SearchContext, store: RunStore, workers: Workers, progress: Show | None, num_workers: int = 1
+    ):
         self.context, self.config, self.store, self.workers = context, context.config, store, workers
         self.objectives = self.config.chosen
         self.progress = progress
@@ -188,8 +202,16 @@ class _Search:
         self.early: EarlyStop | None = None  # of the generation at work
         self.asked: dict[str, None] = {}  # architectures in the order in which this search came to them
         self.generations: list[Generation] = []
-        self.duplicates = self.fresh = 0
+        self.duplicates = 0
         self.started_s = time.monotonic()
+        self.clock = WorkClock(
+            num_workers,
+            population=self.config.population,
+            num_rounds=num_rounds(self.config.generations, self.config.repeats)
+            if any(objective.trained for objective in self.objectives)
+            else 0,
+            before=[(self._size(dict(one.genome)), one) for one in {**self.piloted, **self.known}.values()],
+        )
 
     def run(self) -> None:
         """Evaluate what the algorithm asks for until it stops."""
@@ -240,30 +262,44 @@ class _Search:
 
     def _evaluate(self, brood: Brood, generation: int) -> None:
         """Evaluate and store all of a brood; what is known already is not evaluated again."""
-        tasks = [
-            Task(number=i, genomes=group, generation=generation, early=self.early)
-            for i, group in enumerate(brood.groups)
-        ]
+        tasks = self._tasks(brood, generation)
         positions: dict[str, int] = {}
-        for task in tasks:
-            for genome in task.genomes:
-                hashed = self.key(genome)
-                if hashed not in self.asked:
-                    positions[hashed] = len(self.asked)
-                    self.asked[hashed] = None
+        for genome in brood.genomes:
+            hashed = self.key(genome)
+            if hashed not in self.asked:
+                positions[hashed] = len(self.asked)
+                self.asked[hashed] = None
         # A group is evaluated as a whole or not at all: who is in it is part of its results.
         self._take_from_pilot(tasks, positions)
         new = [task for task in tasks if not all(self.key(genome) in self.known for genome in task.genomes)]
         # Long ones first, so that the workers do not wait at the end for one that began late.
         new.sort(key=lambda task: -sum(self._size(genome) for genome in task.genomes))
+        self.clock.begin([self._size(genome) for task in new for genome in task.genomes], again=False)
         self._show(generation)
-        for _, results in self.workers.run(new):
+        for task, results in self.workers.run(new):
+            self.clock.note([self._size(genome) for genome in task.genomes], results, self._elapsed_s())
             fresh = [one for one in results if one.architecture_hash not in self.known]
             self.store.add([(positions[one.architecture_hash], one) for one in fresh])
             self.known.update((one.architecture_hash, one) for one in fresh)
-            self.fresh += len(fresh)
             self._show(generation)
         self.store.flush()  # nothing counts before it is on the disk
+
+    def _tasks(self, brood: Brood, generation: int) -> list[Task]:
+        """Divide a brood into tasks, the same whoever evaluates them and whatever is on the disk already.
+
+        What is listed on its own is trained together with others of its shape, but for what is trained already.
+        """
+        new, groups = [], []
+        for group in brood.groups:
+            hashed = self.key(group[0])
+            if len(group) > 1 or hashed in self.asked or hashed in self.piloted or self.config.engine != "fast":
+                groups.append(group)
+            else:
+                new.append(group[0])
+        groups += grouped(new, self._architecture, self.config.train_device)
+        return [
+            Task(number=i, genomes=group, generation=generation, early=self.early) for i, group in enumerate(groups)
+        ]
 
     def _take_from_pilot(self, tasks: Sequence[Task], positions: Mapping[str, int]) -> None:
         """Take what the pilot has trained as it would be trained now: alone, with the search's seeds and settings."""
@@ -289,22 +325,26 @@ class _Search:
             self.num_again += 1
         new = [task for name, (_, task) in wanted.items() if name not in self.trained_again]
         new.sort(key=lambda task: -self._size(task.genomes[0]))
+        self.clock.begin([self._size(task.genomes[0]) for task in new], again=True)
         self._show(generation)
         for task, results in self.workers.run(new):
             again = results[0]
+            self.clock.note([self._size(task.genomes[0])], results, self._elapsed_s())
             name = (again.architecture_hash, task.training or 0)
             self.store.add_training(wanted[name][0], name[1], again)
             self.trained_again[name] = again
-            self.fresh += 1
             self._show(generation)
         self.store.flush()
         for hashed, number in sorted(wanted):
             self.known[hashed] = self.known[hashed].with_training(self.trained_again[hashed, number])
 
-    def _size(self, genome: Genome) -> int:
-        """Estimate what simulating a network takes: amplitudes × columns of gates."""
-        built = architecture(self.context.space, genome)
-        return int(2**built.num_qubits * (built.num_columns + 1))
+    def _architecture(self, genome: Genome) -> Architecture:
+        return architecture(self.context.space, genome)
+
+    def _size(self, genome: Genome) -> float:
+        """Estimate what a step of training takes."""
+        data = self.context.dataset
+        return work(self._architecture(genome), data.num_features, data.num_classes)
 
     def _so_far(self) -> list[Evaluation]:
         return [self.known[key] for key in self.asked if key in self.known]
@@ -340,6 +380,9 @@ class _Search:
     def _count(self, state: str) -> int:
         return sum(1 for key in self.asked if key in self.known and self.known[key].state == state)
 
+    def _elapsed_s(self) -> float:
+        return time.monotonic() - self.started_s
+
     def _show(self, generation: int) -> None:
         if self.progress is None:
             return
@@ -352,7 +395,6 @@ class _Search:
             expected = max(so_far, (self.config.generations + 1) * self.config.population)
         done = sum(1 for key in self.asked if key in self.known)
         done += min(self.num_again, len(self.trained_again))
-        elapsed = time.monotonic() - self.started_s
         self.progress(
             SearchProgress(
                 generation=generation,
@@ -365,8 +407,8 @@ class _Search:
                 num_stopped=self._count("STOPPED"),
                 best_error=self._best_error(),
                 hypervolume=self.generations[-1].hypervolume if self.generations else None,
-                elapsed_s=elapsed,
-                left_s=elapsed / self.fresh * (expected - done) if self.fresh else None,
+                elapsed_s=self._elapsed_s(),
+                left_s=self.clock.left_s(last - generation),
             )
         )
 
@@ -408,6 +450,7 @@ def _problem(context: SearchContext, key: Callable[[Genome], str], costs: FreeCo
         mutation=config.mutation,
         stagnation=config.stagnation,
         together=config.engine == "fast",
+        train_device=config.train_device,
         repeats=config.repeats,
         costs=costs,
         costed=costs.names,

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from hwcost.core.text import one_line
 from nas.core.errors import WorkerError
@@ -22,9 +22,7 @@ from nas.runs.early_stop import EarlyStop
 from nas.runs.record import Evaluation
 from nas.runs.tasks import Task, evaluate_task, gone, use_one_thread
 from nas.spaces.record import Genome
-
-if TYPE_CHECKING:
-    from nas.datasets.dataset import Dataset
+from nas.training.parts import SharedData, require_device
 
 IN_FLIGHT = 4
 """Tasks per worker that are handed over at once: one runs, others wait, so that no worker waits for this process."""
@@ -44,12 +42,15 @@ class LocalWorkers:
 
     Raises:
         DataError: The data set is not here, or not the one that the search began with.
+        SettingError: The device that is to train is not here.
+        WorkerError: There is no room for the data.
     """
 
     def __init__(self, context: SearchContext, num_workers: int):
+        require_device(context.config.train_device, "train_device")
         prepare_processes()
         self._context, self._num_workers = context, num_workers
-        self._data = context.data()
+        self._data = _shared(context)
         _wait_for_parent()
         self._open_pool(num_workers)
 
@@ -119,7 +120,7 @@ class LocalWorkers:
         return results
 
     def _restart(self, num_workers: int) -> None:
-        self.close()
+        self._end()
         self._open_pool(num_workers)
         self.start()
 
@@ -138,12 +139,31 @@ class LocalWorkers:
 
     def close(self) -> None:
         """End all processes at once, also in the midst of their work."""
+        self._end()
+        self._data.close()
+
+    def _end(self) -> None:
         processes = list((self._pool._processes or {}).values())
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
         for process in processes:
             process.join()
+
+
+def _shared(context: SearchContext) -> SharedData:
+    """Put the data where all processes read them, this one too.
+
+    Raises:
+        DataError: The data set is not here, or not the one that the search began with.
+        WorkerError: There is no room.
+    """
+    try:
+        shared = SharedData(context.data(), context.config.dtype)
+    except OSError as error:
+        raise WorkerError(f"no room for data that processes share: {one_line(str(error))}") from error
+    remember(context, shared.dataset())
+    return shared
 
 
 def prepare_processes() -> None:
@@ -200,7 +220,7 @@ _CONTEXT: list[SearchContext] = []
 _TROUBLE: list[str] = []
 
 
-def _begin(context: SearchContext, data: Dataset) -> None:
+def _begin(context: SearchContext, data: SharedData) -> None:
     """Prepare a new worker process."""
     # Ctrl-C reaches all processes of a terminal; the one that asked for the work decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -208,7 +228,7 @@ def _begin(context: SearchContext, data: Dataset) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         use_one_thread()
-        remember(context, data)
+        remember(context, data.dataset())
         _CONTEXT[:] = [context]
     except Exception as error:  # raised here, it would be a traceback of every worker; so it is told with the work
         _TROUBLE.append(f"worker processes cannot work here: {type(error).__name__}: {one_line(str(error))}")

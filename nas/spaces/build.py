@@ -6,7 +6,7 @@ Two genomes get equal architectures exactly if they build the same network, para
 - entanglers are written as pairs; a closing gate, a range or a mode that give the same pairs are the same;
 - CZ gates commute and two on one pair cancel, so their pairs are sorted and doubles dropped (two qubits in a ring with
   CZ have no entangler at all); two equal CNOTs in a row cancel too;
-- re-uploading means nothing for amplitudes and for a single layer;
+- re-uploading means nothing for amplitudes and for a single layer, a factor of the angles nothing for amplitudes;
 - with one qubit all measurements are ⟨Z⟩ of that qubit.
 
 Nothing else is merged. Networks of equal power with other parameters train differently, and gates that no output
@@ -71,6 +71,7 @@ class Reader:
             hidden_before=tuple(_hidden(genome, "before", cast(int, values["hidden_before"]))),
             hidden_after=tuple(_hidden(genome, "after", cast(int, values["hidden_after"]))),
             learning_rate=None if rate == "settings" else float(cast(float, rate)),
+            angle_factor=1 if amplitude else cast(int, values["angle_factor"]),
         )
 
     def layer(self, genome: Mapping[str, Choice], number: int) -> Layer:

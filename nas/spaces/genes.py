@@ -90,6 +90,7 @@ WORDS = (
     Word("layers", (1, MAX_LAYERS), 1, "layers of rotations and entanglers"),
     Word("embedding", ("angle-x", "angle-y", "angle-z", "amplitude"), "angle-x", "how data enter the circuit"),
     Word("amplitudes", ("qubits", "full"), "qubits", "values of an amplitude embedding: n padded with zeros, or 2^n"),
+    Word("angle_factor", (1, 2), 1, "angles of an angle embedding: the values, or twice them (FAQNAS's equation)"),
     Word("reupload", (False, True), False, "embed the data again before each layer"),
     Word("rotation", ROTATIONS, "ry", "rotations of every layer"),
     Word(f"rotation_{_NUMBER}", ROTATIONS, None, "rotations of one layer, on every qubit"),

@@ -21,7 +21,7 @@ def list_spaces() -> tuple[str, ...]:
 
     Example:
         >>> list_spaces()
-        ('faqnas', 'hyb-hanas', 'qnas')
+        ('faqnas', 'hyb-hanas', 'hyb-hanas-inference', 'qnas')
     """
     return tuple(sorted(path.stem for path in _PRESETS.glob("*.toml")))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
+from nas.training.feed import batches
 from nas.training.limits import Clock, TrainingFailedError
 from nas.training.order import BatchOrder, training_seeds
 from nas.training.outcome import Curves
@@ -155,10 +156,7 @@ def fit(
     for epoch in range(1, settings.epochs + 1):
         losses = []
         permutations = torch.stack([order.next_epoch() for order in orders]).to(settings.device)
-        for number, start in enumerate(starts, start=1):
-            rows = permutations[:, start : start + size].reshape(-1)
-            x = parts.x_training.index_select(0, rows).view(len(candidates), -1, parts.x_training.shape[1])
-            y = parts.y_training.index_select(0, rows).view(len(candidates), -1)
+        for number, (x, y) in enumerate(batches(parts, permutations, size), start=1):
             losses.append(networks.losses_and_gradients(x, y))
             optimizer.step()
             clock.check(epoch)

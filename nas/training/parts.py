@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from hwcost.core.errors import MissingDependencyError
 from nas.core.errors import SettingError
+from nas.datasets.shared import ArrayParts, SharedArrays
 from nas.training.record import TrainSettings
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from nas.datasets.dataset import Dataset
@@ -63,7 +67,7 @@ def _libraries() -> Any:
     return ThreadpoolController()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parts:
     """Training and validation part as tensors: scaled features and labels."""
 
@@ -71,6 +75,11 @@ class Parts:
     y_training: Tensor
     x_validation: Tensor
     y_validation: Tensor
+
+    def on(self, device: str) -> Parts:
+        """Return the parts on a device."""
+        tensors = (self.x_training, self.y_training, self.x_validation, self.y_validation)
+        return Parts(*(tensor.to(device) for tensor in tensors))
 
 
 # A search trains thousands of networks on one data set: its tensors are made once, and go when it goes.
@@ -83,28 +92,98 @@ def load_parts(data: Dataset, settings: TrainSettings) -> Parts:
     Raises:
         SettingError: The device is not there.
     """
-    torch = require_torch()
-    if settings.device != "cpu" and not _has_device(settings.device):
-        raise SettingError(f"device is {settings.device!r}, but torch finds no such device; use cpu")
+    require_device(settings.device)
     dtype, device, parts = _PARTS.get(data, ("", "", None))
     if parts is None or (dtype, device) != (settings.dtype, settings.device):
-        x_training, y_training = data.training_part()
-        x_validation, y_validation = data.validation_part()
-        floats = {"dtype": getattr(torch, settings.dtype), "device": settings.device}
-        parts = Parts(
-            x_training=torch.as_tensor(x_training, **floats),
-            y_training=torch.as_tensor(y_training, device=settings.device),
-            x_validation=torch.as_tensor(x_validation, **floats),
-            y_validation=torch.as_tensor(y_validation, device=settings.device),
-        )
+        if parts is None or (dtype, device) != (settings.dtype, "cpu"):
+            parts = _made(data, settings.dtype)
+        parts = parts.on(settings.device)
         _PARTS[data] = (settings.dtype, settings.device, parts)
     return parts
 
 
-def _has_device(device: str) -> bool:
+def _made(data: Dataset, dtype: str) -> Parts:
     torch = require_torch()
-    number = int(device.partition(":")[2] or 0)
-    return bool(torch.cuda.is_available()) and number < torch.cuda.device_count()
+    return Parts(*(torch.from_numpy(_whole(array)) for array in part_arrays(data, dtype)))
+
+
+def part_arrays(data: Dataset, dtype: str) -> list[ArrayParts]:
+    """Describe the arrays of `Parts` in order, in this precision; they are computed as they are read."""
+    arrays = []
+    for rows in (data.split.training, data.split.validation):
+        shape = (len(rows), data.num_features)
+        arrays.append(ArrayParts(shape=shape, dtype=np.dtype(dtype), parts=data.scaled_pieces(rows)))
+        arrays.append(ArrayParts.of(data.labels[rows]))
+    return arrays
+
+
+def _whole(array: ArrayParts) -> NDArray[Any]:
+    whole = np.empty(array.shape, dtype=array.dtype)
+    start = 0
+    with np.errstate(over="ignore"):  # what does not fit the precision ends in a training that fails
+        for part in array.parts:
+            whole[start : start + len(part)] = part
+            start += len(part)
+    return whole
+
+
+class SharedData:
+    """A data set and its parts in memory that processes share, to be handed to each that is started.
+
+    Args:
+        data: The data set.
+        dtype: Precision of the parts.
+
+    Raises:
+        OSError: There is no room.
+    """
+
+    def __init__(self, data: Dataset, dtype: str):
+        self._dtype = dtype
+        arrays = [ArrayParts.of(np.ascontiguousarray(data.features)), ArrayParts.of(data.labels)]
+        self._arrays = SharedArrays([*arrays, *part_arrays(data, dtype)])
+        none = np.empty((0, data.num_features), dtype=data.features.dtype)
+        self._rest = replace(data, features=none, labels=data.labels[:0])
+
+    def dataset(self) -> Dataset:
+        """Return the data set; `load_parts` gives its parts without a copy of them."""
+        torch = require_torch()
+        features, labels, *parts = self._arrays.arrays()
+        data = replace(self._rest, features=features, labels=labels)
+        _PARTS[data] = (self._dtype, "cpu", Parts(*map(torch.from_numpy, parts)))
+        return data
+
+    def close(self) -> None:
+        """Start no more processes with it."""
+        self._arrays.close()
+
+
+def require_device(name: str, what: str = "device") -> None:
+    """Check that torch has the device.
+
+    Args:
+        name: `cpu`, `cuda` or `cuda:1`.
+        what: The setting that has it, for the message.
+
+    Raises:
+        SettingError: It has not.
+    """
+    if name != "cpu" and not _has_device(name):
+        raise SettingError(f"{what} is {name!r}, but torch finds no such device; use cpu")
+
+
+def chosen_device(name: str) -> str:
+    """Return the device of that name: `auto` is `cuda` where torch finds it, else `cpu`."""
+    if name != "auto":
+        return name
+    return "cuda" if _has_device("cuda") else "cpu"
+
+
+def _has_device(device: str) -> bool:
+    if device == "cpu":
+        return True
+    torch = require_torch()
+    return bool(torch.cuda.is_available()) and int(device.partition(":")[2] or 0) < torch.cuda.device_count()
 
 
 def validation_chunk(num_qubits: int, num_networks: int, batch_size: int) -> int:

@@ -29,6 +29,15 @@ MAX_SEED = 2**128 - 1
 _DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
 
 
+def is_train_device(name: object) -> bool:
+    """Return whether the name is one of a device that can train, here or elsewhere.
+
+    >>> is_train_device("cuda:1"), is_train_device("auto")
+    (True, False)
+    """
+    return isinstance(name, str) and _DEVICE.fullmatch(name) is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainSettings:
     """How a network is trained. Adam, batches and epochs are those of FAQNAS; loss is the negative log-likelihood.
@@ -72,7 +81,7 @@ class TrainSettings:
             object.__setattr__(self, "time_limit_s", positive("time_limit_s", self.time_limit_s))
         for name, allowed in (("engine", Engine), ("dtype", Precision), ("best_by", BestBy)):
             choice(name, getattr(self, name), get_args(allowed))
-        if not isinstance(self.device, str) or _DEVICE.fullmatch(self.device) is None:
+        if not is_train_device(self.device):
             raise SettingError(f"device is {one_line(repr(self.device))}; give cpu, cuda or cuda:1")
 
     def to_dict(self) -> dict[str, Any]:

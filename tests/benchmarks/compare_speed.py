@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from noted import note
 from qiskit import QuantumCircuit, qpy, transpile
 from qiskit.circuit.library import real_amplitudes
 
@@ -121,6 +122,11 @@ def main() -> None:
                 ratios.setdefault(f"{slow} / {fast}", []).append(seconds[slow] / seconds[fast])
     for name, values in ratios.items():
         print(f"{name}: median ratio {statistics.median(values):.1f}")
+    together = f"{options.workers} workers"
+    note(
+        faster=statistics.median(ratios[f"naive / {together}"]),
+        faster_made_once=statistics.median(ratios[f"naive, backends made once / {together}"]),
+    )
     if not options.many:
         return
     context = multiprocessing.get_context("spawn")
@@ -128,13 +134,22 @@ def main() -> None:
         for number in range(options.many):
             with (Path(folder) / f"{number}.qpy").open("wb") as file:
                 qpy.dump(ansatz(20, "circular", seed=number), file)
+        peaks = []
         for count in (options.many // 8, options.many):
             ours, theirs = context.Pipe()
             process = context.Process(target=peak_mib, args=(count, folder, theirs))
             process.start()
             own, worker = ours.recv()
             process.join()
+            peaks.append((own, worker))
             print(f"{count} circuits of 20 qubits: peak {own:.0f} MiB here, {worker:.0f} MiB in the largest worker")
+    (few, few_worker), (own, worker) = peaks
+    note(
+        memory_growth=own / few,
+        worker_memory_growth=worker / few_worker,
+        memory_mib=own,
+        worker_memory_mib=worker,
+    )
 
 
 if __name__ == "__main__":

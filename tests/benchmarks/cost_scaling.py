@@ -6,6 +6,7 @@ import statistics
 import time
 
 import numpy as np
+from noted import note
 from qiskit import QuantumCircuit
 
 import hwcost
@@ -36,6 +37,7 @@ def main() -> None:
     """Print microseconds per gate: flat means linear."""
     device = hwcost.prepare_device("fake_sherbrooke")
     width = len(device.audited.component)
+    each_us = []
     for num_qubits, num_gates in (
         (20, 1_000),
         (20, 10_000),
@@ -51,7 +53,9 @@ def main() -> None:
             hwcost.estimate(circuit, device, transpile=False)
             taken.append(time.perf_counter() - start)
         best = statistics.median(taken)
-        print(f"{num_qubits:4} qubits {num_gates:7,} gates {best:7.3f} s {best / num_gates * 1e6:7.2f} µs per gate")
+        each_us.append(best / num_gates * 1e6)
+        print(f"{num_qubits:4} qubits {num_gates:7,} gates {best:7.3f} s {each_us[-1]:7.2f} µs per gate")
+    note(least_us=min(each_us), most_us=max(each_us), most_over_least=max(each_us) / min(each_us))
 
 
 if __name__ == "__main__":

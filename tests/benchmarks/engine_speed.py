@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import pennylane as qml
 import torch
+from noted import note
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from nas.architectures.record import Architecture, Layer
@@ -102,6 +103,7 @@ def compare(num_qubits: int, num_layers: int, repeats: int) -> None:
         same(circuits[0](), circuits[1]())
         steps = step_of(fused, x[None], labels[None]), step_of(OneModule(architecture, model), x[None], labels[None])
         step_s, times = ratio(*steps, repeats)
+        note(**{f"{'default_qubit' if method == 'backprop' else 'lightning'}_{num_qubits}": times})
         circuit_s, circuit_times = ratio(*circuits, repeats)
         print(
             f"{num_qubits:2} qubits, {num_layers} layers, {name:23}: step {step_s * 1e3:6.3f} ms, {times:6.1f} times "
@@ -128,6 +130,7 @@ def together(num_qubits: int, num_layers: int, num_networks: int, repeats: int) 
         for k in range(num_networks)
     ]
     step_s, times = ratio(step_of(stacked, x, labels), lambda: [step() for step in singles], repeats)
+    note(**{f"together_{num_qubits}": times})
     print(
         f"{num_qubits:2} qubits, {num_layers} layers, {num_networks} networks together: {step_s * 1e3:.2f} ms a step, "
         f"{times:.1f} times faster than one after the other"
@@ -142,6 +145,7 @@ def in_torch(num_qubits: int, num_layers: int, num_networks: int, repeats: int) 
     other._small = None
     same(small.losses_and_gradients(x, labels), other.losses_and_gradients(x, labels))
     step_s, times = ratio(step_of(small, x, labels), step_of(other, x, labels), 10 * repeats)
+    note(**{f"numpy_{num_networks}": times})
     print(
         f"{num_qubits:2} qubits, {num_layers} layers, {num_networks:2} networks: {step_s * 1e3:.3f} ms a step, "
         f"{times:.1f} times faster than in torch"
@@ -176,6 +180,7 @@ def floor(num_qubits: int, num_layers: int, repeats: int) -> None:
         f"the {per_second / 1e9:.0f} GFLOP/s of a large one {flops / per_second * 1e3:.2f} ms: "
         f"{step_s * per_second / flops:.1f} times the floor"
     )
+    note(**{f"floors_{num_qubits}": step_s * per_second / flops})
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from noted import note
+
 CIRCUIT = Path(__file__).parents[2] / "notebooks" / "circuits" / "hqnn_8q.qpy"
 
 BARE = """
@@ -49,6 +51,7 @@ def measure(command: list[str]) -> tuple[float, float, float]:
 
 def main() -> None:
     """Run both alternately and print medians and their ratio."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a package is compiled once, not by each command
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=15)
     runs = parser.parse_args().runs
@@ -70,6 +73,10 @@ def main() -> None:
             f"{name:8} {seconds:6.3f} s {cpu_s:6.3f} s of CPU {mebibytes:7.1f} MiB   "
             f"ratios {ratios[0]:.2f} {ratios[1]:.2f} {ratios[2]:.2f}"
         )
+        if name == "hwcost":
+            note(command_time=ratios[0], command_memory=ratios[2])
+        elif name == "python":
+            note(python_time=ratios[0])
 
 
 if __name__ == "__main__":

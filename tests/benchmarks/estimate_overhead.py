@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from noted import note
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit.library import real_amplitudes
 
@@ -59,6 +60,7 @@ def main() -> None:
             base = statistics.median(a for a, _ in pairs)
             print(f"{num_qubits:3} qubits {entanglement:9} transpile {base * 1e3:7.1f} ms   ratio {ratio:.3f}")
     print(f"largest ratio {max(ratios):.3f}")
+    note(smallest=min(ratios), largest=max(ratios))
 
 
 if __name__ == "__main__":

@@ -164,9 +164,8 @@ def optunas(draw: Draw, sampler: str, seed: int, budget: int, longer: Longer) ->
         values = draw.evaluation(space.row[space.key(genome)], 1).objectives
         return tuple(values[objective.name] for objective in OBJECTIVES)
 
-    names, best = optuna_search(
-        sampler, space.space, space.key, train, seed, budget=max(budget, longer.budget), at=budget
-    )
+    longest = max(budget, longer.budget)
+    names, best = optuna_search(sampler, space.space, space.key, train, seed, budget=longest, at=budget)
     trained, returned = [space.row[name] for name in names], [space.row[name] for name in best]
     most = min(returned, key=lambda row: draw.evaluation(row, 1).objectives["validation_error"])
     row = worth(draw, trained[:budget], returned, returned, most)

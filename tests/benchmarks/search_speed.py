@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from noted import note
+
 from nas import Run, SearchConfig, search
 
 
@@ -33,11 +35,13 @@ def engines(generations: int) -> None:
     timed(SearchConfig(**config | {"generations": 0}), 1)  # starts the process that both have their workers from
     fast_s, _, fast = timed(SearchConfig(**config), 1)
     slow_s, _, slow = timed(SearchConfig(**config, engine="pennylane"), 1)
+    note(faster=slow_s / fast_s)
     same = [one.architecture_hash for one in fast.front] == [one.architecture_hash for one in slow.front]
     print(
         f"faqnas on iris, {len(fast.evaluations)} evaluations, one worker: fast {fast_s:.1f} s, pennylane {slow_s:.1f} "
         f"s, {slow_s / fast_s:.1f} times faster; {'the same front' if same else 'another front'}"
     )
+    note(same_front=float(same))
 
 
 def workers(epochs: int) -> None:
@@ -54,6 +58,7 @@ def workers(epochs: int) -> None:
         f"one worker: training and costing {work_s:.1f} s, everything else {one_s - work_s:.1f} s = "
         f"{1.0 - work_s / one_s:.1%}, the first evaluation after {first_s:.1f} s"
     )
+    note(two_workers=one_s / two_s, overhead=1.0 - work_s / one_s)
 
 
 def main() -> None:

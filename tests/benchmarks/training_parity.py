@@ -10,6 +10,7 @@ import argparse
 from dataclasses import replace
 
 import numpy as np
+from noted import note
 
 from nas.architectures.record import Architecture, Layer
 from nas.datasets.dataset import Dataset, load_dataset
@@ -73,6 +74,14 @@ def main() -> None:
             f"largest difference of {name.replace('_', ' ')}: {largest_difference(fast, reference, name):.1e} "
             f"(after a change of the last bit: {largest_difference(fast, nudged, name):.1e})"
         )
+    note(
+        difference=max(
+            largest_difference(fast, reference, name)
+            for name in ("train_loss", "validation_loss", "validation_accuracy")
+        ),
+        best=fast.best_validation_accuracy,
+        best_difference=abs(fast.best_validation_accuracy - reference.best_validation_accuracy),
+    )
     print(f"best accuracy: {fast.best_validation_accuracy:.4f} and {reference.best_validation_accuracy:.4f}")
     print(f"fast is {reference.duration_s / fast.duration_s:.1f} times faster")
 

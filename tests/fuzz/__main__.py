@@ -38,12 +38,17 @@ def fuzz(
     faults = []
     end, seed = time.monotonic() + seconds, first
     while time.monotonic() < end and (most is None or seed < first + most):
+        if seed > first and seed % 10 == 0:
+            print(f"seeds {first} to {seed - 1}: {sum(counts.values())} inputs, {len(faults)} broken", flush=True)
         for surface in wanted:
             if time.monotonic() > end:
                 break
             if seed % surface.every:
                 continue
-            words, verdict = surface.judged(folder, seed)
+            try:
+                words, verdict = surface.judged(folder, seed)
+            except KeyboardInterrupt:  # what was found is told
+                return counts, faults
             counts[surface.name] += 1
             if verdict.fault is not None:
                 faults.append((surface.name, seed, words, verdict))
@@ -67,7 +72,9 @@ def main() -> int:
         wanted = [s for s in surfaces(folder) if not given.surface or any(part in s.name for part in given.surface)]
         if not wanted:
             parser.error(f"no surface is called {given.surface}")
-        warmed(wanted, folder)
+        refused = [(where, v) for where, _, v in warmed(wanted, folder) if v.code != 0 or v.fault is not None]
+        for where, verdict in refused:
+            print(f"{where}: a good file is refused: {verdict.fault or verdict.message[-300:]!r}", flush=True)
         counts, faults = fuzz(wanted, folder, first=given.seed, seconds=given.seconds)
         for surface in wanted:
             bad = [fault for fault in faults if fault[0] == surface.name]
@@ -78,7 +85,7 @@ def main() -> int:
                     given.keep / f"{surface_name.replace(' ', '_')}_{seed}", folder, wanted, surface_name, seed, words
                 )
     print(f"{sum(counts.values())} inputs, {len(faults)} broken")
-    return 1 if faults else 0
+    return 1 if faults or refused else 0
 
 
 def _keep(target: Path, folder: Path, wanted: list[Surface], name: str, seed: int, words: list[str]) -> None:

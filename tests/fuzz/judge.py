@@ -77,8 +77,8 @@ def run(
     )
 
 
-def loaded(main: Callable[[list[str]], int], arguments: Sequence[str], folder: Path) -> list[str]:
-    """Return the modules that a call of `main(arguments)` in a forked child imports beyond those of this process."""
+def loaded(main: Callable[[list[str]], int], arguments: Sequence[str], folder: Path) -> tuple[list[str], Verdict]:
+    """Return the modules that `main(arguments)` in a forked child imports beyond those of this process, and the verdict."""
     with tempfile.TemporaryDirectory() as name:
         told = Path(name) / "modules"
 
@@ -87,9 +87,9 @@ def loaded(main: Callable[[list[str]], int], arguments: Sequence[str], folder: P
             told.write_text("\n".join(sys.modules), encoding="utf-8")
             return code
 
-        run(telling, arguments, folder)
+        verdict = run(telling, arguments, folder)
         names = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
-    return [name for name in names if name not in sys.modules and not name.startswith(("__", "test"))]
+    return [name for name in names if name not in sys.modules and not name.startswith(("__", "test"))], verdict
 
 
 @contextlib.contextmanager

@@ -517,18 +517,40 @@ def entry(program: str) -> Main:
     return main
 
 
-def warmed(made: Sequence[Surface], folder: Path) -> None:
+HEAVY = (
+    "qiskit.qasm2",
+    "qiskit.qasm3",
+    "qiskit.qpy",
+    "qiskit.transpiler",
+    "scipy.stats",
+    "torch",
+    "sklearn.datasets",
+    "optuna",
+)
+
+
+def warmed(made: Sequence[Surface], folder: Path) -> list[tuple[str, list[str], Verdict]]:
     """Import what the commands import, once, before children are forked.
 
     A child runs each surface's good files and tells which modules it had loaded in the end.
+
+    Returns:
+        (surface, command, verdict) of each good file.
     """
+    for name in HEAVY:  # so that no child imports them, each for itself
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    verdicts = []
     entries = {surface.program: entry(surface.program) for surface in made}
     for surface in made:
         for words in surface.good(folder):
-            for name in loaded(entries[surface.program], words, folder):
+            names, verdict = loaded(entries[surface.program], words, folder)
+            verdicts.append((surface.name, words, verdict))
+            for name in names:
                 with contextlib.suppress(ImportError):
                     importlib.import_module(name)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     gc.collect()
     gc.freeze()  # the collector of a child does not touch, and so copy, what is inherited
+    return verdicts

@@ -62,6 +62,11 @@ def test_closed_form_and_profiler():
     cost = candidate_cost(SMALL, 4, 2, profiled=True)
     assert cost.model_cost is None
     assert cost.profiled_quantum_flops > 0
+    assert cost.profiled_total_flops == cost.profiled_classical_flops + cost.profiled_quantum_flops
+    assert cost.total_flops == cost.classical_flops + cost.quantum_flops
+    # Linear(4, 3) forward and weights, Linear(3, 2) forward, weights and inputs, as in the paper.
+    assert cost.classical_flops == 24 + 24 + 12 + 12 + 12
+    assert cost.to_dict()["classical_flops"] == cost.classical_flops
     assert cost.quantum_flops == hwcost.statevector_flops(_bare(SMALL), gradient="backprop", num_observables=3).total
     assert cost.peak_memory_bytes >= 16 * 2**3
     wider = Architecture(

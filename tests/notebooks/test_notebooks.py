@@ -17,6 +17,9 @@ pytest.importorskip("nbclient")
 pytest.importorskip("ipykernel")
 pytest.importorskip("qiskit_aer")
 pytest.importorskip("torch")
+pytest.importorskip("pytket")
+pytest.importorskip("mqt.bench")
+pytest.importorskip("qiskit_addon_cutting")
 
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))

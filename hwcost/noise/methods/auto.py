@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hwcost.noise.methods.mean_field import mean_field_attenuation
-from hwcost.noise.methods.pauli_propagation import Effort, propagate, signal_of
+from hwcost.noise.methods.pauli_propagation import Effort, Propagated, propagate, signal_of
 from hwcost.noise.observables import NoisyCircuit, SignalEstimate, TrackedPauli
 
 SMALLEST_IDEAL_VALUE = 0.1
 """Noiseless |⟨P⟩| below which the average over angles is used: the ratio is one of two small sums there, in which paths
 of either sign nearly cancel, and it changes from one compilation to the next by more than it says of the signal."""
+
+SMALLEST_NOISY_VALUE = 0.1
+"""Noisy |⟨P⟩| below which is looked at how much of it is the pull of relaxation towards |0⟩."""
+
+MOST_SHIFT = 0.5
+"""That pull over what noise leaves of the signal, up to which the ratio of the values is believed there: where the two
+nearly cancel, a signal that is still there would count as lost."""
 
 QUICK = Effort(most=1024, work=3_000_000, gates=5_000, smallest=SMALLEST_IDEAL_VALUE)
 """About a second for all observables of a circuit."""
@@ -22,8 +29,8 @@ def auto_attenuation(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, 
 
     A circuit with free parameters, or one that branches on measured values, has no single value that noise could be
     held against: `mean-field` averages over angles. So it does, and `assumption` says so, for an observable with a
-    noiseless value next to 0, and for one that does not converge within `QUICK`. `method` of each estimate names its
-    method.
+    noiseless value next to 0, for one of which relaxation towards |0⟩ makes most of a small noisy value, and for one
+    that does not converge within `QUICK`. `method` of each estimate names its method.
 
     Raises:
         CircuitError: A gate in a light cone has no known unitary, or acts on more than two qubits.
@@ -32,13 +39,45 @@ def auto_attenuation(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, 
     isa = circuit.isa
     if isa.has_branches or any(None in params for params in isa.params):
         return averaged
+    found = propagate(circuit, tracked, QUICK)
+    shifted = _shifted(circuit, tracked, found)
     return [
         replace(
+            mean,
+            assumption="relaxation towards |0⟩ makes most of the noisy value at these angles, so that its ratio to the "
+            "noiseless one says nothing of the signal; λ is the average over angles, by mean-field",
+        )
+        if row in shifted
+        else replace(
             mean,
             assumption=f"pauli-propagation does not converge ({QUICK.limits}); λ is the average over angles, by "
             "mean-field; asked for by name it tries for longer",
         )
         if each is None
         else signal_of(each, mean, QUICK.smallest)
-        for each, mean in zip(propagate(circuit, tracked, QUICK), averaged, strict=True)
+        for row, (each, mean) in enumerate(zip(found, averaged, strict=True))
     ]
+
+
+def _shifted(
+    circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], found: Sequence[Propagated | None]
+) -> frozenset[int]:
+    """Return the rows whose small noisy value says more of relaxation towards |0⟩ than of the signal."""
+    small = {
+        row: each.noisy
+        for row, each in enumerate(found)
+        if each is not None and each.ratio(QUICK.smallest) is not None and _is_small(each.noisy)
+    }
+    signals = propagate(circuit, [tracked[row] for row in small], replace(QUICK, shift=False))
+    return frozenset(
+        row
+        for (row, noisy), signal in zip(small.items(), signals, strict=True)
+        if signal is None
+        or signal.noisy is None
+        or noisy is None
+        or abs(noisy - signal.noisy) > MOST_SHIFT * abs(signal.noisy)
+    )
+
+
+def _is_small(noisy: float | None) -> bool:
+    return noisy is not None and abs(noisy) < SMALLEST_NOISY_VALUE

@@ -47,12 +47,14 @@ class Effort:
         work: Strings mapped for all observables of a circuit together, some 0.3 µs each.
         gates: Two-qubit gates in the circuit; none of their maps are made for a longer one.
         smallest: Noiseless |⟨P⟩| below which the noisy value is not asked for.
+        shift: Whether relaxation pulls towards |0⟩, as it does; without, the noisy value is what is left of the signal.
     """
 
     most: int
     work: int
     gates: int
     smallest: float
+    shift: bool = True
 
     @property
     def limits(self) -> str:
@@ -178,7 +180,7 @@ def propagate(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], effort: Ef
     found: list[Propagated | None] = [None] * len(tracked)
     if circuit.isa.count(Kind.TWO_QUBIT) > effort.gates:
         return found
-    plan = plan_signed(circuit, tracked)
+    plan = plan_signed(circuit, tracked, shift=effort.shift)
     if plan.num_qubits <= _ALWAYS_VECTOR_QUBITS and vector_work(plan) <= effort.work:
         return _by_vector(plan)
     exact = noiseless_values(circuit.isa, tracked)

@@ -82,8 +82,13 @@ class SignedPlan:
         )
 
 
-def plan_signed(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli]) -> SignedPlan:
+def plan_signed(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, shift: bool = True) -> SignedPlan:
     """Prepare a circuit for carrying signed Pauli strings backwards through it.
+
+    Args:
+        circuit: The circuit with its noise.
+        tracked: The observables.
+        shift: Whether relaxation pulls towards |0⟩; without, it only takes signal away.
 
     Raises:
         CircuitError: A gate in a light cone has no known unitary, a free angle, or acts on more than two qubits; or the
@@ -96,25 +101,27 @@ def plan_signed(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli]) -> Signe
         )
     recorder = Recorder(circuit.isa, circuit.schedule, tracked)
     rates = np.array([relaxation_rates_per_s(circuit.noise, q) for q in recorder.index_of]).reshape(-1, 2)
-    segments = _segments(recorder, rates)
+    segments = _segments(recorder, rates, shift)
     return SignedPlan(
         num_qubits=len(rates),
         num_observables=len(tracked),
         starts=tuple(recorder.starts),
-        nodes=tuple(_nodes(recorder, segments, _rules(recorder, rates))),
+        nodes=tuple(_nodes(recorder, segments, _rules(recorder, rates, shift))),
     )
 
 
-def relaxation_matrices(times_s: Floats, rates_per_s: Floats) -> Floats:
+def relaxation_matrices(times_s: Floats, rates_per_s: Floats, shift: bool = True) -> Floats:
     """Return relaxation of Pauli operators, `[…, 4, 4]`: Z becomes e^(−t/T1)·Z + (1 − e^(−t/T1))·I.
 
     Args:
         times_s: Times t in seconds.
         rates_per_s: `[…, 2]`, 1/T1 and 1/T2 in 1/s.
+        shift: Whether the part with I is in it.
     """
     factors = relaxation_factors(times_s, rates_per_s)
     matrices: Floats = factors[..., None] * np.eye(4)
-    matrices[..., 3, 0] = 1.0 - factors[..., 3]
+    if shift:
+        matrices[..., 3, 0] = 1.0 - factors[..., 3]
     return matrices
 
 
@@ -126,7 +133,7 @@ def _depolarizing(kept: Floats, size: int) -> Floats:
     return matrices
 
 
-def _segments(recorder: Recorder, rates: Floats) -> Floats:
+def _segments(recorder: Recorder, rates: Floats, shift: bool) -> Floats:
     """Return the maps between two nodes, `[2, segment, 4, 4]`."""
     steps = np.array(recorder.steps, dtype=float).reshape(-1, 6)
     segment, gate, qubit = (steps[:, column].astype(np.int64) for column in range(3))
@@ -134,13 +141,15 @@ def _segments(recorder: Recorder, rates: Floats) -> Floats:
     transfer = transfer_matrices(list(recorder.transfers), 1)[gate]
     fidelity = relaxation_factors(duration, rates[qubit]).mean(axis=1)
     # After the gate come the depolarizing part of its error, then relaxation.
-    noise = relaxation_matrices(duration, rates[qubit]) @ _depolarizing(residual_depolarizing(error, fidelity, 2), 4)
-    noisy = noise @ transfer @ relaxation_matrices(idle, rates[qubit])
+    noise = relaxation_matrices(duration, rates[qubit], shift) @ _depolarizing(
+        residual_depolarizing(error, fidelity, 2), 4
+    )
+    noisy = noise @ transfer @ relaxation_matrices(idle, rates[qubit], shift)
     count = recorder.num_segments
     return np.stack([segment_products(each, segment, count) for each in (transfer, noisy)])
 
 
-def _rules(recorder: Recorder, rates: Floats) -> Floats:
+def _rules(recorder: Recorder, rates: Floats, shift: bool) -> Floats:
     """Return the maps of the distinct two-qubit gates, `[2, rule, 16, 16]`."""
     keys = list(recorder.rules)
     transfer = transfer_matrices([key for key, *_ in keys], 2)
@@ -149,7 +158,7 @@ def _rules(recorder: Recorder, rates: Floats) -> Floats:
     error = np.array([key[4] for key in keys])
     times = np.repeat(duration[:, None], 2, axis=1)
     fidelity = relaxation_factors(times, rates[qubits]).mean(axis=2).prod(axis=1)
-    relaxation = relaxation_matrices(times, rates[qubits])
+    relaxation = relaxation_matrices(times, rates[qubits], shift)
     noise = _pairs(relaxation[:, 0], relaxation[:, 1]) @ _depolarizing(residual_depolarizing(error, fidelity, 4), 16)
     return np.stack([transfer, noise @ transfer])
 

@@ -39,6 +39,7 @@ class Problem:
         mutation: Probability of each gene to be drawn anew.
         stagnation: Generations with the same front after which to stop; 0 never does.
         together: Whether networks of one shape may be trained together.
+        train_device: What trains them.
         repeats: Share of the generations that train members of the front again; rounded to whole ones.
         costs: Computes objectives that need neither a training nor a device.
         costed: Names of the objectives that `costs` gives.
@@ -56,6 +57,7 @@ class Problem:
     mutation: float = 0.2
     stagnation: int = 0
     together: bool = True
+    train_device: str = "cpu"
     repeats: float = 0.0
     costs: Costs | None = None
     costed: frozenset[str] = frozenset()

@@ -8,13 +8,11 @@ from nas.architectures.shapes import stack_key
 from nas.core.errors import SpaceError
 from nas.runs.algorithms.base import Answer, Brood, Problem, Stop
 from nas.runs.candidates import first_genomes
+from nas.runs.grouping import together_at_most
 from nas.spaces.record import Genome
 
 MAX_GENOMES = 2_000_000
 """Genomes of a space that are gone through, about a minute."""
-
-MAX_GROUP = 16
-"""Networks that are trained together; twice as many are hardly faster."""
 
 
 class Exhaustive:
@@ -47,12 +45,14 @@ class Exhaustive:
             )
         first = first_genomes(space)
         shapes: dict[Hashable, list[Genome]] = {}
+        sizes: dict[Hashable, int] = {}
         for built, genome in sorted(first.items(), key=lambda item: self._problem.key(item[1])):
-            shapes.setdefault(stack_key(built), []).append(genome)
-        size = MAX_GROUP if self._problem.together else 1
+            shape = stack_key(built)
+            shapes.setdefault(shape, []).append(genome)
+            sizes[shape] = together_at_most(built, self._problem.train_device) if self._problem.together else 1
         groups = tuple(
-            tuple(genomes[start : start + size])
-            for _, genomes in sorted(shapes.items(), key=lambda item: repr(item[0]))
-            for start in range(0, len(genomes), size)
+            tuple(genomes[start : start + sizes[shape]])
+            for shape, genomes in sorted(shapes.items(), key=lambda item: repr(item[0]))
+            for start in range(0, len(genomes), sizes[shape])
         )
         return Brood(groups=groups, duplicates=space.num_genomes - len(first))

@@ -169,7 +169,7 @@ def test_relaxation_beyond_the_ideal_value_is_named_and_saves_no_shots():
 
 def test_a_sign_that_noise_turns_is_a_lost_signal():
     # ⟨Z⟩ = −0.2 at first: −0.2·e^-0.3 + 1 − e^-0.3 is above 0.
-    under = conditions(fresh(), job_profile=NOWHERE_ELSE, attenuation="auto")
+    under = conditions(fresh(), job_profile=NOWHERE_ELSE, attenuation="pauli-propagation")
     candidate = costed(relaxing(math.acos(0.2)), under)
     assert candidate.shots.attenuation[0].value < 0
     (caveat,) = other_caveats(candidate, under)

@@ -28,9 +28,14 @@ def test_every_option_of_the_command_has_its_key_and_the_other_way_round():
     assert options == {f.name for f in dataclasses.fields(SearchConfig)}
 
 
+def _cuda():
+    torch = pytest.importorskip("torch")
+    return torch.cuda.is_available()
+
+
 def test_recost_takes_what_training_does_not_depend_on():
     options = {parameter.name for parameter in recost.command.params} - {"folder", "form", "quiet"}
-    assert options == set(COSTING_KEYS)
+    assert options == {*COSTING_KEYS, "device"}  # the old name of machine
 
 
 def test_the_help_names_every_objective_and_algorithm():
@@ -70,3 +75,61 @@ def test_algorithms_that_contradict_each_other_are_refused():
     arguments = ["--preset", "faqnas", "--dataset", "iris", "--algorithm", "random", "--exhaustive", "-o", "run"]
     error = CliRunner().invoke(command, arguments).exception
     assert str(error) == "exhaustive contradicts algorithm = random; give one of them"
+
+
+@pytest.mark.parametrize(
+    ("device", "message"),
+    [
+        ("cuda", "train_device is 'cuda', but torch finds no such device; use cpu"),
+        ("cuda:7", "train_device is 'cuda:7', but torch finds no such device; use cpu"),
+        ("tpu", "train_device is 'tpu'; give cpu, cuda, cuda:1 or auto"),
+        ("", "train_device is ''; give cpu, cuda, cuda:1 or auto"),
+    ],
+)
+def test_a_device_that_cannot_train_is_one_line_and_exit_code_2(device, message, tmp_path, capsys):
+    torch = pytest.importorskip("torch")
+    if torch.cuda.device_count():
+        pytest.skip("there is a GPU")
+    folder = tmp_path / "run"
+    words = ["search", "--preset", "faqnas", "--dataset", "iris", "-o", str(folder), "--train-device", device]
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", f"nas: {message}\n")
+    assert not folder.exists()
+
+
+def test_machine_and_train_device_are_two_things_and_the_old_name_works(tmp_path, capsys):
+    base = ["search", "--preset", "hyb-hanas-simulated", "--dataset", "iris", "-o", str(tmp_path / "run")]
+    for option in ("--machine", "--device"):
+        assert main([*base, option, "abacus"]) == 2
+        assert "no device profile 'abacus'" in capsys.readouterr().err
+    assert main([*base, "--machine", "a", "--device", "b"]) == 2
+    assert "device is the old name of machine" in capsys.readouterr().err
+    assert main([*base, "--train-device", "tpu"]) == 2
+    assert "device is 'tpu'; give cpu" in capsys.readouterr().err
+    said = CliRunner().invoke(command, ["--help"]).output
+    assert "--machine" in said
+    assert "--train-device" in said
+    assert "--device " not in said
+    assert not (tmp_path / "run").exists()
+
+
+def test_old_names_in_files_and_in_python(tmp_path):
+    file = tmp_path / "run.toml"
+    file.write_text('preset = "hyb-hanas-simulated"\ndataset = "iris"\ndevice = "xeon-1-thread"\n')
+    named = load_config(file)
+    assert (named.machine, named.device) == ("xeon-1-thread", None)
+    assert load_config(file, {"machine": "other"}).machine == "other"
+    python = SearchConfig(preset="hyb-hanas-simulated", dataset="iris", device="xeon-1-thread")
+    assert python == named == SearchConfig(preset="hyb-hanas-simulated", dataset="iris", machine="xeon-1-thread")
+    assert "device" not in python.to_dict()
+
+
+@pytest.mark.skipif(_cuda(), reason="there is a GPU here")
+def test_a_train_device_that_is_not_there_is_said_before_anything_is_made(tmp_path, capsys):
+    folder = tmp_path / "run"
+    assert main(["search", "--preset", "faqnas", "--dataset", "iris", "--train-device", "cuda", "-o", str(folder)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "torch finds no such device" in err
+    assert not folder.exists()

@@ -148,8 +148,22 @@ def test_a_row_and_a_page_say_the_same(capsys):
 def test_defaults_are_those_of_a_search_and_of_python():
     options = {parameter.name: parameter.default for parameter in train_command.params}
     settings = {f.name: f.default for f in dataclasses.fields(TrainSettings)}
+    assert settings.pop("device") == options["train_device"]
     assert settings.items() <= options.items()
-    own = {"genome", "space_name", "source", "device", "seed", "best_by", "with_test", "path", "force", "form", "quiet"}
+    own = {
+        "genome",
+        "space_name",
+        "source",
+        "train_device",
+        "old_device",
+        "seed",
+        "best_by",
+        "with_test",
+        "path",
+        "force",
+        "form",
+        "quiet",
+    }
     keys = {f.name: f.default for f in dataclasses.fields(SearchConfig)}
     assert {name: value for name, value in options.items() if name not in own}.items() <= keys.items()
 
@@ -167,7 +181,9 @@ def test_defaults_are_those_of_a_search_and_of_python():
         (["--learning-rate", "nan"], "learning_rate is nan"),
         (["--engine", "slow"], "'slow' is not one of 'fast', 'pennylane'"),
         (["--dtype", "half"], "'half' is not one of 'float32', 'float64'"),
-        (["--device", "tpu"], "device is 'tpu'"),
+        (["--train-device", "tpu"], "device is 'tpu'"),
+        (["--train-device", "cuda:9"], "device is 'cuda:9', but torch finds no such device; use cpu"),
+        (["--device", "tpu"], "device is 'tpu'"),  # the old name
         (["--scaling", "robust"], "scaling is 'robust'"),
         (["--test-fraction", "1"], "test_fraction is 1.0"),
         (["--max-samples", "2"], "max_samples is 2"),

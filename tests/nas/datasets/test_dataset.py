@@ -68,7 +68,7 @@ def test_too_few_samples_for_the_limit():
         ("iris", {"folder": "."}, "comes with scikit-learn"),
         ("mnist", {"folder": "nowhere"}, "there is no such folder"),
         ("no/such/file.csv:label", {}, "no data set and no file"),
-        ("no/such/file.csv", {"folder": "."}, "a folder is for mnist and fashion-mnist"),
+        ("no/such/file.csv", {"folder": "."}, "a folder is for mnist, fashion-mnist, cifar-10"),
         ("", {}, "no data set and no file"),
     ],
 )

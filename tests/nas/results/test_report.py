@@ -19,22 +19,13 @@ pytest.importorskip("deap")
 pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
 
-import itertools
 
-import nas
 from nas.cli import main
-from nas.core.errors import RunError
 from nas.results.device_cost import device_cost
-from nas.results.importance import GeneImportance
-from nas.results.kept_retrainings import kept_retrainings
-from nas.results.picks import picks
 from nas.results.report_members import Members
 from nas.results.report_page import report_page
 from nas.results.report_style import SCRIPT, STYLE
-from nas.results.settings_text import settings_text
-from nas.results.volume import generation_volumes, volume_curve
 from nas.runs.evaluate import candidate_cost_in
-from nas.runs.fronts import bounds, hypervolume
 from nas.spaces.build import architecture
 from nas.spaces.genes import active_genes
 from nas.spaces.record import format_genome
@@ -105,71 +96,6 @@ def test_members_are_in_each_panel_and_say_what_they_are(run, page):
     assert len(others) == num_panels * (complete - len(run.front))
 
 
-def test_picks_are_the_best_by_what_they_say(run, page):
-    found = {pick.name: pick for pick in picks(run)}
-    assert set(found) == {"most-accurate", "cheapest", "best-esp", "least-norm"}
-    estimates = run.estimates.networks
-    least = min(estimates[member.architecture_hash].error for member in run.front)
-    assert estimates[found["most-accurate"].member.architecture_hash].error == least
-    times = [run.objectives[1].compared(member.objectives["qpu_time_s"]) for member in run.front]
-    assert run.objectives[1].compared(found["cheapest"].member.objectives["qpu_time_s"]) == min(times)
-    assert found["best-esp"].member.objectives["esp"] == max(member.objectives["esp"] for member in run.front)
-    assert found["least-norm"].member is run.compromise
-    for pick in found.values():
-        assert run.front[pick.number - 1] is pick.member
-        assert f'<a href="#member-{pick.number}">' in page
-
-
-def test_the_hypervolume_is_one_number(run, page):
-    assert volume_curve(run)[-1][1] == run.hypervolume == generation_volumes(run)[-1]
-    assert run.hypervolume == pytest.approx(run.estimates.hypervolume.value, abs=1e-12)
-    limits = bounds(run.evaluations, run.objectives)
-    assert run.hypervolume == pytest.approx(hypervolume(run.judged, run.objectives, limits), abs=1e-3)
-    volumes = [volume for _, volume in volume_curve(run)]
-    assert all(later >= earlier - 1e-3 for earlier, later in itertools.pairwise(volumes))
-    assert f"Now {run.hypervolume:.3f}." in page
-    assert f"hypervolume {run.hypervolume:.3f} (" in page
-
-
-def test_parts_that_cannot_be_seen_are_said(run, page):
-    facts = Members.of(run, {}).facts
-    small = [text for one in facts for text in one.small_parts()]
-    assert small
-    for text in small:
-        assert text in page
-        assert float(re.search(r"([\d.e-]+) %", text)[1]) < 1.0
-    for one in facts:
-        assert one.quantum_s + one.classical_s == pytest.approx(sum(one.parts_s.values()))
-
-
-def test_flops_of_linear_layers_are_those_of_a_costed_training(run):
-    for member, facts in zip(run.front, Members.of(run, {}).facts, strict=True):
-        assert facts.classical_flops == member.cost["model_cost"]["classical"]["flops_per_sample"]
-
-
-def test_fits_that_explain_nothing_are_named_and_not_drawn(run):
-    told = GeneImportance(objective="esp", score=0.8, shares=(("qubits", 1.2), ("layers", 0.1)))
-    untold = GeneImportance(objective="validation_error", score=0.04, shares=(("embedding", 0.3),))
-    page = report_page(run, Members.of(run, {}), [told, untold])
-    genes = page[page.index("Which genes matter") : page.index("What it rests on")]
-    assert "embedding: " not in genes
-    assert "qubits: 1.2 of the variance" in genes
-    assert "Genes explain nothing of validation error (R² 0.04)" in genes
-
-
-def test_settings_are_prose(run):
-    said = " ".join(settings_text(run))
-    for words in (
-        "6 networks a generation",
-        "3 generations",
-        "2 times",
-        "3 epochs",
-        "fake_manila",
-        "96 samples trained",
-    ):
-        assert words in said
-
-
 def test_names_are_text_on_the_page(run):
     evil = "<script>alert(1)</script>\"' onclick=x"
     info = dataclasses.replace(run.context.dataset, name=evil)
@@ -181,26 +107,6 @@ def test_names_are_text_on_the_page(run):
     assert page.count("<script>") == 1
     assert not any(name == "onclick" for _, one in tags(page) for name in one)
     assert "&lt;script&gt;alert(1)" in page
-
-
-def test_retrained_members_show_their_test_scores(run, tmp_path):
-    copy = tmp_path / "run"
-    shutil.copytree(run.folder, copy)
-    assert kept_retrainings(nas.open_run(copy)) == {}
-    done = nas.retrain(copy, 1, seeds=2, epochs=2)
-    nas.retrain(copy, 1, seeds=1, epochs=1)  # fewer trainings: the others count
-    again = nas.open_run(copy)
-    kept = kept_retrainings(again)
-    assert list(kept) == [again.front[0].architecture_hash]
-    assert kept[again.front[0].architecture_hash].tried == done.members[0].tried
-    place = nas.write_report(copy, tmp_path / "out").page
-    page = place.read_text(encoding="utf-8")
-    assert f"{done.members[0].network.test.value:.1%} (" in page
-    assert "Does the circuit earn its cost?" in page
-    for path in (copy / "retrained").glob("*-mlp-*"):
-        path.write_text("{")
-    with pytest.raises(RunError, match="damaged"):
-        nas.write_report(copy, tmp_path / "out")
 
 
 def browser():

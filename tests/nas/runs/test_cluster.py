@@ -42,11 +42,11 @@ def test_a_worker_that_is_killed_changes_nothing(tmp_path, keys):
     assert run.generations == expected.generations
 
 
-def test_every_algorithm_finds_the_same_on_a_cluster(tmp_path):
+def test_every_other_algorithm_finds_the_same_on_a_cluster(tmp_path):
     """With repeats, which validate on other parts of the data than first trainings."""
     few = {"text": GENES.replace('rotation_2 = ["rx", "ry", "rz"]', 'rotation_2 = ["ry"]')}
     with cluster(tmp_path, 2) as (address, _):
-        for name in ALGORITHMS:
+        for name in [name for name in ALGORITHMS if name != "surrogate"]:  # that one is killed above
             config = small_config(tmp_path, algorithm=name, population=4, generations=2, repeats=0.34, epochs=1, **few)
             expected = nas.search(config, tmp_path / f"{name} here")
             run = nas.search(config, tmp_path / f"{name} there", cluster=address)

@@ -27,7 +27,7 @@ def profiles(tmp_path):
 
     save_device_profile(load_device_profile("a100-sxm4"), tmp_path / "mine.json")
     (tmp_path / "jobs.json").write_text(load_profile("iqm").to_json(), encoding="utf-8")
-    return {"device": str(tmp_path / "mine.json"), "job_profile": str(tmp_path / "jobs.json")}
+    return {"machine": str(tmp_path / "mine.json"), "job_profile": str(tmp_path / "jobs.json")}
 
 
 def test_a_context_holds_the_calibration_as_a_snapshot(tmp_path):
@@ -59,7 +59,7 @@ def test_profiles_that_are_files_travel_with_the_context(tmp_path, profiles):
     ("text", "error"),
     [("[]", SettingError), ("{", SettingError), ("{}", InputError), (json.dumps({"schema": "other/1"}), InputError)],
 )
-@pytest.mark.parametrize("name", ["device", "job_profile"])
+@pytest.mark.parametrize("name", ["machine", "job_profile"])
 def test_files_that_are_no_profiles_are_refused_in_one_line(tmp_path, profiles, name, text, error):
     with open(profiles[name], "w", encoding="utf-8") as file:
         file.write(text)

@@ -55,8 +55,14 @@ def test_presets_take_their_objectives():
     assert SearchConfig(preset="qnas", dataset="iris", objectives="validation_error,parameters").max_qubits is None
     simulated = SearchConfig(preset="hyb-hanas-simulated", dataset="iris")
     assert (simulated.gradient, simulated.costed_on, simulated.space_source) == ("backprop", "simulation", "hyb-hanas")
-    assert PRESETS == ("faqnas", "hyb-hanas", "hyb-hanas-simulated", "qnas")
+    assert PRESETS == ("faqnas", "hyb-hanas", "hyb-hanas-inference", "hyb-hanas-simulated", "qnas")
     assert config_from_dict(simulated.to_dict()) == simulated
+    inference = SearchConfig(preset="hyb-hanas-inference", dataset="iris", backend="fake_manila")
+    assert (inference.scope, inference.rep_delay_s) == ("inference", 0.0)
+    assert inference.objectives == ("validation_error", "qpu_time_s", "classical_time_s")
+    assert config_from_dict(inference.to_dict()) == inference
+    waiting = SearchConfig(preset="hyb-hanas-inference", dataset="iris", backend="fake_manila", rep_delay_s="1us")
+    assert waiting.rep_delay_s == pytest.approx(1e-6)
 
 
 def test_an_option_replaces_its_alternative_in_a_file(tmp_path):
@@ -69,8 +75,8 @@ def test_an_option_replaces_its_alternative_in_a_file(tmp_path):
 
 def test_what_the_objectives_depend_on():
     simulated = SearchConfig(**{**GOOD, "gradient": "backprop", "objectives": TIMES})
-    assert simulated.used_keys == {"backend", "device", "scope", "gradient"}
-    assert SearchConfig(preset="qnas", dataset="iris").used_keys == {"device", "max_qubits"}
+    assert simulated.used_keys == {"backend", "machine", "scope", "gradient"}
+    assert SearchConfig(preset="qnas", dataset="iris").used_keys == {"machine", "max_qubits"}
     assert SearchConfig(**GOOD).used_keys == set()
     on_device = SearchConfig(**{**GOOD, "backend": "fake_manila", "objectives": TIMES})
     assert {"rep_delay_s", "shots", "max_qubits", "mitigation"} <= on_device.used_keys

@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("moocore")
 
 import nas
+from hwcost import InputError
 from nas.core.errors import SearchError, SettingError
 from nas.costs import candidate_cost
 from nas.runs.limits import LIMITED, Limit, Verdict, broken_limit, read_limits
@@ -170,6 +171,7 @@ def test_a_search_in_which_everything_costs_too_much_says_what_and_how_much(tmp_
         nas.search(config, tmp_path / "run")
     assert "candidates cost more than the limits allow, none is left; the first: parameters is" in str(raised.value)
     assert "\n" not in str(raised.value)
+    assert isinstance(raised.value, InputError)  # which ends a command with 2
     run = nas.open_run(tmp_path / "run")
     assert len(run.infeasible) == len(run.evaluations) >= config.population
     assert run.front == ()

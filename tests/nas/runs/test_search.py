@@ -27,6 +27,7 @@ from nas.core.errors import RunError, SearchError, SettingError
 from nas.runs.context import make_context
 from nas.runs.evaluate import evaluate, evaluate_group
 from nas.runs.fronts import vector
+from nas.runs.store import create
 from nas.runs.tasks import Task
 from nas.runs.workers import IN_FLIGHT, LocalWorkers
 from small_search import GENES, NUM_ARCHITECTURES, NUM_GENOMES, small_config
@@ -58,7 +59,7 @@ def undisturbed(tmp_path_factory):
 def undisturbed_slow(tmp_path_factory):
     """Slow enough that a signal comes before the end, however busy the machine is."""
     folder = tmp_path_factory.mktemp("undisturbed_slow")
-    config = small_config(folder, epochs=40)
+    config = small_config(folder, epochs=100)
     return config, nas.search(config, folder / "run")
 
 
@@ -249,8 +250,8 @@ def test_wrong_devices_and_profiles_are_refused_before_anything_is_trained(tmp_p
     good = {"objectives": ("validation_error", "unified_time_s"), "backend": "fake_sherbrooke"}
     for wrong, message in (
         ({"backend": "fake_nowhere"}, "unknown backend"),
-        ({"device": "abacus"}, "no device profile 'abacus'"),
-        ({"device": "abacus.json"}, "abacus.json: no such file"),
+        ({"machine": "abacus"}, "no device profile 'abacus'"),
+        ({"machine": "abacus.json"}, "abacus.json: no such file"),
         ({"job_profile": "ibmm"}, "no job-time profile 'ibmm'"),
     ):
         with pytest.raises(HwcostError, match=message):
@@ -677,3 +678,56 @@ def test_a_group_whose_worker_died_by_another_hand_is_evaluated_as_a_whole(exhau
     finally:
         workers.close()
     assert found == [expected] * len(tasks)
+
+
+def test_the_data_lie_once_in_memory_for_all_workers(undisturbed):
+    config, _ = undisturbed
+    context = make_context(config)
+    workers = LocalWorkers(context, 2)
+    try:
+        workers.start()
+        maps = [Path(f"/proc/{pid}/maps") for pid in (os.getpid(), *workers._pool._processes)]
+        if not maps[0].exists():
+            pytest.skip("needs Linux")
+        inode = str(os.fstat(workers._data._arrays._file.fileno()).st_ino)
+        wait_for(lambda: all(f" {inode} " in path.read_text() for path in maps))
+        assert context.data().features.tolist() == nas.load_dataset("iris").features.tolist()
+    finally:
+        workers.close()
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_auto_is_written_down_as_the_device_that_it_was(tmp_path, monkeypatch, there):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: there)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: int(there))
+    context = make_context(small_config(tmp_path, train_device="auto"))
+    assert context.config.train_device == context.config.train_settings().device == ("cuda" if there else "cpu")
+
+
+def test_a_run_whose_device_is_gone_is_not_resumed_on_another(tmp_path, monkeypatch):
+    import torch
+
+    if torch.cuda.device_count():
+        pytest.skip("there is a GPU")
+    with monkeypatch.context() as patched:
+        patched.setattr("torch.cuda.is_available", lambda: True)
+        patched.setattr("torch.cuda.device_count", lambda: 1)
+        create(tmp_path / "run", make_context(small_config(tmp_path, train_device="auto")))
+    with pytest.raises(SettingError, match="train_device is 'cuda', but torch finds no such device"):
+        nas.resume(tmp_path / "run")
+
+
+def test_networks_of_one_shape_are_trained_together_whatever_the_workers(tmp_path, monkeypatch):
+    config = small_config(tmp_path, generations=1)
+    sizes = []
+    real = LocalWorkers.run
+
+    def run(self, tasks):
+        sizes.append(sorted(len(task.genomes) for task in tasks))
+        return real(self, tasks)
+
+    monkeypatch.setattr(LocalWorkers, "run", run)
+    nas.search(config, tmp_path / "one")
+    nas.search(config, tmp_path / "two", workers=2)
+    assert sizes[:2] == sizes[2:]
+    assert max(max(generation) for generation in sizes) > 1

@@ -17,6 +17,7 @@ pytest.importorskip("moocore")
 
 import nas
 from nas.core.errors import RunError, SettingError
+from nas.results.front_text import front_text
 from nas.runs.algorithms import ALGORITHMS
 from nas.runs.context import make_context
 from nas.runs.evaluate import train_again
@@ -66,6 +67,8 @@ def test_members_of_the_front_were_trained_again(runs, name):
         parts = [training["split_sha256"] for training in one.trainings]
         assert len(set(parts)) == min(5, len(parts))
         assert parts[0] == run.context.dataset.split_sha256
+    told = "one training each at first, trainings of one network on 5 parts in turn; "
+    assert told in " ".join(front_text(run).split())  # lines may be broken
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)

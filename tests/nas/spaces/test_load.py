@@ -22,7 +22,7 @@ def choices(name):
 
 
 def test_the_presets_have_the_published_genes():
-    assert list_spaces() == ("faqnas", "hyb-hanas", "qnas")
+    assert list_spaces() == ("faqnas", "hyb-hanas", "hyb-hanas-inference", "qnas")
     assert choices("faqnas") == FAQNAS_GENES
     hybrid = choices("hyb-hanas")
     assert {name: hybrid[name] for name in FAQNAS_GENES} == FAQNAS_GENES
@@ -144,7 +144,7 @@ def test_hostile_files(tmp_path):
     path.write_text('name = "\\u001b[31mred\\nline"\n[genes]\nqubits = [2]\n')
     assert load_space(path).name == "\\x1b[31mred line"
     for name in ("faqnaz", "", " ", "\x1b[31m"):
-        with pytest.raises(SpaceError, match="no search space '.*'; there are faqnas, hyb-hanas, qnas, or a"):
+        with pytest.raises(SpaceError, match="no search space '.*'; there are faqnas, hyb-hanas, hyb-hanas-inference, qnas, or a"):
             load_space(name)
     with pytest.raises(SpaceError, match="no such file"):
         load_space(tmp_path / "none.toml")

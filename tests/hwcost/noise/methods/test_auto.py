@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -43,7 +44,7 @@ def test_at_bound_angles_it_is_the_signed_sum_where_there_is_a_value(ops, noise)
             assert (own.value, own.assumption) == (pytest.approx(signed.value), None)
         else:
             assert (own.value, own.method) == (mean.value, "mean-field")
-            assert "next to 0 (below 0.1)" in own.assumption
+            assert "next to 0 (below 0.1)" in own.assumption or "relaxation towards |0⟩" in own.assumption
 
 
 def test_the_limit_between_the_two():
@@ -51,6 +52,26 @@ def test_the_limit_between_the_two():
         (signal,) = auto(isa_of(Op("rx", (0,), (angle,)), measure=[0]), noise_of(3))
         assert signal.method == method
     assert SMALLEST_IDEAL_VALUE == 0.1
+
+
+def relaxed(middle, time_s):
+    """⟨Z⟩ = cos(middle), and a wait of a qubit with T1 = T2 = 100 µs."""
+    wait = Op("delay", (0,), duration_s=time_s)
+    isa = isa_of(Op("rx", (0,), (middle,)), wait, measure=[0], num_qubits=1)
+    return auto(isa, noise_of(1, t1_s=100 * US, t2_s=100 * US))[0]
+
+
+def test_a_small_value_that_is_mostly_relaxation_is_mean_field_and_says_so():
+    # ⟨Z⟩ = −0.2: e^-0.1·(−0.2) = −0.181 is left after 10 µs, and the pull towards |0⟩ adds 1 − e^-0.1 = 0.095: −0.086.
+    turned = relaxed(math.acos(-0.2), 10 * US)
+    assert (turned.value, turned.method) == (pytest.approx(math.exp(-0.1), rel=0.2), "mean-field")
+    assert turned.assumption.startswith("relaxation towards |0⟩ makes most of the noisy value")
+    # ⟨Z⟩ = −0.11 after 1 µs: −0.1089 + 0.00995, a pull of 9 % of the signal, which may stay.
+    kept = relaxed(math.acos(-0.11), 1 * US)
+    assert (kept.method, kept.assumption) == ("pauli-propagation", None)
+    assert kept.value == pytest.approx(math.exp(-0.01) - (1 - math.exp(-0.01)) / 0.11)
+    # A large value is the ratio, whatever made it.
+    assert relaxed(math.acos(0.9), 50 * US).method == "pauli-propagation"
 
 
 def test_a_circuit_that_branches_is_mean_field():

@@ -29,6 +29,8 @@ def test_relaxation_shifts_z_towards_the_ground_state():
     x, z = math.exp(-0.2), math.exp(-0.1)
     expected = [[1, 0, 0, 0], [0, x, 0, 0], [0, 0, x, 0], [1 - z, 0, 0, z]]
     assert relaxation_matrices(np.array(10 * US), np.array([1e4, 2e4])) == pytest.approx(np.array(expected))
+    without = relaxation_matrices(np.array(10 * US), np.array([1e4, 2e4]), shift=False)
+    assert without == pytest.approx(np.diag([1, x, x, z]))
 
 
 def test_a_qubit_by_hand():

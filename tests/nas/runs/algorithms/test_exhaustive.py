@@ -10,7 +10,8 @@ from nas.architectures.json import architecture_hash
 from nas.architectures.shapes import stack_key
 from nas.core.errors import SpaceError
 from nas.runs.algorithms.base import Answer, Problem, Stop
-from nas.runs.algorithms.exhaustive import MAX_GROUP, Exhaustive
+from nas.runs.algorithms.exhaustive import Exhaustive
+from nas.runs.grouping import MAX_GROUP
 from nas.runs.objectives import objectives_named
 from nas.spaces.build import architecture
 from nas.spaces.load import load_space, space_from_dict

@@ -1,0 +1,1 @@
+"""Tests, helpers, and benchmarks: `python -m tests.benchmarks`."""
