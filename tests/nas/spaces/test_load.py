@@ -144,7 +144,9 @@ def test_hostile_files(tmp_path):
     path.write_text('name = "\\u001b[31mred\\nline"\n[genes]\nqubits = [2]\n')
     assert load_space(path).name == "\\x1b[31mred line"
     for name in ("faqnaz", "", " ", "\x1b[31m"):
-        with pytest.raises(SpaceError, match="no search space '.*'; there are faqnas, hyb-hanas, hyb-hanas-inference, qnas, or a"):
+        with pytest.raises(
+            SpaceError, match="no search space '.*'; there are faqnas, hyb-hanas, hyb-hanas-inference, qnas, or a"
+        ):
             load_space(name)
     with pytest.raises(SpaceError, match="no such file"):
         load_space(tmp_path / "none.toml")
