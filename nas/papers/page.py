@@ -21,8 +21,8 @@ UNEXAMINED: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("validation on hardware", "the paper has none; `nas evaluate` runs members with the noise of a device"),
     ),
     "qnas": (
-        ("two epochs tell the final accuracy", "`nas curves` says so of any run with more epochs"),
-        ("one set of shared weights ranks candidates", "`nas supercircuit` trains one and says whether it pays"),
+        ("two epochs tell the final accuracy", "`nas curves RUN` measures it; not part of this command"),
+        ("one set of shared weights ranks candidates", "`nas supercircuit` measures it; not part of this command"),
         ("little routing on devices", "`nas export` compiles a member for a device and shows its swaps"),
     ),
     "hyb-hanas": (
