@@ -149,6 +149,29 @@ BENCHMARKS = (
                 shown="{floors_8:.1f} and {floors_10:.1f} times that",
                 floors={"floors_8": (AT_MOST, 4), "floors_10": (AT_MOST, 4)},
             ),
+            Row(
+                question="a training step (batch 64) with `--engine compiled` against PennyLane `default.qubit` with "
+                "backprop",
+                shown="{compiled_default_qubit_4:.0f} times faster at 4 qubits and 2 layers, "
+                "{compiled_default_qubit_8:.0f} at 8 and 4",
+                floors={"compiled_default_qubit_4": (AT_LEAST, 100), "compiled_default_qubit_8": (AT_LEAST, 60)},
+            ),
+            Row(
+                question="the same step against the engine `fast`, alone and sixteen networks together",
+                shown="{compiled_alone_4:.1f} and {compiled_sixteen_4:.1f} times faster at 4 qubits, "
+                "{compiled_alone_8:.1f} and {compiled_sixteen_8:.1f} at 8",
+                floors={},
+            ),
+            Row(
+                question="sixteen networks together against one after the other, both with `--engine compiled`",
+                shown="{compiled_together_4:.1f} times faster at 4 qubits, {compiled_together_8:.1f} at 8",
+                floors={},
+            ),
+            Row(
+                question="the circuits of 8 and of 10 qubits with `--engine compiled` against the same products",
+                shown="{compiled_floors_8:.1f} and {compiled_floors_10:.1f} times that",
+                floors={"compiled_floors_8": (AT_MOST, 4), "compiled_floors_10": (AT_MOST, 4)},
+            ),
         ),
     ),
     Benchmark(

@@ -31,6 +31,7 @@ from nas.training.loop import OneModule
 from nas.training.stack import StackedNetworks
 
 BATCH, FEATURES, CLASSES = 64, 8, 3
+PREFIXES = {"fast": "", "compiled": "compiled_"}  # of the names of figures
 ENGINES = ("fast", "compiled") if importlib.util.find_spec("numba") else ("fast",)
 OTHERS = {
     "default.qubit, backprop": ("default.qubit", "backprop"),
@@ -117,7 +118,7 @@ def compare(engine: str, num_qubits: int, num_layers: int, repeats: int) -> None
         same(circuits[0](), circuits[1]())
         steps = step_of(fused, x[None], labels[None]), step_of(OneModule(architecture, model), x[None], labels[None])
         step_s, times = ratio(*steps, repeats)
-        note(**{f"{'default_qubit' if method == 'backprop' else 'lightning'}_{num_qubits}": times})
+        note(**{f"{PREFIXES[engine]}{'default_qubit' if method == 'backprop' else 'lightning'}_{num_qubits}": times})
         circuit_s, circuit_times = ratio(*circuits, repeats)
         print(
             f"{engine:8} {num_qubits:2} qubits, {num_layers} layers, {name:23}: step {step_s * 1e3:6.3f} ms, "
@@ -144,7 +145,7 @@ def together(engine: str, num_qubits: int, num_layers: int, num_networks: int, r
         for k in range(num_networks)
     ]
     step_s, times = ratio(step_of(stacked, x, labels), lambda: [step() for step in singles], repeats)
-    note(**{f"together_{num_qubits}": times})
+    note(**{f"{PREFIXES[engine]}together_{num_qubits}": times})
     print(
         f"{engine:8} {num_qubits:2} qubits, {num_layers} layers, {num_networks} networks together: "
         f"{step_s * 1e3:.2f} ms a step, {times:.1f} times faster than one after the other"
@@ -189,6 +190,7 @@ def compiled_steps(num_qubits: int, num_layers: int, num_networks: int, repeats:
     )
     same(compiled.losses_and_gradients(x, labels), fast.losses_and_gradients(x, labels))
     step_s, times = ratio(step_of(compiled, x, labels), step_of(fast, x, labels), 4 * repeats)
+    note(**{f"compiled_{'alone' if num_networks == 1 else 'sixteen'}_{num_qubits}": times})
     print(
         f"compiled {num_qubits:2} qubits, {num_layers} layers, {num_networks:2} networks: "
         f"{step_s * 1e3:.3f} ms a step, {times:.1f} times faster than the engine fast"
@@ -212,7 +214,7 @@ def floor(engine: str, num_qubits: int, num_layers: int, repeats: int) -> None:
         f"{step_s * 1e3:.2f} ms; at the {per_second / 1e9:.0f} GFLOP/s of a large one "
         f"{flops / per_second * 1e3:.2f} ms: {step_s * per_second / flops:.1f} times the floor"
     )
-    note(**{f"floors_{num_qubits}": step_s * per_second / flops})
+    note(**{f"{PREFIXES[engine]}floors_{num_qubits}": step_s * per_second / flops})
 
 
 def main() -> None:
