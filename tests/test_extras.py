@@ -37,6 +37,14 @@ def mcp_call():
     mcp_server.build_server()
 
 
+def numba_kernels():
+    pytest.importorskip("torch")
+    from nas.engine.compiled import kernels
+
+    kernels.cache_clear()
+    kernels()
+
+
 def pennylane_qiskit():
     pytest.importorskip("torch")
     from nas.results.device_runs import require_pennylane_qiskit
@@ -50,6 +58,7 @@ GUARDED = {
     "noise": ("qiskit_aer", require_aer),
     "plot": ("matplotlib", require_matplotlib),
     "nas": ("torch", require_torch),
+    "fast": ("numba", numba_kernels),
     "pennylane-qiskit": ("pennylane_qiskit", pennylane_qiskit),
     "cutting": ("qiskit_addon_cutting", require_cutting),
     "pytket": ("pytket", lambda: resolve_compiler("pytket")),

@@ -39,12 +39,15 @@ FLOORS = {
 FACES = {"__init__", "__main__"}
 # Packages that are slow to load, or that not everybody has: only inside the functions that need them.
 HEAVY = {
-    "bqskit", "deap", "distributed", "matplotlib", "mcp", "mqt", "optuna", "pandas", "pennylane", "pytket", "qiskit",
+    "bqskit", "deap", "distributed", "matplotlib", "llvmlite", "mcp", "mqt", "numba", "optuna", "pandas",
+    "pennylane", "pytket", "qiskit",
     "qiskit_addon_cutting", "qiskit_aer", "qiskit_ibm_runtime", "qiskit_mitigation", "rich", "samplomatic", "scipy",
     "sklearn", "torch",
 }  # fmt: skip
 # Of no use without torch, and imported by others only inside functions.
 WITH_TORCH = ("nas/engine/", "nas/training/adam.py", "nas/training/small.py", "nas/training/stack.py")
+# Imported by others only where compiled kernels are asked for.
+WITH_NUMBA = "nas/engine/jit.py"
 # A pass is a class of Qiskit's; imported by others only inside functions too.
 WITH_QISKIT = "hwcost/integrations/qiskit_pass.py"
 # Of hwcost, what nas may use beside the public names: rooms that are made for both.
@@ -144,7 +147,7 @@ def needs_torch(path: Path) -> bool:
 def at_the_top(path: Path) -> set[str]:
     """Heavy packages that a module may import outside of functions."""
     if needs_torch(path):
-        return {"torch", "pennylane"}
+        return {"torch", "pennylane"} | ({"numba"} if path == ROOT / WITH_NUMBA else set())
     return {"qiskit"} if path == ROOT / WITH_QISKIT else set()
 
 

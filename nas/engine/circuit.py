@@ -1,6 +1,6 @@
 """The fast training engine: a circuit as a torch module with exact expectation values and exact derivatives.
 
-Three ways to the same numbers, chosen by the circuit alone:
+Three ways to the same numbers, chosen by the circuit alone, and a fourth (`nas.engine.compiled`) that is asked for:
 
 - up to 5 or 6 qubits one matrix for the whole circuit, built from the weights at each step (`engine_whole`);
 - up to 16 qubits one matrix per layer and group of qubits, applied to a batch of states (`engine_groups`);
@@ -29,6 +29,8 @@ except ImportError:
         'the fast engine needs torch, which is not installed; run: pip install "hwcost[nas]"'
     ) from None
 
+from nas.engine.compiled import MAX_QUBITS as MAX_COMPILED_QUBITS
+from nas.engine.compiled import kernels
 from nas.engine.memory import bytes_text, require_memory
 from nas.engine.plan import Plan, check_architecture, plan
 from nas.engine.simulator import Scaled, Simulator, make_simulator, peak_bytes
@@ -49,6 +51,7 @@ class FastCircuit(nn.Module):
     Args:
         architecture: The network; its classical layers are of no concern here.
         dtype: torch.float32 or torch.float64; amplitudes have the same precision.
+        compiled: Whether compiled kernels simulate on the CPU (up to 12 qubits; needs Numba).
 
     Attributes:
         architecture: The network.
@@ -57,6 +60,7 @@ class FastCircuit(nn.Module):
     Raises:
         InputError: The architecture describes no circuit, or the dtype is another one.
         MemoryLimitError: The circuit is too large for any memory; or, when it is called, for the memory that is free.
+        MissingDependencyError: `compiled`, and Numba is not installed.
 
     Example:
         >>> from nas.architectures.record import Layer
@@ -68,10 +72,13 @@ class FastCircuit(nn.Module):
         [[1.0, 1.0], [-1.0, -1.0]]
     """
 
-    def __init__(self, architecture: Architecture, *, dtype: torch.dtype = torch.float32):
+    def __init__(self, architecture: Architecture, *, dtype: torch.dtype = torch.float32, compiled: bool = False):
         super().__init__()
         check_dtype(dtype)
         check_size(architecture)
+        if compiled:
+            kernels()
+        self._compiled = compiled
         self.architecture = architecture
         self.weights = nn.Parameter(torch.empty(architecture.num_columns, architecture.num_qubits, dtype=dtype))
         nn.init.uniform_(self.weights, 0.0, 2.0 * torch.pi)
@@ -90,7 +97,9 @@ class FastCircuit(nn.Module):
             )
         circuits, weights = self._circuits, self.weights
         if circuits is None or circuits.dtype != weights.dtype or circuits.device != weights.device:
-            circuits = self._circuits = prepare((self.architecture,), weights.dtype, weights.device)
+            circuits = self._circuits = prepare(
+                (self.architecture,), weights.dtype, weights.device, compiled=self._compiled
+            )
         return circuits(weights, x)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -205,20 +214,30 @@ def _forward(simulator: Simulator, weights: Tensor, x: Tensor, *, keep: bool) ->
     return (outputs[0] if single else outputs).clone(), kept
 
 
-def prepare(architectures: Sequence[Architecture], dtype: torch.dtype, device: torch.device) -> Circuits:
+def prepare(
+    architectures: Sequence[Architecture], dtype: torch.dtype, device: torch.device, *, compiled: bool = False
+) -> Circuits:
     """Prepare circuits of one shape for weights of a dtype on a device.
+
+    Args:
+        architectures: Networks of one shape.
+        dtype: Real type.
+        device: Where to compute.
+        compiled: Whether compiled kernels are used for what they can do: the CPU, up to 12 qubits.
 
     Raises:
         InputError: A circuit or the dtype is not one.
+        MissingDependencyError: `compiled`, and Numba is not installed.
     """
     check_dtype(dtype)
-    return _prepare(tuple(_circuit_of(architecture) for architecture in architectures), dtype, device)
+    compiled = compiled and device.type == "cpu" and architectures[0].num_qubits <= MAX_COMPILED_QUBITS
+    return _prepare(tuple(_circuit_of(architecture) for architecture in architectures), dtype, device, compiled)
 
 
 @lru_cache(maxsize=16)
-def _prepare(circuits: tuple[Architecture, ...], dtype: torch.dtype, device: torch.device) -> Circuits:
+def _prepare(circuits: tuple[Architecture, ...], dtype: torch.dtype, device: torch.device, compiled: bool) -> Circuits:
     plans = tuple(plan(circuit) for circuit in circuits)
-    simulator = make_simulator(plans, dtype=dtype, device=device)
+    simulator: Simulator = make_simulator(plans, dtype=dtype, device=device, method="compiled" if compiled else None)
     factor = circuits[0].angle_factor  # the same in all circuits of a shape
     if factor != 1:
         simulator = Scaled(simulator, factor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, TypeAlias, get_args
 
@@ -20,7 +20,9 @@ except ImportError:
         'networks need torch, which is not installed; run: pip install "hwcost[nas]"'
     ) from None
 
-Engine: TypeAlias = Literal["fast", "pennylane"]
+Engine: TypeAlias = Literal["fast", "compiled", "pennylane"]
+
+QUANTUM_WEIGHTS = "quantum.weights"
 
 MAX_WIDTH = 10**9
 """Features or classes; more are a mistake."""
@@ -62,13 +64,14 @@ def build_model(
         architecture: The network.
         num_features: Features of a sample.
         num_classes: Classes.
-        engine: `fast` (exact statevector, `nas.engine.circuit`) or `pennylane` (default.qubit with backprop).
+        engine: `fast` (exact statevector, `nas.engine.circuit`), `compiled` (the same by compiled kernels on the CPU)
+            or `pennylane` (default.qubit with backprop).
         seed: Of the initial weights, at least 0.
         dtype: torch.float32 or torch.float64.
 
     Raises:
         SettingError: The engine, the dtype, the seed or a size is invalid.
-        MissingDependencyError: torch, or PennyLane for its engine, is not installed.
+        MissingDependencyError: torch, or PennyLane or Numba for its engine, is not installed.
 
     Example:
         >>> from nas.architectures.record import Layer
@@ -102,7 +105,7 @@ def _circuit(architecture: Architecture, engine: Engine, dtype: torch.dtype) -> 
 
     # On its own, a fast circuit draws weights from torch's random numbers.
     with torch.random.fork_rng(devices=[]):
-        return FastCircuit(architecture, dtype=dtype)
+        return FastCircuit(architecture, dtype=dtype, compiled=engine == "compiled")
 
 
 def linear_stack(inputs: int, hidden: Sequence[Hidden], outputs: int, dtype: torch.dtype) -> nn.Sequential:
@@ -152,3 +155,23 @@ def draw_weights(model: nn.Module, seed: int) -> None:
                 weights = module.get_parameter("weights")
                 drawn = torch.rand(weights.shape, generator=generator, dtype=torch.float64)
                 weights.copy_(2.0 * torch.pi * drawn)
+
+
+def drawn_weights(shapes: Mapping[str, torch.Size], seed: int) -> dict[str, torch.Tensor]:
+    """Draw the initial weights of a network in double precision, without building it.
+
+    Args:
+        shapes: Shapes of its parameters in their order, by name.
+        seed: Of the weights.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    found, limit = {}, 1.0
+    for name, shape in shapes.items():
+        drawn = torch.rand(shape, generator=generator, dtype=torch.float64)
+        if name == QUANTUM_WEIGHTS:
+            found[name] = 2.0 * torch.pi * drawn
+            continue
+        if name.endswith(".weight"):  # a bias, which follows, has the same limit
+            limit = shape[1] ** -0.5
+        found[name] = limit * (2.0 * drawn - 1.0)
+    return found

@@ -15,7 +15,7 @@ from nas.engine.group_tables import group_tables
 from nas.engine.memory import keep_freed_memory
 from nas.engine.plan import Plan
 
-Method: TypeAlias = Literal["whole", "groups", "gates"]
+Method: TypeAlias = Literal["whole", "groups", "gates", "compiled"]
 
 MAX_GROUP_QUBITS = 16
 """Beyond, tables of all basis states grow large, and a core's cache holds few samples' states."""
@@ -63,6 +63,10 @@ def make_simulator(
         method: How; the fastest way if None.
     """
     method = method or choose_method(plans)
+    if method == "compiled":
+        from nas.engine.compiled import CompiledCircuits
+
+        return CompiledCircuits(plans, dtype)
     if method == "whole":
         return Whole(plans, dtype, device)
     if device.type == "cpu":

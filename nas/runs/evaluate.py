@@ -23,7 +23,7 @@ from nas.runs.objectives import CUTTING, INFERENCE, NOISE, OBJECTIVES, PROFILED_
 from nas.runs.record import Evaluation, State
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
-from nas.training.record import TrainRecord
+from nas.training.record import STACKED_ENGINES, TrainRecord
 from nas.training.train import TrainedNetwork, train, train_network, train_networks_together, train_together
 
 NOISE_STREAM = 2
@@ -249,7 +249,7 @@ def _train_on(
     data, settings = context.data(fold), context.config.train_settings()
     if not stacked:
         return []
-    if len(stacked) == 1 or settings.engine != "fast":
+    if len(stacked) == 1 or settings.engine not in STACKED_ENGINES:
         each = zip(stacked, seeds, give_ups, strict=True)
         return [_train_one(context, built, seed, fold, give_up) for built, seed, give_up in each]
     if NOISE in context.config.needs:

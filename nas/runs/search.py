@@ -39,6 +39,7 @@ from nas.runs.workers import LocalWorkers, prepare_processes
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
 from nas.training.parts import require_device
+from nas.training.record import STACKED_ENGINES
 
 if TYPE_CHECKING:
     from nas.architectures.record import Architecture
@@ -161,6 +162,10 @@ def open_workers(context: SearchContext, num_workers: int, cluster: str | None) 
     Raises:
         WorkerError: They are not available.
     """
+    if context.config.engine == "compiled" and cluster is None:
+        from nas.training.parts import compile_kernels
+
+        compile_kernels(context.config.dtype)  # once, and not in each worker
     return LocalWorkers(context, num_workers) if cluster is None else ClusterWorkers(context, cluster)
 
 
@@ -292,7 +297,12 @@ class _Search:
         new, groups = [], []
         for group in brood.groups:
             hashed = self.key(group[0])
-            if len(group) > 1 or hashed in self.asked or hashed in self.piloted or self.config.engine != "fast":
+            if (
+                len(group) > 1
+                or hashed in self.asked
+                or hashed in self.piloted
+                or self.config.engine not in STACKED_ENGINES
+            ):
                 groups.append(group)
             else:
                 new.append(group[0])
@@ -449,7 +459,7 @@ def _problem(context: SearchContext, key: Callable[[Genome], str], costs: FreeCo
         crossover=config.crossover,
         mutation=config.mutation,
         stagnation=config.stagnation,
-        together=config.engine == "fast",
+        together=config.engine in STACKED_ENGINES,
         train_device=config.train_device,
         repeats=config.repeats,
         costs=costs,

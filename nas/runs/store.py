@@ -429,7 +429,7 @@ def versions() -> dict[str, str]:
     """Return the versions of the packages that decide about results."""
     from importlib import metadata
 
-    names = ("torch", "numpy", "qiskit", "deap", "pennylane", "scikit-learn")
+    names = ("torch", "numpy", "qiskit", "deap", "pennylane", "scikit-learn", "numba")
     found = {"hwcost": __version__}
     for name in names:
         try:

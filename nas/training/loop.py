@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from nas.architectures.record import Architecture
+    from nas.engine.compiled import CompiledNetworks
+    from nas.training.adam import StackedAdam
 
 Progress: TypeAlias = Callable[[int, int, float | None], None]
-"""Called after each step with steps done, steps in all, and the best validation accuracy so far."""
+"""Called with steps done, steps in all, and the best validation accuracy so far: after each step, or, with compiled
+kernels, after those of about a tenth of a second."""
 
 
 GiveUp: TypeAlias = Callable[[Sequence[float]], bool]
@@ -33,6 +36,7 @@ class Networks(Protocol):
     architectures: tuple[Architecture, ...]
     parameters: Tensor
     gradients: Tensor
+    compiled: CompiledNetworks | None
 
     def losses_and_gradients(self, x: Tensor, labels: Tensor) -> Tensor:
         """Compute mean losses of each network on (K, batch, features) and (K, batch); derivatives go to `gradients`."""
@@ -56,6 +60,7 @@ class OneModule:
     """
 
     is_small = False
+    compiled: CompiledNetworks | None = None
 
     def __init__(self, architecture: Architecture, model: nn.Module) -> None:
         torch = require_torch()
@@ -147,18 +152,19 @@ def fit(
     from nas.training.adam import StackedAdam
 
     settings = candidates[0].begun.settings
-    optimizer = StackedAdam(cast(Any, networks), [candidate.begun.learning_rate for candidate in candidates])
+    rates = [candidate.begun.learning_rate for candidate in candidates]
+    optimizer = StackedAdam(cast(Any, networks), rates)
     num_samples, size = len(parts.y_training), settings.batch_size
     orders = [BatchOrder(num_samples, training_seeds(candidate.begun.seed).order) for candidate in candidates]
     starts = range(0, num_samples, size)
     sizes = [min(size, num_samples - start) for start in starts]
     chunk = validation_chunk(networks.architectures[0].num_qubits, len(candidates), size)
     for epoch in range(1, settings.epochs + 1):
-        losses = []
+        losses: list[Tensor] = []
         permutations = torch.stack([order.next_epoch() for order in orders]).to(settings.device)
-        for number, (x, y) in enumerate(batches(parts, permutations, size), start=1):
-            losses.append(networks.losses_and_gradients(x, y))
-            optimizer.step()
+        for some in _epoch(networks, optimizer, parts, permutations, size, rates):
+            losses += some
+            number = len(losses)
             clock.check(epoch)
             if progress is not None:
                 best = max(candidate.curves.best_accuracy for candidate in candidates)
@@ -173,6 +179,28 @@ def fit(
         clock.check(epoch)
         if all(candidate.done for candidate in candidates):
             return
+
+
+def _epoch(
+    networks: Networks,
+    optimizer: StackedAdam,
+    parts: Parts,
+    permutations: Tensor,
+    size: int,
+    rates: Sequence[float],
+) -> Iterator[list[Tensor]]:
+    """Take the steps of an epoch, one or some at a time, and yield the losses before each, (K)."""
+    torch = require_torch()
+    features, labels = parts.x_training, parts.y_training
+    if networks.compiled is not None:
+        samples = size * networks.compiled.steps_at_once(size)
+        for rows in torch.split(permutations, samples, dim=1):
+            yield list(networks.compiled.take_steps(features, labels, rows.numpy(), size, rates).T)
+        return
+    for x, y in batches(parts, permutations, size):
+        losses = networks.losses_and_gradients(x, y)
+        optimizer.step()
+        yield [losses]
 
 
 def sums_of_scores(networks: Callable[[Tensor], Tensor], features: Tensor, labels: Tensor, chunk: int) -> list[Tensor]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -123,19 +125,29 @@ def finished_record(
     )
 
 
-def _versions(settings: TrainSettings) -> dict[str, str]:
+def _versions(settings: TrainSettings) -> Mapping[str, str]:
     """Return the versions of what takes part in the numbers."""
+    return dict(_versions_of(settings.engine))
+
+
+@cache
+def _versions_of(training_engine: str) -> Mapping[str, str]:
+    """Look up the versions; a search makes thousands of records."""
     versions = {
         "python": ".".join(map(str, sys.version_info[:3])),
         "hwcost": __version__,
         "numpy": np.__version__,
         "torch": str(require_torch().__version__),
     }
-    if settings.engine == "pennylane":
-        try:
-            versions["pennylane"] = version("pennylane")
-        except PackageNotFoundError:
-            raise MissingDependencyError(
-                'the engine "pennylane" needs PennyLane, which is not installed; run: pip install "hwcost[nas]"'
-            ) from None
+    for engine, package, name, extra in (
+        ("pennylane", "pennylane", "PennyLane", "nas"),
+        ("compiled", "numba", "Numba", "fast"),
+    ):
+        if training_engine == engine:
+            try:
+                versions[package] = version(package)
+            except PackageNotFoundError:
+                raise MissingDependencyError(
+                    f'the engine "{engine}" needs {name}, which is not installed; run: pip install "hwcost[{extra}]"'
+                ) from None
     return versions

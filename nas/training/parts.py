@@ -41,6 +41,18 @@ def require_torch() -> Any:
     return torch
 
 
+def compile_kernels(dtype: str) -> None:
+    """Compile the kernels of the engine `compiled` for a precision, unless that has been done on this machine.
+
+    Raises:
+        MissingDependencyError: Numba is not installed.
+    """
+    torch = require_torch()
+    from nas.engine.compiled import compile_now
+
+    compile_now(getattr(torch, dtype))
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Compute with one thread; the caller's number comes back at the end.

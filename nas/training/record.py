@@ -14,8 +14,11 @@ from hwcost.core.text import one_line
 from nas.core.checks import choice, positive, whole
 from nas.core.errors import SettingError
 
-Engine: TypeAlias = Literal["fast", "pennylane"]
+Engine: TypeAlias = Literal["fast", "compiled", "pennylane"]
 Precision: TypeAlias = Literal["float32", "float64"]
+STACKED_ENGINES = ("fast", "compiled")
+"""Engines that train several networks at once."""
+
 BestBy: TypeAlias = Literal["accuracy", "loss"]
 State: TypeAlias = Literal["COMPLETE", "FAILED", "STOPPED"]
 
@@ -46,11 +49,13 @@ class TrainSettings:
         epochs: Passes over the training part.
         batch_size: Samples of a step; the last step of an epoch has what is left.
         learning_rate: Of Adam (β 0.9 and 0.999, ε 1e-8); an architecture that has its own comes first.
-        engine: `fast`, or `pennylane` for the reference.
+        engine: `fast`, `compiled` (the same numbers to rounding by compiled kernels, on the CPU; needs Numba), or
+            `pennylane` for the reference.
         dtype: Precision of parameters, data and simulation.
         device: `cpu`, `cuda` or `cuda:1`.
         patience: Stop after N epochs without a better one; None never does.
-        time_limit_s: Training that takes longer has failed; looked at after each step. None sets no limit.
+        time_limit_s: Training that takes longer has failed; looked at after each step, or, with the engine `compiled`,
+            after those of about a tenth of a second. None sets no limit.
         best_by: What makes an epoch better: a higher validation accuracy, or a lower validation loss, which goes on
             falling where few samples leave the accuracy as it is.
 
@@ -83,6 +88,8 @@ class TrainSettings:
             choice(name, getattr(self, name), get_args(allowed))
         if not is_train_device(self.device):
             raise SettingError(f"device is {one_line(repr(self.device))}; give cpu, cuda or cuda:1")
+        if self.engine == "compiled" and self.device != "cpu":
+            raise SettingError(f"device is {self.device!r}; the engine compiled computes on cpu, use the engine fast")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain data."""

@@ -20,10 +20,11 @@ from nas.architectures.parameters import parameter_shapes
 from nas.architectures.record import Activation, Architecture
 from nas.architectures.shapes import stack_key
 from nas.engine.circuit import Circuits, prepare
+from nas.engine.compiled import CompiledCircuits, CompiledNetworks
 from nas.training.small import small_steps
 
 if TYPE_CHECKING:
-    from nas.engine.network import HybridNetwork
+    from nas.engine.network import Engine, HybridNetwork
 
 
 def check_shapes(architectures: Sequence[Architecture]) -> None:
@@ -117,6 +118,7 @@ class StackedNetworks:
         dtype: torch.float32 or torch.float64.
         device: Where to compute.
         parameters: Initial parameters (K, P) instead of those of the seeds, which may then be left out; P as below.
+        compiled: Whether compiled kernels compute on the CPU (up to 12 qubits; needs Numba).
 
     Attributes:
         architectures: The candidates.
@@ -126,6 +128,7 @@ class StackedNetworks:
 
     Raises:
         InputError: There are no candidates, they differ in shape, or in number from the seeds.
+        MissingDependencyError: `compiled`, and Numba is not installed.
     """
 
     def __init__(
@@ -138,13 +141,15 @@ class StackedNetworks:
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
         parameters: Tensor | None = None,
+        compiled: bool = False,
     ):
         check_shapes(architectures)
         if parameters is None and len(seeds) != len(architectures):
             raise InputError(f"there are {len(seeds)} seeds for {len(architectures)} candidates; give one for each")
         self.architectures = tuple(architectures)
         self._sizes = (num_features, num_classes)
-        self._circuits = prepare(self.architectures, dtype, torch.device(device))
+        self._circuits = prepare(self.architectures, dtype, torch.device(device), compiled=compiled)
+        self._engine: Engine = "compiled" if compiled else "fast"
         widest = max(architectures, key=lambda architecture: architecture.num_columns)
         self._num_columns = widest.num_columns
         shapes = parameter_shapes(widest, num_features, num_classes)
@@ -163,9 +168,13 @@ class StackedNetworks:
         self._after = _linear_layers(self._views[where + 1 :], [layer.activation for layer in first.hidden_after])
         self._weights = self._views[where]
         activations = tuple([layer.activation for layer in layers] for layers in (self._before, self._after))
-        self._small = small_steps(
-            self._circuits.simulator, self._views, self._split(self.gradients), (activations[0], activations[1])
-        )
+        simulator, kinds = self._circuits.simulator, (activations[0], activations[1])
+        self._small = small_steps(simulator, self._views, self._split(self.gradients), kinds)
+        self.compiled: CompiledNetworks | None = None
+        if isinstance(simulator, CompiledCircuits):
+            self.compiled = CompiledNetworks(
+                simulator, first.num_qubits, self._views, kinds, self.parameters, self.gradients
+            )
 
     def losses_and_gradients(self, x: Tensor, labels: Tensor) -> Tensor:
         """Compute the mean negative log-likelihood of each network, (K); the derivatives go into `gradients`.
@@ -183,6 +192,8 @@ class StackedNetworks:
         if batch == 0 or labels.shape[1] != batch:
             raise InputError(f"there are {labels.shape[1]} labels for {batch} samples; give one for each, at least one")
         self._circuits.require_room(batch, keep=True)
+        if self.compiled is not None:
+            return self.compiled.losses_and_gradients(x, labels)
         if self._small is not None:
             return torch.from_numpy(self._small.losses_and_gradients(x, labels))
         with torch.inference_mode():
@@ -214,14 +225,16 @@ class StackedNetworks:
             MemoryLimitError: The states do not fit into the memory that is free.
         """
         x = self._checked(x)
+        if self.compiled is not None and x.shape[1] > 0:
+            return self.compiled.log_probabilities(x)
         with torch.no_grad():
             outputs = self._circuits(self._weights, _through(self._before, x)[0])
             return torch.log_softmax(_through(self._after, outputs)[0], dim=2)
 
     @property
     def is_small(self) -> bool:
-        """Return whether steps are computed in NumPy (`nas.training.small`)."""
-        return self._small is not None
+        """Return whether steps are computed in NumPy (`nas.training.small`) or compiled, on memory of NumPy."""
+        return self._small is not None or self.compiled is not None
 
     def _checked(self, x: Tensor) -> Tensor:
         candidates, num_features = len(self.architectures), self._sizes[0]
@@ -249,19 +262,21 @@ class StackedNetworks:
         """Return one network on its own, as a torch module."""
         from nas.engine.network import build_model
 
-        made = build_model(self.architectures[number], *self._sizes, dtype=self.parameters.dtype)
+        made = build_model(self.architectures[number], *self._sizes, engine=self._engine, dtype=self.parameters.dtype)
         made.load_state_dict(self.state_dict(number))
         return made.to(self.parameters.device)
 
     def _drawn(self, seeds: Sequence[int], dtype: torch.dtype) -> Tensor:
         """Return the initial parameters that `nas.build_model` draws with these seeds, (K, P)."""
-        from nas.engine.network import build_model
+        from nas.engine.network import QUANTUM_WEIGHTS, drawn_weights
 
-        states = [
-            build_model(architecture, *self._sizes, seed=seed, dtype=dtype).state_dict()
-            for architecture, seed in zip(self.architectures, seeds, strict=True)
-        ]
-        return torch.stack([torch.cat([part.flatten() for part in self._padded(state)]) for state in states])
+        shapes = dict(zip(self._names, self._shapes, strict=True))
+        rows = []
+        for architecture, seed in zip(self.architectures, seeds, strict=True):
+            own = torch.Size((architecture.num_columns, architecture.num_qubits))
+            drawn = drawn_weights(shapes | {QUANTUM_WEIGHTS: own}, seed)
+            rows.append(torch.cat([part.flatten() for part in self._padded(drawn)]))
+        return torch.stack(rows).to(dtype)
 
     def _padded(self, state: dict[str, Tensor]) -> list[Tensor]:
         """Return parameters of one network in order, the circuit's weights with as many columns as any network has."""

@@ -18,7 +18,7 @@ from nas.training.loop import Candidate, GiveUp, Networks, OneModule, Progress, 
 from nas.training.order import training_seeds
 from nas.training.outcome import finished_record, new_record
 from nas.training.parts import load_parts, one_thread, require_torch, validation_chunk
-from nas.training.record import TrainRecord, TrainSettings
+from nas.training.record import STACKED_ENGINES, TrainRecord, TrainSettings
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -67,7 +67,7 @@ def train(
 
     Raises:
         SettingError: A setting is invalid, or the device is not there.
-        MissingDependencyError: torch, or PennyLane for its engine, is not installed.
+        MissingDependencyError: torch, or PennyLane or Numba for its engine, is not installed.
 
     >>> from nas.architectures.record import Architecture, Layer
     >>> from nas.datasets.dataset import load_dataset
@@ -100,7 +100,7 @@ def train_network(
 
     Raises:
         SettingError: A setting is invalid, or the device is not there.
-        MissingDependencyError: torch, or PennyLane for its engine, is not installed.
+        MissingDependencyError: torch, or PennyLane or Numba for its engine, is not installed.
     """
     return _trained(architecture, _run((architecture,), data, settings, (seed,), progress))
 
@@ -198,7 +198,8 @@ def train_together(
     Each has the weights, the order of the samples and the learning rate that `train` gives it with its seed, and none
     is touched by another that diverges. What `train` would find is found to rounding: losses to about 1e-12 of their
     value in double and 1e-5 in single precision, accuracies as long as no sample lies within that of a tie. The same
-    call gives the same records bit for bit; the same candidate in other company does not. The time is divided equally
+    call gives the same records bit for bit; the same candidate in other company does not, but with the engine
+    `compiled`, which trains each as `train` does. The time is divided equally
     between the networks, in `duration_s` as in the time limit. What does not fit into the memory together is trained
     one after the other.
 
@@ -206,7 +207,7 @@ def train_together(
         architectures: Networks with the same `nas.architectures.shapes.stack_key`: qubits, widths of the classical
             layers, activations. The same one may come several times.
         data: Data set; its test part is not used.
-        settings: How to train, with the engine `fast`. [default: `TrainSettings()`]
+        settings: How to train, with the engine `fast` or `compiled`. [default: `TrainSettings()`]
         seeds: Seed of weights and order of samples of each.
         progress: Called after each step with steps done, steps in all, and the best accuracy of all so far.
         give_ups: For each network what `train` takes as `give_up`; those that are stopped are carried along until all
@@ -230,8 +231,8 @@ def train_together(
     if len(seeds) != len(architectures):
         raise SettingError(f"there are {len(seeds)} seeds for {len(architectures)} networks; give one for each")
     check_shapes(architectures)
-    if isinstance(settings, TrainSettings) and settings.engine != "fast":
-        raise SettingError(f"engine is {settings.engine!r}; networks are trained together by the engine fast")
+    if isinstance(settings, TrainSettings) and settings.engine not in STACKED_ENGINES:
+        raise SettingError(f"engine is {settings.engine!r}; networks are trained together by fast and compiled")
     rules = [None] * len(architectures) if give_ups is None else give_ups
     run = _run(architectures, data, settings, seeds, progress, give_ups=rules)
     if run.networks is None and len(architectures) > 1:
@@ -360,11 +361,17 @@ def _networks(
     """Build the networks with their initial weights."""
     dtype = getattr(require_torch(), settings.dtype)
     weights = [training_seeds(seed).weights for seed in seeds]
-    if settings.engine == "fast":
+    if settings.engine in STACKED_ENGINES:
         from nas.training.stack import StackedNetworks
 
         return StackedNetworks(
-            architectures, data.num_features, data.num_classes, weights, dtype=dtype, device=settings.device
+            architectures,
+            data.num_features,
+            data.num_classes,
+            weights,
+            dtype=dtype,
+            device=settings.device,
+            compiled=settings.engine == "compiled",
         )
     from nas.engine.network import build_model
 

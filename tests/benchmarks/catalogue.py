@@ -220,6 +220,7 @@ BENCHMARKS = (
     Benchmark(name="search_quality", quick=("--seeds", "1", "--longest", "0", "--methods", "random")),
     Benchmark(name="noisy_accuracy", quick=("--networks", "2")),
     Benchmark(name="proxy_ranks", quick=("--networks", "6")),
+    Benchmark(name="early_stopping", quick=("--seeds", "1")),
     Benchmark(name="search_pool", quick=("--seeds", "1", "--generations", "1", "--fresh", "1")),
     Benchmark(name="validation_parts", quick=("--datasets", "iris", "--networks", "5", "--seeds", "2")),
     Benchmark(name="bound_attenuation", needs="the folder of compiled circuits"),

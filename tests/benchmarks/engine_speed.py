@@ -1,19 +1,22 @@
-"""A training step on the fused engine against PennyLane's simulators, candidates trained together, and the floor.
+"""A training step on the engines `fast` and `compiled` against PennyLane's simulators, candidates together, the floor.
 
 Step: forward, backward and Adam on a batch of 64, as `nas.train` does it, of Linear(8, n), a circuit of n qubits with
 RY and RZ on each and a ring of CNOTs in every layer, Linear(n, 3), on one thread. Circuit: forward and backward of the
 circuit alone, through autograd. Both sides compute the same numbers; they are compared before anything is timed. A
 ratio is the median of those of neighbouring runs. The arithmetic floor is the time that the matrix products of the
 circuit would take at the speed of one large real product in the same precision; a complex product is four real ones.
+The products are those of the engine `fast`; `compiled`, which is left out where Numba is not installed, has none.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import statistics
 import time
 from collections.abc import Callable
 
+import numpy as np
 import pennylane as qml
 import torch
 from noted import note
@@ -28,6 +31,7 @@ from nas.training.loop import OneModule
 from nas.training.stack import StackedNetworks
 
 BATCH, FEATURES, CLASSES = 64, 8, 3
+ENGINES = ("fast", "compiled") if importlib.util.find_spec("numba") else ("fast",)
 OTHERS = {
     "default.qubit, backprop": ("default.qubit", "backprop"),
     "lightning, adjoint": ("lightning.qubit", "adjoint"),
@@ -44,7 +48,17 @@ def network(num_qubits: int, num_layers: int) -> Architecture:
 
 def step_of(networks: StackedNetworks | OneModule, x: torch.Tensor, labels: torch.Tensor) -> Callable[[], torch.Tensor]:
     """One step of training; returns the gradients."""
-    optimizer = StackedAdam(networks, [1e-9] * len(networks.architectures))
+    rates = [1e-9] * len(networks.architectures)
+    if networks.compiled is not None:
+        kernels, data, classes = networks.compiled, x.reshape(-1, FEATURES), labels.reshape(-1)
+        rows = np.arange(len(data)).reshape(len(rates), -1)
+
+        def compiled_step() -> torch.Tensor:
+            kernels.take_steps(data, classes, rows, BATCH, rates)
+            return networks.gradients
+
+        return compiled_step
+    optimizer = StackedAdam(networks, rates)
 
     def step() -> torch.Tensor:
         networks.losses_and_gradients(x, labels)
@@ -84,13 +98,13 @@ def seconds(call: Callable[[], object], calls: int) -> float:
     return (time.perf_counter() - started) / calls
 
 
-def compare(num_qubits: int, num_layers: int, repeats: int) -> None:
-    """The fused engine in single precision, as it is by default, against PennyLane."""
+def compare(engine: str, num_qubits: int, num_layers: int, repeats: int) -> None:
+    """An engine in single precision, as it is by default, against PennyLane."""
     architecture = network(num_qubits, num_layers)
     x, labels = torch.randn(BATCH, FEATURES), torch.randint(CLASSES, (BATCH,))
     angles = torch.rand(BATCH, num_qubits, requires_grad=True)
-    fused = StackedNetworks([architecture], FEATURES, CLASSES, [0])
-    circuit = FastCircuit(architecture)
+    fused = StackedNetworks([architecture], FEATURES, CLASSES, [0], compiled=engine == "compiled")
+    circuit = FastCircuit(architecture, compiled=engine == "compiled")
     for name, (device, method) in OTHERS.items():
         reference = PennyLaneCircuit(architecture, device=qml.device(device, wires=num_qubits), diff_method=method)
         reference.load_state_dict(circuit.state_dict())
@@ -106,8 +120,8 @@ def compare(num_qubits: int, num_layers: int, repeats: int) -> None:
         note(**{f"{'default_qubit' if method == 'backprop' else 'lightning'}_{num_qubits}": times})
         circuit_s, circuit_times = ratio(*circuits, repeats)
         print(
-            f"{num_qubits:2} qubits, {num_layers} layers, {name:23}: step {step_s * 1e3:6.3f} ms, {times:6.1f} times "
-            f"faster; circuit {circuit_s * 1e3:6.3f} ms, {circuit_times:6.1f} times faster"
+            f"{engine:8} {num_qubits:2} qubits, {num_layers} layers, {name:23}: step {step_s * 1e3:6.3f} ms, "
+            f"{times:6.1f} times faster; circuit {circuit_s * 1e3:6.3f} ms, {circuit_times:6.1f} times faster"
         )
 
 
@@ -120,20 +134,20 @@ def same(one: torch.Tensor, other: torch.Tensor) -> None:
         raise SystemExit(f"the engines disagree by {(one - other).abs().max():.1e}")
 
 
-def together(num_qubits: int, num_layers: int, num_networks: int, repeats: int) -> None:
+def together(engine: str, num_qubits: int, num_layers: int, num_networks: int, repeats: int) -> None:
     """Steps of several networks at once against one after the other."""
-    architecture = network(num_qubits, num_layers)
+    architecture, compiled = network(num_qubits, num_layers), engine == "compiled"
     x, labels = torch.randn(num_networks, BATCH, FEATURES), torch.randint(CLASSES, (num_networks, BATCH))
-    stacked = StackedNetworks([architecture] * num_networks, FEATURES, CLASSES, range(num_networks))
+    stacked = StackedNetworks([architecture] * num_networks, FEATURES, CLASSES, range(num_networks), compiled=compiled)
     singles = [
-        step_of(StackedNetworks([architecture], FEATURES, CLASSES, [k]), x[k, None], labels[k, None])
+        step_of(StackedNetworks([architecture], FEATURES, CLASSES, [k], compiled=compiled), x[k, None], labels[k, None])
         for k in range(num_networks)
     ]
     step_s, times = ratio(step_of(stacked, x, labels), lambda: [step() for step in singles], repeats)
     note(**{f"together_{num_qubits}": times})
     print(
-        f"{num_qubits:2} qubits, {num_layers} layers, {num_networks} networks together: {step_s * 1e3:.2f} ms a step, "
-        f"{times:.1f} times faster than one after the other"
+        f"{engine:8} {num_qubits:2} qubits, {num_layers} layers, {num_networks} networks together: "
+        f"{step_s * 1e3:.2f} ms a step, {times:.1f} times faster than one after the other"
     )
 
 
@@ -166,19 +180,37 @@ class ProductCounter(TorchDispatchMode):
         return function(*args, **(kwargs or {}))
 
 
-def floor(num_qubits: int, num_layers: int, repeats: int) -> None:
-    """How far the step of the circuit is from the time of its arithmetic alone."""
-    step = circuit_of(FastCircuit(network(num_qubits, num_layers)), torch.rand(BATCH, num_qubits, requires_grad=True))
+def compiled_steps(num_qubits: int, num_layers: int, num_networks: int, repeats: int) -> None:
+    """Steps of the engine `compiled` against the same steps of the engine `fast`."""
+    x, labels = torch.randn(num_networks, BATCH, FEATURES), torch.randint(CLASSES, (num_networks, BATCH))
+    architectures = [network(num_qubits, num_layers)] * num_networks
+    compiled, fast = (
+        StackedNetworks(architectures, FEATURES, CLASSES, range(num_networks), compiled=c) for c in (True, False)
+    )
+    same(compiled.losses_and_gradients(x, labels), fast.losses_and_gradients(x, labels))
+    step_s, times = ratio(step_of(compiled, x, labels), step_of(fast, x, labels), 4 * repeats)
+    print(
+        f"compiled {num_qubits:2} qubits, {num_layers} layers, {num_networks:2} networks: "
+        f"{step_s * 1e3:.3f} ms a step, {times:.1f} times faster than the engine fast"
+    )
+
+
+def floor(engine: str, num_qubits: int, num_layers: int, repeats: int) -> None:
+    """How far the step of the circuit is from the time of the arithmetic of the engine `fast` alone."""
+    angles = torch.rand(BATCH, num_qubits, requires_grad=True)
+    architecture = network(num_qubits, num_layers)
     with ProductCounter() as counter:
-        step()
+        circuit_of(FastCircuit(architecture), angles)()
     flops = counter.flops
+    step = circuit_of(FastCircuit(architecture, compiled=engine == "compiled"), angles)
+    step()
     square = torch.rand(1024, 1024)
     step_s = statistics.median(seconds(step, 5) for _ in range(repeats))
     per_second = 2 * 1024**3 / statistics.median(seconds(lambda: square @ square, 1) for _ in range(repeats))
     print(
-        f"{num_qubits:2} qubits, {num_layers} layers: {flops / 1e6:.1f} MFLOP of products in {step_s * 1e3:.2f} ms; at "
-        f"the {per_second / 1e9:.0f} GFLOP/s of a large one {flops / per_second * 1e3:.2f} ms: "
-        f"{step_s * per_second / flops:.1f} times the floor"
+        f"{engine:8} {num_qubits:2} qubits, {num_layers} layers: {flops / 1e6:.1f} MFLOP of products in "
+        f"{step_s * 1e3:.2f} ms; at the {per_second / 1e9:.0f} GFLOP/s of a large one "
+        f"{flops / per_second * 1e3:.2f} ms: {step_s * per_second / flops:.1f} times the floor"
     )
     note(**{f"floors_{num_qubits}": step_s * per_second / flops})
 
@@ -189,14 +221,19 @@ def main() -> None:
     repeats = parser.parse_args().repeats
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    for num_qubits, num_layers in ((4, 2), (8, 4)):
-        compare(num_qubits, num_layers, repeats)
     for num_networks in (1, 16):
         in_torch(4, 2, num_networks, repeats)
-    for num_qubits, num_layers in ((4, 2), (8, 4)):
-        together(num_qubits, num_layers, 16, repeats)
-    for num_qubits, num_layers in ((8, 4), (10, 4)):
-        floor(num_qubits, num_layers, repeats)
+    for engine in ENGINES:
+        for num_qubits, num_layers in ((4, 2), (8, 4)):
+            compare(engine, num_qubits, num_layers, repeats)
+        for num_qubits, num_layers in ((4, 2), (8, 4)):
+            together(engine, num_qubits, num_layers, 16, repeats)
+        for num_qubits, num_layers in ((8, 4), (10, 4)):
+            floor(engine, num_qubits, num_layers, repeats)
+    if "compiled" in ENGINES:
+        for num_qubits, num_layers in ((4, 2), (8, 4), (10, 4)):
+            for num_networks in (1, 16):
+                compiled_steps(num_qubits, num_layers, num_networks, repeats)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,539 @@
+"""Compiled kernels of circuits, on a few samples at once. Needs Numba.
+
+A tile of W samples goes through everything while it is in the cache: states are (N, C, W), with C = 2 for real and
+imaginary parts and C = 1 where all amplitudes are real. The derivatives of amplitudes are λ = dL/dRe ψ + i·dL/dIm ψ,
+and that of the angle of a rotation exp(−iθ/2·P) is ½·Im⟨λ|P|ψ⟩ right after it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from nas.engine.jit import compiled, summed
+from nas.engine.program import AFTER, BEFORE, TURNED, Array, Program
+
+_HALF_PI_HIGH, _HALF_PI_LOW = 1.57079632673412561417e00, 6.07710050650619224932e-11
+_LARGE = 1e5
+
+
+@compiled
+def sines(x: Array, sine: Array, cosine: Array) -> None:
+    """Compute sine and cosine of each number of a row, by polynomials that fill vector registers."""
+    large = False
+    for i in range(x.size):
+        value = np.float64(x[i])
+        large |= not abs(value) < _LARGE
+        q = np.floor(value * 0.63661977236758134308 + 0.5)
+        r = (value - q * _HALF_PI_HIGH) - q * _HALF_PI_LOW
+        z = r * r
+        s = 1.58962301576546568060e-10 * z - 2.50507477628578072866e-8
+        s = ((s * z + 2.75573136213857245213e-6) * z - 1.98412698295895385996e-4) * z
+        s = r + r * z * ((s + 8.33333333332211858878e-3) * z - 1.66666666666666307295e-1)
+        c = (-1.13585365213876817300e-11 * z + 2.08757008419747316778e-9) * z - 2.75573141792967388112e-7
+        c = ((c * z + 2.48015872888517045348e-5) * z - 1.38888888888730564116e-3) * z
+        c = 1.0 - 0.5 * z + z * z * (c + 4.16666666666665929218e-2)
+        quarter = q - 4.0 * np.floor(0.25 * q)
+        odd = quarter - 2.0 * np.floor(0.5 * quarter)
+        first = s if odd == 0.0 else c
+        second = c if odd == 0.0 else s
+        sine[i] = first if quarter < 1.5 else -first
+        cosine[i] = second if (quarter < 0.5 or quarter > 2.5) else -second
+    if large:
+        for i in range(x.size):
+            if not abs(x[i]) < _LARGE:
+                sine[i], cosine[i] = math.sin(x[i]), math.cos(x[i])
+
+
+@summed
+def dot(a: Array, b: Array) -> float:
+    """Compute the product of two rows."""
+    total: float = a[0] * b[0]
+    for i in range(1, a.size):
+        total += a[i] * b[i]
+    return total
+
+
+@summed
+def _crossed(derivative: Array, state: Array) -> float:
+    """Compute Im⟨λ|ψ⟩ of a row of samples, (2, W)."""
+    re, im, by_re, by_im = state[0], state[1], derivative[0], derivative[1]
+    total: float = by_re[0] * im[0] - by_im[0] * re[0]
+    for i in range(1, re.size):
+        total += by_re[i] * im[i] - by_im[i] * re[i]
+    return total
+
+
+@compiled
+def _rotate(state: Array, stride: int, c: float, s: float) -> None:
+    """Rotate a qubit about y in place; `state` is flat, and `stride` the distance of the two amplitudes in it."""
+    for start in range(0, state.size, 2 * stride):
+        zero, one = state[start : start + stride], state[start + stride : start + 2 * stride]
+        for i in range(stride):
+            u, v = zero[i], one[i]
+            zero[i] = c * u - s * v
+            one[i] = s * u + c * v
+
+
+@summed
+def _overlap(derivative: Array, state: Array, stride: int) -> float:
+    """Compute ½·Im⟨λ|Y|ψ⟩ of a qubit; arguments as those of `_rotate`."""
+    total = 0.0
+    for start in range(0, state.size, 2 * stride):
+        zero, one = state[start : start + stride], state[start + stride : start + 2 * stride]
+        by_zero, by_one = derivative[start : start + stride], derivative[start + stride : start + 2 * stride]
+        part = by_one[0] * zero[0] - by_zero[0] * one[0]
+        for i in range(1, stride):
+            part += by_one[i] * zero[i] - by_zero[i] * one[i]
+        total += part
+    return 0.5 * total
+
+
+@compiled
+def _move(old: Array, new: Array, source: Array, sign: Array, phases: Array, is_phased: bool) -> None:
+    """Carry out entanglers and phases: new amplitude b = phase[b] · sign[b] · old amplitude source[b]."""
+    width = old.shape[2]
+    for b in range(len(source)):
+        before, after, factor = old[source[b]], new[b], sign[b]
+        if is_phased:
+            p, q = phases[0, b] * factor, phases[1, b] * factor
+            re, im, to_re, to_im = before[0], before[1], after[0], after[1]
+            for i in range(width):
+                u, v = re[i], im[i]
+                to_re[i] = p * u - q * v
+                to_im[i] = p * v + q * u
+        else:
+            flat, to = before.reshape(-1), after.reshape(-1)
+            for i in range(flat.size):
+                to[i] = factor * flat[i]
+
+
+@compiled
+def _move_back(derivative: Array, old: Array, source: Array, sign: Array, phases: Array, is_phased: bool) -> None:
+    """Carry derivatives back through `_move`."""
+    width = old.shape[2]
+    for b in range(len(source)):
+        before, after, factor = old[source[b]], derivative[b], sign[b]
+        if is_phased:
+            p, q = phases[0, b] * factor, phases[1, b] * factor
+            re, im, by_re, by_im = before[0], before[1], after[0], after[1]
+            for i in range(width):
+                u, v = by_re[i], by_im[i]
+                re[i] = p * u + q * v
+                im[i] = p * v - q * u
+        else:
+            flat, by = before.reshape(-1), after.reshape(-1)
+            for i in range(flat.size):
+                flat[i] = factor * by[i]
+
+
+@compiled
+def _turn(state: Array, phases: Array, direction: float) -> None:
+    """Multiply amplitudes by the phases of a repeated embedding, or by their conjugates if the direction is −1."""
+    for b in range(len(state)):
+        re, im, p, q = state[b, 0], state[b, 1], phases[b, 0], phases[b, 1]
+        for i in range(re.size):
+            u, v, w = re[i], im[i], q[i] * re.dtype.type(direction)
+            re[i] = p[i] * u - w * v
+            im[i] = p[i] * v + w * u
+
+
+@compiled
+def _grow(product: Array, factors: Array) -> None:
+    """Multiply states of single qubits, (n, 2, C, W), out: rows 2^q − 1 to 2^(q+1) − 2 are the product of q of them."""
+    n, _, parts, width = factors.shape
+    product[0, 0, :] = 1.0
+    if parts == 2:
+        product[0, 1, :] = 0.0
+    for qubit in range(n):
+        first, after = 2**qubit - 1, 2 ** (qubit + 1) - 1
+        for number in range(2**qubit):
+            row = product[first + number]
+            for bit in range(2):
+                to, factor = product[after + 2 * number + bit], factors[qubit, bit]
+                if parts == 1:
+                    for i in range(width):
+                        to[0, i] = row[0, i] * factor[0, i]
+                else:
+                    for i in range(width):
+                        u, v, p, q = row[0, i], row[1, i], factor[0, i], factor[1, i]
+                        to[0, i] = u * p - v * q
+                        to[1, i] = u * q + v * p
+
+
+@compiled
+def _shrink(derivative: Array, product: Array, factors: Array, by_factor: Array) -> None:
+    """Compute derivatives of the states of single qubits from those of their product, which are overwritten."""
+    n, _, parts, width = factors.shape
+    by_factor[:] = 0.0
+    for qubit in range(n - 1, -1, -1):
+        for number in range(2**qubit):
+            row, to = product[2**qubit - 1 + number], derivative[number]
+            by_zero, by_one = derivative[2 * number], derivative[2 * number + 1]
+            zero, one = factors[qubit, 0], factors[qubit, 1]
+            out_zero, out_one = by_factor[qubit, 0], by_factor[qubit, 1]
+            if parts == 1:
+                for i in range(width):
+                    u, v = by_zero[0, i], by_one[0, i]
+                    out_zero[0, i] += row[0, i] * u
+                    out_one[0, i] += row[0, i] * v
+                    to[0, i] = zero[0, i] * u + one[0, i] * v
+            else:
+                for i in range(width):
+                    a, b, c, d = by_zero[0, i], by_zero[1, i], by_one[0, i], by_one[1, i]
+                    p, q = row[0, i], row[1, i]
+                    out_zero[0, i] += p * a + q * b
+                    out_zero[1, i] += p * b - q * a
+                    out_one[0, i] += p * c + q * d
+                    out_one[1, i] += p * d - q * c
+                    p, q, r, s = zero[0, i], zero[1, i], one[0, i], one[1, i]
+                    to[0, i] = p * a + q * b + r * c + s * d
+                    to[1, i] = p * b - q * a + r * d - s * c
+
+
+class Angles(NamedTuple):
+    """Angles of one circuit: halved cosines and sines (levels, 3, n), phases (levels, 2, N), prefix (n, 2, 2, 2)."""
+
+    cosines: Array
+    sines: Array
+    phases: Array
+    prefix: Array
+
+
+class Found(NamedTuple):
+    """Sums over samples for the derivatives of one circuit's angles.
+
+    By level, slot and qubit (levels, 3, n); of phases by level and basis state (levels, N); overlaps of X, Y and Z
+    after the prefix (n, 3).
+    """
+
+    by_angle: Array
+    by_phase: Array
+    by_prefix: Array
+
+
+class Tile(NamedTuple):
+    """Memory of a circuit for W samples; written anew for each tile."""
+
+    halves: Array
+    cosines: Array
+    sines: Array
+    factors: Array
+    by_factor: Array
+    product: Array
+    states: Array
+    derivatives: Array
+    turns: Array
+    by_turn: Array
+    norms: Array
+
+
+@compiled
+def make_tile(program: Program, encoded: int, num_levels: int, parts: int, width: int, like: Array) -> Tile:
+    """Allocate the memory of a circuit with C parts for W samples in the type of the numbers `like`."""
+    n, size = program.num_qubits, program.sources.shape[1]
+    turned = size if program.reuploads.any() else 0
+    t = like.dtype
+    return Tile(
+        np.empty((encoded, width), t),
+        np.empty((encoded, width), t),
+        np.empty((encoded, width), t),
+        np.empty((n, 2, parts, width), t),
+        np.empty((n, 2, parts, width), t),
+        np.empty((2 * size - 1, parts, width), t),
+        np.empty((num_levels, size, parts, width), t),
+        np.empty((2, size, parts, width), t),
+        np.empty((max(1, 2 * turned - 1), 2, width), t),
+        np.empty((turned, width), t),
+        np.empty(width, t),
+    )
+
+
+@compiled
+def make_found(program: Program, k: int) -> Found:
+    """Allocate the sums of a circuit, all zero."""
+    levels = program.starts[k + 1] - program.starts[k]
+    n = program.num_qubits
+    return Found(np.zeros((levels, 3, n)), np.zeros((levels, program.sources.shape[1])), np.zeros((n, 3)))
+
+
+@compiled
+def _multiply(matrix: Array, axis: int, c: float, s: float) -> None:
+    """Multiply a 2 × 2 matrix (row, column, part) by exp(−iθ/2·P) from the left."""
+    for column in range(2):
+        a = complex(matrix[0, column, 0], matrix[0, column, 1])
+        b = complex(matrix[1, column, 0], matrix[1, column, 1])
+        if axis == 0:
+            a, b = c * a - 1j * s * b, c * b - 1j * s * a
+        elif axis == 1:
+            a, b = c * a - s * b, c * b + s * a
+        else:
+            a, b = complex(c, -s) * a, complex(c, s) * b
+        matrix[0, column, 0], matrix[0, column, 1] = a.real, a.imag
+        matrix[1, column, 0], matrix[1, column, 1] = b.real, b.imag
+
+
+@compiled
+def _spread(cosine: Array, sine: Array, out: Array) -> None:
+    """Compute the phases exp(−i/2·Σ ±θ_q) of all basis states, (2, N)."""
+    out[0, 0], out[1, 0] = 1.0, 0.0
+    for qubit in range(len(cosine)):
+        c, s = cosine[qubit], sine[qubit]
+        for number in range(2**qubit - 1, -1, -1):
+            u, v = out[0, number], out[1, number]
+            out[0, 2 * number], out[1, 2 * number] = c * u + s * v, c * v - s * u
+            out[0, 2 * number + 1], out[1, 2 * number + 1] = c * u - s * v, c * v + s * u
+
+
+@compiled
+def make_angles(program: Program, k: int, weights: Array) -> Angles:
+    """Compute everything that follows from the weights (C·n) of circuit k."""
+    n, size, first = program.num_qubits, program.sources.shape[1], program.starts[k]
+    levels = program.starts[k + 1] - first
+    angles = np.zeros((levels, 3, n))
+    for t in range(program.turn_starts[k], program.turn_starts[k + 1]):
+        level, slot, qubit, weight = program.turns[t]
+        angle = program.turn_angles[t] if weight < 0 else np.float64(weights[weight])
+        angles[level - first, slot, qubit] += 0.5 * angle
+    cosine, sine = np.empty(angles.shape), np.empty(angles.shape)
+    sines(angles.reshape(-1), sine.reshape(-1), cosine.reshape(-1))
+    phases = np.empty((levels, 2, size), weights.dtype)
+    before, after = np.empty((2, size)), np.empty((2, size))
+    for level in range(levels):
+        if program.phased[first + level]:
+            _spread(cosine[level, BEFORE], sine[level, BEFORE], before)
+            _spread(cosine[level, AFTER], sine[level, AFTER], after)
+            for b in range(size):
+                source = program.sources[first + level, b]
+                u, v, p, q = before[0, source], before[1, source], after[0, b], after[1, b]
+                phases[level, 0, b], phases[level, 1, b] = u * p - v * q, u * q + v * p
+    prefix = np.zeros((n, 2, 2, 2))
+    prefix[:, 0, 0, 0] = 1.0
+    prefix[:, 1, 1, 0] = 1.0
+    for r in range(program.prefix_starts[k], program.prefix_starts[k + 1]):
+        qubit, axis, weight = program.prefix[r]
+        angle = 0.5 * (program.prefix_angles[r] if weight < 0 else np.float64(weights[weight]))
+        _multiply(prefix[qubit], axis, math.cos(angle), math.sin(angle))
+    return Angles(cosine, sine, phases, prefix)
+
+
+@compiled
+def add_derivatives(program: Program, k: int, weights: Array, found: Found, by_weight: Array) -> None:
+    """Add the derivatives of the weights (C·n) of circuit k to `by_weight`; `found` is used up."""
+    n, size, first = program.num_qubits, program.sources.shape[1], program.starts[k]
+    for level in range(len(found.by_angle)):
+        if program.phased[first + level]:
+            by_angle, by_phase = found.by_angle[level], found.by_phase[level]
+            for b in range(size):
+                source, value = program.sources[first + level, b], 0.5 * by_phase[b]
+                for qubit in range(n):
+                    by_angle[AFTER, qubit] += value * (1 - 2 * (b >> (n - 1 - qubit) & 1))
+                    by_angle[BEFORE, qubit] += value * (1 - 2 * (source >> (n - 1 - qubit) & 1))
+    for t in range(program.turn_starts[k], program.turn_starts[k + 1]):
+        level, slot, qubit, weight = program.turns[t]
+        if weight >= 0:
+            by_weight[weight] += by_weight.dtype.type(found.by_angle[level - first, slot, qubit])
+    for r in range(program.prefix_starts[k + 1] - 1, program.prefix_starts[k] - 1, -1):
+        qubit, axis, weight = program.prefix[r]
+        overlaps = found.by_prefix[qubit]
+        angle = program.prefix_angles[r] if weight < 0 else np.float64(weights[weight])
+        if weight >= 0:
+            by_weight[weight] += by_weight.dtype.type(0.5 * overlaps[axis])
+        # The overlaps before a rotation are those after it, turned back about its axis.
+        c, s, one, two = math.cos(angle), math.sin(angle), (axis + 1) % 3, (axis + 2) % 3
+        u, v = overlaps[one], overlaps[two]
+        overlaps[one], overlaps[two] = c * u + s * v, c * v - s * u
+
+
+@compiled
+def _begin_angles(angles: Angles, x: Array, tile: Tile) -> None:
+    """Compute the product state of values (n, W) after the prefix."""
+    for q in range(len(x)):
+        for i in range(x.shape[1]):
+            tile.halves[q, i] = x[q, i] * x.dtype.type(0.5)
+    sines(tile.halves.reshape(-1), tile.sines.reshape(-1), tile.cosines.reshape(-1))
+    t, parts = x.dtype.type, tile.factors.shape[2]
+    for qubit in range(len(x)):
+        c, s = tile.cosines[qubit], tile.sines[qubit]
+        for bit in range(2):
+            for part in range(parts):
+                u, v = t(angles.prefix[qubit, bit, 0, part]), t(angles.prefix[qubit, bit, 1, part])
+                out = tile.factors[qubit, bit, part]
+                for i in range(x.shape[1]):
+                    out[i] = u * c[i] + v * s[i]
+    _grow(tile.product, tile.factors)
+
+
+@compiled
+def _end_angles(angles: Angles, derivative: Array, tile: Tile, found: Found, by_x: Array) -> None:
+    """Compute the derivatives of the values and the overlaps of the prefix from those of the product state."""
+    _shrink(derivative, tile.product, tile.factors, tile.by_factor)
+    t, parts = by_x.dtype.type, tile.factors.shape[2]
+    for qubit in range(len(by_x)):
+        zero, one, by_zero, by_one = (
+            tile.factors[qubit, 0], tile.factors[qubit, 1], tile.by_factor[qubit, 0], tile.by_factor[qubit, 1]
+        )  # fmt: skip
+        overlaps, out = found.by_prefix[qubit], by_x[qubit]
+        overlaps[1] += dot(by_one.reshape(-1), zero.reshape(-1)) - dot(by_zero.reshape(-1), one.reshape(-1))
+        if parts == 2:
+            overlaps[0] += _crossed(by_zero, one) + _crossed(by_one, zero)
+            overlaps[2] += _crossed(by_zero, zero) - _crossed(by_one, one)
+        out[:] = 0.0
+        c, s = tile.cosines[qubit], tile.sines[qubit]
+        for bit in range(2):
+            for part in range(parts):
+                u = t(0.5 * angles.prefix[qubit, bit, 0, part])
+                v = t(0.5 * angles.prefix[qubit, bit, 1, part])
+                by = tile.by_factor[qubit, bit, part]
+                for i in range(out.size):
+                    out[i] += by[i] * (v * c[i] - u * s[i])
+
+
+@compiled
+def _begin_amplitudes(x: Array, tile: Tile, state: Array) -> None:
+    """Normalise rows of amplitudes; rows of zeros stand for |0…0⟩ and have no derivative."""
+    state[:] = 0.0
+    norms = tile.norms
+    norms[:] = 0.0
+    for e in range(len(x)):
+        for i in range(norms.size):
+            norms[i] += x[e, i] * x[e, i]
+    for i in range(norms.size):
+        norms[i] = 1.0 / math.sqrt(norms[i]) if norms[i] != 0.0 else 0.0
+        if norms[i] == 0.0:
+            state[0, 0, i] = 1.0
+    for e in range(len(x)):
+        for i in range(norms.size):
+            state[e, 0, i] += x[e, i] * norms[i]
+
+
+@compiled
+def _end_amplitudes(derivative: Array, state: Array, tile: Tile, by_x: Array) -> None:
+    """Compute the derivatives of the values that `_begin_amplitudes` has normalised."""
+    norms = tile.norms
+    for i in range(norms.size):
+        along = derivative[0, 0, i] * state[0, 0, i]
+        for e in range(1, len(state)):
+            along += derivative[e, 0, i] * state[e, 0, i]
+        for e in range(len(by_x)):
+            by_x[e, i] = (derivative[e, 0, i] - along * state[e, 0, i]) * norms[i]
+
+
+@compiled
+def _make_turns(x: Array, tile: Tile) -> None:
+    """Compute the phases exp(−i/2·Σ ±x_q) of a repeated embedding, the last N rows of `turns`."""
+    n, width = x.shape
+    factors = np.empty((n, 2, 2, width), x.dtype)
+    for qubit in range(n):
+        for i in range(width):
+            factors[qubit, 0, 0, i] = factors[qubit, 1, 0, i] = tile.cosines[qubit, i]
+            factors[qubit, 0, 1, i], factors[qubit, 1, 1, i] = -tile.sines[qubit, i], tile.sines[qubit, i]
+    _grow(tile.turns, factors)
+
+
+@compiled
+def circuit_forward(program: Program, k: int, angles: Angles, x: Array, tile: Tile, out: Array) -> None:
+    """Compute outputs (outputs, W) of circuit k for values (encoded, W); states stay in the tile."""
+    size, first, levels = program.sources.shape[1], program.starts[k], len(angles.phases)
+    old = tile.product[size - 1 :]
+    if program.is_amplitudes:
+        _begin_amplitudes(x, tile, old)
+    else:
+        _begin_angles(angles, x, tile)
+        if len(tile.by_turn):
+            _make_turns(x, tile)
+    row = old.shape[1] * old.shape[2]
+    for level in range(levels):
+        new, number = tile.states[level], first + level
+        _move(old, new, program.sources[number], program.signs[number], angles.phases[level], program.phased[number])
+        if program.reuploads[number]:
+            _turn(new, tile.turns[size - 1 :], 1.0)
+        for qubit in range(program.num_qubits):
+            if program.rotated[number, qubit]:
+                c, s = angles.cosines[level, TURNED, qubit], angles.sines[level, TURNED, qubit]
+                t = x.dtype.type
+                _rotate(new.reshape(-1), (size >> (qubit + 1)) * row, t(c), t(s))
+        old = new
+    out[:] = 0.0
+    for b in range(size):
+        for part in range(old.shape[1]):
+            psi = old[b, part]
+            for j in range(len(out)):
+                sign, to = program.outputs[k, b, j], out[j]
+                for i in range(psi.size):
+                    to[i] += sign * psi[i] * psi[i]
+
+
+@compiled
+def _phase_overlaps(
+    derivative: Array, old: Array, source: Array, by_phase: Array, by_turn: Array, is_turned: bool
+) -> None:
+    """Add Im(conj(λ)·ψ) before the phases of a level, by basis state after its entanglers."""
+    for b in range(len(source)):
+        by, psi = derivative[source[b]], old[source[b]]
+        by_phase[b] += _crossed(by, psi)
+        if is_turned:
+            for i in range(by.shape[1]):
+                by_turn[b, i] += by[0, i] * psi[1, i] - by[1, i] * psi[0, i]
+
+
+@compiled
+def _begin_derivatives(outputs: Array, by_out: Array, state: Array, derivative: Array) -> None:
+    """Compute λ of the last state: 2·(Σ weight·derivative of the output)·ψ."""
+    width = state.shape[2]
+    factor = np.empty(width, state.dtype)
+    for b in range(len(state)):
+        factor[:] = 0.0
+        for j in range(len(by_out)):
+            sign = outputs[b, j] * state.dtype.type(2.0)
+            by = by_out[j]
+            for i in range(width):
+                factor[i] += sign * by[i]
+        for part in range(state.shape[1]):
+            psi, to = state[b, part], derivative[b, part]
+            for i in range(width):
+                to[i] = factor[i] * psi[i]
+
+
+@compiled
+def circuit_backward(
+    program: Program, k: int, angles: Angles, tile: Tile, by_out: Array, found: Found, by_x: Array
+) -> None:
+    """Compute the derivatives of values (encoded, W) after `circuit_forward`; sums for the weights go to `found`."""
+    n, size, first, levels = program.num_qubits, program.sources.shape[1], program.starts[k], len(angles.phases)
+    initial = tile.product[size - 1 :]
+    row = initial.shape[1] * initial.shape[2]
+    derivative, other = tile.derivatives[0], tile.derivatives[1]
+    last = tile.states[levels - 1] if levels else initial
+    _begin_derivatives(program.outputs[k], by_out, last, derivative)
+    tile.by_turn[:] = 0.0
+    t = by_x.dtype.type
+    for level in range(levels - 1, -1, -1):
+        number, state = first + level, tile.states[level]
+        for qubit in range(n):
+            if program.rotated[number, qubit]:
+                stride = (size >> (qubit + 1)) * row
+                found.by_angle[level, TURNED, qubit] += _overlap(derivative.reshape(-1), state.reshape(-1), stride)
+        for qubit in range(n):
+            if program.rotated[number, qubit]:
+                c, s = angles.cosines[level, TURNED, qubit], angles.sines[level, TURNED, qubit]
+                _rotate(derivative.reshape(-1), (size >> (qubit + 1)) * row, t(c), t(-s))
+        old = tile.states[level - 1] if level else initial
+        source, is_turned = program.sources[number], program.reuploads[number]
+        if is_turned:
+            _turn(derivative, tile.turns[size - 1 :], -1.0)
+        _move_back(derivative, other, source, program.signs[number], angles.phases[level], program.phased[number])
+        if program.phased[number] or is_turned:
+            _phase_overlaps(other, old, source, found.by_phase[level], tile.by_turn, is_turned)
+        derivative, other = other, derivative
+    if program.is_amplitudes:
+        _end_amplitudes(derivative, initial, tile, by_x)
+        return
+    _end_angles(angles, derivative, tile, found, by_x)
+    for b in range(len(tile.by_turn)):
+        for qubit in range(n):
+            sign, by = t(0.5 - (b >> (n - 1 - qubit) & 1)), by_x[qubit]
+            for i in range(by.size):
+                by[i] += sign * tile.by_turn[b, i]

@@ -1,0 +1,44 @@
+"""Where machine code is kept, and what happens where it cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+numba = pytest.importorskip("numba")
+
+from nas.engine import jit  # noqa: E402
+
+
+def twice(x: Any) -> Any:
+    return x + x
+
+
+def test_each_version_of_the_source_has_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first = jit.cache_folder()
+    assert first.is_relative_to(tmp_path / "hwcost")
+    monkeypatch.setattr(jit, "_SOURCES", jit._SOURCES[:-1])
+    assert jit.cache_folder() != first
+
+
+def test_machine_code_is_kept_in_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(jit, "_FOLDER", tmp_path)
+    before = numba.config.CACHE_DIR
+    assert jit.compiled(twice)(2.0) == 4.0
+    assert list(tmp_path.rglob("*.nbc"))
+    assert before == numba.config.CACHE_DIR
+
+
+def test_without_a_folder_functions_are_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(jit, "_FOLDER", tmp_path / "file" / "folder")
+    assert jit.summed(twice)(2.0) == 4.0
+
+
+def test_functions_stay_python_where_numba_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
+    assert jit.compiled(twice) is twice
