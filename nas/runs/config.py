@@ -439,7 +439,7 @@ def renamed(keys: Mapping[str, Any]) -> dict[str, Any]:
         SettingError: A key has two values, under both of its names.
 
     >>> renamed({"device": "mine.json", "shots": 100})
-    {'machine': 'mine.json', 'shots': 100}
+    {'shots': 100, 'machine': 'mine.json'}
     """
     present = dict(keys)
     for old, new in OLD_NAMES.items():
