@@ -92,6 +92,16 @@ def test_trainings_see_it_alone_and_together() -> None:
     assert stack_key(small) != stack_key(plain)
 
 
+def test_compiled_trainings_see_it_too() -> None:
+    pytest.importorskip("numba")
+    data, settings = nas.load_dataset("iris"), nas.TrainSettings(epochs=2, learning_rate=0.03)
+    layer = nas.Layer(columns=(("y", "y"),), gate="cx", pairs=((0, 1),))
+    small = nas.Architecture(num_qubits=2, embedding="angle-y", num_encoded=2, layers=(layer,), angle_factor=2)
+    fast = nas.train(small, data, settings, seed=1)
+    compiled = nas.train(small, data, dataclasses.replace(settings, engine="compiled"), seed=1)
+    assert compiled.validation_loss == pytest.approx(fast.validation_loss, abs=1e-4)
+
+
 def test_it_is_a_gene_of_angles_alone() -> None:
     genes = {"qubits": [2], "layers": [1], "embedding": ["angle-x", "amplitude"], "angle_factor": [1, 2]}
     space = nas.space_from_dict({"name": "angles", "genes": genes})
