@@ -154,11 +154,21 @@ def unitaries(name: str, angles: Floats, num_qubits: int) -> Complexes:
     """Return unitaries of a gate for each row of `angles`, first qubit most significant."""
     if name in _PARAMETRISED:
         unitaries = _PARAMETRISED[name](*angles.T)
+    elif angles.shape[1] == 0:  # a fixed gate, as often as it stands in the circuit
+        fixed = _fixed_unitary(name, num_qubits)
+        unitaries = np.broadcast_to(fixed, (len(angles), *fixed.shape))
     else:
         unitaries = np.stack([_qiskit_unitary(name, row, num_qubits) for row in angles])
     if unitaries.shape[-1] != 2**num_qubits:
         raise _no_rule(name, num_qubits)
     return unitaries
+
+
+@lru_cache(maxsize=256)
+def _fixed_unitary(name: str, num_qubits: int) -> Complexes:
+    unitary = _qiskit_unitary(name, np.empty(0), num_qubits)
+    unitary.setflags(write=False)
+    return unitary
 
 
 def _qiskit_unitary(name: str, angles: Floats, num_qubits: int) -> Complexes:
