@@ -164,12 +164,18 @@ MAY_OPEN = {
     "hwcost/comparison/cluster.py": "its own temporary files",
     "hwcost/comparison/compilers.py": "the source of a compiler",
     "hwcost/comparison/work.py": "its own temporary files",
+    "nas/engine/jit.py": "its own source",
     "nas/engine/memory.py": "the free memory",
     "nas/runs/store.py": "the lock, checked",
 }
 OPENERS = {"open", "read_text", "read_bytes", "memmap", "fromfile", "loadtxt", "genfromtxt"}
 LIBRARIES = {("np", "load"), ("torch", "load"), ("json", "load"), ("tomllib", "load"), ("pickle", "load")}
-FROM_OPENED = {"hwcost/models/files.py", "nas/datasets/binary.py", "nas/training/checkpoint.py"}
+FROM_OPENED = {
+    "hwcost/models/files.py",
+    "nas/datasets/binary.py",
+    "nas/training/checkpoint.py",
+    "nas/training/supercircuit.py",
+}
 
 
 def openings(path: Path) -> list[str]:

@@ -28,7 +28,8 @@ _OF_SEVERAL = _OPTIONS & keywords_of(estimate_model)
 def specs(qnode: QNode, backend: object, **options: Any) -> Callable[..., CostEstimate | ModelCost]:
     """Return a function that costs one call of a QNode on a device; it takes the arguments of the QNode.
 
-    Nothing is simulated. A QNode whose observables share one circuit gives what `hwcost.estimate` says of that circuit.
+    Nothing is simulated, and the angles of a call count as free, as those of a circuit with parameters. A QNode whose
+    observables share one circuit gives what `hwcost.estimate` says of that circuit.
     One whose observables do not commute is several circuits, and gives what `hwcost.estimate_model` says of one
     inference (a forward pass, no gradient): all circuits together, with an estimate of each.
 

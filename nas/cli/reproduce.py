@@ -6,6 +6,7 @@ from typing import get_args
 
 import click
 
+from hwcost.core.click_options import WHOLE
 from hwcost.core.click_outputs import OutputPath, writes_files
 from hwcost.report.console import format_option, write
 from nas.papers.record import Paper
@@ -20,12 +21,12 @@ from nas.papers.record import Paper
     metavar="DATA",
     help="Data set, as in `nas search`; may be given repeatedly. [default: those of the paper that need no download]",
 )
-@click.option("--num-seeds", type=int, metavar="N", help="Seeds, at least 2. [default: 5; quick: 3]")
+@click.option("--num-seeds", type=WHOLE, metavar="N", help="Seeds, at least 2. [default: 5; quick: 3]")
 @click.option("--quick", is_flag=True, help="A small version, to see that all works; it tells little of the paper.")
 @click.option(
     "-o", "folder", type=OutputPath(), metavar="DIR", help="Directory of everything. [default: reproduce-PAPER]"
 )
-@click.option("--workers", type=int, default=1, show_default=True, help="Processes that train and cost.")
+@click.option("--workers", type=WHOLE, default=1, show_default=True, help="Processes that train and cost.")
 @format_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 @writes_files

@@ -7,12 +7,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from hwcost import InputError
 from hwcost.core.files import write_file
 from hwcost.core.json_text import json_text
+from hwcost.core.reading import read_file
 from hwcost.core.version import __version__
 from nas.runs.store import unusable
 
 SCHEMA = "nas.paper-figures/1"
+MAX_BYTES = 2**26
+"""Largest file of kept figures that is read; real ones have some kilobytes."""
 
 
 def kept(path: Path, asked: Mapping[str, Any], compute: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -28,10 +32,10 @@ def kept(path: Path, asked: Mapping[str, Any], compute: Callable[[], list[dict[s
     """
     question = {**asked, "version": __version__}
     try:
-        plain = json.loads(path.read_bytes())
+        plain = json.loads(read_file(path, what="kept figures", limit_bytes=MAX_BYTES))
         if plain["schema"] == SCHEMA and plain["asked"] == question:
             return list(plain["rows"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (InputError, ValueError, KeyError, TypeError):
         pass  # nothing of use: computed anew
     rows = compute()
     try:

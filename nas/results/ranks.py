@@ -130,5 +130,6 @@ def _centred(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _pearson(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
     product = (a * b).sum(axis=1)
-    found: NDArray[np.float64] = product / np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+    scale = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+    found: NDArray[np.float64] = np.divide(product, scale, out=np.full_like(product, np.nan), where=scale > 0.0)
     return found

@@ -28,6 +28,7 @@ SCHEMAS = [
     "hwcost.readout/1",
     "hwcost.validation/1",
     "nas.checkpoint/1",
+    "nas.curves/1",
     "nas.evaluation/1",
     "nas.front/1",
     "nas.member/1",
@@ -38,6 +39,8 @@ SCHEMAS = [
     "nas.retraining/1",
     "nas.run/1",
     "nas.space/1",
+    "nas.supercircuit-study/1",
+    "nas.supercircuit/1",
     "nas.train/1",
     "nas.watch/1",
 ]

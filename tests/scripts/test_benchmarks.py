@@ -45,8 +45,7 @@ def test_the_document_has_the_rows():
 def test_scripts_note_what_their_rows_show(benchmark, row):
     names = {name for _, name, _, _ in string.Formatter().parse(row.shown) if name} | set(row.floors)
     text = (FOLDER / f"{benchmark.name}.py").read_text(encoding="utf-8")
-    for name in names:
-        name = name.removeprefix("compiled_")  # the same figure of another engine
+    for name in {name.removeprefix("compiled_") for name in names}:  # the same figures of another engine
         stem = name.rstrip("0123456789")
         assert f"{name}=" in text or (stem != name and (f'f"{stem}{{' in text or stem.rstrip("_") in text)), name
 

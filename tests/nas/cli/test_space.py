@@ -86,6 +86,7 @@ def test_without_a_name_all_presets_are_listed(capsys):
     assert [line.split()[:2] for line in out.splitlines()] == [
         ["faqnas", "23,328"],
         ["hyb-hanas", "4,353,564,672"],
+        ["hyb-hanas-inference", "1,934,917,632"],
         ["qnas", "71,680,000"],
     ]
     assert [one["name"] for one in json.loads(run(capsys, "--format", "json")[1])] == list(list_spaces())
@@ -107,7 +108,7 @@ def test_every_answer_is_a_table_too(capsys):
     def rows(*arguments):
         return list(csv.DictReader(io.StringIO(run(capsys, *arguments, "--format", "csv")[1])))
 
-    assert [row["num_genomes"] for row in rows()] == ["23328", "4353564672", "71680000"]
+    assert [row["num_genomes"] for row in rows()] == ["23328", "4353564672", "1934917632", "71680000"]
     genes = {row["name"]: row for row in rows("--genes")}
     assert (genes["qubits"]["values"], genes["reupload"]["default"]) == ("1 24", "False")
     (row,) = rows("faqnas")
@@ -126,7 +127,10 @@ def test_every_answer_is_a_page_too(capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["faqnaz"], "there is no search space 'faqnaz'; there are faqnas, hyb-hanas, qnas, or a .toml file"),
+        (
+            ["faqnaz"],
+            "there is no search space 'faqnaz'; there are faqnas, hyb-hanas, hyb-hanas-inference, qnas, or a .toml",
+        ),
         (["nowhere/none.toml"], "nowhere/none.toml: no such file"),
         (["."], "there is no search space '.'"),
         (["/"], "/: is a directory"),

@@ -179,7 +179,7 @@ def test_defaults_are_those_of_a_search_and_of_python():
         (["--epochs", "two"], "two"),
         (["--batch-size", "0"], "batch_size is 0"),
         (["--learning-rate", "nan"], "learning_rate is nan"),
-        (["--engine", "slow"], "'slow' is not one of 'fast', 'pennylane'"),
+        (["--engine", "slow"], "'slow' is not one of 'fast', 'compiled', 'pennylane'"),
         (["--dtype", "half"], "'half' is not one of 'float32', 'float64'"),
         (["--train-device", "tpu"], "device is 'tpu'"),
         (["--train-device", "cuda:9"], "device is 'cuda:9', but torch finds no such device; use cpu"),

@@ -223,7 +223,7 @@ def test_zeros_stand_for_the_ground_state_on_both_engines(num_encoded):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"engine": "slow"}, "engine is 'slow'; choose from fast, pennylane"),
+        ({"engine": "slow"}, "engine is 'slow'; choose from fast, compiled, pennylane"),
         ({"engine": None}, "engine is None"),
         ({"dtype": torch.float16}, "dtype is torch.float16; choose torch.float32 or torch.float64"),
         ({"dtype": "float32"}, "dtype is 'float32'"),

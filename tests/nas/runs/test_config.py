@@ -84,7 +84,7 @@ def test_every_key_says_what_it_is():
         ("mutation = nan\n", "mutation is nan; give a probability"),
         ("learning_rate = inf\n", "learning_rate is inf; give a positive number"),
         ("time_limit_s = 0\n", "time_limit_s is 0; give a positive number"),
-        ('engine = "cirq"\n', "engine is 'cirq'; choose from fast, pennylane"),
+        ('engine = "cirq"\n', "engine is 'cirq'; choose from fast, compiled, pennylane"),
         ('gradient = "hadamard"\n', "gradient is 'hadamard'; choose from parameter-shift, spsa, finite-diff"),
         ('algorithm = "annealing"\n', "algorithm is 'annealing'; choose from nsga2, surrogate, random, exhaustive"),
         ("algorithm = 5\n", "algorithm is 5; give text"),

@@ -99,7 +99,7 @@ def test_groups_count_as_their_networks_and_no_time_is_below_0():
 
 def test_a_search_says_it_as_soon_as_it_can(tmp_path):
     seen = []
-    nas.search(small_config(tmp_path, generations=1), tmp_path / "run", progress=seen.append)
+    nas.search(small_config(tmp_path, generations=6), tmp_path / "run", progress=seen.append)
     told = [state.left_s for state in seen if state.left_s is not None]
     assert told[-1] == pytest.approx(0.0, abs=1e-9)
     assert all(left >= 0.0 for left in told)

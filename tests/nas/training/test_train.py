@@ -316,7 +316,7 @@ def asks_for_a_petabyte(*args, **options):
     ],
 )
 @pytest.mark.parametrize(
-    "where", ["nas.engine.network.build_model", "nas.training.stack.StackedNetworks.losses_and_gradients"]
+    "where", ["nas.engine.network.drawn_weights", "nas.training.stack.StackedNetworks.losses_and_gradients"]
 )
 def test_a_lack_of_memory_is_a_failure(monkeypatch, where, fail, reason):
     monkeypatch.setattr(where, fail)
@@ -330,7 +330,7 @@ def test_a_circuit_that_cannot_fit_is_a_failure():
 
 @pytest.mark.parametrize("error", [RuntimeError("mat1 and mat2 shapes cannot be multiplied"), TypeError("x")])
 def test_errors_of_the_program_are_raised(monkeypatch, error):
-    monkeypatch.setattr("nas.engine.network.build_model", raises(error))
+    monkeypatch.setattr("nas.engine.network.drawn_weights", raises(error))
     with pytest.raises(type(error), match=str(error)):
         train(SMALL, load_dataset("iris"))
 
