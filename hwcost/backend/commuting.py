@@ -26,6 +26,7 @@ _AXES: Mapping[str, str] = {
     **dict.fromkeys(("cy", "cry"), "ZY"),
     "rxx": "XX", "ryy": "YY", "ccx": "ZZX", "ccz": "ZZZ",
 }  # fmt: skip
+_BLOCKS = frozenset({"if_else", "for_loop", "while_loop", "switch_case", "box"})
 _OWN_INVERSES = frozenset({"x", "y", "z", "cx", "cy", "cz", "ccx", "ccz"})
 
 
@@ -67,7 +68,8 @@ def refuse_long_runs(circuit: QuantumCircuit, level: int) -> None:
     Raises:
         CircuitError: There are more pairs than `MAX_COMMUTING_PAIRS`.
     """
-    if level < _FIRST_LEVEL or (sum(circuit.count_ops().values()) < _FEWEST and not circuit.has_control_flow_op()):
+    counts = circuit.count_ops()
+    if level < _FIRST_LEVEL or (sum(counts.values()) < _FEWEST and _BLOCKS.isdisjoint(counts)):
         return
     pairs = commuting_pairs(circuit)
     if pairs > MAX_COMMUTING_PAIRS:
