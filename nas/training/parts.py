@@ -180,7 +180,7 @@ def require_device(name: str, what: str = "device") -> None:
     Raises:
         SettingError: It has not.
     """
-    if name != "cpu" and not _has_device(name):
+    if not _has_device(name):
         raise SettingError(f"{what} is {name!r}, but torch finds no such device; use cpu")
 
 
