@@ -13,6 +13,7 @@ from hwcost.backend.equivalence import Equivalence, EquivalenceCheck
 from hwcost.backend.routing import UNKNOWN_ROUTING, RoutingCost, routing_cost
 from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.circuits.load import LoadedCircuit
+from hwcost.core.cores import checked_num_workers
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import CircuitError
 from hwcost.core.garbage import few_searches
@@ -20,7 +21,6 @@ from hwcost.core.text import one_line
 from hwcost.core.version import __version__
 from hwcost.estimation.backend_info import backend_info
 from hwcost.estimation.budget import budget_fit
-from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.caveats import assumptions_of, caveats_of
 from hwcost.estimation.choice import choose, ranking_conditions, spread_over
 from hwcost.estimation.conditions import Conditions, prepare_conditions
@@ -30,6 +30,7 @@ from hwcost.estimation.known_circuits import keep_choice, known_candidate
 from hwcost.estimation.logical import LogicalCircuit, read_logical
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate, Spread, TranspileInfo
+from hwcost.estimation.seed_work import compile_candidates
 from hwcost.estimation.seeds import NumSeeds
 from hwcost.estimation.variances import with_known_state
 from hwcost.isa.read import read_isa
@@ -76,6 +77,7 @@ def estimate(
     readout_error: float | None = None,
     t1_s: float | None = None,
     t2_s: float | None = None,
+    num_workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CostEstimate:
     """Cost one circuit on one device: time, shots, routing, noise, and where each number comes from.
@@ -118,6 +120,8 @@ def estimate(
         readout_error: Mean assignment error of readouts without one.
         t1_s: T1 of qubits without one.
         t2_s: T2 of qubits without one.
+        num_workers: Processes that compile where that saves seconds; default one per core available. They change
+            nothing in the estimate.
         progress: Called with (seeds done, seeds in all); with `auto` the latter grows.
 
     Returns:
@@ -168,10 +172,17 @@ def estimate(
         t2_s=t2_s,
         readout_from=readout_from,
     )
+    num_workers = checked_num_workers(num_workers)
     with few_searches():  # the first estimate of a session imports Qiskit
         conditions = prepare_conditions(backend, request)
         return estimate_under(
-            conditions, circuit, arguments=arguments, prove=True, both_gate_sets=True, progress=progress
+            conditions,
+            circuit,
+            arguments=arguments,
+            prove=True,
+            both_gate_sets=True,
+            num_workers=num_workers,
+            progress=progress,
         )
 
 
@@ -181,8 +192,9 @@ def estimate_under(
     *,
     arguments: Sequence[Any] = (),
     prove: bool = False,
-    progress: Callable[[int, int], None] | None = None,
     both_gate_sets: bool = False,
+    num_workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
 ) -> CostEstimate:
     """Do what `estimate` does, with device and options prepared.
 
@@ -191,14 +203,15 @@ def estimate_under(
         circuit: As in `estimate`.
         arguments: As in `estimate`.
         prove: Prove that the compiled circuit does what the circuit does.
-        progress: As in `estimate`.
         both_gate_sets: Look at the device's other gate set too.
+        num_workers: As in `estimate`, but none beside this one unless asked for.
+        progress: As in `estimate`.
     """
     request = conditions.request
     logical = read_logical(circuit, arguments=arguments, observable=request.observable, measure_all=request.measure_all)
     known = known_candidate(logical, conditions)
     if known is None:
-        candidates = compile_candidates(logical, ranking_conditions(conditions), progress)
+        candidates = compile_candidates(logical, ranking_conditions(conditions), progress, num_workers=num_workers)
         chosen, spread = choose(candidates, conditions, logical.plan), spread_over(candidates)
         keep_choice(logical, conditions, chosen.ranked, spread)
         best = chosen.costed

@@ -22,13 +22,13 @@ from hwcost.core.files import write_file
 from hwcost.core.plain import to_plain
 from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import one_line, plural, shown
-from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.choice import choose, ranking_conditions, spread_over
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.costs import CostedCandidate, with_method
 from hwcost.estimation.estimate import assemble, estimate
 from hwcost.estimation.logical import read_logical
 from hwcost.estimation.record import CostEstimate
+from hwcost.estimation.seed_work import compile_candidates
 from hwcost.integrations.requests import check_names, estimate_request, keywords_of
 
 SCHEMA = "hwcost.baseline/1"

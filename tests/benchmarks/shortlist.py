@@ -14,12 +14,12 @@ from collections.abc import Iterator
 import numpy as np
 from qiskit import QuantumCircuit
 
-from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.choice import choose, ranking_conditions
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.costs import with_method
 from hwcost.estimation.logical import read_logical
 from hwcost.estimation.options import EstimateRequest
+from hwcost.estimation.seed_work import compile_candidates
 
 DEVICES = ("fake_sherbrooke", "fake_torino", "fake_kolkata")
 

@@ -7,12 +7,12 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter
 
 import hwcost
-from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.choice import choose, ranking_conditions, spread_over
 from hwcost.estimation.conditions import prepare_conditions
 from hwcost.estimation.costs import with_method
 from hwcost.estimation.logical import read_logical
 from hwcost.estimation.options import EstimateRequest
+from hwcost.estimation.seed_work import compile_candidates
 
 
 def ring(angle: float | Parameter, num_qubits: int = 5) -> QuantumCircuit:
