@@ -21,6 +21,10 @@ RANKED_BY = "mean-field"
 SHORTLISTED = 4
 """One compilation in so many, the best ranked ones and at least two, is costed as the request asks for."""
 
+CLOSE = 1.5
+"""Ratio to the cost of the best ranked one, up to which another is among them: the order was never seen to turn by more
+than 1.35 at the angles (`tests/benchmarks/shortlist.py`)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
@@ -58,7 +62,8 @@ def choose(candidates: Sequence[CostedCandidate], conditions: Conditions, plan: 
     if ranking_conditions(conditions) is conditions:
         return Chosen(ranked=ranked[0], costed=ranked[0])
     distinct = [next(same) for _, same in groupby(ranked, key=_rank_key)]  # several seeds find the same circuit
-    shortlist = distinct[: max(2, len(ranked) // SHORTLISTED)]
+    close = [each for each in distinct if each.rank_key <= distinct[0].rank_key + math.log(CLOSE)]
+    shortlist = close[: max(2, len(ranked) // SHORTLISTED)]
     chosen = [Chosen(ranked=each, costed=with_method(each, conditions, plan)) for each in shortlist]
     return min(chosen, key=lambda each: each.costed.rank_key)
 
