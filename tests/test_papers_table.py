@@ -11,7 +11,9 @@ import click
 import pytest
 
 import hwcost.cli
+import nas
 import nas.cli
+from nas.spaces.record import parse_genome
 from places import ROOT
 
 PROGRAMS = {"hwcost": hwcost.cli, "nas": nas.cli}
@@ -63,6 +65,14 @@ def parsed(command: str) -> click.Context:
 def test_each_command_is_accepted(row: Row) -> None:
     if row.command != NONE:
         assert parsed(row.command).command.callback is not None
+
+
+def test_genomes_are_whole() -> None:
+    given = [parsed(row.command).params for row in ROWS if "--genome" in row.command]
+    assert len(given) > 1
+    for options in given:
+        space = nas.load_space(options["space_name"])
+        assert nas.architecture(space, parse_genome(space, options["genome"])).num_qubits == 3
 
 
 def test_a_command_that_there_is_not_is_found() -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nas.core.errors import MemoryLimitError, SettingError
 from nas.training.limits import Clock, TrainingFailedError, memory_failure
 from nas.training.loop import Candidate, GiveUp, Networks, OneModule, Progress, fit, means, sums_of_scores
+from nas.training.measured import MeasuredNetwork
 from nas.training.order import training_seeds
 from nas.training.outcome import finished_record, new_record
 from nas.training.parts import load_parts, one_thread, require_torch, validation_chunk
@@ -349,6 +350,8 @@ def _run(
     started_s = time.perf_counter()
     settings = TrainSettings() if settings is None else settings
     begun = [new_record(a, data, settings, seed) for a, seed in zip(architectures, seeds, strict=True)]
+    if settings.gradient != "backprop" and (module is not None or start is not None or len(architectures) > 1):
+        raise SettingError(f"gradient is {settings.gradient}, which trains one network at a time; use backprop")
     if module is not None:
         trainable = sum(p.numel() for p in module.parameters() if p.requires_grad)
         begun = [replace(record, num_parameters=trainable) for record in begun]
@@ -375,6 +378,10 @@ def _run(
             candidate.reason = reason
     duration_s = clock.elapsed_s()
     records = tuple(finished_record(c.begun, c.curves, c.reason, duration_s, stopped=c.stopped) for c in candidates)
+    if isinstance(networks, MeasuredNetwork):
+        per_sample = networks.circuits_per_sample
+        (record,) = records
+        records = (replace(record, num_circuits=networks.num_circuits, circuits_per_sample=per_sample),)
     return _Run(candidates=candidates, networks=networks, records=records)
 
 
@@ -384,7 +391,7 @@ def _networks(
     """Build the networks with their initial weights."""
     dtype = getattr(require_torch(), settings.dtype)
     weights = [training_seeds(seed).weights for seed in seeds]
-    if settings.engine in STACKED_ENGINES:
+    if settings.engine in STACKED_ENGINES and settings.gradient == "backprop":
         from nas.training.stack import StackedNetworks
 
         return StackedNetworks(
@@ -401,4 +408,6 @@ def _networks(
     model = build_model(
         architectures[0], data.num_features, data.num_classes, engine=settings.engine, seed=weights[0], dtype=dtype
     )
+    if settings.gradient != "backprop":
+        return MeasuredNetwork(architectures[0], model, settings, training_seeds(seeds[0]).shots)
     return OneModule(architectures[0], model.to(settings.device))
