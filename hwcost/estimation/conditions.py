@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hwcost.backend.prepared import Device, prepare_device, with_measured_readout
 from hwcost.calibration.age import check_age
@@ -13,9 +13,11 @@ from hwcost.calibration.record import Calibration
 from hwcost.calibration.vendors import is_fake
 from hwcost.core.units import format_seconds
 from hwcost.estimation.options import EstimateRequest
-from hwcost.estimation.seed_choices import SeedChoices
 from hwcost.estimation.vendors import default_profile_for, is_ibm
 from hwcost.jobs.profile import processor_family
+
+if TYPE_CHECKING:
+    from hwcost.estimation.seed_choices import SeedChoices
 
 _LOG = logging.getLogger(__name__)
 

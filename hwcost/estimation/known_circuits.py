@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from hwcost.circuits.digest import content_sha256
-from hwcost.core.result_cache import result_key, source_sha256
 from hwcost.estimation.candidates import compile_candidate
 from hwcost.estimation.choice import ranking_conditions
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.logical import LogicalCircuit
 from hwcost.estimation.record import Spread
-from hwcost.estimation.seed_choices import SeedChoice
 
 
 def known_candidate(logical: LogicalCircuit, conditions: Conditions) -> tuple[CostedCandidate, Spread] | None:
@@ -35,6 +33,8 @@ def keep_choice(logical: LogicalCircuit, conditions: Conditions, best: CostedCan
     choices, transpiled = conditions.seed_choices, best.compiled.transpiled
     if choices is None or transpiled is None:
         return
+    from hwcost.estimation.seed_choices import SeedChoice
+
     choice = SeedChoice(
         seed=transpiled.seed, level=transpiled.optimization_level, rank_key=best.rank_key, spread=spread
     )
@@ -43,6 +43,8 @@ def keep_choice(logical: LogicalCircuit, conditions: Conditions, best: CostedCan
 
 def _key(logical: LogicalCircuit, conditions: Conditions) -> bytes:
     """Return a hash of everything that decides which seed is best: circuit, device, options and versions."""
+    from hwcost.core.result_cache import result_key, source_sha256
+
     request, plan = conditions.request, logical.plan
     return result_key(
         {

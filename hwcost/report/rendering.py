@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from functools import singledispatch
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from hwcost.core.own_files import HTML_MARK
@@ -140,6 +139,7 @@ def to_text(page: Page) -> str:
 
 def to_html(page: Page) -> str:
     """Return a page as an HTML fragment with inline styles."""
+
     from rich.console import Console
 
     console = Console(record=True, file=io.StringIO(), width=page.width, force_terminal=True, **_PLAIN)
@@ -149,6 +149,8 @@ def to_html(page: Page) -> str:
 
 def to_html_page(pages: list[Page], *, title: str) -> str:
     """Return pages as one whole HTML page."""
+    from html import escape
+
     about = f'<meta charset="utf-8">{HTML_MARK}<title>{escape(one_line(title))}</title>'
     head = f'<!DOCTYPE html>\n<html lang="en"><head>{about}</head>'
     return f"{head}\n<body>{'<hr>'.join(to_html(page) for page in pages)}</body></html>\n"
