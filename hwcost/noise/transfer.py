@@ -57,6 +57,15 @@ def transfer_weights(gates: Sequence[GateKey], num_qubits: int) -> Floats:
     return weights
 
 
+def refuse_free_angles(name: str, params: Sequence[float | None]) -> None:
+    """Raise a `CircuitError` for a gate with a free parameter."""
+    if None in params:
+        raise CircuitError(
+            f"an angle of {name} is free, so no signed Pauli string can be carried through it; bind the "
+            "parameters, or use the attenuation method 'mean-field'"
+        )
+
+
 def transfer_matrices(gates: Sequence[GateKey], num_qubits: int) -> Floats:
     """Return R of each gate with its signs, as one array of shape `[len(gates), 4**num_qubits, 4**num_qubits]`.
 
@@ -69,11 +78,7 @@ def transfer_matrices(gates: Sequence[GateKey], num_qubits: int) -> Floats:
     matrices = np.empty((len(gates), size, size))
     indices_of: dict[str, list[int]] = defaultdict(list)
     for index, (name, params) in enumerate(gates):
-        if None in params:
-            raise CircuitError(
-                f"an angle of {name} is free, so no signed Pauli string can be carried through it; bind the "
-                "parameters, or use the attenuation method 'mean-field'"
-            )
+        refuse_free_angles(name, params)
         indices_of[name].append(index)
     for name, indices in indices_of.items():
         angles = np.array([gates[index][1] for index in indices], dtype=float)

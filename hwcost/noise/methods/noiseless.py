@@ -8,7 +8,7 @@ import numpy as np
 
 from hwcost.isa.columns import IsaCircuit, Kind
 from hwcost.noise.observables import TrackedPauli
-from hwcost.noise.transfer import Complexes, Floats, GateKey, unitaries
+from hwcost.noise.transfer import Complexes, Floats, GateKey, refuse_free_angles, unitaries
 
 MAX_STATE_QUBITS = 14
 """16,384 amplitudes: about 0.2 ms per two-qubit gate; each qubit more doubles it."""
@@ -76,6 +76,7 @@ def _final_state(isa: IsaCircuit, gates: Sequence[int], place: Mapping[int, int]
         name, params, qubits = isa.names[index], isa.params[index], isa.qubits[index]
         key = (name, params)
         if key not in known:
+            refuse_free_angles(name, params)
             known[key] = unitaries(name, np.array([params], dtype=float), len(qubits))[0]
         places = [place[qubit] for qubit in qubits]
         if len(places) == 1:

@@ -19,7 +19,7 @@ from hwcost.noise.methods.mean_field import mean_field_attenuation
 from hwcost.noise.methods.noiseless import noiseless_values
 from hwcost.noise.methods.pauli_path import pauli_path_attenuation
 from hwcost.noise.methods.pauli_vector import MAX_VECTOR_QUBITS, vector_values, vector_work
-from hwcost.noise.methods.signed_plan import SignedPlan, plan_signed
+from hwcost.noise.methods.signed_plan import SignedPlan, plan_signed, refuse_branches
 from hwcost.noise.methods.string_table import StringTable
 from hwcost.noise.observables import NoisyCircuit, SignalEstimate, TrackedPauli
 from hwcost.noise.transfer import Floats
@@ -184,16 +184,20 @@ def propagate(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], effort: Ef
     found: list[Propagated | None] = [None] * len(tracked)
     if circuit.isa.count(Kind.TWO_QUBIT) > effort.gates:
         return found
-    plan = plan_signed(circuit, tracked, alone=effort.alone)
-    if plan.num_qubits <= _ALWAYS_VECTOR_QUBITS and vector_work(plan) <= effort.work:
-        return _by_vector(plan)
-    exact = noiseless_values(circuit.isa, tracked)
+    refuse_branches(circuit.isa)
     wanted = list(range(len(tracked)))
+    exact = noiseless_values(circuit.isa, tracked)
     if exact is not None:
         for row, value in enumerate(exact):
             found[row] = Propagated(ideal=float(value), noisy=None)
         wanted = [row for row in wanted if abs(exact[row]) >= effort.smallest]
-    values = _propagate(plan.part(wanted), effort) if wanted else []
+    if not wanted:
+        return found
+    plan = plan_signed(circuit, [tracked[row] for row in wanted], alone=effort.alone)
+    if plan.num_qubits <= _ALWAYS_VECTOR_QUBITS and vector_work(plan) <= effort.work:
+        values: Sequence[Propagated | None] = _by_vector(plan)
+    else:
+        values = _propagate(plan, effort)
     for row, each in zip(wanted, values, strict=True):
         right = each is None or exact is None or math.isclose(each.ideal, exact[row], rel_tol=2.0 * _TOLERANCE)
         found[row] = each if right else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hwcost.core.errors import CircuitError
-from hwcost.isa.columns import Kind
+from hwcost.isa.columns import IsaCircuit, Kind
 from hwcost.noise.methods.backward import (
     Recorder,
     relaxation_factors,
@@ -98,11 +98,7 @@ def plan_signed(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, alone
         CircuitError: A gate in a light cone has no known unitary, a free angle, or acts on more than two qubits; or the
             circuit branches on measured values.
     """
-    if circuit.isa.has_branches:
-        raise CircuitError(
-            "the circuit branches on measured values, and only its longest branch is costed, so no signed Pauli string "
-            "can be carried through it; use the attenuation method 'mean-field', or estimate each branch as a circuit"
-        )
+    refuse_branches(circuit.isa)
     recorder = Recorder(circuit.isa, circuit.schedule, tracked)
     rates = np.array([relaxation_rates_per_s(circuit.noise, q) for q in recorder.index_of]).reshape(-1, 2)
     shifts = (True, False) if alone else (True,)
@@ -114,6 +110,15 @@ def plan_signed(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, alone
         starts=tuple(recorder.starts),
         nodes=tuple(_nodes(recorder, segments, _rules(recorder, rates, shifts))),
     )
+
+
+def refuse_branches(isa: IsaCircuit) -> None:
+    """Raise a `CircuitError` for a circuit that branches on measured values."""
+    if isa.has_branches:
+        raise CircuitError(
+            "the circuit branches on measured values, and only its longest branch is costed, so no signed Pauli string "
+            "can be carried through it; use the attenuation method 'mean-field', or estimate each branch as a circuit"
+        )
 
 
 def relaxation_matrices(times_s: Floats, rates_per_s: Floats, shift: bool = True) -> Floats:
