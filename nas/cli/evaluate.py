@@ -27,8 +27,8 @@ def command(
     """Run a member's circuits, compiled for a device, with its noise; accuracy beside what is predicted.
 
     The circuits run on Aer through hwcost's noisy backend and through PennyLane's Qiskit device (extra
-    pennylane-qiskit), with and without readout mitigation. A run keeps no weights; the member is trained again from its
-    seed.
+    pennylane-qiskit), with and without readout mitigation. The member is trained again from its seed, unless the run
+    kept its weights.
     """
     from nas.cli.progress import counter
     from nas.core.errors import SettingError
