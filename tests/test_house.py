@@ -121,15 +121,21 @@ def imports(tree: ast.AST, *, in_functions: bool = True, for_types: bool = True)
             yield from imports(node, in_functions=in_functions, for_types=for_types)
 
 
-def modules_of(path: Path, package: str) -> set[str]:
+@functools.cache
+def all_imports(path: Path) -> tuple[tuple[str, str], ...]:
+    return tuple(imports(parsed(path)))
+
+
+@functools.cache
+def modules_of(path: Path, package: str) -> frozenset[str]:
     """Own modules that a file imports, in functions and for the type checker too."""
     found = set()
-    for module, name in imports(parsed(path)):
+    for module, name in all_imports(path):
         if module.split(".")[0] == package:
             deeper = f"{module}.{name}".replace(".", "/")
             is_module = name and ((ROOT / f"{deeper}.py").exists() or (ROOT / deeper).is_dir())
             found.add(f"{module}.{name}" if is_module else module)
-    return found
+    return frozenset(found)
 
 
 def room_of(package: str, path: Path) -> str:
@@ -182,7 +188,7 @@ def test_hwcost_does_not_know_nas_and_nas_uses_what_is_public(package: str, path
     import hwcost
 
     other = {"hwcost": "nas", "nas": "hwcost"}[package]
-    for module, name in imports(parsed(path)):
+    for module, name in all_imports(path):
         if module.split(".")[0] == other:
             assert package == "nas", f"{path.relative_to(ROOT)} imports {module}"
             for_both = module.count(".") and module.split(".")[1] in FOR_BOTH

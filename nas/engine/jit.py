@@ -1,8 +1,9 @@
-"""How kernels are compiled and kept: the decorators `compiled` and `summed`. Needs Numba.
+"""How kernels are compiled and kept: the decorators `compiled`, `summed`, `inner` and `inlined`. Needs Numba.
 
-Compiling takes half a minute or more for each precision, once: machine code is kept in the user's cache folder, in a
-folder of its own for each version of the kernels' source. (Numba tells its own versions and processors apart, but it
-looks at one file of the source only.)
+Compiling takes some 20 seconds for each precision, once: machine code is kept in the user's cache folder, in a folder
+of its own for each version of the kernels' source. (Numba tells its own versions and processors apart, but it looks at
+one file of the source only.) Numba optimises a function once more within each one that calls it, and all that takes the
+circuit's arrays is large, so that few are compiled on their own and fewer can be called from Python.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ def cache_folder() -> Path:
     return default_cache_path("kernels") / digest.hexdigest()[:16]
 
 
-def _jit(function: F, flags: set[str]) -> F:
+def _jit(function: F, flags: set[str], **options: Any) -> F:
     if numba.config.DISABLE_JIT:
         return function
-    dispatcher = numba.njit(fastmath=flags, error_model="numpy")(function)
+    dispatcher = numba.njit(fastmath=flags, error_model="numpy", **options)(function)
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(_FOLDER)
     try:
@@ -57,3 +58,13 @@ def compiled(function: F) -> F:
 def summed(function: F) -> F:
     """Compile a function whose sums are spread over the lanes of registers, each time the same way."""
     return _jit(function, {"contract", "reassoc"})
+
+
+def inner(function: F) -> F:
+    """Compile a function as `compiled` does, for other kernels alone: Python cannot call it."""
+    return _jit(function, {"contract"}, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def inlined(function: F) -> F:
+    """Make a function a part of each kernel that calls it, which is compiled as `compiled` does."""
+    return _jit(function, {"contract"}, inline="always")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nas.engine.jit import compiled, summed
+from nas.engine.jit import compiled, inner, summed
 from nas.engine.program import AFTER, BEFORE, TURNED, Array, Program
 
 _HALF_PI_HIGH, _HALF_PI_LOW = 1.57079632673412561417e00, 6.07710050650619224932e-11
@@ -66,7 +66,7 @@ def _crossed(derivative: Array, state: Array) -> float:
     return total
 
 
-@compiled
+@inner
 def _rotate(state: Array, stride: int, c: float, s: float) -> None:
     """Rotate a qubit about y in place; `state` is flat, and `stride` the distance of the two amplitudes in it."""
     for start in range(0, state.size, 2 * stride):
@@ -91,7 +91,7 @@ def _overlap(derivative: Array, state: Array, stride: int) -> float:
     return 0.5 * total
 
 
-@compiled
+@inner
 def _move(old: Array, new: Array, source: Array, sign: Array, phases: Array, is_phased: bool) -> None:
     """Carry out entanglers and phases: new amplitude b = phase[b] · sign[b] · old amplitude source[b]."""
     width = old.shape[2]
@@ -110,7 +110,7 @@ def _move(old: Array, new: Array, source: Array, sign: Array, phases: Array, is_
                 to[i] = factor * flat[i]
 
 
-@compiled
+@inner
 def _move_back(derivative: Array, old: Array, source: Array, sign: Array, phases: Array, is_phased: bool) -> None:
     """Carry derivatives back through `_move`."""
     width = old.shape[2]
@@ -129,7 +129,7 @@ def _move_back(derivative: Array, old: Array, source: Array, sign: Array, phases
                 flat[i] = factor * by[i]
 
 
-@compiled
+@inner
 def _turn(state: Array, phases: Array, direction: float) -> None:
     """Multiply amplitudes by the phases of a repeated embedding, or by their conjugates if the direction is −1."""
     for b in range(len(state)):
@@ -140,7 +140,7 @@ def _turn(state: Array, phases: Array, direction: float) -> None:
             im[i] = p[i] * v + w * u
 
 
-@compiled
+@inner
 def _grow(product: Array, factors: Array) -> None:
     """Multiply states of single qubits, (n, 2, C, W), out: rows 2^q − 1 to 2^(q+1) − 2 are the product of q of them."""
     n, _, parts, width = factors.shape
@@ -163,7 +163,7 @@ def _grow(product: Array, factors: Array) -> None:
                         to[1, i] = u * q + v * p
 
 
-@compiled
+@inner
 def _shrink(derivative: Array, product: Array, factors: Array, by_factor: Array) -> None:
     """Compute derivatives of the states of single qubits from those of their product, which are overwritten."""
     n, _, parts, width = factors.shape
@@ -230,7 +230,7 @@ class Tile(NamedTuple):
     norms: Array
 
 
-@compiled
+@inner
 def make_tile(program: Program, encoded: int, num_levels: int, parts: int, width: int, like: Array) -> Tile:
     """Allocate the memory of a circuit with C parts for W samples in the type of the numbers `like`."""
     n, size = program.num_qubits, program.sources.shape[1]
@@ -251,7 +251,7 @@ def make_tile(program: Program, encoded: int, num_levels: int, parts: int, width
     )
 
 
-@compiled
+@inner
 def make_found(program: Program, k: int) -> Found:
     """Allocate the sums of a circuit, all zero."""
     levels = program.starts[k + 1] - program.starts[k]
@@ -259,7 +259,7 @@ def make_found(program: Program, k: int) -> Found:
     return Found(np.zeros((levels, 3, n)), np.zeros((levels, program.sources.shape[1])), np.zeros((n, 3)))
 
 
-@compiled
+@inner
 def _multiply(matrix: Array, axis: int, c: float, s: float) -> None:
     """Multiply a 2 × 2 matrix (row, column, part) by exp(−iθ/2·P) from the left."""
     for column in range(2):
@@ -275,7 +275,7 @@ def _multiply(matrix: Array, axis: int, c: float, s: float) -> None:
         matrix[1, column, 0], matrix[1, column, 1] = b.real, b.imag
 
 
-@compiled
+@inner
 def _spread(cosine: Array, sine: Array, out: Array) -> None:
     """Compute the phases exp(−i/2·Σ ±θ_q) of all basis states, (2, N)."""
     out[0, 0], out[1, 0] = 1.0, 0.0
@@ -287,7 +287,7 @@ def _spread(cosine: Array, sine: Array, out: Array) -> None:
             out[0, 2 * number + 1], out[1, 2 * number + 1] = c * u - s * v, c * v + s * u
 
 
-@compiled
+@inner
 def make_angles(program: Program, k: int, weights: Array) -> Angles:
     """Compute everything that follows from the weights (C·n) of circuit k."""
     n, size, first = program.num_qubits, program.sources.shape[1], program.starts[k]
@@ -319,7 +319,7 @@ def make_angles(program: Program, k: int, weights: Array) -> Angles:
     return Angles(cosine, sine, phases, prefix)
 
 
-@compiled
+@inner
 def add_derivatives(program: Program, k: int, weights: Array, found: Found, by_weight: Array) -> None:
     """Add the derivatives of the weights (C·n) of circuit k to `by_weight`; `found` is used up."""
     n, size, first = program.num_qubits, program.sources.shape[1], program.starts[k]
@@ -347,7 +347,7 @@ def add_derivatives(program: Program, k: int, weights: Array, found: Found, by_w
         overlaps[one], overlaps[two] = c * u + s * v, c * v - s * u
 
 
-@compiled
+@inner
 def _begin_angles(angles: Angles, x: Array, tile: Tile) -> None:
     """Compute the product state of values (n, W) after the prefix."""
     for q in range(len(x)):
@@ -366,7 +366,7 @@ def _begin_angles(angles: Angles, x: Array, tile: Tile) -> None:
     _grow(tile.product, tile.factors)
 
 
-@compiled
+@inner
 def _end_angles(angles: Angles, derivative: Array, tile: Tile, found: Found, by_x: Array) -> None:
     """Compute the derivatives of the values and the overlaps of the prefix from those of the product state."""
     _shrink(derivative, tile.product, tile.factors, tile.by_factor)
@@ -391,7 +391,7 @@ def _end_angles(angles: Angles, derivative: Array, tile: Tile, found: Found, by_
                     out[i] += by[i] * (v * c[i] - u * s[i])
 
 
-@compiled
+@inner
 def _begin_amplitudes(x: Array, tile: Tile, state: Array) -> None:
     """Normalise rows of amplitudes; rows of zeros stand for |0…0⟩ and have no derivative."""
     state[:] = 0.0
@@ -409,7 +409,7 @@ def _begin_amplitudes(x: Array, tile: Tile, state: Array) -> None:
             state[e, 0, i] += x[e, i] * norms[i]
 
 
-@compiled
+@inner
 def _end_amplitudes(derivative: Array, state: Array, tile: Tile, by_x: Array) -> None:
     """Compute the derivatives of the values that `_begin_amplitudes` has normalised."""
     norms = tile.norms
@@ -421,7 +421,7 @@ def _end_amplitudes(derivative: Array, state: Array, tile: Tile, by_x: Array) ->
             by_x[e, i] = (derivative[e, 0, i] - along * state[e, 0, i]) * norms[i]
 
 
-@compiled
+@inner
 def _make_turns(x: Array, tile: Tile) -> None:
     """Compute the phases exp(−i/2·Σ ±x_q) of a repeated embedding, the last N rows of `turns`."""
     n, width = x.shape
@@ -433,7 +433,7 @@ def _make_turns(x: Array, tile: Tile) -> None:
     _grow(tile.turns, factors)
 
 
-@compiled
+@inner
 def circuit_forward(program: Program, k: int, angles: Angles, x: Array, tile: Tile, out: Array) -> None:
     """Compute outputs (outputs, W) of circuit k for values (encoded, W); states stay in the tile."""
     size, first, levels = program.sources.shape[1], program.starts[k], len(angles.phases)
@@ -466,7 +466,7 @@ def circuit_forward(program: Program, k: int, angles: Angles, x: Array, tile: Ti
                     to[i] += sign * psi[i] * psi[i]
 
 
-@compiled
+@inner
 def _phase_overlaps(
     derivative: Array, old: Array, source: Array, by_phase: Array, by_turn: Array, is_turned: bool
 ) -> None:
@@ -479,7 +479,7 @@ def _phase_overlaps(
                 by_turn[b, i] += by[0, i] * psi[1, i] - by[1, i] * psi[0, i]
 
 
-@compiled
+@inner
 def _begin_derivatives(outputs: Array, by_out: Array, state: Array, derivative: Array) -> None:
     """Compute λ of the last state: 2·(Σ weight·derivative of the output)·ψ."""
     width = state.shape[2]
@@ -497,7 +497,7 @@ def _begin_derivatives(outputs: Array, by_out: Array, state: Array, derivative: 
                 to[i] = factor[i] * psi[i]
 
 
-@compiled
+@inner
 def circuit_backward(
     program: Program, k: int, angles: Angles, tile: Tile, by_out: Array, found: Found, by_x: Array
 ) -> None:

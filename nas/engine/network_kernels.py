@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from nas.engine.jit import compiled
+from nas.engine.jit import compiled, inlined, inner
 from nas.engine.kernels import (
     Angles,
     Found,
@@ -54,7 +54,7 @@ class Shape(NamedTuple):
     num_outputs: int
 
 
-@compiled
+@inner
 def _linear(layer: Array, parameters: Array, x: Array, out: Array) -> None:
     """Compute a linear layer and its activation of values (inputs, W)."""
     inputs, outputs, at, bias, activation = layer
@@ -68,7 +68,7 @@ def _linear(layer: Array, parameters: Array, x: Array, out: Array) -> None:
     _activate(activation, out)
 
 
-@compiled
+@inner
 def _first_linear(layer: Array, parameters: Array, x: Array, rows: Array, out: Array) -> None:
     """Compute the first layer of some rows of the data (samples, features)."""
     inputs, outputs, at, bias, activation = layer
@@ -79,7 +79,7 @@ def _first_linear(layer: Array, parameters: Array, x: Array, rows: Array, out: A
     _activate(activation, out)
 
 
-@compiled
+@inner
 def _activate(activation: int, out: Array) -> None:
     flat = out.reshape(-1)
     if activation == RELU:
@@ -90,7 +90,7 @@ def _activate(activation: int, out: Array) -> None:
             flat[i] = math.tanh(flat[i])
 
 
-@compiled
+@inner
 def _through_activation(activation: int, values: Array, derivatives: Array) -> None:
     """Turn derivatives of the values after an activation into those of the values before."""
     flat, by = values.reshape(-1), derivatives.reshape(-1)
@@ -102,7 +102,7 @@ def _through_activation(activation: int, values: Array, derivatives: Array) -> N
             by[i] -= by[i] * flat[i] * flat[i]
 
 
-@compiled
+@inner
 def _linear_back(layer: Array, parameters: Array, x: Array, by_out: Array, gradients: Array, by_x: Array) -> None:
     """Add the derivatives of a layer's parameters, and compute those of its inputs."""
     inputs, outputs, at, bias, _ = layer
@@ -117,7 +117,7 @@ def _linear_back(layer: Array, parameters: Array, x: Array, by_out: Array, gradi
                 to[i] += weight * by[i]
 
 
-@compiled
+@inner
 def _first_linear_back(layer: Array, x: Array, rows: Array, by_out: Array, gradients: Array) -> None:
     """Add the derivatives of the parameters of the first layer."""
     inputs, outputs, at, bias, _ = layer
@@ -135,7 +135,7 @@ def _first_linear_back(layer: Array, x: Array, rows: Array, by_out: Array, gradi
                 to[e] += p * a[e]
 
 
-@compiled
+@inner
 def _log_softmax(scores: Array) -> None:
     """Turn scores (classes, W) into logarithms of probabilities in place."""
     for i in range(scores.shape[1]):
@@ -150,7 +150,7 @@ def _log_softmax(scores: Array) -> None:
             scores[c, i] -= math.log(total)
 
 
-@compiled
+@inner
 def _starts(shape: Shape) -> Array:
     """Return the first row of the values after each layer, of the circuit's outputs, and the number of rows."""
     found = np.zeros(len(shape.layers) + 2, np.int64)
@@ -165,7 +165,7 @@ def _starts(shape: Shape) -> Array:
     return found
 
 
-@compiled
+@inlined
 def _forward(
     program: Program,
     k: int,
@@ -193,7 +193,7 @@ def _forward(
     _log_softmax(values[before:])
 
 
-@compiled
+@inlined
 def _backward(
     program: Program, k: int, shape: Shape, parameters: Array, angles: Angles, x: Array, rows: Array, tile: Tile,
     values: Array, derivatives: Array, found: Found, gradients: Array,
@@ -232,12 +232,12 @@ def _backward(
             )  # fmt: skip
 
 
-@compiled
+@inner
 def _parts(program: Program, k: int) -> int:
     return 1 if program.real[k] else 2
 
 
-@compiled
+@inlined
 def _gradients(
     program: Program,
     k: int,
@@ -277,7 +277,7 @@ def _gradients(
     return total / batch
 
 
-@compiled
+@inner
 def _adam(
     parameters: Array,
     gradients: Array,
@@ -301,7 +301,7 @@ def _adam(
         parameters[i] -= mean[i] * factor / (math.sqrt(square[i]) + least)
 
 
-@compiled
+@inlined
 def _log_probabilities(
     program: Program, k: int, shape: Shape, parameters: Array, x: Array, rows: Array, width: int, out: Array
 ) -> None:

@@ -23,6 +23,7 @@ from nas.papers.record import Claim, Reproduction
 from nas.runs.run import Run, open_run
 from nas.runs.search import search
 from nas.runs.store import RUN, unusable
+from nas.runs.workers import prepare_processes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -78,6 +79,7 @@ class _Work:
     def runs(self, dataset: str) -> dict[tuple[str, int], Run]:
         """Search with each seed, and draw as many random networks."""
         found = {}
+        prepare_processes(costs=True)  # for other papers of the same session too
         for seed in self.plan.seeds:
             for kind in KINDS:
                 config = search_config(self.plan, dataset, kind, seed)

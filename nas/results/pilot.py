@@ -118,7 +118,7 @@ def pilot(
     if not any(objective.trained for objective in config.chosen):
         raise SettingError("no objective of this search needs a training, so that there is no noise to measure")
     if cluster is None:
-        prepare_processes()  # imports meanwhile what the workers need
+        prepare_processes(costs=config.backend is not None)  # imports meanwhile what the workers need
     context = make_context(config)
     place: AbstractContextManager[str | os.PathLike[str]] = (
         tempfile.TemporaryDirectory(prefix="nas-pilot-") if folder is None else nullcontext(folder)

@@ -113,7 +113,7 @@ def search(
     if cluster is None:
         if config.train_device != AUTO:
             require_device(config.train_device, "train_device")
-        prepare_processes()  # imports meanwhile what the workers need
+        prepare_processes(costs=config.backend is not None)  # imports meanwhile what the workers need
     context = make_context(config)
     create(folder, context)
     return resume(folder, workers=workers, cluster=cluster, progress=progress)

@@ -28,6 +28,8 @@ IN_FLIGHT = 4
 """Tasks per worker that are handed over at once: one runs, others wait, so that no worker waits for this process."""
 
 _PRELOADED = ["nas.runs.evaluate", "nas.training.train", "nas.training.stack", "nas.costs", "threadpoolctl", "qiskit"]
+_FOR_COSTS = ["torch._dynamo", "hwcost.models.estimate", "hwcost.models.cutting.cost", "qiskit_addon_cutting"]
+"""What networks on devices need besides: torch brings in its compiler to count FLOPs, a second in each process."""
 
 
 class LocalWorkers:
@@ -48,7 +50,7 @@ class LocalWorkers:
 
     def __init__(self, context: SearchContext, num_workers: int):
         require_device(context.config.train_device, "train_device")
-        prepare_processes()
+        prepare_processes(costs=context.config.backend is not None)
         self._context, self._num_workers = context, num_workers
         self._data = _shared(context)
         _wait_for_parent()
@@ -166,11 +168,15 @@ def _shared(context: SearchContext) -> SharedData:
     return shared
 
 
-def prepare_processes() -> None:
-    """Start the process of which all workers are forks: it imports torch and the rest, once, and runs nothing."""
+def prepare_processes(*, costs: bool = False) -> None:
+    """Start the process of which all workers are forks: it imports torch and the rest, once, and runs nothing.
+
+    Args:
+        costs: Whether searches that cost networks on devices will come; the first call of a session decides.
+    """
     from multiprocessing import forkserver, resource_tracker
 
-    multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED)
+    multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED + _FOR_COSTS * costs)
     with _interrupts_wait():
         resource_tracker.ensure_running()  # changes the mask of signals, and so must not come in between
         # Ctrl-C reaches all processes of a terminal; this one and its forks are to leave it to us.

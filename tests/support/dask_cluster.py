@@ -46,8 +46,8 @@ def end(process, number):
 
 
 @contextmanager
-def cluster(folder, num_workers, path=(), **environment):
-    """Address of a scheduler, and its workers."""
+def cluster(folder, num_workers, path=(), nanny=True, preload=None, **environment):
+    """Address of a scheduler, and its workers; without a nanny, half as many processes, nobody replaces a dead one."""
     from distributed import Client
 
     file = folder / "scheduler.json"
@@ -67,6 +67,8 @@ def cluster(folder, num_workers, path=(), **environment):
             "--no-dashboard",
             "--local-directory",
             str(folder),
+            "--nanny" if nanny else "--no-nanny",
+            *(("--preload", str(preload)) if preload else ()),
         )
         workers = [stack.enter_context(dask(folder, *worker, path=path, **environment)) for _ in range(num_workers)]
         with Client(scheduler_file=str(file), set_as_default=False) as client:

@@ -38,7 +38,7 @@ def test_the_same_bytes_and_the_same_cache(tmp_path):
     circuits, backends = [ghz(3), ghz(5)], [LINE, RING, "fake_man[hi]*"]
     options = {"optimization_levels": 1, "num_seeds": 2, "budget": "1min"}
     here = hwcost.compare(circuits, backends, cache=tmp_path / "here", num_workers=1, **options)
-    with cluster(tmp_path, 2, path=[SUPPORT]) as (address, _):
+    with cluster(tmp_path, 2, path=[SUPPORT], nanny=False) as (address, _):
         there = hwcost.compare(circuits, backends, cache=tmp_path / "there", cluster=address, **options)
         custom = hwcost.compare(
             ghz(3), LINE, compilers=sample_compilers.right, num_seeds=1, cache=False, cluster=address
@@ -68,7 +68,7 @@ def test_a_cell_that_kills_every_worker_has_failed_alone(tmp_path):
 
 def test_a_worker_with_other_versions_is_refused(tmp_path, monkeypatch):
     real = fingerprint()
-    with cluster(tmp_path, 1) as (address, _):
+    with cluster(tmp_path, 1, nanny=False) as (address, _):
         monkeypatch.setattr("hwcost.comparison.cluster.fingerprint", lambda: {**real, "qiskit": "0.1"})
         with pytest.raises(HwcostError, match="a worker of the cluster runs qiskit .*, not 0.1"):
             hwcost.compare(ghz(2), LINE, num_seeds=1, cache=False, cluster=address)

@@ -42,3 +42,15 @@ def test_without_a_folder_functions_are_compiled_all_the_same(monkeypatch: pytes
 def test_functions_stay_python_where_numba_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
     assert jit.compiled(twice) is twice
+
+
+def test_parts_of_kernels_are_functions_of_kernels_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(jit, "_FOLDER", tmp_path)
+    called, part = jit.inner(twice), jit.inlined(twice)
+
+    def kernel(x: Any) -> Any:
+        return called(x) + 3.0 * part(x)
+
+    assert jit.compiled(kernel)(2.0) == 16.0
+    assert called.signatures  # type: ignore[attr-defined]
+    assert not part.signatures  # type: ignore[attr-defined]

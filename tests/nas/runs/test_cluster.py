@@ -25,7 +25,7 @@ from small_search import GENES, small_config
 def test_a_worker_that_is_killed_changes_nothing(tmp_path, keys):
     config = small_config(tmp_path, **keys)
     expected = nas.search(config, tmp_path / "here")
-    with cluster(tmp_path, 2) as (address, workers):
+    with cluster(tmp_path, 2, nanny=not keys) as (address, workers):  # as a user starts them, and the cheaper way
         killed = []
 
         def kill_one(state):
@@ -45,7 +45,7 @@ def test_a_worker_that_is_killed_changes_nothing(tmp_path, keys):
 def test_every_other_algorithm_finds_the_same_on_a_cluster(tmp_path):
     """With repeats, which validate on other parts of the data than first trainings."""
     few = {"text": GENES.replace('rotation_2 = ["rx", "ry", "rz"]', 'rotation_2 = ["ry"]')}
-    with cluster(tmp_path, 2) as (address, _):
+    with cluster(tmp_path, 2, nanny=False) as (address, _):
         for name in [name for name in ALGORITHMS if name != "surrogate"]:  # that one is killed above
             config = small_config(tmp_path, algorithm=name, population=4, generations=2, repeats=0.34, epochs=1, **few)
             expected = nas.search(config, tmp_path / f"{name} here")
@@ -58,10 +58,9 @@ def test_every_other_algorithm_finds_the_same_on_a_cluster(tmp_path):
 
 def test_a_candidate_that_kills_every_worker_has_failed(tmp_path):
     # One candidate, by its genome; the scheduler gives it up at the second death instead of the fourth.
-    (tmp_path / "deadly").mkdir()
-    (tmp_path / "deadly" / "sitecustomize.py").write_text(
-        "import os\nimport nas.runs.evaluate\nreal = nas.runs.evaluate.evaluate_group\n"
-        "def evaluate_group(context, genomes, generation=0, early=None):\n"
+    (tmp_path / "deadly.py").write_text(
+        "import os\nimport nas.runs.evaluate\n"
+        "def evaluate_group(context, genomes, generation=0, early=None, real=nas.runs.evaluate.evaluate_group):\n"
         "    if any(genome['qubits'] == 3 for genome in genomes):\n"
         "        os.kill(os.getpid(), 9)\n"
         "    return real(context, genomes, generation)\n"
@@ -72,7 +71,7 @@ def test_a_candidate_that_kills_every_worker_has_failed(tmp_path):
     genes = genes.replace('["cx", "cz"]', '["cx"]').replace('["rx", "ry", "rz"]', '["ry"]')
     config = small_config(tmp_path, genes, exhaustive=True)
     environment = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
-    with cluster(tmp_path, 1, path=[tmp_path / "deadly"], **environment) as (address, _):
+    with cluster(tmp_path, 1, preload=tmp_path / "deadly.py", **environment) as (address, _):
         run = nas.search(config, tmp_path / "run", cluster=address)
     states = {one.genome["qubits"]: one for one in run.evaluations}
     assert states[3].state == "FAILED"
