@@ -11,6 +11,11 @@ from hwcost.core.lazy import lazy_names, make_callable
 from hwcost.core.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from hwcost.backend.live_sampler import (
+        LiveBackend as LiveBackend,
+        SentJob as SentJob,
+        open_live_backend as open_live_backend,
+    )
     from hwcost.backend.prepared import Device as Device, prepare_device as prepare_device, target as target
     from hwcost.calibration.load import (
         calibration_from_target as calibration_from_target,
@@ -87,6 +92,7 @@ _HOME = {
     "JobCost": "primitives.record",
     "JobTime": "jobs.predict",
     "JobTimeProfile": "jobs.profile",
+    "LiveBackend": "backend.live_sampler",
     "LoadedCircuit": "circuits.load",
     "MeasuredValidation": "validation.measured_record",
     "MissingDependencyError": "core.errors",
@@ -94,6 +100,7 @@ _HOME = {
     "OptionError": "core.errors",
     "QubitAttenuation": "noise.attenuation",
     "QubitCalibration": "calibration.record",
+    "SentJob": "backend.live_sampler",
     "UnknownBackendError": "core.errors",
     "Validation": "validation.record",
     "calibration_from_target": "calibration.load",
@@ -116,6 +123,7 @@ _HOME = {
     "mqt_bench_circuits": "circuits.suites",
     "noise_model": "validation.aer_noise",
     "noisy_backend": "validation.noisy_backend",
+    "open_live_backend": "backend.live_sampler",
     "plot": "report.page",
     "prepare_device": "backend.prepared",
     "profiled_quantum_flops": "classical.profiled",

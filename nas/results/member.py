@@ -73,6 +73,17 @@ def front_member(folder: str | os.PathLike[str], number: int, *, name: str = "me
     return run, members[whole(name, number, 1, len(members)) - 1]
 
 
+def best_training(member: Evaluation) -> tuple[int, float]:
+    """Return the number of a member's training with the best validation accuracy, and that accuracy."""
+    reached = {
+        number: float(record["best_validation_accuracy"])
+        for number, record in enumerate(member.trainings)
+        if record["state"] == "COMPLETE"
+    }
+    best = max(reached, key=lambda number: (reached[number], -number))
+    return best, reached[best]
+
+
 def train_member(run: Run, member: Evaluation) -> TrainedAgain:
     """Train a member again: of several trainings that with the best accuracy, with its seed.
 
@@ -83,12 +94,7 @@ def train_member(run: Run, member: Evaluation) -> TrainedAgain:
         WorkerError: The training failed.
     """
     context = run.context
-    reached = {
-        number: float(record["best_validation_accuracy"])
-        for number, record in enumerate(member.trainings)
-        if record["state"] == "COMPLETE"
-    }
-    best = max(reached, key=lambda number: (reached[number], -number))
+    best, recorded = best_training(member)
     seed = training_seed(context.config.seed, member.architecture_hash, best)
     built = architecture(context.space, member.genome)
     data, settings = context.data(best), replace(context.config.train_settings(), device="cpu")
@@ -96,6 +102,4 @@ def train_member(run: Run, member: Evaluation) -> TrainedAgain:
     accuracy = network.record.best_validation_accuracy
     if network.model is None or accuracy is None:
         raise WorkerError(f"training again failed: {network.record.reason}")
-    return TrainedAgain(
-        network=network, model=network.model, data=data, accuracy=accuracy, recorded_accuracy=reached[best]
-    )
+    return TrainedAgain(network=network, model=network.model, data=data, accuracy=accuracy, recorded_accuracy=recorded)
