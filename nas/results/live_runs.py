@@ -36,6 +36,9 @@ Told: TypeAlias = Callable[[Literal["plan", "sent", "status", "lost"], str], Non
 SHOTS_PER_JOB = 10_000_000
 """Shots of all circuits together that IBM takes in one job of the Sampler."""
 
+JOB_TIME_S = 10_800
+"""No job of IBM's runs for longer, whatever its own limit."""
+
 TAG = "nas-evaluate"
 
 
@@ -80,7 +83,7 @@ class LivePlan:
         """
         needs = [_whole_seconds(high) for _, _, high in self.times_s]
         spare_s = max_time_s - sum(needs)
-        return tuple(need + int(spare_s * need / sum(needs)) for need in needs)
+        return tuple(min(need + int(spare_s * need / sum(needs)), JOB_TIME_S) for need in needs)
 
     def __str__(self) -> str:
         value, low, high = self.total_s
@@ -99,8 +102,11 @@ def plan_jobs(estimate: CostEstimate, device: Device, num_circuits: int, shots: 
         device: The device.
         num_circuits: Samples, each a set of values of the compiled circuit.
         shots: Of each.
+
+    Raises:
+        SettingError: One circuit alone may take longer than a job can.
     """
-    most = max(1, SHOTS_PER_JOB // shots)
+    most = _most_circuits(estimate, device, min(num_circuits, max(1, SHOTS_PER_JOB // shots)), shots)
     full, rest = divmod(num_circuits, most)
     circuits = (most,) * full + ((rest,) if rest else ())
     costs = {count: _cost(estimate, device, count, shots) for count in set(circuits)}
@@ -112,6 +118,18 @@ def plan_jobs(estimate: CostEstimate, device: Device, num_circuits: int, shots: 
         nominal=costs[circuits[0]].time.nominal,
         is_lower_bound=costs[circuits[0]].is_lower_bound,
     )
+
+
+def _most_circuits(estimate: CostEstimate, device: Device, most: int, shots: int) -> int:
+    """Return how many circuits a job may have, at most so many, for the upper end of its time to be within the limit."""
+    while (high_s := _cost(estimate, device, most, shots).time.high_s) > JOB_TIME_S:
+        if most == 1:
+            raise SettingError(
+                f"nothing was sent, because a circuit of {shots:,} shots may take {high_s:,.0f} s on "
+                f"{estimate.backend.name}, and IBM ends a job after {JOB_TIME_S:,} s; take fewer --shots"
+            )
+        most = max(1, min(most - 1, int(most * JOB_TIME_S / high_s)))
+    return most
 
 
 def _cost(estimate: CostEstimate, device: Device, num_circuits: int, shots: int) -> JobCost:

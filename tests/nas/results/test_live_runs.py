@@ -9,6 +9,8 @@ import threading
 
 import numpy as np
 import pytest
+from qiskit import QuantumCircuit
+from qiskit.circuit import Parameter
 
 pytest.importorskip("torch")
 pytest.importorskip("moocore")
@@ -234,16 +236,18 @@ def test_limits_of_jobs_add_up_to_what_was_allowed(highs, spare):
         require_consent(made, allowed, made.needed_s - 0.1)
 
 
-def test_the_plan_costs_what_its_jobs_cost(monkeypatch):
-    device = hwcost.prepare_device("fake_manila")
-    from qiskit import QuantumCircuit
-    from qiskit.circuit import Parameter
-
+@pytest.fixture(scope="module")
+def estimated():
     circuit = QuantumCircuit(2)
     circuit.ry(Parameter("x[0]"), 0)
     circuit.cx(0, 1)
     circuit.measure_all()
-    estimate = hwcost.estimate(circuit, device, num_seeds=1)
+    device = hwcost.prepare_device("fake_manila")
+    return hwcost.estimate(circuit, device, num_seeds=1), device
+
+
+def test_the_plan_costs_what_its_jobs_cost(estimated, monkeypatch):
+    estimate, device = estimated
     monkeypatch.setattr(live_room, "SHOTS_PER_JOB", 4000)
     made = plan_jobs(estimate, device, 7, 1000)
     assert made.circuits == (4, 3)
@@ -253,6 +257,21 @@ def test_the_plan_costs_what_its_jobs_cost(monkeypatch):
         cost = hwcost.estimate_job([pub], device, primitive="sampler", shots=1000)
         assert (value_s, high_s) == (cost.time.value_s, cost.time.high_s)
     assert plan_jobs(estimate, device, 2, 9000).circuits == (1, 1)  # a circuit is never divided
+
+
+def test_no_job_is_longer_than_ibm_lets_it_be(estimated, monkeypatch):
+    estimate, device = estimated
+    whole = plan_jobs(estimate, device, 40, 1000)
+    assert len(whole.circuits) == 1
+    limit_s = int(whole.total_s[2] / 2)
+    monkeypatch.setattr(live_room, "JOB_TIME_S", limit_s)
+    made = plan_jobs(estimate, device, 40, 1000)
+    assert sum(made.circuits) == 40
+    assert len(made.circuits) > 2
+    assert max(high for _, _, high in made.times_s) <= limit_s
+    assert max(made.limits_s(1e6)) == limit_s
+    with pytest.raises(SettingError, match="a circuit of 9,000,000 shots may take .* IBM ends a job after"):
+        plan_jobs(estimate, device, 40, 9_000_000)
 
 
 def test_limits_as_people_write_them():
