@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         LiveBackend as LiveBackend,
         SentJob as SentJob,
         open_live_backend as open_live_backend,
+        open_sent_job as open_sent_job,
     )
     from hwcost.backend.prepared import Device as Device, prepare_device as prepare_device, target as target
     from hwcost.calibration.load import (
@@ -124,6 +125,7 @@ _HOME = {
     "noise_model": "validation.aer_noise",
     "noisy_backend": "validation.noisy_backend",
     "open_live_backend": "backend.live_sampler",
+    "open_sent_job": "backend.live_sampler",
     "plot": "report.page",
     "prepare_device": "backend.prepared",
     "profiled_quantum_flops": "classical.profiled",

@@ -59,6 +59,7 @@ PUBLIC = {
         "noise_model",
         "noisy_backend",
         "open_live_backend",
+        "open_sent_job",
         "plot",
         "prepare_device",
         "import_calibration",

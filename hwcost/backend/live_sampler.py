@@ -22,12 +22,13 @@ from hwcost.calibration.sources.ibm_live import (
     Progress,
     answer_within,
     checked_backend,
+    checked_request,
     find_backend,
     import_client,
     is_live_name,
     listening,
 )
-from hwcost.calibration.sources.ibm_live_errors import Failure, Request, Step, explain, symptoms
+from hwcost.calibration.sources.ibm_live_errors import Failure, Request, Step, Symptoms, explain, symptoms
 from hwcost.core.checks import is_finite, whole
 from hwcost.core.errors import InputError, OptionError, UnknownBackendError
 from hwcost.core.text import one_line, shown
@@ -50,6 +51,7 @@ MOST_OUTAGES = 4
 """So often in a row the service may fail while a job is waited for; the job itself goes on meanwhile."""
 
 _ENDED = ("DONE", "ERROR", "CANCELLED")
+_JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _CODE = re.compile(r"[Ee]rror code (\d{4})\b")
 _OVER_TIME = re.compile(r"[Ee]rror code 1305\b|longer than maximum execution time")
 
@@ -57,6 +59,35 @@ _NEVER_SENT = frozenset({"NewConnectionError", "NameResolutionError", "gaierror"
 _MAY_BE_THERE = "it may have been taken: look among the jobs of your account before sending it again"
 
 _Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A way to ask the client, in bounds of time and without its texts."""
+
+    request: Request
+    time_limit_s: float
+
+    def ask(self, ask: Callable[[], _Answer], progress: Progress) -> _Answer:
+        """Return what the client answers in time, from a thread that may be abandoned."""
+
+        def heard() -> _Answer | Failure:
+            with listening():
+                try:
+                    return ask()
+                except Exception as error:  # the client's exceptions hold the token; only their kinds are told
+                    return self._failure(progress.step, symptoms(error))
+
+        return answer_within(self.time_limit_s, heard, request=self.request, progress=progress, kind=InputError)
+
+    def _failure(self, step: Step, signs: Symptoms) -> Failure:
+        if "RuntimeJobNotFound" in signs.kinds:
+            return Failure(message=f"{self.request.name}: the account has no such job", trail=signs.trail)
+        failure = explain(self.request, step, signs)
+        may_be_there = step == "sending the job" and signs.is_outage and signs.status != 401
+        if may_be_there and signs.kinds.isdisjoint(_NEVER_SENT):
+            return Failure(message=f"{failure.message}; {_MAY_BE_THERE}", trail=failure.trail)
+        return failure
 
 
 class _Service(Protocol):
@@ -77,13 +108,12 @@ class LiveBackend:
     pending_jobs: int
     remaining_s: float | None
     _found: FoundBackend = field(repr=False)
-    _request: Request = field(repr=False)
-    _time_limit_s: float = field(repr=False)
+    _line: _Line = field(repr=False)
 
     @property
     def name(self) -> str:
         """Return its name."""
-        return self._request.name
+        return self._line.request.name
 
     def send(
         self,
@@ -117,7 +147,7 @@ class LiveBackend:
         options = {**limit, "environment": {"job_tags": list(tags)}} if tags else limit
         progress = Progress(step="sending the job")
         progress.fallback = Failure(
-            message=f"{self.name}: no answer from IBM within {self._time_limit_s:g} s while sending the job; "
+            message=f"{self.name}: no answer from IBM within {self._line.time_limit_s:g} s while sending the job; "
             f"{_MAY_BE_THERE}"
         )
 
@@ -125,26 +155,15 @@ class LiveBackend:
             # From 0.50 on it announces another Sampler, which is not there before.
             warnings.simplefilter("ignore", DeprecationWarning)
             sampler = client.SamplerV2(mode=self._found.backend, options=options)
-        job = self._within(lambda: sampler.run([(circuit, values)], shots=shots), progress)
-        return SentJob(job_id=one_line(str(job.job_id())), num_circuits=num_sets, shots=shots, _of=self, _job=job,
-                       _bits_of=_places(circuit))  # fmt: skip
-
-    def _within(self, ask: Callable[[], _Answer], progress: Progress) -> _Answer:
-        """Return what the client answers in time, from a thread that may be abandoned."""
-
-        def heard() -> _Answer | Failure:
-            with listening():
-                try:
-                    return ask()
-                except Exception as error:  # the client's exceptions hold the token; only their kinds are told
-                    signs = symptoms(error)
-                    failure = explain(self._request, progress.step, signs)
-                    may_be_there = progress.step == "sending the job" and signs.is_outage and signs.status != 401
-                    if may_be_there and signs.kinds.isdisjoint(_NEVER_SENT):
-                        return Failure(message=f"{failure.message}; {_MAY_BE_THERE}", trail=failure.trail)
-                    return failure
-
-        return answer_within(self._time_limit_s, heard, request=self._request, progress=progress, kind=InputError)
+        job = self._line.ask(lambda: sampler.run([(circuit, values)], shots=shots), progress)
+        return SentJob(
+            job_id=one_line(str(job.job_id())),
+            num_circuits=num_sets,
+            shots=shots,
+            _line=self._line,
+            _job=job,
+            _bits_of=_places(circuit),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -160,7 +179,7 @@ class SentJob:
     job_id: str
     num_circuits: int
     shots: int
-    _of: LiveBackend = field(repr=False)
+    _line: _Line = field(repr=False)
     _job: Any = field(repr=False)
     _bits_of: Mapping[str, Sequence[int]] = field(repr=False)
 
@@ -182,6 +201,13 @@ class SentJob:
             raise InputError(self._ended(status))
         registers = self._asked("reading the results", self._registers)
         return self._ordered(registers)
+
+    def has_failed(self) -> bool:
+        """Return whether IBM says that the job failed or was cancelled; False also where it cannot be asked."""
+        try:
+            return self._asked("waiting for the job", lambda: _name(self._job.status())) in ("ERROR", "CANCELLED")
+        except InputError:
+            return False
 
     def quantum_s(self) -> float | None:
         """Return the seconds of QPU time that IBM counts for the job; None where it does not say (yet)."""
@@ -213,16 +239,22 @@ class SentJob:
 
     def _asked(self, step: Step, ask: Callable[[], _Answer]) -> _Answer:
         try:
-            return self._of._within(ask, Progress(step=step))
+            return self._line.ask(ask, Progress(step=step))
         except InputError as error:
             raise InputError(f"{error}; job {self.job_id} is at IBM all the same, {self._lookup}") from None
+
+    @property
+    def _where(self) -> str:
+        """Return the backend for a message; nothing where only the job is known."""
+        name = self._line.request.name
+        return "" if name == f"job {self.job_id}" else f"{name}: "
 
     @property
     def _lookup(self) -> str:
         return f"`QiskitRuntimeService().job({self.job_id!r})` finds it"
 
     def _ended(self, status: str) -> str:
-        where = f"{self._of.name}: job {self.job_id}"
+        where = f"{self._where}job {self.job_id}"
         if status == "CANCELLED":
             return f"{where} was cancelled at IBM, so that there are no results; send it again"
         # The text of an error is the client's; its number is safe to repeat.
@@ -247,7 +279,7 @@ class SentJob:
             found = registers[name]
             if found.shape != (self.num_circuits, self.shots, len(places)):
                 raise InputError(
-                    f"{self._of.name}: the results of job {self.job_id} have the shape {found.shape}, "
+                    f"{self._where}the results of job {self.job_id} have the shape {found.shape}, "
                     f"{(self.num_circuits, self.shots, len(places))} was asked for; {self._lookup}"
                 )
             bits[:, :, list(places)] = found
@@ -305,8 +337,56 @@ def open_live_backend(
         pending_jobs=int(status.pending_jobs),
         remaining_s=float(remaining) if remaining is not None and is_finite(remaining) else None,
         _found=found,
-        _request=request,
-        _time_limit_s=time_limit_s,
+        _line=_Line(request, time_limit_s),
+    )
+
+
+def open_sent_job(
+    job_id: str,
+    circuit: QuantumCircuit,
+    *,
+    num_circuits: int,
+    shots: int,
+    instance: str | None = None,
+    channel: str | None = None,
+    time_limit_s: float = DEFAULT_TIME_LIMIT_S,
+    service: object = None,
+) -> SentJob:
+    """Sign in and find a job again that was sent earlier by `LiveBackend.send`, to wait for it or read its results.
+
+    Args:
+        job_id: Its identifier.
+        circuit: The circuit that was sent.
+        num_circuits: Sets of values that were sent with it.
+        shots: Of each set.
+        instance: As in `open_live_backend`.
+        channel: As in `open_live_backend`.
+        time_limit_s: Seconds for each question to IBM.
+        service: A `QiskitRuntimeService` to use instead of signing in.
+
+    Raises:
+        InputError: The account has no such job, no account, no network, a rejected token, no answer in time, …
+        OptionError: A value is invalid.
+        MissingDependencyError: qiskit-ibm-runtime is not installed.
+    """
+    if not _JOB_ID.fullmatch(job_id):
+        raise OptionError(f"{shown(job_id)} is not the identifier of a job")
+    request = checked_request(f"job {job_id}", instance, channel, None, time_limit_s, service)
+    line, client, progress = _Line(request, time_limit_s), import_client(), Progress()
+    where = {name: value for name, value in (("instance", instance), ("channel", channel)) if value is not None}
+
+    def find() -> object:
+        signed_in: Any = client.QiskitRuntimeService(**where) if service is None else service
+        progress.step = "waiting for the job"
+        return signed_in.job(job_id)
+
+    return SentJob(
+        job_id=job_id,
+        num_circuits=whole("num_circuits", num_circuits, 1, MAX_EXECUTIONS),
+        shots=whole("shots", shots, 1, MAX_EXECUTIONS),
+        _line=line,
+        _job=line.ask(find, progress),
+        _bits_of=_places(circuit),
     )
 
 

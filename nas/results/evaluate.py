@@ -23,7 +23,9 @@ from nas.results.device_runs import (
 )
 from nas.results.evaluate_settings import EvaluateSettings, check_together, live_name, settings_of
 from nas.results.evaluation_record import DeviceEvaluation, OutputFit, Tried
-from nas.results.live_runs import LiveWork, Told, parse_limit_s, plan_jobs, require_consent, run_live
+from nas.results.live_plan import parse_limit_s
+from nas.results.live_runs import Told, allowed_work, open_live, run_live
+from nas.results.live_store import LiveKey
 from nas.results.member import TrainedAgain, best_training, front_member, train_member
 from nas.runs.noisy import REPETITIONS, OutputNoise, circuit_outputs, classes_of, noisy_accuracy, output_noise
 from nas.spaces.build import architecture
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from hwcost import CostEstimate, Device
     from nas.architectures.record import Architecture
     from nas.datasets.dataset import Dataset
+    from nas.runs.record import Evaluation
+    from nas.runs.run import Run
 
     Floats = NDArray[np.float64]
 
@@ -67,7 +71,8 @@ def evaluate(
         backend: Name of a live backend such as `ibm_fez`, without `noise`; its jobs are billed. Or a Qiskit backend of
             the device `noise` to run on through PennyLane instead of Aer; each sample is a job there.
         max_qpu_time: Consent to the jobs of a live backend, in seconds or such as `2min`: nothing is sent if the upper
-            end of the predicted QPU time is more, and IBM is told to cancel what takes longer.
+            end of the predicted QPU time is more, and IBM is told to cancel what takes longer. Not needed where the
+            same call was stopped after its jobs were sent: it reads their results.
         told: Hears of those jobs: what a line is about (`plan`, `sent`, `status`, `lost`), and the line.
         progress: Called with circuits done, circuits in all.
         settings: Fields of `EvaluateSettings`: shots, part, max_samples, seed, optimization_level, num_seeds,
@@ -86,8 +91,8 @@ def evaluate(
     if name is None and not chosen.without_pennylane:
         require_pennylane_qiskit()
     run, found = front_member(folder, member)
-    live = None if name is None else hwcost.open_live_backend(name)
-    device = hwcost.prepare_device(noise if live is None else live.calibration)
+    opened = None if name is None else open_live(run.folder, _key(name, run, member, found, chosen))
+    device = hwcost.prepare_device(noise if opened is None else opened.calibration)
     built = architecture(run.context.space, found.genome)
     estimate = _estimated(built, device, chosen)
     predicted = output_noise(built, estimate, device.audited.calibration)
@@ -95,15 +100,7 @@ def evaluate(
         name = estimate.backend.name
         raise SettingError(f"{name}: the readout of the qubits in use tells nothing; take another device")
     aer = hwcost.noisy_backend(device)
-    work = None
-    if live is not None:
-        count = len(_part(run.context.data(best_training(found)[0]), chosen)[1])
-        plan = plan_jobs(estimate, device, count, chosen.shots)
-        max_time_s = require_consent(plan, max_time_s, live.remaining_s)
-        work = LiveWork(
-            folder=run.folder, member=member, architecture_hash=found.architecture_hash, part=chosen.part, live=live,
-            estimate=estimate, plan=plan, max_time_s=max_time_s,
-        )  # fmt: skip
+    work = None if opened is None else allowed_work(opened, estimate, device, max_time_s)
     trained = train_member(run, found)
     features, labels = _part(trained.data, chosen)
     ideal = circuit_outputs(trained.model, features)
@@ -145,6 +142,17 @@ def evaluate(
         tried=_tried(trained, features, labels, ideal, predicted, measured, chosen),
         outputs=_fits(ideal, predicted, measured, chosen.shots),
         live=jobs,
+    )
+
+
+def _key(name: str, run: Run, member: int, found: Evaluation, settings: EvaluateSettings) -> LiveKey:
+    samples = _part(run.context.data(best_training(found)[0]), settings)[1]
+    return LiveKey(
+        device=name.strip().lower(),
+        member=member,
+        architecture=found.architecture_hash,
+        num_samples=len(samples),
+        **{each: getattr(settings, each) for each in ("part", "shots", "seed", "optimization_level", "num_seeds")},
     )
 
 

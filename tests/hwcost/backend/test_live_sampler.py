@@ -13,7 +13,7 @@ from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 import hwcost
 import replay
 from hwcost.backend import live_sampler
-from hwcost.backend.live_sampler import LiveBackend, open_live_backend
+from hwcost.backend.live_sampler import LiveBackend, open_live_backend, open_sent_job
 from hwcost.core.errors import HwcostError, InputError, OptionError, UnknownBackendError
 from live_runs import install_sampler, states
 
@@ -104,6 +104,38 @@ def test_a_job_is_waited_for_as_long_as_it_takes(service, sent):
     assert heard == ["QUEUED", "RUNNING", "DONE"]
 
 
+def test_a_job_is_found_again(service, sent):
+    job = open_live_backend("ibm_manila").send(circuit(), VALUES, shots=10)
+    service.backends = {}  # it may be off by now
+    again = open_sent_job(job.job_id, circuit(), num_circuits=4, shots=10)
+    assert (again.job_id, again.num_circuits, again.shots) == (JOB, 4, 10)
+    assert np.array_equal(again.bits(), job.bits())
+    assert again.quantum_s() == 7.0
+    assert len(sent) == 1
+    assert replay.TOKEN not in repr(again)
+    service.answers[JOB] = states("Cancelled")
+    lost = open_sent_job(job.job_id, circuit(), num_circuits=4, shots=10)
+    assert failed(InputError, lost.bits).startswith("job sent1 was cancelled at IBM")
+
+
+@pytest.mark.parametrize(
+    ("job_id", "kind", "message"),
+    [
+        ("other", InputError, "job other: the account has no such job"),
+        ("../usage", OptionError, "'../usage' is not the identifier of a job"),
+        ("", OptionError, "'' is not the identifier of a job"),
+    ],
+)
+def test_a_job_that_is_not_there(service, job_id, kind, message):
+    assert failed(kind, open_sent_job, job_id, circuit(), num_circuits=4, shots=10) == message
+
+
+def test_a_job_cannot_be_found_without_an_account(service, monkeypatch):
+    monkeypatch.delenv("QISKIT_IBM_TOKEN")
+    message = failed(InputError, open_sent_job, JOB, circuit(), num_circuits=4, shots=10)
+    assert message.startswith("job sent1: no IBM Quantum account is known")
+
+
 def test_an_outage_while_waiting_is_waited_out(service, sent):
     job = open_live_backend("ibm_manila").send(circuit(), VALUES, shots=10)
     outages = [replay.raising(replay.refused)] * (live_sampler.MOST_OUTAGES - 1)
@@ -136,6 +168,16 @@ def test_a_job_that_ended_badly(service, sent, answer, message):
     job = open_live_backend("ibm_manila").send(circuit(), VALUES, shots=10)
     service.answers[JOB] = answer
     assert message in failed(InputError, job.bits)
+    assert job.has_failed()
+
+
+def test_what_has_not_failed(service, sent):
+    job = open_live_backend("ibm_manila").send(circuit(), VALUES, shots=10)
+    service.answers[JOB] = replay.answering(403)
+    assert not job.has_failed()
+    service.answers[JOB] = states("Running", "Completed")
+    assert not job.has_failed()
+    assert not job.has_failed()
 
 
 def test_results_of_another_job_are_refused(service, sent):

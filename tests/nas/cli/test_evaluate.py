@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import signal
 import threading
 
@@ -139,13 +140,22 @@ def test_what_the_service_says_is_one_line_without_the_token(capfd, run, service
     assert replay.TOKEN not in captured.err
 
 
-def test_ctrl_c_leaves_the_identifiers_of_the_jobs(capsys, run, service):
+def test_ctrl_c_leaves_the_identifiers_of_the_jobs(capsys, run, service, tmp_path):
     def answer(call):
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
         return states("Queued")(call)
 
     service.answers["sent1"] = answer
-    assert main([*map(str, ("evaluate", run.folder, *QUICK)), *ON_LIMA]) == 130
+    folder = shutil.copytree(run.folder, tmp_path / "run")
+    words = list(map(str, ("evaluate", folder, *QUICK, *ON_LIMA)))
+    assert main(words) == 130
     sent, lost = capsys.readouterr().err.splitlines()
     assert "job sent1 is at IBM" in sent
-    assert lost.startswith("nas: stopped; this evaluation is lost, but 1 job at IBM may run and be billed: sent1")
+    assert lost.startswith("nas: stopped; 1 job at IBM will run and be billed (sent1), and the same command reads the")
+    service.answers.clear()
+    assert main([word for word in words if word != "-q"]) == 0
+    captured = capsys.readouterr()
+    plan, status = captured.err.splitlines()
+    assert plan.startswith("nas: job sent1 was sent at 20")
+    assert status == "nas: job sent1: done"
+    assert "sent1" in captured.out

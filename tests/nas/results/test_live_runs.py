@@ -7,10 +7,7 @@ import shutil
 import signal
 import threading
 
-import numpy as np
 import pytest
-from qiskit import QuantumCircuit
-from qiskit.circuit import Parameter
 
 pytest.importorskip("torch")
 pytest.importorskip("moocore")
@@ -22,9 +19,8 @@ import nas
 import replay
 from hwcost.backend import live_sampler
 from live_runs import install_sampler, states
-from nas.core.errors import SettingError
-from nas.results import live_runs as live_room
-from nas.results.live_runs import LivePlan, parse_limit_s, plan_jobs, require_consent
+from nas.core.errors import RunError
+from nas.results import live_plan
 
 SHOTS = 512
 QUICK = {"shots": SHOTS, "max_samples": 12, "num_seeds": 1}
@@ -95,13 +91,16 @@ def test_a_member_on_a_live_device(own_run, sent):
 def test_a_job_is_noted_in_the_run_and_the_run_stays_one(own_run, sent):
     nas.evaluate(own_run, 1, **LIVE)
     noted = json.loads((own_run / "device-jobs" / "sent1.json").read_text())
-    assert noted.items() >= {"schema": "nas.device-job/1", "job_id": "sent1", "member": 1, "shots": SHOTS}.items()
-    assert (noted["device"], noted["num_circuits"], noted["max_time_s"]) == ("ibm_manila", 12, 600)
+    assert (noted["schema"], noted["job_ids"], noted["circuits"]) == ("nas.device-jobs/1", ["sent1"], [12])
+    assert (noted["state"], noted["max_time_s"], noted["key"]["shots"]) == ("read", 600.0, SHOTS)
+    assert replay.TOKEN not in json.dumps(noted)
     assert nas.open_run(own_run).front
+    nas.evaluate(own_run, 1, **LIVE)  # a measurement of its own
+    assert len(sent) == 2
 
 
 def test_what_does_not_fit_into_one_job_is_several_in_order(own_run, sent, monkeypatch):
-    monkeypatch.setattr(live_room, "SHOTS_PER_JOB", 5 * SHOTS)
+    monkeypatch.setattr(live_plan, "SHOTS_PER_JOB", 5 * SHOTS)
     calls = []
     found = nas.evaluate(own_run, 1, progress=lambda done, total: calls.append((done, total)), **LIVE)
     assert [job.num_circuits for job in found.live.jobs] == [5, 5, 2]
@@ -110,7 +109,8 @@ def test_what_does_not_fit_into_one_job_is_several_in_order(own_run, sent, monke
     for one in found.outputs:
         assert one.rms_error < 0.05 + 2.0 / SHOTS**0.5
     assert calls[-3:] == [(17, 24), (22, 24), (24, 24)]
-    assert len(list((own_run / "device-jobs").iterdir())) == 3
+    (file,) = (own_run / "device-jobs").iterdir()
+    assert json.loads(file.read_text())["job_ids"] == ["sent1", "sent2", "sent3"]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,8 @@ def test_no_account(own_run, service, monkeypatch):
 def test_a_job_that_fails_is_named_and_stays_noted(own_run, service, sent):
     service.answers["sent1"] = states("Failed", reason=f"it holds {replay.TOKEN}", code=1517)
     assert "job sent1 failed at IBM (IBM's error code 1517)" in refused(own_run, 1, **LIVE)
-    assert (own_run / "device-jobs" / "sent1.json").exists()
+    service.answers.clear()
+    assert [job.job_id for job in nas.evaluate(own_run, 1, **LIVE).live.jobs] == ["sent2"]  # sent anew, if allowed
 
 
 def test_a_run_that_cannot_be_written_to_is_found_out_before_anything_is_sent(own_run, service, sent):
@@ -192,7 +193,69 @@ def test_ctrl_c_says_which_jobs_are_left(own_run, service, sent):
         nas.evaluate(own_run, 1, told=lambda kind, line: heard.append((kind, line)), **LIVE)
     kind, line = heard[-1]
     assert kind == "lost"
-    assert "1 job at IBM may run and be billed: sent1; `QiskitRuntimeService().job('sent1').cancel()` ends one" in line
+    assert "1 job at IBM will run and be billed (sent1), and the same command reads the results" in line
+    assert "`QiskitRuntimeService().job('sent1').cancel()`" in line
+
+    # The same call reads what is paid for, with the calibration of that time, whatever the device is like by now.
+    service.answers.clear()
+    service.backends = {}
+    heard.clear()
+    again = nas.evaluate(
+        own_run, 1, told=lambda kind, line: heard.append((kind, line)), **LIVE | {"max_qpu_time": None}
+    )
+    assert len(sent) == 1
+    assert [kind for kind, _ in heard] == ["plan", "status"]
+    assert heard[0][1].startswith("job sent1 was sent at ")
+    assert (again.live.qpu_time_s, again.live.max_time_s) == (5.0, 600.0)
+    for one in again.outputs:
+        assert one.rms_error < 0.05 + 2.0 / SHOTS**0.5
+
+
+def stopped_after_sending(own_run, service):
+    """A run with a job that is at IBM and was not read."""
+
+    def answer(call):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        return states("Queued")(call)
+
+    service.answers["sent1"] = answer
+    with pytest.raises(KeyboardInterrupt):
+        nas.evaluate(own_run, 1, **LIVE)
+    service.answers.clear()
+    return own_run / "device-jobs" / "sent1.json"
+
+
+def test_another_call_does_not_take_the_results_of_this_one(own_run, service, sent):
+    stopped_after_sending(own_run, service)
+    for changed in ({"shots": 100}, {"max_samples": 3}, {"seed": 4}, {"part": "test"}):
+        message = refused(own_run, 1, **LIVE | {"max_qpu_time": None} | changed)
+        assert "nothing was sent, because it is billed" in message
+
+
+def test_jobs_of_other_circuits_or_weights_are_refused(own_run, service, sent):
+    file = stopped_after_sending(own_run, service)
+    plain = json.loads(file.read_text())
+    file.write_text(json.dumps(plain | {"work_sha256": "0" * 64}))
+    message = refused(own_run, 1, kind=RunError, **LIVE)
+    assert "sent1.json: job sent1 has other circuits or weights than this call makes" in message
+    assert len(sent) == 1
+
+
+def test_a_job_that_was_cancelled_meanwhile_is_sent_again_by_the_next_call(own_run, service, sent):
+    stopped_after_sending(own_run, service)
+    service.answers["sent1"] = states("Cancelled")
+    assert refused(own_run, 1, **LIVE).startswith("job sent1 was cancelled at IBM")
+    assert "nothing was sent, because it is billed" in refused(own_run, 1, **LIVE | {"max_qpu_time": None})
+    assert [job.job_id for job in nas.evaluate(own_run, 1, **LIVE).live.jobs] == ["sent2"]
+
+
+def test_an_outage_leaves_the_job_to_the_next_call(own_run, service, sent):
+    stopped_after_sending(own_run, service)
+    service.answers["sent1"] = replay.answering(403)
+    assert "job sent1" in refused(own_run, 1, **LIVE)
+    service.answers.clear()
+    assert [job.job_id for job in nas.evaluate(own_run, 1, **LIVE).live.jobs] == ["sent1"]
+    assert len(sent) == 1
 
 
 def test_ctrl_c_while_a_job_is_sent_says_that_it_may_be_there(own_run, service, sent):
@@ -210,69 +273,4 @@ def test_ctrl_c_while_a_job_is_sent_says_that_it_may_be_there(own_run, service, 
     finally:
         released.set()
     assert heard[-1][0] == "lost"
-    assert "a job that was being sent may be there too, with the tag nas-evaluate" in heard[-1][1]
-
-
-def plan(*highs):
-    times = tuple((high / 2, high / 4, high) for high in highs)
-    return LivePlan(device="d", shots=100, circuits=(1,) * len(highs), times_s=times, nominal=0.9, is_lower_bound=False)
-
-
-@pytest.mark.parametrize("highs", [(0.2,), (4.5, 3.0), (60.0, 60.0, 0.3)])
-@pytest.mark.parametrize("spare", [0.0, 0.7, 13.0])
-def test_limits_of_jobs_add_up_to_what_was_allowed(highs, spare):
-    made = plan(*highs)
-    allowed = made.needed_s + spare
-    limits = made.limits_s(allowed)
-    assert sum(limits) <= allowed
-    assert all(limit >= high and limit >= 1 for limit, high in zip(limits, highs, strict=True))
-    assert made.needed_s < sum(highs) + len(highs) + 1
-    assert require_consent(made, allowed, None) == allowed
-    assert require_consent(made, allowed, float(made.needed_s)) == allowed
-    for least in (None, made.needed_s - 0.1):
-        with pytest.raises(SettingError, match="nothing was sent"):
-            require_consent(made, least, None)
-    with pytest.raises(SettingError, match="of QPU time left"):
-        require_consent(made, allowed, made.needed_s - 0.1)
-
-
-@pytest.fixture(scope="module")
-def estimated():
-    circuit = QuantumCircuit(2)
-    circuit.ry(Parameter("x[0]"), 0)
-    circuit.cx(0, 1)
-    circuit.measure_all()
-    device = hwcost.prepare_device("fake_manila")
-    return hwcost.estimate(circuit, device, num_seeds=1), device
-
-
-def test_the_plan_costs_what_its_jobs_cost(estimated, monkeypatch):
-    estimate, device = estimated
-    monkeypatch.setattr(live_room, "SHOTS_PER_JOB", 4000)
-    made = plan_jobs(estimate, device, 7, 1000)
-    assert made.circuits == (4, 3)
-    for count, (value_s, _, high_s) in zip(made.circuits, made.times_s, strict=True):
-        isa = estimate.isa_circuit
-        pub = (isa, np.ones((count, isa.num_parameters)))
-        cost = hwcost.estimate_job([pub], device, primitive="sampler", shots=1000)
-        assert (value_s, high_s) == (cost.time.value_s, cost.time.high_s)
-    assert plan_jobs(estimate, device, 2, 9000).circuits == (1, 1)  # a circuit is never divided
-
-
-def test_no_job_is_longer_than_ibm_lets_it_be(estimated, monkeypatch):
-    estimate, device = estimated
-    whole = plan_jobs(estimate, device, 40, 1000)
-    assert len(whole.circuits) == 1
-    limit_s = int(whole.total_s[2] / 2)
-    monkeypatch.setattr(live_room, "JOB_TIME_S", limit_s)
-    made = plan_jobs(estimate, device, 40, 1000)
-    assert sum(made.circuits) == 40
-    assert len(made.circuits) > 2
-    assert max(high for _, _, high in made.times_s) <= limit_s
-    assert max(made.limits_s(1e6)) == limit_s
-    with pytest.raises(SettingError, match="a circuit of 9,000,000 shots may take .* IBM ends a job after"):
-        plan_jobs(estimate, device, 40, 9_000_000)
-
-
-def test_limits_as_people_write_them():
-    assert [parse_limit_s(given) for given in (None, "2min", 90, "1h")] == [None, 120.0, 90.0, 3600.0]
+    assert "a job that was being sent may be at IBM, with the tag nas-evaluate" in heard[-1][1]
