@@ -159,18 +159,21 @@ class _Jobs:
 
     def run(self) -> Iterator[NDArray[np.int64]]:
         """Yield the bits of each job, (circuits, shots, classical bits), in the order of the samples."""
-        if self._record is None:
-            self._send()
-        else:
-            self._find(self._record)
         try:
+            if self._record is None:
+                self._send()
+            else:
+                self._find(self._record)
             for job in self._sent:
                 yield job.bits(partial(self._tell_status, job.job_id)).astype(np.int64)
                 self._times_s.append(job.quantum_s())
-        except hwcost.InputError:
+        except hwcost.InputError as error:
+            if self._record is None or not self._sent:
+                raise
             if any(job.has_failed() for job in self._sent):
                 self._keep(state="failed")  # so that the next call sends new ones
-            raise
+                raise
+            raise hwcost.InputError(f"{error}; {self._left()}") from None
 
     def finished(self) -> LiveRun:
         """Note that the results were read, and return what is said of the jobs."""
@@ -190,17 +193,21 @@ class _Jobs:
 
     def lost(self) -> str:
         """Say what Ctrl-C has left at IBM."""
-        ids = ", ".join(job.job_id for job in self._sent)
-        cancel = f"`QiskitRuntimeService().job({self._sent[0].job_id!r}).cancel()` ends one" if self._sent else ""
         if self._record is not None and self._record.state == "sent":
-            jobs = plural(len(self._record.job_ids), "job")
-            names = ", ".join(self._record.job_ids)
-            left = f"{jobs} at IBM will run and be billed ({names})"
-            return f"stopped; {left}, and the same command reads the results; {cancel}"
+            return f"stopped; {self._left()}"
         unsure = f"a job that was being sent may be at IBM, with the tag {TAG}"
-        if not self._sent:
-            return f"stopped; {unsure}"
-        return f"stopped; this evaluation is lost, but jobs at IBM may run and be billed: {ids}; {unsure}; {cancel}"
+        return f"stopped; {unsure}" if self._record is None else f"stopped; {unsure}; {self._left()}"
+
+    def _left(self) -> str:
+        """Say which jobs are at IBM, and what can be done with them."""
+        if self._record is None:
+            return "no job was sent"
+        ids = self._record.job_ids
+        jobs = f"{plural(len(ids), 'job')} at IBM will run and be billed ({listing(ids)})"
+        use = "the same command reads the results" if self._record.state == "sent" else "this evaluation is lost"
+        return (
+            f"{jobs}, {use}; `QiskitRuntimeService().job({ids[0]!r}).cancel()` ends {'it' if len(ids) == 1 else 'one'}"
+        )
 
     def _send(self) -> None:
         live, plan = self._work.opened.live, self._work.plan
@@ -208,6 +215,7 @@ class _Jobs:
             raise RunError("there are neither jobs to send nor jobs that were sent")
         check_kept(self._folder)
         queue = plural(live.pending_jobs, "job", digits=",")
+        calibration = hwcost.calibration_text(live.calibration)  # before anything is paid for, should it fail
         allowed = f"at most {self._work.max_time_s:g} s allowed"
         self.tell("plan", f"sending {plan}, {allowed}; {queue} in its queue")
         start = 0
@@ -216,11 +224,11 @@ class _Jobs:
             start += count
             shots = self._work.opened.key.shots
             self._sent.append(live.send(self._work.circuit, values, shots=shots, max_time_s=limit_s, tags=(TAG,)))
-            self._note(plan)
+            self._note(plan, calibration)
             circuits = plural(count, "circuit", digits=",")
             self.tell("sent", f"job {self._sent[-1].job_id} is at IBM: {circuits}, at most {limit_s} s of QPU time")
 
-    def _note(self, plan: LivePlan) -> None:
+    def _note(self, plan: LivePlan, calibration: str) -> None:
         """Keep the jobs that were sent so far."""
         opened, circuit = self._work.opened, self._work.circuit
         all_sent = len(self._sent) == len(plan.circuits)
@@ -234,7 +242,7 @@ class _Jobs:
             predicted_s=plan.total_s,
             nominal=plan.nominal,
             work_sha256=work_digest(circuit, self._values) if self._record is None else self._record.work_sha256,
-            calibration=hwcost.calibration_text(opened.calibration),
+            calibration=calibration,
         )
         keep(self._folder, self._record)
 

@@ -12,9 +12,14 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import pytest
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit.circuit import Parameter
 from qiskit_ibm_runtime import RuntimeDecoder, RuntimeEncoder, SamplerV2
 
-from replay import Call, Service
+from hwcost.core.errors import HwcostError
+from replay import TOKEN, Call, Service
 from saved_jobs import metrics
 
 
@@ -65,3 +70,32 @@ def states(*names: str, reason: str = "", code: int = 0) -> Callable[[Call], tup
         return 200, {"id": "sent1", "backend": "ibm_manila", "state": state}
 
     return answer
+
+
+def crossed_circuit() -> QuantumCircuit:
+    """Two registers whose bits are crossed; angle b turns qubit 2, angle a qubit 1."""
+    first, second = Parameter("b"), Parameter("a")
+    made = QuantumCircuit(QuantumRegister(5), ClassicalRegister(1, "one"), ClassicalRegister(2, "two"))
+    for qubit, angle in ((2, first), (1, second)):
+        made.sx(qubit)
+        made.rz(angle, qubit)
+        made.sx(qubit)
+    made.measure(2, 2)
+    made.measure(1, 0)
+    made.measure(0, 1)
+    return made
+
+
+VALUES = np.array([[0.0, 0.0], [np.pi, 0.0], [0.0, np.pi], [np.pi, np.pi]])
+"""Of a and b: rx(π) where the angle is 0, nothing where it is π."""
+
+
+def failed(kind: type[HwcostError], call: Callable[..., object], *arguments: object, **options: object) -> str:
+    """The message with which a call is refused: one line, in which no token is."""
+    with pytest.raises(HwcostError) as caught:
+        call(*arguments, **options)
+    message = str(caught.value)
+    assert type(caught.value) is kind, message
+    assert "\n" not in message
+    assert TOKEN not in message
+    return message

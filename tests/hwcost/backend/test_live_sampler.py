@@ -1,4 +1,4 @@
-"""Jobs of a live account's Sampler against a replayed service that runs them (see `live_runs`)."""
+"""Jobs of a live account's Sampler, sent to a replayed service that runs them (see `live_runs`)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import threading
 import numpy as np
 import pytest
 from qiskit import QuantumCircuit
-from qiskit.circuit import Parameter
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 import hwcost
 import replay
-from hwcost.backend import live_sampler
-from hwcost.backend.live_sampler import LiveBackend, open_live_backend, open_sent_job
-from hwcost.core.errors import HwcostError, InputError, OptionError, UnknownBackendError
-from live_runs import install_sampler, states
+from hwcost.backend import sent_jobs
+from hwcost.backend.live_sampler import LiveBackend, open_live_backend
+from hwcost.core.errors import InputError, OptionError, UnknownBackendError
+from live_runs import VALUES, crossed_circuit, failed, install_sampler
 
 JOB = "sent1"
 SHOTS = 400
@@ -23,7 +22,7 @@ SHOTS = 400
 
 @pytest.fixture
 def service(monkeypatch, tmp_path):
-    monkeypatch.setattr(live_sampler, "FIRST_POLL_S", 0.01)
+    monkeypatch.setattr(sent_jobs, "FIRST_POLL_S", 0.01)
     return replay.install(monkeypatch, tmp_path)
 
 
@@ -32,39 +31,9 @@ def sent(service):
     return install_sampler(service, FakeManilaV2())
 
 
-def circuit():
-    """Two registers whose bits are crossed; angle b turns qubit 2, angle a qubit 1."""
-    from qiskit import ClassicalRegister, QuantumRegister
-
-    first, second = Parameter("b"), Parameter("a")
-    made = QuantumCircuit(QuantumRegister(5), ClassicalRegister(1, "one"), ClassicalRegister(2, "two"))
-    for qubit, angle in ((2, first), (1, second)):
-        made.sx(qubit)
-        made.rz(angle, qubit)
-        made.sx(qubit)
-    made.measure(2, 2)
-    made.measure(1, 0)
-    made.measure(0, 1)
-    return made
-
-
-VALUES = np.array([[0.0, 0.0], [np.pi, 0.0], [0.0, np.pi], [np.pi, np.pi]])
-"""Of a and b: rx(π) where the angle is 0, nothing where it is π."""
-
-
-def failed(kind, call, *arguments, **options):
-    with pytest.raises(HwcostError) as caught:
-        call(*arguments, **options)
-    message = str(caught.value)
-    assert type(caught.value) is kind, message
-    assert "\n" not in message
-    assert replay.TOKEN not in message
-    return message
-
-
 def test_bits_are_those_of_each_set_of_values_and_of_each_bit(sent):
     live = open_live_backend("ibm_manila")
-    job = live.send(circuit(), VALUES, shots=SHOTS, max_time_s=42.9, tags=("mine",))
+    job = live.send(crossed_circuit(), VALUES, shots=SHOTS, max_time_s=42.9, tags=("mine",))
     assert (job.job_id, job.num_circuits, job.shots) == (JOB, 4, SHOTS)
     heard = []
     bits = job.bits(heard.append)
@@ -78,7 +47,7 @@ def test_bits_are_those_of_each_set_of_values_and_of_each_bit(sent):
     expected = {"backend": "ibm_manila", "program_id": "sampler", "tags": ["mine"], "cost": 42}
     assert {name: asked[name] for name in expected} == expected
     ((arrived, values, shots),) = asked["params"]["pubs"]
-    assert arrived.count_ops() == circuit().count_ops()
+    assert arrived.count_ops() == crossed_circuit().count_ops()
     assert np.array_equal(values, VALUES)
     assert shots == SHOTS
 
@@ -96,105 +65,6 @@ def test_what_is_opened_is_the_backend_and_what_it_may_use(service, sent):
     assert isinstance(live, LiveBackend)
 
 
-def test_a_job_is_waited_for_as_long_as_it_takes(service, sent):
-    job = open_live_backend("ibm_manila").send(circuit(), VALUES, shots=10)
-    service.answers[JOB] = states("Queued", "Queued", "Running", "Completed")
-    heard = []
-    assert job.bits(heard.append).shape == (4, 10, 3)
-    assert heard == ["QUEUED", "RUNNING", "DONE"]
-
-
-def test_a_job_is_found_again(service, sent):
-    job = open_live_backend("ibm_manila").send(circuit(), VALUES, shots=10)
-    service.backends = {}  # it may be off by now
-    again = open_sent_job(job.job_id, circuit(), num_circuits=4, shots=10)
-    assert (again.job_id, again.num_circuits, again.shots) == (JOB, 4, 10)
-    assert np.array_equal(again.bits(), job.bits())
-    assert again.quantum_s() == 7.0
-    assert len(sent) == 1
-    assert replay.TOKEN not in repr(again)
-    service.answers[JOB] = states("Cancelled")
-    lost = open_sent_job(job.job_id, circuit(), num_circuits=4, shots=10)
-    assert failed(InputError, lost.bits).startswith("job sent1 was cancelled at IBM")
-
-
-@pytest.mark.parametrize(
-    ("job_id", "kind", "message"),
-    [
-        ("other", InputError, "job other: the account has no such job"),
-        ("../usage", OptionError, "'../usage' is not the identifier of a job"),
-        ("", OptionError, "'' is not the identifier of a job"),
-    ],
-)
-def test_a_job_that_is_not_there(service, job_id, kind, message):
-    assert failed(kind, open_sent_job, job_id, circuit(), num_circuits=4, shots=10) == message
-
-
-def test_a_job_cannot_be_found_without_an_account(service, monkeypatch):
-    monkeypatch.delenv("QISKIT_IBM_TOKEN")
-    message = failed(InputError, open_sent_job, JOB, circuit(), num_circuits=4, shots=10)
-    assert message.startswith("job sent1: no IBM Quantum account is known")
-
-
-def test_an_outage_while_waiting_is_waited_out(service, sent):
-    job = open_live_backend("ibm_manila").send(circuit(), VALUES, shots=10)
-    outages = [replay.raising(replay.refused)] * (live_sampler.MOST_OUTAGES - 1)
-
-    def answer(call):
-        return (outages.pop() if outages else states("Completed"))(call)
-
-    service.answers[JOB] = answer
-    assert job.bits().shape == (4, 10, 3)
-
-
-def test_an_outage_that_lasts_says_where_the_job_is(service, sent):
-    job = open_live_backend("ibm_manila").send(circuit(), VALUES, shots=10)
-    service.answers[JOB] = replay.raising(replay.dns_failure)
-    message = failed(InputError, job.bits)
-    assert message.startswith("ibm_manila: no network")
-    assert message.endswith("job sent1 is at IBM all the same, `QiskitRuntimeService().job('sent1')` finds it")
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        (states("Cancelled"), "job sent1 was cancelled at IBM"),
-        (states("Failed", reason=f"it holds {replay.TOKEN}", code=1517), "failed at IBM (IBM's error code 1517);"),
-        (states("Failed", reason="no number"), "failed at IBM; `QiskitRuntimeService().job('sent1')` finds it"),
-        (states("Cancelled", reason="too long", code=1305), "took longer than its limit of QPU time"),
-    ],
-)
-def test_a_job_that_ended_badly(service, sent, answer, message):
-    job = open_live_backend("ibm_manila").send(circuit(), VALUES, shots=10)
-    service.answers[JOB] = answer
-    assert message in failed(InputError, job.bits)
-    assert job.has_failed()
-
-
-def test_what_has_not_failed(service, sent):
-    job = open_live_backend("ibm_manila").send(circuit(), VALUES, shots=10)
-    service.answers[JOB] = replay.answering(403)
-    assert not job.has_failed()
-    service.answers[JOB] = states("Running", "Completed")
-    assert not job.has_failed()
-    assert not job.has_failed()
-
-
-def test_results_of_another_job_are_refused(service, sent):
-    live = open_live_backend("ibm_manila")
-    job, other = live.send(circuit(), VALUES, shots=10), live.send(circuit(), VALUES[:2], shots=10)
-    service.jobs[JOB]["results"] = service.jobs[other.job_id]["results"]
-    assert "have the shape (2, 10, 1), (4, 10, 1) was asked for" in failed(InputError, job.bits)
-
-
-def test_no_seconds_are_told_where_the_service_tells_none(service, sent):
-    job = open_live_backend("ibm_manila").send(circuit(), VALUES, shots=10)
-    service.jobs[JOB]["metrics"] = {}
-    assert job.quantum_s() is None
-    service.answers["metrics"] = replay.answering(404)
-    assert job.quantum_s() is None
-
-
 @pytest.mark.parametrize(
     ("answer", "message", "may_be_there"),
     [
@@ -209,7 +79,7 @@ def test_no_seconds_are_told_where_the_service_tells_none(service, sent):
 def test_a_job_that_cannot_be_sent(service, sent, answer, message, may_be_there):
     live = open_live_backend("ibm_manila")
     service.answers["run"] = answer
-    found = failed(InputError, live.send, circuit(), VALUES, shots=10)
+    found = failed(InputError, live.send, crossed_circuit(), VALUES, shots=10)
     assert message in found
     assert ("may have been taken" in found) == may_be_there
     assert not sent
@@ -219,7 +89,7 @@ def test_a_service_that_is_silent_while_it_is_sent_a_job(service, sent):
     live, released = open_live_backend("ibm_manila", time_limit_s=2.0), threading.Event()
     service.answers["run"] = replay.stalling(released)
     try:
-        message = failed(InputError, live.send, circuit(), VALUES, shots=10)
+        message = failed(InputError, live.send, crossed_circuit(), VALUES, shots=10)
     finally:
         released.set()
     assert message.startswith("ibm_manila: no answer from IBM within 2 s while sending the job; it may have been taken")
@@ -238,7 +108,7 @@ def test_a_service_that_is_silent_while_it_is_sent_a_job(service, sent):
 )
 def test_what_cannot_be_sent_is_refused_here(sent, given, options, message):
     live = open_live_backend("ibm_manila")
-    assert message in failed(OptionError, live.send, circuit(), given, **{"shots": 10} | options)
+    assert message in failed(OptionError, live.send, crossed_circuit(), given, **{"shots": 10} | options)
     assert not sent
 
 

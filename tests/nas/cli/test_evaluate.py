@@ -20,7 +20,7 @@ pytest.importorskip("qiskit_aer")
 import hwcost
 import nas
 import replay
-from hwcost.backend import live_sampler
+from hwcost.backend import sent_jobs
 from live_runs import install_sampler, states
 from nas.cli import main
 from small_search import small_config
@@ -75,7 +75,7 @@ def test_a_mistake_is_one_line(capsys, run, words, message):
 @pytest.fixture
 def service(monkeypatch, tmp_path):
     """The replayed service of an account with ibm_lima, which runs jobs on Aer (see `live_runs`)."""
-    monkeypatch.setattr(live_sampler, "FIRST_POLL_S", 0.01)
+    monkeypatch.setattr(sent_jobs, "FIRST_POLL_S", 0.01)
     made = replay.install(monkeypatch, tmp_path)
     made.backends = {"ibm_lima": "lima"}
     install_sampler(made, hwcost.noisy_backend("fake_lima"), seconds=9.0)
@@ -151,7 +151,7 @@ def test_ctrl_c_leaves_the_identifiers_of_the_jobs(capsys, run, service, tmp_pat
     assert main(words) == 130
     sent, lost = capsys.readouterr().err.splitlines()
     assert "job sent1 is at IBM" in sent
-    assert lost.startswith("nas: stopped; 1 job at IBM will run and be billed (sent1), and the same command reads the")
+    assert lost.startswith("nas: stopped; 1 job at IBM will run and be billed (sent1), the same command reads the res")
     service.answers.clear()
     assert main([word for word in words if word != "-q"]) == 0
     captured = capsys.readouterr()

@@ -17,7 +17,7 @@ pytest.importorskip("qiskit_aer")
 import hwcost
 import nas
 import replay
-from hwcost.backend import live_sampler
+from hwcost.backend import sent_jobs
 from live_runs import install_sampler, states
 from nas.core.errors import RunError
 from nas.results import live_plan
@@ -29,7 +29,7 @@ LIVE = {"backend": "ibm_manila", "max_qpu_time": "10min", **QUICK}
 
 @pytest.fixture
 def service(monkeypatch, tmp_path):
-    monkeypatch.setattr(live_sampler, "FIRST_POLL_S", 0.01)
+    monkeypatch.setattr(sent_jobs, "FIRST_POLL_S", 0.01)
     return replay.install(monkeypatch, tmp_path)
 
 
@@ -193,7 +193,7 @@ def test_ctrl_c_says_which_jobs_are_left(own_run, service, sent):
         nas.evaluate(own_run, 1, told=lambda kind, line: heard.append((kind, line)), **LIVE)
     kind, line = heard[-1]
     assert kind == "lost"
-    assert "1 job at IBM will run and be billed (sent1), and the same command reads the results" in line
+    assert "1 job at IBM will run and be billed (sent1), the same command reads the results" in line
     assert "`QiskitRuntimeService().job('sent1').cancel()`" in line
 
     # The same call reads what is paid for, with the calibration of that time, whatever the device is like by now.
@@ -241,6 +241,36 @@ def test_jobs_of_other_circuits_or_weights_are_refused(own_run, service, sent):
     assert len(sent) == 1
 
 
+@pytest.mark.parametrize("stop", [replay.answering(401), None], ids=["refused", "ctrl-c"])
+def test_an_evaluation_that_is_half_sent_is_lost_and_says_so(own_run, service, sent, monkeypatch, stop):
+    monkeypatch.setattr(live_plan, "SHOTS_PER_JOB", 6 * SHOTS)
+    run = service.run
+
+    def run_one(call):
+        if sent:
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        return run(call)
+
+    def tell(kind, line):
+        heard.append((kind, line))
+        if kind == "sent" and stop is not None:
+            service.answers["run"] = stop
+
+    heard, service.run = [], run_one if stop is None else run
+    left = "1 job at IBM will run and be billed (sent1), this evaluation is lost"
+    if stop is None:
+        with pytest.raises(KeyboardInterrupt):
+            nas.evaluate(own_run, 1, told=tell, **LIVE)
+        assert "may be at IBM, with the tag nas-evaluate" in heard[-1][1]
+        assert left in heard[-1][1]
+    else:
+        message = refused(own_run, 1, told=tell, **LIVE)
+        assert "rejects the account's token" in message
+        assert left in message
+    service.answers.clear()
+    assert "is billed" in refused(own_run, 1, **LIVE | {"max_qpu_time": None})
+
+
 def test_a_job_that_was_cancelled_meanwhile_is_sent_again_by_the_next_call(own_run, service, sent):
     stopped_after_sending(own_run, service)
     service.answers["sent1"] = states("Cancelled")
@@ -252,7 +282,8 @@ def test_a_job_that_was_cancelled_meanwhile_is_sent_again_by_the_next_call(own_r
 def test_an_outage_leaves_the_job_to_the_next_call(own_run, service, sent):
     stopped_after_sending(own_run, service)
     service.answers["sent1"] = replay.answering(403)
-    assert "job sent1" in refused(own_run, 1, **LIVE)
+    message = refused(own_run, 1, **LIVE)
+    assert message.startswith("job sent1: the account may not do this (HTTP 403")
     service.answers.clear()
     assert [job.job_id for job in nas.evaluate(own_run, 1, **LIVE).live.jobs] == ["sent1"]
     assert len(sent) == 1
