@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 import shlex
 from dataclasses import dataclass
@@ -11,7 +12,11 @@ import click
 import pytest
 
 import hwcost.cli
+import nas
 import nas.cli
+from hwcost.core.click_options import given
+from nas.runs.config import PRESETS, SearchConfig, config_from_dict
+from nas.spaces.record import parse_genome
 from places import ROOT
 
 PROGRAMS = {"hwcost": hwcost.cli, "nas": nas.cli}
@@ -63,6 +68,24 @@ def parsed(command: str) -> click.Context:
 def test_each_command_is_accepted(row: Row) -> None:
     if row.command != NONE:
         assert parsed(row.command).command.callback is not None
+
+
+SEARCHES = [row for row in ROWS if row.command.startswith("nas search")]
+
+
+@pytest.mark.parametrize("row", SEARCHES, ids=lambda row: str(row.number))
+def test_options_of_a_search_agree(row: Row) -> None:
+    names = {f.name for f in dataclasses.fields(SearchConfig)}
+    keys = {name: value for name, value in parsed(row.command).params.items() if name in names}
+    assert config_from_dict(given(keys)).preset in PRESETS
+
+
+def test_genomes_are_whole() -> None:
+    found = [parsed(row.command).params for row in ROWS if "--genome" in row.command]
+    assert len(found) > 1
+    for options in found:
+        space = nas.load_space(options["space_name"])
+        assert nas.architecture(space, parse_genome(space, options["genome"])).num_qubits == 3
 
 
 def test_a_command_that_there_is_not_is_found() -> None:

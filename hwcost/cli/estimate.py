@@ -12,8 +12,9 @@ import click
 from hwcost.cli.options import live_options, request_options, resolve_backend
 from hwcost.cli.outputs import check_plot, output_option, plot_option
 from hwcost.cli.progress import counter
-from hwcost.core.click_options import taken
+from hwcost.core.click_options import WHOLE, taken
 from hwcost.core.click_outputs import OutputPath, writes_files
+from hwcost.core.cores import checked_num_workers
 from hwcost.core.errors import CircuitError, HwcostError, OptionError
 from hwcost.core.files import write_file
 from hwcost.core.own_files import CIRCUIT_MARK
@@ -60,6 +61,7 @@ class CircuitIndex(click.ParamType):  # type: ignore[type-arg]  # generic from c
 @output_option
 @click.option("--save-isa", type=OutputPath("circuits"), metavar="OUT.qpy", help="Save ISA circuits.")
 @plot_option
+@click.option("--workers", "-j", type=WHOLE, metavar="N", help="Processes that compile. [default: one per core]")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 @writes_files
 def command(
@@ -70,6 +72,7 @@ def command(
     output: str | None,
     save_isa: str | None,
     plot: str | None,
+    workers: int | None,
     quiet: bool,
     **options: Any,
 ) -> int:
@@ -86,7 +89,7 @@ def command(
     circuits = _circuits(files, index)
     if plot is not None:
         circuits = _only_one(list(circuits))
-    run = _Run(conditions, quiet, shown=form == "text" and output is None)
+    run = _Run(conditions, checked_num_workers(workers), quiet, shown=form == "text" and output is None)
     try:
         for circuit in circuits:
             run.cost(circuit, several=index is None or index.stop != index.start + 1)
@@ -114,8 +117,8 @@ def _only_one(circuits: list[LoadedCircuit | HwcostError]) -> Iterator[LoadedCir
 class _Run:
     """Circuits costed one after the other; one that fails is reported and does not stop the others."""
 
-    def __init__(self, conditions: Conditions, quiet: bool, *, shown: bool) -> None:
-        self._conditions, self._quiet = conditions, quiet
+    def __init__(self, conditions: Conditions, num_workers: int, quiet: bool, *, shown: bool) -> None:
+        self._conditions, self._num_workers, self._quiet = conditions, num_workers, quiet
         self._debug = click.get_current_context().obj["debug"]
         self.shown = shown
         self.costs: list[CostEstimate] = []
@@ -145,7 +148,14 @@ class _Run:
             self.several |= several and circuit.num_in_file > 1
             self._next, self._num_in_file = circuit.index, circuit.num_in_file
             progress = counter(f"{_shown(circuit)}: seed", self._quiet)
-            cost = estimate_under(self._conditions, circuit, prove=True, both_gate_sets=True, progress=progress)
+            cost = estimate_under(
+                self._conditions,
+                circuit,
+                prove=True,
+                both_gate_sets=True,
+                num_workers=self._num_workers,
+                progress=progress,
+            )
             self.costs.append(cost)
             self._next += 1
         except OptionError:

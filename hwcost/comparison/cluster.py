@@ -15,10 +15,10 @@ from typing import TypeAlias
 
 from hwcost.comparison.cell import Outcome
 from hwcost.comparison.inputs import package_versions
-from hwcost.comparison.pool import can_be_sent
 from hwcost.comparison.work import CellTask, CellWork, Setup, by_seed
 from hwcost.core.cluster import ALL_DIED, Cluster
 from hwcost.core.errors import HwcostError, OptionError
+from hwcost.core.pool import can_be_sent
 from hwcost.core.result_cache import source_sha256
 from hwcost.core.text import error_text, one_line
 

@@ -23,7 +23,6 @@ from hwcost.comparison.cluster import cluster_results
 from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, unique_names
 from hwcost.comparison.inputs import (
     PreparedBackend,
-    checked_num_workers,
     chosen_compilers,
     compiler_versions,
     notes_on,
@@ -32,11 +31,12 @@ from hwcost.comparison.inputs import (
     prepared_backends,
 )
 from hwcost.comparison.options import DEFAULT_NUM_SEEDS
-from hwcost.comparison.pool import Lost, can_be_sent, run_tasks
 from hwcost.comparison.reach import RankBy, checked_ranking, require_a_shot, within_budget
 from hwcost.comparison.record import ComparedCircuit, ComparedCompiler, Comparison, Failure
 from hwcost.comparison.work import CellTask, Setup, by_seed, make_work, spool_circuit
+from hwcost.core.cores import checked_num_workers
 from hwcost.core.errors import CircuitError, HwcostError
+from hwcost.core.pool import Lost, can_be_sent, run_tasks
 from hwcost.core.result_cache import CELLS, cache_path, result_key, source_sha256
 from hwcost.core.text import one_line, printable
 from hwcost.estimation.logical import checked

@@ -18,15 +18,12 @@ from hwcost.comparison.compilers import AnyCompiler, QiskitCompiler, levels_as_c
 from hwcost.comparison.lower_bounds import left_out
 from hwcost.comparison.record import ComparedBackend
 from hwcost.core.caveat import texts
-from hwcost.core.checks import whole
 from hwcost.core.errors import CalibrationError, HwcostError, OptionError, UnknownBackendError
 from hwcost.core.text import one_line, plural
 from hwcost.core.version import __version__
 from hwcost.estimation.caveats import rep_delay_caveats
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.estimation.options import EstimateRequest
-
-MAX_WORKERS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +196,6 @@ def _record(conditions: Conditions, pattern: str | None) -> ComparedBackend:
         left_out=left_out(conditions),
         pattern=pattern,
     )
-
-
-def checked_num_workers(num_workers: int | None) -> int:
-    """Return the number of worker processes; one per core available by default."""
-    if num_workers is None:
-        try:
-            return len(os.sched_getaffinity(0))
-        except AttributeError:  # not on macOS
-            return os.cpu_count() or 1
-    return whole("num_workers", num_workers, 1, MAX_WORKERS)
 
 
 def package_versions() -> dict[str, str]:

@@ -1,21 +1,18 @@
-"""One circuit compiled with several seeds, each costed: `compile_candidates`."""
+"""One compilation of a circuit, read on its device and costed: `compile_candidate`."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hwcost.backend.fractional import check_fractional
 from hwcost.backend.prepared import Device
-from hwcost.circuits.check import refuse_to_move
-from hwcost.core.errors import CircuitError, NotNativeError
+from hwcost.core.errors import CircuitError
 from hwcost.core.text import one_line
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import Compilation, CostedCandidate, cost_candidate
 from hwcost.estimation.logical import LogicalCircuit
-from hwcost.estimation.seeds import levels_of, rounds_of
 from hwcost.isa.read import read_isa
 
 if TYPE_CHECKING:
@@ -25,44 +22,6 @@ if TYPE_CHECKING:
 
 
 _LOG = logging.getLogger(__name__)
-
-
-def compile_candidates(
-    logical: LogicalCircuit, conditions: Conditions, progress: Callable[[int, int], None] | None = None
-) -> list[CostedCandidate]:
-    """Compile a circuit with each seed of the request, and cost each; without transpilation there is one candidate.
-
-    With `num_seeds="auto"` each seed is compiled at levels 2 and 3, seed by seed (`hwcost.estimation.seeds`).
-
-    Args:
-        logical: The circuit.
-        conditions: Device and request.
-        progress: Called with (seeds done, seeds in all); with `auto` those of the rounds so far.
-
-    Raises:
-        CalibrationError: The device cannot carry the circuit.
-        CircuitError: The circuit cannot be compiled or costed.
-    """
-    device, request = conditions.device, conditions.request
-    if not request.transpile:
-        try:
-            compiled = compilation_as_given(logical.circuit, device)
-            return [cost_candidate(compiled, conditions, plan=logical.plan)]
-        except NotNativeError as error:
-            raise NotNativeError(f"{error}: transpile the circuit first (drop --no-transpile)") from None
-    refuse_to_move(logical.circuit)
-    device.audited.require_qubits(logical.circuit.num_qubits)
-    candidates: list[CostedCandidate] = []
-    levels = levels_of(request.num_seeds, request.optimization_level)
-    costs: list[float] = []  # of the best level, by seed
-    for first, last in rounds_of(request.num_seeds, lambda: costs):
-        for number in range(first, last):
-            of_seed = [compile_candidate(logical, conditions, level, request.seed + number) for level in levels]
-            candidates += of_seed
-            costs.append(min(candidate.rank_key for candidate in of_seed))
-            if progress is not None:
-                progress(number + 1, last)
-    return candidates
 
 
 def compile_candidate(logical: LogicalCircuit, conditions: Conditions, level: int, seed: int) -> CostedCandidate:

@@ -168,6 +168,21 @@ def attenuations_of(
     )
 
 
+def with_method(candidate: CostedCandidate, conditions: Conditions, plan: MeasurementPlan | None) -> CostedCandidate:
+    """Return a candidate with its noise costed anew, by the attenuation method of other conditions.
+
+    Errors are those of `cost_candidate`.
+    """
+    compiled, success, schedule = candidate.compiled, candidate.success, candidate.schedule
+    if success is None:
+        return candidate
+    rows = attenuations_of(compiled, schedule, conditions, None if plan is None else plan.labels)
+    shots = _shots(rows, success, conditions.request, plan, circuit_kind(compiled, candidate.gates))
+    return replace(
+        with_shots(candidate, shots, conditions), rank_key=_rank_key(schedule, success, shots, plan, conditions)
+    )
+
+
 def with_shots(candidate: CostedCandidate, shots: ShotCost, conditions: Conditions) -> CostedCandidate:
     """Return the candidate with other shots, and the times that follow from them."""
     time = _time(candidate.compiled, candidate.schedule, candidate.gates, shots, conditions)

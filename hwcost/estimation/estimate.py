@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
@@ -14,6 +13,7 @@ from hwcost.backend.equivalence import Equivalence, EquivalenceCheck
 from hwcost.backend.routing import UNKNOWN_ROUTING, RoutingCost, routing_cost
 from hwcost.calibration.readout_file import ReadoutSource
 from hwcost.circuits.load import LoadedCircuit
+from hwcost.core.cores import checked_num_workers
 from hwcost.core.durations import parse_duration_s
 from hwcost.core.errors import CircuitError
 from hwcost.core.garbage import few_searches
@@ -21,8 +21,8 @@ from hwcost.core.text import one_line
 from hwcost.core.version import __version__
 from hwcost.estimation.backend_info import backend_info
 from hwcost.estimation.budget import budget_fit
-from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.caveats import assumptions_of, caveats_of
+from hwcost.estimation.choice import choose, ranking_conditions, spread_over
 from hwcost.estimation.conditions import Conditions, prepare_conditions
 from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.gate_sets import other_gate_set
@@ -30,14 +30,15 @@ from hwcost.estimation.known_circuits import keep_choice, known_candidate
 from hwcost.estimation.logical import LogicalCircuit, read_logical
 from hwcost.estimation.options import EstimateRequest
 from hwcost.estimation.record import CostEstimate, Spread, TranspileInfo
-from hwcost.estimation.seeds import NumSeeds, best_by_seed, further_gain
+from hwcost.estimation.seed_work import compile_candidates
+from hwcost.estimation.seeds import NumSeeds
 from hwcost.estimation.variances import with_known_state
 from hwcost.isa.read import read_isa
 from hwcost.isa.timeline import Timeline
 from hwcost.jobs.profile import JobTimeProfile
 from hwcost.noise.methods import DEFAULT_ATTENUATION, AttenuationMethod
 from hwcost.noise.observables import active_qubits
-from hwcost.noise.shots import Inflation, Task, finite
+from hwcost.noise.shots import Inflation, Task
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -76,6 +77,7 @@ def estimate(
     readout_error: float | None = None,
     t1_s: float | None = None,
     t2_s: float | None = None,
+    num_workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CostEstimate:
     """Cost one circuit on one device: time, shots, routing, noise, and where each number comes from.
@@ -118,11 +120,14 @@ def estimate(
         readout_error: Mean assignment error of readouts without one.
         t1_s: T1 of qubits without one.
         t2_s: T2 of qubits without one.
+        num_workers: Processes that compile where that saves seconds; default one per core available. They change
+            nothing in the estimate.
         progress: Called with (seeds done, seeds in all); with `auto` the latter grows.
 
     Returns:
-        The estimate of the seed with the least estimated QPU time. `transpile.equivalence` says whether it is proved
-        that its compiled circuit does what the circuit does.
+        The estimate of the seed with the least estimated QPU time; with bound angles and `auto` the least of those that
+        rank best by the average over angles (`hwcost.estimation.choice`). `transpile.equivalence` says whether it is
+        proved that its compiled circuit does what the circuit does.
 
     Raises:
         CircuitError: The circuit cannot be costed, the message says why; or its compiled circuit does something else.
@@ -167,10 +172,17 @@ def estimate(
         t2_s=t2_s,
         readout_from=readout_from,
     )
+    num_workers = checked_num_workers(num_workers)
     with few_searches():  # the first estimate of a session imports Qiskit
         conditions = prepare_conditions(backend, request)
         return estimate_under(
-            conditions, circuit, arguments=arguments, prove=True, both_gate_sets=True, progress=progress
+            conditions,
+            circuit,
+            arguments=arguments,
+            prove=True,
+            both_gate_sets=True,
+            num_workers=num_workers,
+            progress=progress,
         )
 
 
@@ -180,8 +192,9 @@ def estimate_under(
     *,
     arguments: Sequence[Any] = (),
     prove: bool = False,
-    progress: Callable[[int, int], None] | None = None,
     both_gate_sets: bool = False,
+    num_workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
 ) -> CostEstimate:
     """Do what `estimate` does, with device and options prepared.
 
@@ -190,39 +203,42 @@ def estimate_under(
         circuit: As in `estimate`.
         arguments: As in `estimate`.
         prove: Prove that the compiled circuit does what the circuit does.
-        progress: As in `estimate`.
         both_gate_sets: Look at the device's other gate set too.
+        num_workers: As in `estimate`, but none beside this one unless asked for.
+        progress: As in `estimate`.
     """
     request = conditions.request
     logical = read_logical(circuit, arguments=arguments, observable=request.observable, measure_all=request.measure_all)
     known = known_candidate(logical, conditions)
     if known is None:
-        candidates = compile_candidates(logical, conditions, progress)
-        spread = _spread(candidates)
-        keep_choice(logical, conditions, _best(candidates), spread)
+        candidates = compile_candidates(logical, ranking_conditions(conditions), progress, num_workers=num_workers)
+        chosen, spread = choose(candidates, conditions, logical.plan), spread_over(candidates)
+        keep_choice(logical, conditions, chosen.ranked, spread)
+        best = chosen.costed
     else:
-        candidates, spread = [known[0]], known[1]
-    cost = assemble(logical, conditions, candidates, spread=spread, prove=prove)
+        ranked, spread = known
+        best = choose([ranked], conditions, logical.plan).costed
+    cost = assemble(logical, conditions, best, spread, prove=prove)
     if not both_gate_sets:
         return cost
-    return replace(cost, other_gate_set=other_gate_set(logical, conditions, _best(candidates)))
+    return replace(cost, other_gate_set=other_gate_set(logical, conditions, best))
 
 
 def assemble(
     logical: LogicalCircuit,
     conditions: Conditions,
-    candidates: Sequence[CostedCandidate],
+    chosen: CostedCandidate,
+    spread: Spread,
     *,
-    spread: Spread | None = None,
     prove: bool = False,
 ) -> CostEstimate:
-    """Report the cheapest candidate, with the spread over all, or that which is given.
+    """Report the candidate that was chosen, with the spread over all.
 
     Raises:
         CircuitError: With `prove`, if the compiled circuit does something else than the circuit.
     """
-    best = with_known_state(_best(candidates), logical, conditions)
-    compiled, spread = best.compiled, spread or _spread(candidates)
+    best = with_known_state(chosen, logical, conditions)
+    compiled = best.compiled
     isa_circuit = compiled.circuit
     equivalence = None
     if compiled.transpiled is not None:
@@ -248,10 +264,6 @@ def assemble(
         isa_circuit=isa_circuit,
         timeline=Timeline(compiled.isa, best.schedule),
     )
-
-
-def _best(candidates: Sequence[CostedCandidate]) -> CostedCandidate:
-    return min(candidates, key=lambda candidate: candidate.rank_key)
 
 
 def _proved(circuit: QuantumCircuit, isa: QuantumCircuit) -> Equivalence:
@@ -299,29 +311,3 @@ def _routing(logical: LogicalCircuit, conditions: Conditions, best: CostedCandid
         [(component[a], component[b]) for a, b in transpiled.swaps],
         device.audited,
     )
-
-
-def _spread(candidates: Sequence[CostedCandidate]) -> Spread:
-    durations = [c.schedule.duration_s for c in candidates]
-    gates = [c.gates.num_2q for c in candidates]
-    made = [(c.compiled.transpiled, c.rank_key) for c in candidates if c.compiled.transpiled is not None]
-    swaps = [len(transpiled.swaps) for transpiled, _ in made]
-    by_seed = best_by_seed([(transpiled.seed, rank_key) for transpiled, rank_key in made])
-    return Spread(
-        num_seeds=len(by_seed) if made else 1,
-        levels=tuple(sorted({transpiled.optimization_level for transpiled, _ in made})),
-        further_gain=further_gain(by_seed),
-        circuit_duration_s=(min(durations), max(durations)),
-        num_2q=(min(gates), max(gates)),
-        num_swaps=(min(swaps), max(swaps)) if swaps else None,
-        inflation_worst=_inflation_spread(candidates),
-    )
-
-
-def _inflation_spread(candidates: Sequence[CostedCandidate]) -> tuple[float | None, float | None] | None:
-    """Return the smallest and largest worst inflation; None in place of one that is unbounded."""
-    worst = [c.shots.inflation_worst for c in candidates if c.success is not None]
-    if not worst:
-        return None
-    bounded = [value for value in worst if value is not None]
-    return finite(min(bounded, default=math.inf)), max(bounded) if len(bounded) == len(worst) else None

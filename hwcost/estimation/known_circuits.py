@@ -7,6 +7,7 @@ from functools import lru_cache
 from hwcost.circuits.digest import content_sha256
 from hwcost.core.result_cache import result_key, source_sha256
 from hwcost.estimation.candidates import compile_candidate
+from hwcost.estimation.choice import ranking_conditions
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import CostedCandidate
 from hwcost.estimation.logical import LogicalCircuit
@@ -15,7 +16,7 @@ from hwcost.estimation.seed_choices import SeedChoice
 
 
 def known_candidate(logical: LogicalCircuit, conditions: Conditions) -> tuple[CostedCandidate, Spread] | None:
-    """Compile a circuit with the seed that was best before; None where nothing is known, or the cost is another now.
+    """Compile a circuit with the seed that was best before; None where nothing is known, or it ranks otherwise now.
 
     Everything but the choice is computed anew, so that dates, prices and profiles are those of today.
     """
@@ -25,7 +26,7 @@ def known_candidate(logical: LogicalCircuit, conditions: Conditions) -> tuple[Co
     choice = choices.get(_key(logical, conditions))
     if choice is None:
         return None
-    candidate = compile_candidate(logical, conditions, choice.level, choice.seed)
+    candidate = compile_candidate(logical, ranking_conditions(conditions), choice.level, choice.seed)
     return (candidate, choice.spread) if candidate.rank_key == choice.rank_key else None
 
 

@@ -283,7 +283,9 @@ def _spread_text(cost: CostEstimate) -> str:
     spread = cost.spread.inflation_worst
     if spread is None or spread[0] is None or spread[1] is None or cost.spread.num_seeds < 2:
         return ""
-    return f"; over seeds {spread[0]:.3g} to {spread[1]:.3g}"
+    ranked_by = cost.spread.inflation_method
+    by = "" if ranked_by == cost.shots.method else f", by {ranked_by}"
+    return f"; over seeds {spread[0]:.3g} to {spread[1]:.3g}{by}"
 
 
 def _range(limits: tuple[Any, Any], form: Callable[[Any], str]) -> str:

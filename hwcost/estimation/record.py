@@ -228,6 +228,8 @@ class Spread:
         num_2q: Two-qubit gates.
         num_swaps: Inserted swaps, None for a circuit that came as ISA circuit.
         inflation_worst: Worst inflation, None in place of one that is unbounded; None without noise.
+        inflation_method: Attenuation method of `inflation_worst`, by which seeds are ranked: with `auto` the average
+            over angles, of the chosen one too. None without noise.
     """
 
     num_seeds: int
@@ -237,6 +239,7 @@ class Spread:
     num_2q: tuple[int, int]
     num_swaps: tuple[int, int] | None
     inflation_worst: tuple[float | None, float | None] | None
+    inflation_method: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,12 +22,13 @@ from hwcost.core.files import write_file
 from hwcost.core.plain import to_plain
 from hwcost.core.reading import path_label, read_file
 from hwcost.core.text import one_line, plural, shown
-from hwcost.estimation.candidates import compile_candidates
+from hwcost.estimation.choice import choose, ranking_conditions, spread_over
 from hwcost.estimation.conditions import prepare_conditions
-from hwcost.estimation.costs import CostedCandidate
+from hwcost.estimation.costs import CostedCandidate, with_method
 from hwcost.estimation.estimate import assemble, estimate
 from hwcost.estimation.logical import read_logical
 from hwcost.estimation.record import CostEstimate
+from hwcost.estimation.seed_work import compile_candidates
 from hwcost.integrations.requests import check_names, estimate_request, keywords_of
 
 SCHEMA = "hwcost.baseline/1"
@@ -93,8 +94,11 @@ def measure(circuit: object, backend: object, options: Mapping[str, Any]) -> tup
     seeds = range(request.seed, request.seed + request.fixed_num_seeds) if request.transpile else ()
     conditions = prepare_conditions(backend, request)
     logical = read_logical(circuit, observable=request.observable, measure_all=request.measure_all)
-    candidates = compile_candidates(logical, conditions)
-    cost = assemble(logical, conditions, candidates, prove=True)
+    ranked = compile_candidates(logical, ranking_conditions(conditions))
+    chosen = choose(ranked, conditions, logical.plan)
+    cost = assemble(logical, conditions, chosen.costed, spread_over(ranked), prove=True)
+    # Unlike an estimate, a baseline says of each seed what it costs.
+    costed = ranked if chosen.costed is chosen.ranked else [with_method(c, conditions, logical.plan) for c in ranked]
     baseline = Baseline(
         circuit=one_line(cost.circuit.name),
         sha256=cost.circuit.sha256,
@@ -107,7 +111,7 @@ def measure(circuit: object, backend: object, options: Mapping[str, Any]) -> tup
         },
         versions={"hwcost": cost.transpile.hwcost, "qiskit": cost.transpile.qiskit},
         seeds=tuple(seeds),
-        values={metric: tuple(_value(candidate, metric) for candidate in candidates) for metric in _METRICS},
+        values={metric: tuple(_value(candidate, metric) for candidate in costed) for metric in _METRICS},
     )
     return cost, baseline
 

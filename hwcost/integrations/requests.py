@@ -11,7 +11,7 @@ from hwcost.core.errors import OptionError
 from hwcost.core.text import listing, one_line
 from hwcost.estimation.options import EstimateRequest
 
-_NOT_OPTIONS = frozenset({"arguments", "progress"})
+_NOT_OPTIONS = frozenset({"arguments", "num_workers", "progress"})
 
 
 def keywords_of(function: Callable[..., Any]) -> frozenset[str]:

@@ -12,10 +12,12 @@ from hwcost.circuits.boxes import inline_boxes
 from hwcost.circuits.check import check_circuit
 from hwcost.circuits.own_gates import name_own_gates
 from hwcost.core.errors import HwcostError, NotNativeError
-from hwcost.estimation.candidates import compilation_as_given, compile_candidates
+from hwcost.estimation.candidates import compilation_as_given
+from hwcost.estimation.choice import choose, ranking_conditions
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import Compilation
 from hwcost.estimation.logical import read_logical
+from hwcost.estimation.seed_work import compile_candidates
 from hwcost.isa.columns import IsaCircuit
 from hwcost.isa.counts import gate_counts
 from hwcost.isa.schedule import longest_path
@@ -198,7 +200,8 @@ def _unmeasured(circuit: QuantumCircuit) -> QuantumCircuit:
 def _compiled(circuit: QuantumCircuit, conditions: Conditions) -> Compilation:
     logical = read_logical(circuit)
     if conditions.request.transpile:
-        return min(compile_candidates(logical, conditions), key=lambda candidate: candidate.rank_key).compiled
+        ranked = compile_candidates(logical, ranking_conditions(conditions))
+        return choose(ranked, conditions, logical.plan).costed.compiled
     try:
         return compilation_as_given(logical.circuit, conditions.device)
     except NotNativeError as error:

@@ -43,8 +43,8 @@ def command(
 
     The circuits run on Aer through hwcost's noisy backend and through PennyLane's Qiskit device (extra
     pennylane-qiskit), with and without readout mitigation. With --backend they run on Aer and on a live device of your
-    IBM account; without --max-qpu-time nothing is sent, and it is said what it would cost. A run keeps no weights; the
-    member is trained again from its seed.
+    IBM account; without --max-qpu-time nothing is sent, and it is said what it would cost. The member is trained again
+    from its seed, unless the run kept its weights.
     """
     from hwcost.core.text import say
     from nas.cli.progress import counter

@@ -34,8 +34,8 @@ def command(
 ) -> int:
     """Write a member of the front: circuits as QPY (logical, trained, compiled), checkpoint, cost report.
 
-    A run keeps no weights; the network is trained again from its seed. With --optuna or --tensorboard the whole run is
-    written, for optuna-dashboard or TensorBoard.
+    The network is trained again from its seed, unless the run kept its weights (nas search --keep-weights). With
+    --optuna or --tensorboard the whole run is written, for optuna-dashboard or TensorBoard.
     """
     from nas.core.errors import SettingError
 

@@ -45,7 +45,24 @@ _KEYS = ("data_folder", *_DATA_KEYS, *_TRAINING_KEYS)
     show_default=True,
     help="Which epoch is the best: of the highest validation accuracy, or of the lowest validation loss.",
 )
-@click.option("--seed", type=WHOLE, default=0, show_default=True, help="Seed of weights and order of samples.")
+@click.option(
+    "--gradient",
+    type=click.Choice(["backprop", "parameter-shift", "spsa"]),
+    default="backprop",
+    show_default=True,
+    help="Exact derivatives of the simulation, or measured ones as on a device.",
+)
+@click.option(
+    "--shots",
+    type=WHOLE,
+    default=None,
+    metavar="N",
+    help="Shots of each circuit of a step, for measured gradients. [default: exact expectation values]",
+)
+@click.option(
+    "--spsa-directions", type=WHOLE, default=1, show_default=True, help="Random directions of one SPSA gradient."
+)
+@click.option("--seed", type=WHOLE, default=0, show_default=True, help="Seed of weights, order of samples and shots.")
 @click.option("--test", "with_test", is_flag=True, help="Score the best epoch on the test part, for a final figure.")
 @click.option("-o", "path", type=OutputPath("network"), metavar="CHECKPOINT.pt", help="File to save the network to.")
 @format_option

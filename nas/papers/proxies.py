@@ -117,6 +117,7 @@ def figures(built: Architecture, device: hwcost.Device) -> dict[str, Any] | None
             "parameters": cost.num_parameters,
             "logical_gates": sum(len(layer.pairs) for layer in built.layers),
             "two_qubit_gates": estimate.gates.num_2q,
+            "circuit_duration_s": estimate.time.circuit_duration_s,
             "log10_t_eff": estimate.paper.log10_effective_time,
             "p_fail": estimate.paper.p_fail,
             "noise_shots": None if not inflation else 1.0 - 1.0 / inflation,

@@ -59,7 +59,7 @@ def evaluate(
 ) -> DeviceEvaluation:
     """Run a member's circuits as compiled for a device with its noise, and compare the accuracy with what is predicted.
 
-    A run keeps no weights: the member is trained again from its recorded seed. Its circuits run on the noise of the
+    If the run kept no weights, the member is trained again from its recorded seed. Its circuits run on the noise of the
     device on Aer twice: by `hwcost.noisy_backend`, and through PennyLane's Qiskit device on the same backend. With the
     name of a live backend they run there instead of in PennyLane, as few jobs of the Sampler of the account that
     qiskit-ibm-runtime finds; the calibration that the backend reports then is compiled for and simulated.
@@ -138,6 +138,7 @@ def evaluate(
         num_samples=len(labels),
         seed=chosen.seed,
         as_recorded=trained.as_recorded,
+        weights_kept=trained.kept,
         estimate=estimate,
         tried=_tried(trained, features, labels, ideal, predicted, measured, chosen),
         outputs=_fits(ideal, predicted, measured, chosen.shots),

@@ -105,7 +105,11 @@ def _notes(evaluation: DeviceEvaluation) -> tuple[str, ...]:
     notes = [
         "intervals hold for other samples, with these weights; shots are another draw in each line",
         _noise(evaluation),
-        "a run keeps no weights: the member was trained again from its recorded seed"
+        (
+            "the weights are those that the run kept"
+            if evaluation.weights_kept
+            else "the member was trained again from its recorded seed; nas search --keep-weights keeps weights"
+        )
         + ("" if evaluation.as_recorded else ", and its accuracy is not quite that of the run"),
     ]
     if evaluation.part == "test":

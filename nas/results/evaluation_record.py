@@ -127,7 +127,8 @@ class DeviceEvaluation(Result):
         part: `validation` or `test`.
         num_samples: Samples, each a circuit.
         seed: Of shots and compilations.
-        as_recorded: Whether training again gave the accuracy of the run.
+        as_recorded: Whether the network has the accuracy of the run.
+        weights_kept: Whether its weights are those that the run kept; else it was trained again.
         estimate: What the compiled circuit costs.
         tried: Accuracies.
         outputs: Outputs, predicted and run.
@@ -143,6 +144,7 @@ class DeviceEvaluation(Result):
     num_samples: int
     seed: int
     as_recorded: bool
+    weights_kept: bool = False
     estimate: CostEstimate = field(repr=False)
     tried: tuple[Tried, ...]
     outputs: tuple[OutputFit, ...]
@@ -164,6 +166,7 @@ class DeviceEvaluation(Result):
             "num_samples": self.num_samples,
             "seed": self.seed,
             "as_recorded": self.as_recorded,
+            "weights_kept": self.weights_kept,
             "tried": [
                 {"way": one.way, "meaning": MEANINGS[one.way], "mitigated": one.mitigated, "value": one.value}
                 | {"interval": None if one.accuracy is None else asdict(one.accuracy)}

@@ -49,13 +49,15 @@ class Exported:
         folder: Where.
         files: Names of the files.
         accuracy: Best validation accuracy of the network in the checkpoint.
-        as_recorded: Whether training again gave the accuracy of the run.
+        as_recorded: Whether that is the accuracy of the run.
+        weights_kept: Whether the weights are those that the run kept; else the network was trained again.
     """
 
     folder: Path
     files: tuple[str, ...]
     accuracy: float
     as_recorded: bool
+    weights_kept: bool = False
 
 
 def export(
@@ -69,8 +71,8 @@ def export(
     """Write a member of a front: circuit.qpy (free parameters `x` and `w`), trained.qpy (weights bound, data free),
     isa.qpy (compiled for the device, where the circuit is not cut), network.pt, cost.json and cost.html, member.json.
 
-    A run keeps no weights: the network is trained again from its seed, which gives the same ones with the same
-    versions. Of several training seeds the one with the best accuracy is taken.
+    The weights are those that the run kept (`keep_weights`); else the network is trained again from its seed, which
+    gives the same ones with the same versions. Of several training seeds the one with the best accuracy is taken.
 
     Args:
         folder: Directory of the run.
@@ -107,7 +109,13 @@ def export(
         write_files(target, files, stale=FILES)  # those of a member that was exported there before
     trained.warn()
     names = tuple(sorted(files))
-    return Exported(folder=target, files=names, accuracy=trained.accuracy, as_recorded=trained.as_recorded)
+    return Exported(
+        folder=target,
+        files=names,
+        accuracy=trained.accuracy,
+        as_recorded=trained.as_recorded,
+        weights_kept=trained.kept,
+    )
 
 
 @contextmanager

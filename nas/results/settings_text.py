@@ -58,7 +58,8 @@ def _trained(config: SearchConfig) -> str:
         text += f", stopped after {plural(config.patience, 'epoch')} without a better accuracy"
     if config.time_limit_s is not None:
         text += f", failed after {format_seconds(config.time_limit_s)}"
-    return f"{text}. Its best epoch counts."
+    kept = ", and the run keeps its weights" if config.keep_weights else ""
+    return f"{text}. Its best epoch counts{kept}."
 
 
 def _data(run: Run) -> str:

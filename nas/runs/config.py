@@ -161,6 +161,10 @@ class SearchConfig(CostingOptions):
         short="--time-limit",
     )
 
+    keep_weights: bool = option(
+        False, "Keep the weights of every training in the run, 4 bytes a parameter (8 in float64)."
+    )
+
     scope: Scope = option("training", "What is costed.", choices=get_args(Scope), only=BACKEND)
     shots: int | None = option(
         None, "Shots of a circuit on a device without noise.", metavar="N", shown_default="1024", only=BACKEND

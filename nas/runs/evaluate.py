@@ -17,6 +17,7 @@ from nas.costs import CandidateCost, candidate_cost
 from nas.runs.context import SearchContext
 from nas.runs.costing import costing_options
 from nas.runs.early_stop import EarlyStop, GiveUp
+from nas.runs.kept_weights import recorded, weights_of
 from nas.runs.limits import Verdict, broken_limit
 from nas.runs.noisy import noisy_accuracy, output_noise
 from nas.runs.objectives import CUTTING, INFERENCE, NOISE, OBJECTIVES, PROFILED_FLOPS, WALL_CLOCK
@@ -92,7 +93,7 @@ def evaluate_group(
             continue
         started = time.perf_counter()
         networks = next(trainings)
-        records = [network.record for network in networks]
+        weights = _kept(context, networks)
         state, cost, accuracies, values, reason = _outcome(context, built, networks, known.cost)
         evaluations.append(
             Evaluation(
@@ -102,8 +103,9 @@ def evaluate_group(
                 reason=reason,
                 objectives=values,
                 accuracies=accuracies,
-                num_parameters=records[0].num_parameters,
-                trainings=tuple(record.to_dict() for record in records),
+                num_parameters=networks[0].record.num_parameters,
+                trainings=tuple(map(recorded, networks, weights)),
+                weights=tuple(one for one in weights if one is not None),
                 cost=None if cost is None else cost.to_dict(),
                 generation=generation,
                 training_s=training_s,
@@ -142,6 +144,7 @@ def train_again(context: SearchContext, genome: Genome, number: int, generation:
         except HwcostError as error:
             reason = f"costing failed: {one_line(str(error))}"
     complete = bool(accuracies)
+    (weights,) = _kept(context, [network])
     return Evaluation(
         architecture_hash=hashed,
         genome=dict(genome),
@@ -149,7 +152,8 @@ def train_again(context: SearchContext, genome: Genome, number: int, generation:
         reason=None if complete else reason or "its noise is not known",
         accuracies=accuracies,
         num_parameters=record.num_parameters,
-        trainings=(record.to_dict(),),
+        trainings=(recorded(network, weights),),
+        weights=() if weights is None else (weights,),
         generation=generation,
         training_s=time.perf_counter() - started,
     )
@@ -254,6 +258,8 @@ def _train_on(
         return [_train_one(context, built, seed, fold, give_up) for built, seed, give_up in each]
     if NOISE in context.config.needs:
         return list(train_networks_together(stacked, data, settings, seeds))
+    if context.config.keep_weights:
+        return list(train_networks_together(stacked, data, settings, seeds, give_ups=give_ups))
     records = train_together(stacked, data, settings, seeds, give_ups=give_ups)
     return [_without_weights(built, record) for built, record in zip(stacked, records, strict=True)]
 
@@ -261,15 +267,23 @@ def _train_on(
 def _train_one(
     context: SearchContext, built: Architecture, seed: int, number: int, give_up: GiveUp | None = None
 ) -> TrainedNetwork:
-    """Train a network; its weights are kept only where its accuracy needs them."""
+    """Train a network; it has its weights only where its accuracy needs them, or the run keeps them."""
     data, settings = context.data(number), context.config.train_settings()
     if NOISE in context.config.needs:
         return train_network(built, data, settings, seed)
+    if context.config.keep_weights:
+        return train_network(built, data, settings, seed, give_up=give_up)
     return _without_weights(built, train(built, data, settings, seed, give_up=give_up))
 
 
 def _without_weights(built: Architecture, record: TrainRecord) -> TrainedNetwork:
     return TrainedNetwork(architecture=built, record=record, model=None)
+
+
+def _kept(context: SearchContext, networks: Sequence[TrainedNetwork]) -> list[bytes | None]:
+    """Return the weights of trainings that the run keeps; None where it keeps none, or there are none."""
+    about, wanted = context.dataset, context.config.keep_weights
+    return [weights_of(one, about.num_features, about.num_classes) if wanted else None for one in networks]
 
 
 def _accuracies(

@@ -183,7 +183,7 @@ class _Pilot:
         ]
         for task, (result,) in self.workers.run(tasks):
             name = new[task.number].name
-            self.known[name] = result
+            self.known[name] = replace(result, weights=())
             self.store.add_pilot([(name, result)])
             self.done += 1
             if self.tell is not None and self.total:
@@ -198,7 +198,8 @@ class _Pilot:
             return cheap
         seed = int.from_bytes(hashlib.sha256(f"pilot:{cheap.config.seed}".encode()).digest()[:8], "big")
         # On the part of the first training, so that what differs is the seed alone.
-        config = replace(cheap.config, seed=seed, num_train_seeds=self._num_again(), num_folds=1)
+        changes: dict[str, Any] = {"seed": seed, "num_train_seeds": self._num_again(), "num_folds": 1}
+        config = replace(cheap.config, keep_weights=False, **changes)
         return replace(cheap, config=config)
 
     def _result(self, setting: tuple[int, float], genomes: Sequence[Genome]) -> PilotSetting:

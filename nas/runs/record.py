@@ -38,6 +38,8 @@ class Evaluation:
         training_s: Seconds of training.
         costing_s: Seconds of costing.
         training_cpu_s: CPU seconds of training; 0 in runs of versions that did not measure them.
+        weights: Weights of the trainings that have any, on their way to the disk, where the run keeps them; what is
+            read back has none here (`RunStore.weights`).
     """
 
     architecture_hash: str
@@ -53,6 +55,7 @@ class Evaluation:
     training_s: float = field(default=0.0, compare=False)
     costing_s: float = field(default=0.0, compare=False)
     training_cpu_s: float = field(default=0.0, compare=False)
+    weights: tuple[bytes, ...] = field(default=(), hash=False, compare=False, repr=False)
 
     @property
     def accuracy(self) -> float | None:
@@ -105,8 +108,8 @@ class Evaluation:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data."""
-        plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        """Return plain data, without weights."""
+        plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "weights"}
         return {**plain, "accuracies": list(self.accuracies), "trainings": list(self.trainings)}
 
     @classmethod
@@ -121,7 +124,7 @@ class Evaluation:
             KeyError, TypeError, ValueError: The data are none.
         """
         data = {"training_cpu_s": 0.0, **data}
-        values = {f.name: data[f.name] for f in dataclasses.fields(cls)}
+        values = {f.name: data[f.name] for f in dataclasses.fields(cls) if f.name != "weights"}
         values["accuracies"], values["trainings"] = tuple(values["accuracies"]), tuple(values["trainings"])
         if values["state"] not in get_args(State):
             raise ValueError(f"state is {values['state']!r}")

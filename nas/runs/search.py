@@ -285,7 +285,7 @@ class _Search:
             self.clock.note([self._size(genome) for genome in task.genomes], results, self._elapsed_s())
             fresh = [one for one in results if one.architecture_hash not in self.known]
             self.store.add([(positions[one.architecture_hash], one) for one in fresh])
-            self.known.update((one.architecture_hash, one) for one in fresh)
+            self.known.update((one.architecture_hash, dataclasses.replace(one, weights=())) for one in fresh)
             self._show(generation)
         self.store.flush()  # nothing counts before it is on the disk
 
@@ -342,7 +342,7 @@ class _Search:
             self.clock.note([self._size(task.genomes[0])], results, self._elapsed_s())
             name = (again.architecture_hash, task.training or 0)
             self.store.add_training(wanted[name][0], name[1], again)
-            self.trained_again[name] = again
+            self.trained_again[name] = dataclasses.replace(again, weights=())
             self._show(generation)
         self.store.flush()
         for hashed, number in sorted(wanted):

@@ -1,7 +1,8 @@
 """The directory of a run: what was asked, and every evaluation, on the disk before it counts.
 
 `run.json` holds configuration, space, data and versions, `calibration.json` and the profiles what the costs rest on,
-and `evaluations.sqlite3` one row for each evaluated architecture and each further training of one. A search that was
+and `evaluations.sqlite3` one row for each evaluated architecture and each further training of one, and, if they are
+kept, one with the weights of each training. A search that was
 killed is run again from its seed, with these rows as its memory, and so ends where it would have ended.
 """
 
@@ -12,7 +13,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from hwcost.core.version import __version__
 from nas.core.errors import RunError
 from nas.runs.config import BEFORE, SearchConfig, config_from_dict
 from nas.runs.context import CALIBRATION, DEVICE, JOB_PROFILE, SearchContext
+from nas.runs.kept_weights import digest
 from nas.runs.pilot_record import Pilot
 from nas.runs.record import Evaluation
 from nas.runs.store_writer import Writer
@@ -57,6 +59,8 @@ CREATE TABLE IF NOT EXISTS pilot (cell TEXT PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS generations (number INTEGER PRIMARY KEY, record TEXT NOT NULL);
 """
+
+_WEIGHTS = "CREATE TABLE IF NOT EXISTS weights (sha256 TEXT PRIMARY KEY, parameters BLOB NOT NULL)"
 
 
 class RunStore:
@@ -97,6 +101,9 @@ class RunStore:
             if writable:
                 database.execute("PRAGMA synchronous = FULL")
                 database.executescript(_TABLES)
+                config = self.plain["search"].get("config")
+                if isinstance(config, dict) and config.get("keep_weights"):
+                    database.execute(_WEIGHTS)
             return database
 
     @contextmanager
@@ -181,6 +188,7 @@ class RunStore:
         Raises:
             RunError: Something before could not be written: the disk is full.
         """
+        self._add_weights(one for _, one in cells)
         self._write("INSERT OR REPLACE INTO pilot VALUES (?, ?)", [(cell, _record_text(one)) for cell, one in cells])
 
     def note_pilot(self, pilot: Pilot) -> None:
@@ -299,6 +307,7 @@ class RunStore:
         Raises:
             RunError: Something before could not be written: the disk is full.
         """
+        self._add_weights(one for _, one in evaluations)
         rows = [(position, one.architecture_hash, _record_text(one)) for position, one in evaluations]
         self._write("INSERT INTO evaluations VALUES (?, ?, ?)", rows)
 
@@ -313,8 +322,27 @@ class RunStore:
         Raises:
             RunError: Something before could not be written: the disk is full.
         """
+        self._add_weights([again])
         text = json.dumps(again.to_dict(), allow_nan=False, separators=(",", ":"))
         self._write("INSERT INTO trainings VALUES (?, ?, ?, ?)", [(position, again.architecture_hash, number, text)])
+
+    def _add_weights(self, evaluations: Iterable[Evaluation]) -> None:
+        """Queue weights to be written before the records that name them: of a kill in between only they are left."""
+        rows = [(digest(weights), weights) for one in evaluations for weights in one.weights]
+        if rows:
+            self._write("INSERT OR REPLACE INTO weights VALUES (?, ?)", rows)
+
+    def weights(self, sha256: str) -> bytes | None:
+        """Read the weights that the record of a training names; None if they are not there.
+
+        Raises:
+            RunError: The database is damaged.
+        """
+        with self._errors():
+            if not self._has_table("weights"):
+                return None
+            row = self._database.execute("SELECT parameters FROM weights WHERE sha256 = ?", (sha256,)).fetchone()
+        return row[0] if row is not None and isinstance(row[0], bytes) else None
 
     def flush(self) -> None:
         """Wait until everything that was added is on the disk.

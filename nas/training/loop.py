@@ -78,10 +78,15 @@ class OneModule:
 
     def losses_and_gradients(self, x: Tensor, labels: Tensor) -> Tensor:
         """Compute the mean loss (1) on (1, batch, features) and (1, batch); the derivatives go into `gradients`."""
-        loss: Tensor = require_torch().nn.functional.nll_loss(self._model(x[0]), labels[0])
+        loss: Tensor = require_torch().nn.functional.nll_loss(self.in_training(x[0]), labels[0])
         self.gradients.zero_()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()[None]
+
+    def in_training(self, x: Tensor) -> Tensor:
+        """Compute the log-probabilities (batch, classes) of a training step."""
+        found: Tensor = self._model(x)
+        return found
 
     def log_probabilities(self, x: Tensor) -> Tensor:
         """Compute the log-probabilities (1, batch, classes) for (batch, features)."""

@@ -20,20 +20,22 @@ class TrainingSeeds:
     Attributes:
         weights: Seed of the initial weights, the `seed` of `build_model`.
         order: Seed of the order in which samples are seen.
+        shots: Seed of the shots, where expectation values are measured.
     """
 
     weights: int
     order: int
+    shots: int
 
 
 def training_seeds(seed: int) -> TrainingSeeds:
-    """Derive the seeds of weights and order, independent of each other (NumPy's SeedSequence).
+    """Derive the seeds of weights, order and shots, independent of each other (NumPy's SeedSequence).
 
     >>> training_seeds(0)
-    TrainingSeeds(weights=2968811710, order=3677149159)
+    TrainingSeeds(weights=2968811710, order=3677149159, shots=745650761)
     """
-    weights, order = np.random.SeedSequence(seed).generate_state(2)
-    return TrainingSeeds(weights=int(weights), order=int(order))
+    weights, order, shots = np.random.SeedSequence(seed).generate_state(3)
+    return TrainingSeeds(weights=int(weights), order=int(order), shots=int(shots))
 
 
 class BatchOrder:

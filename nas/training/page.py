@@ -28,6 +28,7 @@ def _lines(report: TrainReport) -> list[str]:
         f"  training  Adam at {record.learning_rate:g}, {record.num_epochs} of {settings.epochs} epochs, batches of "
         f"{settings.batch_size}, {settings.engine} in {settings.dtype} on {settings.device}, seed {record.seed}; "
         f"{record.duration_s:.3g} s",
+        *_circuits(report),
         "  epoch  training loss  validation loss  validation accuracy",
     ]
     step = max(1, record.num_epochs // NUM_EPOCHS_SHOWN)
@@ -44,3 +45,15 @@ def _lines(report: TrainReport) -> list[str]:
     if report.saved is not None:
         lines.append(f"  saved     {printable(report.saved)}")
     return lines
+
+
+def _circuits(report: TrainReport) -> list[str]:
+    """Say what the gradients took, where they were measured."""
+    record, settings = report.record, report.record.settings
+    if record.num_circuits is None or record.circuits_per_sample is None:
+        return []
+    shots = "exact expectation values" if settings.shots is None else f"{settings.shots:,} shots each"
+    return [
+        f"  gradient  {settings.gradient}: {record.circuits_per_sample:,} circuits for each sample of a step, "
+        f"{record.num_circuits:,} in the training, {shots}; validation is exact"
+    ]

@@ -19,6 +19,9 @@ Precision: TypeAlias = Literal["float32", "float64"]
 STACKED_ENGINES = ("fast", "compiled")
 """Engines that train several networks at once."""
 
+TrainGradient: TypeAlias = Literal["backprop", "parameter-shift", "spsa"]
+"""The exact derivatives of the simulation, or derivatives that a device could measure."""
+
 BestBy: TypeAlias = Literal["accuracy", "loss"]
 State: TypeAlias = Literal["COMPLETE", "FAILED", "STOPPED"]
 
@@ -29,6 +32,8 @@ FAQNAS_LEARNING_RATE = 3e-3
 
 MAX_EPOCHS = 1_000_000
 MAX_SEED = 2**128 - 1
+MAX_SHOTS = 10**9
+MAX_DIRECTIONS = 10**6
 _DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
 
 
@@ -58,6 +63,11 @@ class TrainSettings:
             after those of about a tenth of a second. None sets no limit.
         best_by: What makes an epoch better: a higher validation accuracy, or a lower validation loss, which goes on
             falling where few samples leave the accuracy as it is.
+        gradient: `backprop`, the exact derivatives of the simulation; or as on a device, from further circuits
+            (`nas.engine.measured`), by the engine `fast` on the CPU: `parameter-shift`, or `spsa`.
+        shots: Shots of each circuit of a training step, where the gradient is measured; None for exact expectation
+            values. Validation is always exact.
+        spsa_directions: Random directions of one SPSA gradient.
 
     Raises:
         SettingError: A value is invalid; the message names the setting, the value and what would do.
@@ -75,6 +85,9 @@ class TrainSettings:
     patience: int | None = None
     time_limit_s: float | None = None
     best_by: BestBy = "accuracy"
+    gradient: TrainGradient = "backprop"
+    shots: int | None = None
+    spsa_directions: int = 1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epochs", whole("epochs", self.epochs, 1, MAX_EPOCHS))
@@ -90,10 +103,40 @@ class TrainSettings:
             raise SettingError(f"device is {one_line(repr(self.device))}; give cpu, cuda or cuda:1")
         if self.engine == "compiled" and self.device != "cpu":
             raise SettingError(f"device is {self.device!r}; the engine compiled computes on cpu, use the engine fast")
+        self._check_gradient()
+
+    def _check_gradient(self) -> None:
+        choice("gradient", self.gradient, get_args(TrainGradient))
+        directions = whole("spsa_directions", self.spsa_directions, 1, MAX_DIRECTIONS)
+        object.__setattr__(self, "spsa_directions", directions)
+        if directions > 1 and self.gradient != "spsa":
+            raise SettingError(
+                f"spsa_directions is {directions}, but gradient is {self.gradient}; give gradient spsa, or leave it out"
+            )
+        if self.shots is not None:
+            object.__setattr__(self, "shots", whole("shots", self.shots, 1, MAX_SHOTS))
+        if self.gradient == "backprop":
+            if self.shots is not None:
+                raise SettingError(
+                    f"shots is {self.shots}, but backprop takes exact expectation values; give gradient "
+                    "parameter-shift or spsa, or leave shots out"
+                )
+            return
+        for name, needed in (("engine", "fast"), ("device", "cpu")):
+            if getattr(self, name) != needed:
+                raise SettingError(
+                    f"{name} is {getattr(self, name)}; gradient {self.gradient} is computed with {name} {needed}"
+                )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the settings as plain data."""
-        return dataclasses.asdict(self)
+        """Return the settings as plain data; how gradients are measured only where they are."""
+        plain = dataclasses.asdict(self)
+        if self.gradient == "backprop":  # as before there was a choice: digests of what was trained are the same
+            return {name: value for name, value in plain.items() if name not in _OF_GRADIENT}
+        return plain
+
+
+_OF_GRADIENT = frozenset({"gradient", "shots", "spsa_directions"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +166,9 @@ class TrainRecord:
         split_sha256: Digest of the rows of its parts.
         duration_s: Wall time in seconds, building of the network included.
         versions: Versions of the packages that took part.
+        num_circuits: Circuits that the training steps ran, each with `settings.shots` shots; None where the gradient is
+            that of the simulation. Validation is not counted.
+        circuits_per_sample: Circuits of one sample in a step, forward pass and gradient; None likewise.
     """
 
     state: State
@@ -143,10 +189,13 @@ class TrainRecord:
     split_sha256: str
     duration_s: float = field(compare=False)
     versions: Mapping[str, str] = field(hash=False)
+    num_circuits: int | None = None
+    circuits_per_sample: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as plain data, times in seconds."""
-        return {"schema": SCHEMA, **{f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
+        plain = {f.name: to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+        return {"schema": SCHEMA, **plain, "settings": self.settings.to_dict()}
 
     def to_json(self) -> str:
         """Return the record as JSON text."""
@@ -162,6 +211,7 @@ class TrainRecord:
         try:
             if data["schema"] != SCHEMA:
                 raise SettingError(f"schema is {one_line(repr(data['schema']))}; this version reads {SCHEMA}")
+            data = {"num_circuits": None, "circuits_per_sample": None, **data}
             values = {f.name: data[f.name] for f in dataclasses.fields(cls)}
             for name in ("train_loss", "validation_loss", "validation_accuracy"):
                 values[name] = tuple(float(value) for value in values[name])
@@ -186,6 +236,6 @@ _KINDS: Mapping[str, Any] = {
     **dict.fromkeys(("best_validation_accuracy", "final_validation_accuracy"), (float, int, _NONE)),
     **dict.fromkeys(("learning_rate", "duration_s"), (float, int)),
     **dict.fromkeys(("num_epochs", "num_parameters", "seed"), int),
-    "best_epoch": (int, _NONE),
+    **dict.fromkeys(("best_epoch", "num_circuits", "circuits_per_sample"), (int, _NONE)),
     "reason": (str, _NONE),
 }

@@ -10,17 +10,19 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nas.core.errors import MemoryLimitError, SettingError
 from nas.training.limits import Clock, TrainingFailedError, memory_failure
 from nas.training.loop import Candidate, GiveUp, Networks, OneModule, Progress, fit, means, sums_of_scores
+from nas.training.measured import MeasuredNetwork
 from nas.training.order import training_seeds
 from nas.training.outcome import finished_record, new_record
 from nas.training.parts import load_parts, one_thread, require_torch, validation_chunk
 from nas.training.record import STACKED_ENGINES, TrainRecord, TrainSettings
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import Tensor, nn
 
     from nas.architectures.record import Architecture
@@ -88,6 +90,7 @@ def train_network(
     seed: int = 0,
     *,
     progress: Progress | None = None,
+    give_up: GiveUp | None = None,
 ) -> TrainedNetwork:
     """Train the network; return it with the weights of its best epoch and the record that `train` returns.
 
@@ -97,16 +100,22 @@ def train_network(
         settings: How to train. [default: `TrainSettings()`]
         seed: Seed of weights and order of samples.
         progress: Called after each step with steps done, steps in all, and the best validation accuracy so far.
+        give_up: As in `train`; a training that is stopped has no network.
 
     Raises:
         SettingError: A setting is invalid, or the device is not there.
         MissingDependencyError: torch, or PennyLane or Numba for its engine, is not installed.
     """
-    return _trained(architecture, _run((architecture,), data, settings, (seed,), progress))
+    return _trained(architecture, _run((architecture,), data, settings, (seed,), progress, give_ups=(give_up,)))
 
 
 def train_networks_together(
-    architectures: Sequence[Architecture], data: Dataset, settings: TrainSettings, seeds: Sequence[int]
+    architectures: Sequence[Architecture],
+    data: Dataset,
+    settings: TrainSettings,
+    seeds: Sequence[int],
+    *,
+    give_ups: Sequence[GiveUp | None] | None = None,
 ) -> tuple[TrainedNetwork, ...]:
     """Train all networks at once as `train_together`, and return them with the weights of their best epochs.
 
@@ -118,9 +127,11 @@ def train_networks_together(
     from nas.training.stack import check_shapes
 
     check_shapes(architectures)
-    run = _run(architectures, data, settings, seeds, None)
+    rules = [None] * len(architectures) if give_ups is None else give_ups
+    run = _run(architectures, data, settings, seeds, None, give_ups=rules)
     if run.networks is None and len(architectures) > 1:
-        return tuple(train_network(a, data, settings, seed) for a, seed in zip(architectures, seeds, strict=True))
+        each = zip(architectures, seeds, rules, strict=True)
+        return tuple(train_network(a, data, settings, seed, give_up=rule) for a, seed, rule in each)
     return tuple(_trained(architecture, run, number) for number, architecture in enumerate(architectures))
 
 
@@ -266,9 +277,23 @@ def score_on_test_part(model: nn.Module, architecture: Architecture, data: Datas
         architecture: Its architecture.
         data: The data set that it was trained on.
     """
+    return _score(model, architecture, *data.test_part())
+
+
+def score_on_validation_part(model: nn.Module, architecture: Architecture, data: Dataset) -> Score:
+    """Score a trained network on the validation part, by which its best epoch was chosen.
+
+    Args:
+        model: The trained network.
+        architecture: Its architecture.
+        data: The data set that it was trained on.
+    """
+    return _score(model, architecture, *data.validation_part())
+
+
+def _score(model: nn.Module, architecture: Architecture, features: NDArray[Any], labels: NDArray[Any]) -> Score:
     torch = require_torch()
-    _, labels = data.test_part()
-    x = _test_features(model, data)
+    x = _as_input(model, features)
     y = torch.as_tensor(labels, device=x.device)
     with one_thread(), torch.no_grad():
         chunk = validation_chunk(architecture.num_qubits, 1, 1)
@@ -288,15 +313,14 @@ def predictions_on_test_part(model: nn.Module, architecture: Architecture, data:
         data: The data set that it was trained on.
     """
     torch = require_torch()
-    x = _test_features(model, data)
+    x = _as_input(model, data.test_part()[0])
     chunk = validation_chunk(architecture.num_qubits, 1, 1)
     with one_thread(), torch.no_grad():
         parts = [model(x[start : start + chunk]).argmax(dim=1) for start in range(0, len(x), chunk)]
     return tuple(int(number) for number in torch.cat(parts).tolist())
 
 
-def _test_features(model: nn.Module, data: Dataset) -> Tensor:
-    features, _ = data.test_part()
+def _as_input(model: nn.Module, features: NDArray[Any]) -> Tensor:
     parameter = next(model.parameters())
     x: Tensor = require_torch().as_tensor(features, dtype=parameter.dtype, device=parameter.device)
     return x
@@ -326,6 +350,8 @@ def _run(
     started_s = time.perf_counter()
     settings = TrainSettings() if settings is None else settings
     begun = [new_record(a, data, settings, seed) for a, seed in zip(architectures, seeds, strict=True)]
+    if settings.gradient != "backprop" and (module is not None or start is not None or len(architectures) > 1):
+        raise SettingError(f"gradient is {settings.gradient}, which trains one network at a time; use backprop")
     if module is not None:
         trainable = sum(p.numel() for p in module.parameters() if p.requires_grad)
         begun = [replace(record, num_parameters=trainable) for record in begun]
@@ -352,6 +378,10 @@ def _run(
             candidate.reason = reason
     duration_s = clock.elapsed_s()
     records = tuple(finished_record(c.begun, c.curves, c.reason, duration_s, stopped=c.stopped) for c in candidates)
+    if isinstance(networks, MeasuredNetwork):
+        per_sample = networks.circuits_per_sample
+        (record,) = records
+        records = (replace(record, num_circuits=networks.num_circuits, circuits_per_sample=per_sample),)
     return _Run(candidates=candidates, networks=networks, records=records)
 
 
@@ -361,7 +391,7 @@ def _networks(
     """Build the networks with their initial weights."""
     dtype = getattr(require_torch(), settings.dtype)
     weights = [training_seeds(seed).weights for seed in seeds]
-    if settings.engine in STACKED_ENGINES:
+    if settings.engine in STACKED_ENGINES and settings.gradient == "backprop":
         from nas.training.stack import StackedNetworks
 
         return StackedNetworks(
@@ -378,4 +408,6 @@ def _networks(
     model = build_model(
         architectures[0], data.num_features, data.num_classes, engine=settings.engine, seed=weights[0], dtype=dtype
     )
+    if settings.gradient != "backprop":
+        return MeasuredNetwork(architectures[0], model, settings, training_seeds(seeds[0]).shots)
     return OneModule(architectures[0], model.to(settings.device))

@@ -17,55 +17,19 @@ import numpy as np
 from scipy.stats import spearmanr
 
 import hwcost
-import nas
+from nas.papers.proxies import distinct_networks, figures
+from nas.spaces.load import load_space
 
 BACKENDS = "fake_sherbrooke,fake_torino,fake_guadalupe"
-NUM_FEATURES, NUM_CLASSES = 4, 3
 DRAWS = 1000
-PROXIES = ("FLOPs", "parameters", "two-qubit gates", "circuit duration", "log T_eff")
+PROXIES = {
+    "FLOPs": "flops",
+    "parameters": "parameters",
+    "two-qubit gates": "two_qubit_gates",
+    "circuit duration": "circuit_duration_s",
+    "log T_eff": "log10_t_eff",
+}
 TIMES = ("inference", "step")
-
-
-def distinct_networks(space: nas.SearchSpace, number: int, seed: int = 0) -> list[nas.Architecture]:
-    """Draw networks of a space until there are so many different ones."""
-    rng = np.random.default_rng(seed)
-    found: dict[str, nas.Architecture] = {}
-    while len(found) < number:
-        built = nas.architecture(space, space.random_genome(rng))
-        found.setdefault(nas.architecture_hash(built), built)
-    return list(found.values())
-
-
-def figures(built: nas.Architecture, device: hwcost.Device) -> dict[str, float] | None:
-    """Cost a network on a device; None where it has no time there."""
-    times = {}
-    for scope in TIMES:
-        gradient = "none" if scope == "inference" else "parameter-shift"
-        try:
-            cost = nas.candidate_cost(
-                built,
-                NUM_FEATURES,
-                NUM_CLASSES,
-                backend=device,
-                scope=scope,
-                gradient=gradient,
-                shots=1024,
-                num_seeds=1,
-            )
-        except hwcost.HwcostError:
-            return None
-        (estimate,) = cost.model_cost.estimates
-        if cost.model_cost.quantum.qpu_time_s is None or estimate.paper is None:
-            return None
-        times[scope] = cost.model_cost.quantum.qpu_time_s
-    return {
-        "FLOPs": cost.quantum_flops,
-        "parameters": cost.num_parameters,
-        "two-qubit gates": estimate.gates.num_2q,
-        "circuit duration": estimate.time.circuit_duration_s,
-        "log T_eff": estimate.paper.log10_effective_time,
-        **times,
-    }
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
@@ -87,19 +51,19 @@ def main() -> None:
     parser.add_argument("--networks", type=int, default=60)
     parser.add_argument("--backends", default=BACKENDS)
     arguments = parser.parse_args()
-    networks = distinct_networks(nas.load_space(arguments.space), arguments.networks)
+    networks = distinct_networks(load_space(arguments.space), arguments.networks, seed=0, max_qubits=None)
     steps: dict[str, dict[int, float]] = {}
     print(f"| device | networks | QPU time of | {' | '.join(PROXIES)} |")
     print(f"|---|---|---|{'---|' * len(PROXIES)}")
     for name in arguments.backends.split(","):
         device = hwcost.prepare_device(hwcost.load_calibration(name))
         rows = {i: row for i, built in enumerate(networks) if (row := figures(built, device)) is not None}
-        steps[name] = {i: row["step"] for i, row in rows.items()}
+        steps[name] = {i: row["step_qpu_s"] for i, row in rows.items()}
         for scope in TIMES:
-            times = np.array([row[scope] for row in rows.values()])
+            times = np.array([row[f"{scope}_qpu_s"] for row in rows.values()])
             cells = []
-            for proxy in PROXIES:
-                rho, low, high = correlation(np.array([row[proxy] for row in rows.values()]), times)
+            for key in PROXIES.values():
+                rho, low, high = correlation(np.array([row[key] for row in rows.values()]), times)
                 cells.append(f"{rho:.2f} ({low:.2f} to {high:.2f})")
             print(f"| {name} | {len(rows)} of {len(networks)} | {scope} | {' | '.join(cells)} |", flush=True)
     names = list(steps)

@@ -80,6 +80,7 @@ def test_the_spread_over_seeds_has_these_keys():
     spread = hwcost.estimate(circuit, "fake_manila", num_seeds=2, optimization_level=1).to_dict()["spread"]
     assert set(spread) == {
         "num_seeds", "levels", "further_gain", "circuit_duration_s", "num_2q", "num_swaps", "inflation_worst",
+        "inflation_method",
     }  # fmt: skip
     assert (spread["num_seeds"], spread["levels"], spread["further_gain"]) == (2, [1], 0.0)
 

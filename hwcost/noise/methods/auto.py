@@ -20,7 +20,7 @@ MOST_SHIFT = 0.5
 """That pull over what noise leaves of the signal, up to which the ratio of the values is believed there: where the two
 nearly cancel, a signal that is still there would count as lost."""
 
-QUICK = Effort(most=1024, work=3_000_000, gates=5_000, smallest=SMALLEST_IDEAL_VALUE)
+QUICK = Effort(most=1024, work=3_000_000, gates=5_000, smallest=SMALLEST_IDEAL_VALUE, alone=True)
 """About a second for all observables of a circuit."""
 
 
@@ -39,15 +39,13 @@ def auto_attenuation(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, 
     isa = circuit.isa
     if isa.has_branches or any(None in params for params in isa.params):
         return averaged
-    found = propagate(circuit, tracked, QUICK)
-    shifted = _shifted(circuit, tracked, found)
     return [
         replace(
             mean,
             assumption="relaxation towards |0⟩ makes most of the noisy value at these angles, so that its ratio to the "
             "noiseless one says nothing of the signal; λ is the average over angles, by mean-field",
         )
-        if row in shifted
+        if _is_mostly_shift(each)
         else replace(
             mean,
             assumption=f"pauli-propagation does not converge ({QUICK.limits}); λ is the average over angles, by "
@@ -55,29 +53,12 @@ def auto_attenuation(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, 
         )
         if each is None
         else signal_of(each, mean, QUICK.smallest)
-        for row, (each, mean) in enumerate(zip(found, averaged, strict=True))
+        for each, mean in zip(propagate(circuit, tracked, QUICK), averaged, strict=True)
     ]
 
 
-def _shifted(
-    circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], found: Sequence[Propagated | None]
-) -> frozenset[int]:
-    """Return the rows whose small noisy value says more of relaxation towards |0⟩ than of the signal."""
-    small = {
-        row: each.noisy
-        for row, each in enumerate(found)
-        if each is not None and each.ratio(QUICK.smallest) is not None and _is_small(each.noisy)
-    }
-    signals = propagate(circuit, [tracked[row] for row in small], replace(QUICK, shift=False))
-    return frozenset(
-        row
-        for (row, noisy), signal in zip(small.items(), signals, strict=True)
-        if signal is None
-        or signal.noisy is None
-        or noisy is None
-        or abs(noisy - signal.noisy) > MOST_SHIFT * abs(signal.noisy)
-    )
-
-
-def _is_small(noisy: float | None) -> bool:
-    return noisy is not None and abs(noisy) < SMALLEST_NOISY_VALUE
+def _is_mostly_shift(each: Propagated | None) -> bool:
+    """Return whether a small noisy value says more of relaxation towards |0⟩ than of the signal."""
+    if each is None or each.noisy is None or each.alone is None or each.ratio(QUICK.smallest) is None:
+        return False
+    return abs(each.noisy) < SMALLEST_NOISY_VALUE and abs(each.noisy - each.alone) > MOST_SHIFT * abs(each.alone)

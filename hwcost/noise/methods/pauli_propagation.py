@@ -27,7 +27,9 @@ from hwcost.noise.transfer import Floats
 SMALLEST_IDEAL_VALUE = 0.01
 """Noiseless |⟨P⟩| below which its ratio to the noisy value is on the way to 0/0."""
 
-_FIRST_MOST = 64  # strings of an observable that are kept at first; doubled until the value stands
+_FIRST_MOST = (
+    512  # strings of an observable that are kept at first, fewer are no faster; doubled until the value stands
+)
 _TOLERANCE = 0.005  # of λ, relative, between so many strings and half of them; of the ideal value twice that
 _SMALLEST_TOLERANCE = 5e-4  # of λ, absolute
 _MOST_WEIGHT = 0.1  # squared coefficients dropped, of 1 in all, up to where two values that agree are believed
@@ -47,14 +49,14 @@ class Effort:
         work: Strings mapped for all observables of a circuit together, some 0.3 µs each.
         gates: Two-qubit gates in the circuit; none of their maps are made for a longer one.
         smallest: Noiseless |⟨P⟩| below which the noisy value is not asked for.
-        shift: Whether relaxation pulls towards |0⟩, as it does; without, the noisy value is what is left of the signal.
+        alone: Whether to ask for the noisy value without the pull of relaxation towards |0⟩ as well.
     """
 
     most: int
     work: int
     gates: int
     smallest: float
-    shift: bool = True
+    alone: bool = False
 
     @property
     def limits(self) -> str:
@@ -71,12 +73,14 @@ class Propagated:
     Attributes:
         ideal: Its noiseless value.
         noisy: Its noisy value before readout, None where it was not asked for.
+        alone: The same if relaxation did not pull towards |0⟩, so that it is what is left of the signal alone.
         num_strings: Strings that were kept at the most, None if none was dropped.
         truncated_weight: Squared coefficients, without noise, of the strings that were dropped: a part of 1.
     """
 
     ideal: float
     noisy: float | None
+    alone: float | None = None
     num_strings: int | None = None
     truncated_weight: float = 0.0
 
@@ -125,7 +129,7 @@ def pauli_propagation_attenuation(
       into cos θ and sin θ. Any gate goes by its Pauli transfer matrix (`hwcost.noise.transfer`).
     - A reset turns Z into I; a reset or measurement has nothing of X and Y.
 
-    λ is ⟨0…0|Σ c_P P|0…0⟩ with noise over the same without it. The largest strings are kept, from 64 on doubled until
+    λ is ⟨0…0|Σ c_P P|0…0⟩ with noise over the same without it. The largest strings are kept, from 512 on doubled until
     λ and the noiseless value agree with those of half as many, and on up to 14 qubits with the statevector; on up to
     10 qubits all strings are kept where that takes no longer, which is exact. Where no number of strings agrees, or it
     takes more than `thorough` allows, the value is that of `pauli-path`, and `note` says so. Where the noiseless value
@@ -180,7 +184,7 @@ def propagate(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], effort: Ef
     found: list[Propagated | None] = [None] * len(tracked)
     if circuit.isa.count(Kind.TWO_QUBIT) > effort.gates:
         return found
-    plan = plan_signed(circuit, tracked, shift=effort.shift)
+    plan = plan_signed(circuit, tracked, alone=effort.alone)
     if plan.num_qubits <= _ALWAYS_VECTOR_QUBITS and vector_work(plan) <= effort.work:
         return _by_vector(plan)
     exact = noiseless_values(circuit.isa, tracked)
@@ -236,12 +240,15 @@ def _by_table_of(
 
 
 def _by_vector(plan: SignedPlan) -> list[Propagated | None]:
-    return [Propagated(ideal=float(ideal), noisy=float(noisy)) for ideal, noisy in vector_values(plan).T]
+    return [
+        Propagated(ideal=ideal, noisy=noisy, alone=alone[0] if alone else None)
+        for ideal, noisy, *alone in vector_values(plan).T.tolist()
+    ]
 
 
 def _by_table(plan: SignedPlan, most: int, work: int) -> tuple[list[Propagated | None], int]:
     """Return the values with so many strings each, None for all beyond so much work, and the work."""
-    table = StringTable(plan.num_observables, plan.num_qubits, most)
+    table = StringTable(plan.num_observables, plan.num_qubits, most, num_noises=plan.num_noises)
     for row, qubit, code in plan.starts:
         table.multiply(row, qubit, code)
     for node in plan.nodes:
@@ -256,10 +263,11 @@ def _by_table(plan: SignedPlan, most: int, work: int) -> tuple[list[Propagated |
 def _values(totals: Floats, dropped: Floats, most: int) -> list[Propagated | None]:
     return [
         Propagated(
-            ideal=float(ideal),
-            noisy=float(noisy),
+            ideal=ideal,
+            noisy=noisy,
+            alone=alone[0] if alone else None,
             num_strings=most if weight > 0.0 else None,
-            truncated_weight=float(weight),
+            truncated_weight=weight,
         )
-        for ideal, noisy, weight in zip(*totals, np.maximum(dropped, 0.0), strict=True)
+        for (ideal, noisy, *alone), weight in zip(totals.T.tolist(), np.maximum(dropped, 0.0).tolist(), strict=True)
     ]

@@ -19,12 +19,12 @@ MAX_VECTOR_QUBITS = 10
 
 
 def vector_values(plan: SignedPlan) -> Floats:
-    """Return the expectation value of each observable of a plan, `[2, observable]`, without and with noise.
+    """Return the expectation value of each observable of a plan, `[noise, observable]`.
 
     Args:
         plan: Of at most `MAX_VECTOR_QUBITS` qubits; time and memory grow with 4^n.
     """
-    state = reduce(np.multiply.outer, [np.array([1.0, 0.0, 0.0, 1.0])] * plan.num_qubits, np.ones(2))
+    state = reduce(np.multiply.outer, [np.array([1.0, 0.0, 0.0, 1.0])] * plan.num_qubits, np.ones(plan.num_noises))
     letters: list[dict[int, int]] = [{} for _ in range(plan.num_observables)]
     for row, qubit, code in plan.starts:
         letters[row][qubit] = code
@@ -44,7 +44,7 @@ def vector_values(plan: SignedPlan) -> Floats:
         if not is_last:  # a qubit that is read for the last time keeps its values until all is read
             state = _apply(state, node, spare, mapped)
     columns = [values[row] if row in values else _value(state, own) for row, own in enumerate(letters)]
-    return np.stack(columns, axis=1) if columns else np.empty((2, 0))
+    return np.stack(columns, axis=1) if columns else np.empty((plan.num_noises, 0))
 
 
 def vector_work(plan: SignedPlan) -> int:
@@ -60,7 +60,7 @@ _ENTRIES_PER_STRING = 25  # an entry of the vector takes that much less time tha
 
 def _value(state: Floats, letters: Mapping[int, int]) -> Floats:
     at = tuple(letters.get(qubit, 0) for qubit in range(state.ndim - 1))
-    return np.stack([state[0][at], state[1][at]])
+    return np.stack([each[at] for each in state])
 
 
 def _apply(state: Floats, node: Node, spare: Floats, result: Floats) -> Floats:
@@ -72,7 +72,7 @@ def _apply(state: Floats, node: Node, spare: Floats, result: Floats) -> Floats:
     np.copyto(before, moved)
     # In pieces that stay on one thread: more of them gain nothing here, and lose much on a busy machine.
     size = 4 ** len(axes)
-    shape = (2, size, -1, min(_COLUMNS_AT_ONCE, state.size // (2 * size)))
+    shape = (len(state), size, -1, min(_COLUMNS_AT_ONCE, state.size // (len(state) * size)))
     np.matmul(
         node.matrices[:, None],
         before.reshape(shape).transpose(0, 2, 1, 3),

@@ -33,7 +33,8 @@ class Node:
 
     Attributes:
         qubits: Indices among the qubits of the plan.
-        matrices: `[2, 4**k, 4**k]` for k qubits, without and with noise; two qubits are numbered 4·first + second.
+        matrices: `[noises, 4**k, 4**k]` for k qubits, one of each noise of the plan; two qubits are numbered
+            4·first + second.
         starts: `(observable, Pauli code)` of what begins behind this node (a measurement), on its qubit.
     """
 
@@ -53,10 +54,12 @@ class SignedPlan:
         num_observables: Number of observables.
         starts: `(observable, qubit, Pauli code)` of what begins at the end of the circuit.
         nodes: What the strings go through, last operation first.
+        num_noises: 2: without and with noise. 3: as third the noise without its pull towards |0⟩.
     """
 
     num_qubits: int
     num_observables: int
+    num_noises: int
     starts: tuple[tuple[int, int, int], ...]
     nodes: tuple[Node, ...]
 
@@ -77,18 +80,19 @@ class SignedPlan:
         return SignedPlan(
             num_qubits=len(index_of),
             num_observables=len(observables),
+            num_noises=self.num_noises,
             starts=tuple((row, index_of[qubit], code) for row, qubit, code in starts),
             nodes=tuple(nodes),
         )
 
 
-def plan_signed(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, shift: bool = True) -> SignedPlan:
+def plan_signed(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, alone: bool = False) -> SignedPlan:
     """Prepare a circuit for carrying signed Pauli strings backwards through it.
 
     Args:
         circuit: The circuit with its noise.
         tracked: The observables.
-        shift: Whether relaxation pulls towards |0⟩; without, it only takes signal away.
+        alone: Whether the noise without its pull towards |0⟩ is there too, which only takes signal away.
 
     Raises:
         CircuitError: A gate in a light cone has no known unitary, a free angle, or acts on more than two qubits; or the
@@ -101,12 +105,14 @@ def plan_signed(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, shift
         )
     recorder = Recorder(circuit.isa, circuit.schedule, tracked)
     rates = np.array([relaxation_rates_per_s(circuit.noise, q) for q in recorder.index_of]).reshape(-1, 2)
-    segments = _segments(recorder, rates, shift)
+    shifts = (True, False) if alone else (True,)
+    segments = _segments(recorder, rates, shifts)
     return SignedPlan(
         num_qubits=len(rates),
         num_observables=len(tracked),
+        num_noises=1 + len(shifts),
         starts=tuple(recorder.starts),
-        nodes=tuple(_nodes(recorder, segments, _rules(recorder, rates, shift))),
+        nodes=tuple(_nodes(recorder, segments, _rules(recorder, rates, shifts))),
     )
 
 
@@ -133,24 +139,27 @@ def _depolarizing(kept: Floats, size: int) -> Floats:
     return matrices
 
 
-def _segments(recorder: Recorder, rates: Floats, shift: bool) -> Floats:
-    """Return the maps between two nodes, `[2, segment, 4, 4]`."""
+def _segments(recorder: Recorder, rates: Floats, shifts: Sequence[bool]) -> Floats:
+    """Return the maps between two nodes, `[noise, segment, 4, 4]`."""
     steps = np.array(recorder.steps, dtype=float).reshape(-1, 6)
     segment, gate, qubit = (steps[:, column].astype(np.int64) for column in range(3))
     duration, error, idle = steps[:, 3], steps[:, 4], steps[:, 5]
     transfer = transfer_matrices(list(recorder.transfers), 1)[gate]
     fidelity = relaxation_factors(duration, rates[qubit]).mean(axis=1)
     # After the gate come the depolarizing part of its error, then relaxation.
-    noise = relaxation_matrices(duration, rates[qubit], shift) @ _depolarizing(
-        residual_depolarizing(error, fidelity, 2), 4
-    )
-    noisy = noise @ transfer @ relaxation_matrices(idle, rates[qubit], shift)
+    depolarized = _depolarizing(residual_depolarizing(error, fidelity, 2), 4) @ transfer
+    noisy = [
+        relaxation_matrices(duration, rates[qubit], shift)
+        @ depolarized
+        @ relaxation_matrices(idle, rates[qubit], shift)
+        for shift in shifts
+    ]
     count = recorder.num_segments
-    return np.stack([segment_products(each, segment, count) for each in (transfer, noisy)])
+    return np.stack([segment_products(each, segment, count) for each in (transfer, *noisy)])
 
 
-def _rules(recorder: Recorder, rates: Floats, shift: bool) -> Floats:
-    """Return the maps of the distinct two-qubit gates, `[2, rule, 16, 16]`."""
+def _rules(recorder: Recorder, rates: Floats, shifts: Sequence[bool]) -> Floats:
+    """Return the maps of the distinct two-qubit gates, `[noise, rule, 16, 16]`."""
     keys = list(recorder.rules)
     transfer = transfer_matrices([key for key, *_ in keys], 2)
     qubits = np.array([(a, b) for _, a, b, _, _ in keys], dtype=np.int64).reshape(-1, 2)
@@ -158,9 +167,9 @@ def _rules(recorder: Recorder, rates: Floats, shift: bool) -> Floats:
     error = np.array([key[4] for key in keys])
     times = np.repeat(duration[:, None], 2, axis=1)
     fidelity = relaxation_factors(times, rates[qubits]).mean(axis=2).prod(axis=1)
-    relaxation = relaxation_matrices(times, rates[qubits], shift)
-    noise = _pairs(relaxation[:, 0], relaxation[:, 1]) @ _depolarizing(residual_depolarizing(error, fidelity, 4), 16)
-    return np.stack([transfer, noise @ transfer])
+    depolarized = _depolarizing(residual_depolarizing(error, fidelity, 4), 16) @ transfer
+    relaxed = [relaxation_matrices(times, rates[qubits], shift) for shift in shifts]
+    return np.stack([transfer, *(_pairs(each[:, 0], each[:, 1]) @ depolarized for each in relaxed)])
 
 
 def _pairs(first: Floats, second: Floats) -> Floats:
@@ -174,7 +183,8 @@ def _nodes(recorder: Recorder, segments: Floats, rules: Floats) -> list[Node]:
     # What is left of a qubit before its first operation: its last segment, and the input |0⟩, which is a reset.
     last = segments[:, recorder.segment] @ _RESET
     gates = np.array(recorder.gates, dtype=np.int64).reshape(-1, 6)
-    inputs = np.broadcast_to(np.eye(4), (2, 2, len(gates), 4, 4)).copy()  # [place, noise, gate, …]
+    noises = range(len(segments))
+    inputs = np.broadcast_to(np.eye(4), (2, len(noises), len(gates), 4, 4)).copy()  # [place, noise, gate, …]
     first_gate = np.array(recorder.level, dtype=np.int64)
     for place in (0, 1):
         ends = np.flatnonzero(gates[:, 0] == first_gate[gates[:, 1 + place]])
@@ -184,7 +194,7 @@ def _nodes(recorder: Recorder, segments: Floats, rules: Floats) -> list[Node]:
             _pairs(segments[k, gates[:, 3]], segments[k, gates[:, 4]])
             @ rules[k, gates[:, 5]]
             @ _pairs(inputs[0, k], inputs[1, k])
-            for k in (0, 1)
+            for k in noises
         ],
         axis=1,
     )

@@ -33,13 +33,14 @@ class StringTable:
         num_sums: Number of sums; each begins as the identity with coefficient 1.
         num_qubits: Number of qubits.
         most: Strings of a sum that are kept, the largest ones.
+        num_noises: Coefficients of a string: the first without noise.
 
     Attributes:
         dropped: `[sum]`, squares of the coefficients without noise that were dropped, of 1 in all.
         work: Strings that were mapped, summed over the maps; each map counts `MAP_WORK` more.
     """
 
-    def __init__(self, num_sums: int, num_qubits: int, most: int) -> None:
+    def __init__(self, num_sums: int, num_qubits: int, most: int, *, num_noises: int = 2) -> None:
         self.num_sums, self.most = num_sums, most
         bits = max(1, (num_sums - 1).bit_length())
         self._first_slot = (bits + 1) // 2
@@ -47,7 +48,7 @@ class StringTable:
         num_words = -(-(self._first_slot + num_qubits) // _SLOTS)
         self._words: _Words = np.zeros((num_words, num_sums), dtype=np.uint64)
         self._words[0] = np.arange(num_sums, dtype=np.uint64)
-        self._values: Floats = np.ones((2, num_sums))
+        self._values: Floats = np.ones((num_noises, num_sums))
         self.dropped: Floats = np.zeros(num_sums)
         self.work = 0
         self._doubled = False
@@ -67,7 +68,7 @@ class StringTable:
 
         Args:
             qubits: One or two of them.
-            matrices: `[2, 4**k, 4**k]`, row: Pauli before the map, column: after it; the first qubit counts most.
+            matrices: `[noises, 4**k, 4**k]`, row: Pauli before the map, column: after it; the first qubit counts most.
         """
         self.work += MAP_WORK + len(self)
         places = [self._place(qubit) for qubit in qubits]
@@ -86,8 +87,8 @@ class StringTable:
         order, group = _groups(words)
         first = order[np.flatnonzero(np.diff(group, prepend=-1))]
         slot = group * size + codes[active][order].astype(np.int64)
-        values: Floats = np.empty((2, len(first) * size))
-        for k in (0, 1):
+        values: Floats = np.empty((len(matrices), len(first) * size))
+        for k in range(len(matrices)):
             sums = np.bincount(slot, weights=self._values[k, active][order], minlength=len(first) * size)
             before: Floats = sums.astype(np.float64, copy=False).reshape(-1, size)
             values[k] = _product(before, matrices[k]).ravel()
@@ -106,7 +107,7 @@ class StringTable:
         self._bound()
 
     def totals(self) -> Floats:
-        """Return the sum of all coefficients of each sum, `[2, sum]`, without and with noise."""
+        """Return the sum of all coefficients of each sum, `[noise, sum]`."""
         sums = self._sums()
         return np.stack([np.bincount(sums, weights=each, minlength=self.num_sums) for each in self._values])
 

@@ -8,8 +8,9 @@ import pytest
 from qiskit import QuantumCircuit
 
 from hwcost.core.errors import CalibrationError, CircuitError, NotNativeError
-from hwcost.estimation.candidates import compilation_as_given, compilation_on_target, compile_candidates
+from hwcost.estimation.candidates import compilation_as_given, compilation_on_target
 from hwcost.estimation.logical import read_logical
+from hwcost.estimation.seed_work import compile_candidates
 from isa_conditions import conditions, flip_and_entangle
 from make import small_calibration
 

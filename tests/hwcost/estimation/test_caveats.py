@@ -11,9 +11,9 @@ from qiskit import QuantumCircuit
 
 from hwcost.backend.compiler import Transpiled
 from hwcost.core.caveat import JOB_TIME, SIGNAL_GONE
-from hwcost.estimation.candidates import compile_candidates
 from hwcost.estimation.caveats import assumptions_of, caveats_of
 from hwcost.estimation.logical import read_logical
+from hwcost.estimation.seed_work import compile_candidates
 from isa_conditions import conditions, costed, flip_and_entangle
 from job_profiles import FITTED, KNOWN
 from make import small_calibration

@@ -93,6 +93,22 @@ def test_the_test_part_is_scored_when_asked_for(capsys):
     assert report["test"]["accuracy"] * 30 == pytest.approx(round(report["test"]["accuracy"] * 30))
 
 
+def test_gradients_from_shots(capsys, tmp_path):
+    path = tmp_path / "shots.pt"
+    options = ["--gradient", "parameter-shift", "--shots", "100", "--epochs", "1", "-o", path]
+    lines = run(capsys, *options).out.splitlines()
+    # 6 weights and 3 values with two shifts each; 96 samples in one epoch.
+    assert lines[3] == (
+        "  gradient  parameter-shift: 19 circuits for each sample of a step, 1,824 in the training, 100 shots each; "
+        "validation is exact"
+    )
+    report = json.loads(run(capsys, *options, "--format", "json").out)
+    assert (report["num_circuits"], report["circuits_per_sample"], report["settings"]["shots"]) == (1824, 19, 100)
+    record = load_checkpoint(path).record
+    assert (record.settings.gradient, record.num_circuits) == ("parameter-shift", 1824)
+    assert "exact expectation values" in run(capsys, "--gradient", "spsa").out
+
+
 def test_tables_and_settings_of_a_user(capsys, tmp_path):
     table = tmp_path / "own.csv"
     table.write_text("u,v,kind\n" + "".join(f"{i},{7 * i % 5},{'ab'[i % 2]}\n" for i in range(40)))
@@ -158,6 +174,8 @@ def test_defaults_are_those_of_a_search_and_of_python():
         "old_device",
         "seed",
         "best_by",
+        "gradient",  # a search trains with exact derivatives, and costs others
+        "spsa_directions",
         "with_test",
         "path",
         "force",
@@ -184,6 +202,11 @@ def test_defaults_are_those_of_a_search_and_of_python():
         (["--train-device", "tpu"], "device is 'tpu'"),
         (["--train-device", "cuda:9"], "device is 'cuda:9', but torch finds no such device; use cpu"),
         (["--device", "tpu"], "device is 'tpu'"),  # the old name
+        (["--gradient", "adjoint"], "'adjoint' is not one of 'backprop', 'parameter-shift', 'spsa'"),
+        (["--shots", "100"], "shots is 100, but backprop takes exact expectation values"),
+        (["--gradient", "spsa", "--shots", "0"], "shots is 0"),
+        (["--gradient", "spsa", "--spsa-directions", "0"], "spsa_directions is 0"),
+        (["--gradient", "spsa", "--engine", "compiled"], "engine is compiled"),
         (["--scaling", "robust"], "scaling is 'robust'"),
         (["--test-fraction", "1"], "test_fraction is 1.0"),
         (["--max-samples", "2"], "max_samples is 2"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 pytest.importorskip("torch")
@@ -24,3 +26,10 @@ def test_settings_are_prose(run):
         "96 samples trained",
     ):
         assert words in said
+    assert "keeps its weights" not in said
+
+
+def test_kept_weights_are_said(run):
+    config = dataclasses.replace(run.context.config, keep_weights=True)
+    kept = dataclasses.replace(run, context=dataclasses.replace(run.context, config=config))
+    assert "Its best epoch counts, and the run keeps its weights." in settings_text(kept)[1]

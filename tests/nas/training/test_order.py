@@ -15,11 +15,9 @@ ORDER_OF_SIX = [[0, 4, 1, 5, 3, 2], [3, 1, 4, 0, 5, 2]]
 
 
 def test_seeds_are_those_of_numpy_as_written_down():
-    assert training_seeds(0) == TrainingSeeds(weights=2968811710, order=3677149159)
-    assert (
-        len({seed for number in range(100) for seed in (training_seeds(number).weights, training_seeds(number).order)})
-        == 200
-    )
+    assert training_seeds(0) == TrainingSeeds(weights=2968811710, order=3677149159, shots=745650761)
+    many = [training_seeds(number) for number in range(100)]
+    assert len({seed for one in many for seed in (one.weights, one.order, one.shots)}) == 300
 
 
 def test_the_order_of_a_seed_is_as_written_down():

@@ -29,7 +29,7 @@ Work: TypeAlias = Callable[[Any], Iterator[Any]]
 
 _POLL_S = 1.0
 _END_S = 5.0  # how long a worker may take to end after it was asked to
-_MAIN = "import sys; sys.path[:] = {path!r}; from hwcost.comparison.pool import serve; serve({handle})"
+_MAIN = "import sys; sys.path[:] = {path!r}; from hwcost.core.pool import serve; serve({handle})"
 
 
 @dataclass(frozen=True, slots=True)

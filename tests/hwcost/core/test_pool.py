@@ -12,8 +12,8 @@ from contextlib import closing
 import pytest
 
 import pool_work
-from hwcost.comparison.pool import Lost, run_tasks
 from hwcost.core.errors import HwcostError, OptionError
+from hwcost.core.pool import Lost, run_tasks
 
 
 def test_results_lost_tasks_and_tasks_added_meanwhile():
@@ -52,7 +52,7 @@ def test_closing_early_ends_the_workers():
 
 def test_workers_end_with_a_parent_that_was_killed():
     script = (
-        "import pool_work\nfrom collections import deque\nfrom hwcost.comparison.pool import run_tasks\n"
+        "import pool_work\nfrom collections import deque\nfrom hwcost.core.pool import run_tasks\n"
         "for _, found in run_tasks(pool_work.make, 'setup', deque(['busy']), 1):\n    print(found[2], flush=True)\n"
     )
     path = os.pathsep.join(sys.path)
