@@ -11,7 +11,9 @@ from hwcost.core.lazy import lazy_names, make_callable
 from hwcost.core.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from hwcost.backend.live_sampler import LiveBackend as LiveBackend, open_live_backend as open_live_backend
     from hwcost.backend.prepared import Device as Device, prepare_device as prepare_device, target as target
+    from hwcost.backend.sent_jobs import SentJob as SentJob, open_sent_job as open_sent_job
     from hwcost.calibration.load import (
         calibration_from_target as calibration_from_target,
         import_calibration as import_calibration,
@@ -87,6 +89,7 @@ _HOME = {
     "JobCost": "primitives.record",
     "JobTime": "jobs.predict",
     "JobTimeProfile": "jobs.profile",
+    "LiveBackend": "backend.live_sampler",
     "LoadedCircuit": "circuits.load",
     "MeasuredValidation": "validation.measured_record",
     "MissingDependencyError": "core.errors",
@@ -94,6 +97,7 @@ _HOME = {
     "OptionError": "core.errors",
     "QubitAttenuation": "noise.attenuation",
     "QubitCalibration": "calibration.record",
+    "SentJob": "backend.sent_jobs",
     "UnknownBackendError": "core.errors",
     "Validation": "validation.record",
     "calibration_from_target": "calibration.load",
@@ -116,6 +120,8 @@ _HOME = {
     "mqt_bench_circuits": "circuits.suites",
     "noise_model": "validation.aer_noise",
     "noisy_backend": "validation.noisy_backend",
+    "open_live_backend": "backend.live_sampler",
+    "open_sent_job": "backend.sent_jobs",
     "plot": "report.page",
     "prepare_device": "backend.prepared",
     "profiled_quantum_flops": "classical.profiled",

@@ -58,12 +58,25 @@ def bound_circuits(
         encoded: (samples, encoded values) as they enter the circuit.
     """
     circuit = estimate.isa_circuit
+    return [circuit.assign_parameters(row) for row in angle_values(architecture, estimate, weights, encoded)]
+
+
+def angle_values(architecture: Architecture, estimate: CostEstimate, weights: Floats, encoded: Floats) -> Floats:
+    """Return the values of the compiled circuit's parameters for each sample, (samples, parameters), in radians.
+
+    Args:
+        architecture: The network.
+        estimate: Of its circuit, whose `parameters` give the order.
+        weights: The circuit's angles, row by row.
+        encoded: (samples, encoded values) as they enter the circuit.
+    """
+    names = [each.name for each in estimate.isa_circuit.parameters]
     angles: dict[str, float] = {f"w[{i}]": float(value) for i, value in enumerate(weights.reshape(-1))}
-    bound = []
+    rows = []
     for row in encoded:
         values = angles | {f"x[{i}]": float(value) for i, value in enumerate(data_angles(architecture, row))}
-        bound.append(circuit.assign_parameters({each: values[each.name] for each in circuit.parameters}))
-    return bound
+        rows.append([values[name] for name in names])
+    return np.array(rows, dtype=np.float64).reshape(len(encoded), len(names))
 
 
 def run_on_backend(
@@ -99,7 +112,7 @@ def run_on_backend(
         found += [_of_counts(architecture, noise, result.get_counts(i)) for i in range(len(part))]
         if progress is not None:
             progress(len(found), len(circuits))
-    return _stacked(found)
+    return stacked_outputs(found)
 
 
 def run_with_pennylane(
@@ -148,10 +161,10 @@ def run_with_pennylane(
         )
         samples = _samples(qml, device, _compact(circuit, used), shots)
         columns = [used.index(qubit) for qubit in places]
-        found.append(_of_bits(architecture, noise, samples[:, columns], np.ones(len(samples))))
+        found.append(outputs_of_bits(architecture, noise, samples[:, columns], np.ones(len(samples))))
         if progress is not None:
             progress(number + 1, len(circuits))
-    return _stacked(found)
+    return stacked_outputs(found)
 
 
 def require_pennylane_qiskit() -> ModuleType:
@@ -204,13 +217,19 @@ def _compact(circuit: QuantumCircuit, used: Sequence[int]) -> QuantumCircuit:
 
 def _of_counts(architecture: Architecture, noise: OutputNoise, counts: Mapping[str, int]) -> tuple[Floats, Floats]:
     bits = np.array([[int(letter) for letter in reversed(key.replace(" ", ""))] for key in counts])
-    return _of_bits(architecture, noise, bits, np.array(list(counts.values()), dtype=np.float64))
+    return outputs_of_bits(architecture, noise, bits, np.array(list(counts.values()), dtype=np.float64))
 
 
-def _of_bits(
+def outputs_of_bits(
     architecture: Architecture, noise: OutputNoise, bits: NDArray[np.int64], weights: Floats
 ) -> tuple[Floats, Floats]:
-    """Return each output, raw and mitigated, of bits (shots, observed qubits) that were read so often.
+    """Return each output, raw and mitigated, of what was read.
+
+    Args:
+        architecture: The network.
+        noise: Of its outputs, for the mitigation.
+        bits: (shots, observed qubits), 0 or 1.
+        weights: (shots), how often each was read.
 
     Readout errors of different qubits are independent, so the inverse of a product is the product of the inverses.
     """
@@ -226,5 +245,6 @@ def _of_bits(
     return np.array(raw), np.array(mitigated)
 
 
-def _stacked(found: Sequence[tuple[Floats, Floats]]) -> Outputs:
+def stacked_outputs(found: Sequence[tuple[Floats, Floats]]) -> Outputs:
+    """Put the outputs of samples, raw and mitigated, into one record."""
     return Outputs(raw=np.array([raw for raw, _ in found]), mitigated=np.array([mitigated for _, mitigated in found]))

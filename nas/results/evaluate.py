@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import hwcost
-from hwcost.core.option_fields import option
-from hwcost.core.text import one_line
 from nas.architectures.circuit import build_circuit, observables
-from nas.core.checks import choice, whole
 from nas.core.errors import SettingError
 from nas.results.crossed import accuracy_interval
 from nas.results.device_runs import (
     Outputs,
     Progress,
+    angle_values,
     bound_circuits,
     require_pennylane_qiskit,
     run_on_backend,
     run_with_pennylane,
 )
+from nas.results.evaluate_settings import EvaluateSettings, check_together, live_name, settings_of
 from nas.results.evaluation_record import DeviceEvaluation, OutputFit, Tried
-from nas.results.member import TrainedAgain, front_member, train_member
+from nas.results.live_plan import parse_limit_s
+from nas.results.live_runs import Told, allowed_work, open_live, run_live
+from nas.results.live_store import LiveKey
+from nas.results.member import TrainedAgain, best_training, front_member, train_member
 from nas.runs.noisy import REPETITIONS, OutputNoise, circuit_outputs, classes_of, noisy_accuracy, output_noise
+from nas.spaces.build import architecture
 from nas.training.parts import one_thread, require_torch
 
 if TYPE_CHECKING:
@@ -34,104 +36,88 @@ if TYPE_CHECKING:
 
     from hwcost import CostEstimate, Device
     from nas.architectures.record import Architecture
+    from nas.datasets.dataset import Dataset
+    from nas.runs.record import Evaluation
+    from nas.runs.run import Run
 
     Floats = NDArray[np.float64]
-
-Part: TypeAlias = Literal["validation", "test"]
-
-MAX_SHOTS = 10**7
-MAX_SAMPLES = 10**6
-LIVE = ("ibm_", "ibmq_")
 
 MAX_SLOPE_ERROR = 0.05
 """Where the shots leave the slope of an output more uncertain, because its ideal values hardly differ, none is told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvaluateSettings:
-    """How a member is evaluated on a device.
-
-    Raises:
-        SettingError: A value is invalid.
-    """
-
-    shots: int = option(4096, "Shots of each circuit.")
-    part: Part = option("validation", "Samples: validation, or test for a final figure.", choices=get_args(Part))
-    max_samples: int = option(100, "At most N samples, the first of the part.", metavar="N")
-    seed: int = option(0, "Seed of the shots and of the compilations.")
-    optimization_level: int = option(2, "Of Qiskit's transpiler.")
-    num_seeds: int = option(4, "Transpiler seeds; the cheapest circuit runs.")
-    without_pennylane: bool = option(False, "Leave out PennyLane's Qiskit device.")
-
-    def __post_init__(self) -> None:
-        for name, low, high in (
-            ("shots", 1, MAX_SHOTS),
-            ("max_samples", 1, MAX_SAMPLES),
-            ("seed", 0, 2**31 - 1),
-            ("optimization_level", 0, 3),
-            ("num_seeds", 1, 1000),
-        ):
-            object.__setattr__(self, name, whole(name, getattr(self, name), low, high))
-        choice("part", self.part, get_args(Part))
-
-
 def evaluate(
     folder: str | os.PathLike[str],
     member: int,
-    noise: object,
+    noise: object = None,
     *,
     backend: object = None,
+    max_qpu_time: float | str | None = None,
+    told: Told | None = None,
     progress: Callable[[int, int], None] | None = None,
     **settings: Any,
 ) -> DeviceEvaluation:
     """Run a member's circuits as compiled for a device with its noise, and compare the accuracy with what is predicted.
 
     If the run kept no weights, the member is trained again from its recorded seed. Its circuits run on the noise of the
-    device on Aer twice: by `hwcost.noisy_backend`, and through PennyLane's Qiskit device on the same backend.
+    device on Aer twice: by `hwcost.noisy_backend`, and through PennyLane's Qiskit device on the same backend. With the
+    name of a live backend they run there instead of in PennyLane, as few jobs of the Sampler of the account that
+    qiskit-ibm-runtime finds; the calibration that the backend reports then is compiled for and simulated.
 
     Args:
         folder: Directory of the run, finished or not.
         member: Number of the member as in `nas front`, from 1.
         noise: The device, as `hwcost.prepare_device` takes it: `fake_sherbrooke`, the file of a calibration, a backend.
-        backend: A Qiskit backend of that device to run on through PennyLane instead of Aer, such as
-            `QiskitRuntimeService().backend("ibm_fez")`. Each sample is a job there, and costs what a job costs.
+        backend: Name of a live backend such as `ibm_fez`, without `noise`; its jobs are billed. Or a Qiskit backend of
+            the device `noise` to run on through PennyLane instead of Aer; each sample is a job there.
+        max_qpu_time: Consent to the jobs of a live backend, in seconds or such as `2min`: nothing is sent if the upper
+            end of the predicted QPU time is more, and IBM is told to cancel what takes longer. Not needed where the
+            same call was stopped after its jobs were sent: it reads their results.
+        told: Hears of those jobs: what a line is about (`plan`, `sent`, `status`, `lost`), and the line.
         progress: Called with circuits done, circuits in all.
         settings: Fields of `EvaluateSettings`: shots, part, max_samples, seed, optimization_level, num_seeds,
             without_pennylane.
 
     Raises:
-        SettingError: There is no such member, or a setting is invalid.
+        SettingError: There is no such member, a setting is invalid, or a live backend has no consent.
         RunError: The directory is no run.
-        HwcostError: The device cannot be used, or the circuit does not fit it.
+        HwcostError: The device cannot be used, the circuit does not fit it, or a job failed.
         MissingDependencyError: qiskit-aer or pennylane-qiskit is not installed.
     """
-    chosen = _settings(settings)
-    if backend is not None and chosen.without_pennylane:
-        raise SettingError("backend runs through PennyLane's Qiskit device; leave without_pennylane out")
-    if not chosen.without_pennylane:
+    chosen = settings_of(settings)
+    name = live_name(noise, backend)
+    max_time_s = parse_limit_s(max_qpu_time)
+    check_together(noise, backend, max_qpu_time, chosen)
+    if name is None and not chosen.without_pennylane:
         require_pennylane_qiskit()
     run, found = front_member(folder, member)
-    device = hwcost.prepare_device(noise)
-    trained = train_member(run, found)
-    built = trained.network.architecture
+    opened = None if name is None else open_live(run.folder, _key(name, run, member, found, chosen))
+    device = hwcost.prepare_device(noise if opened is None else opened.calibration)
+    built = architecture(run.context.space, found.genome)
     estimate = _estimated(built, device, chosen)
     predicted = output_noise(built, estimate, device.audited.calibration)
     if predicted is None or min(abs(slope) for slope in predicted.slopes) < 1e-6:
-        raise SettingError(f"{_name(noise)}: the readout of the qubits in use tells nothing; take another device")
-    data = trained.data
-    features, labels = data.test_part() if chosen.part == "test" else data.validation_part()
-    features, labels = features[: chosen.max_samples], labels[: chosen.max_samples]
-    ideal = circuit_outputs(trained.model, features)
-    circuits = bound_circuits(built, estimate, _weights(trained), _encoded(trained, features))
+        name = estimate.backend.name
+        raise SettingError(f"{name}: the readout of the qubits in use tells nothing; take another device")
     aer = hwcost.noisy_backend(device)
-    runs = 1 if chosen.without_pennylane else 2
+    work = None if opened is None else allowed_work(opened, estimate, device, max_time_s)
+    trained = train_member(run, found)
+    features, labels = _part(trained.data, chosen)
+    ideal = circuit_outputs(trained.model, features)
+    angles = (_weights(trained), _encoded(trained, features))
+    circuits = bound_circuits(built, estimate, *angles)
+    runs = 1 if chosen.without_pennylane and work is None else 2
     measured = {
         "simulated": run_on_backend(
             built, predicted, circuits, aer, shots=chosen.shots, seed=chosen.seed,
             progress=_part_of(progress, 0, runs, len(circuits)),
         )
     }  # fmt: skip
-    if not chosen.without_pennylane:
+    second, jobs = _part_of(progress, 1, runs, len(circuits)), None
+    if work is not None:
+        values = angle_values(built, estimate, *angles)
+        measured["live"], jobs = run_live(work, built, predicted, values, told=told, progress=second)
+    elif not chosen.without_pennylane:
         measured["pennylane" if backend is None else "device"] = run_with_pennylane(
             built,
             predicted,
@@ -140,7 +126,7 @@ def evaluate(
             aer if backend is None else backend,
             shots=chosen.shots,
             seed=chosen.seed + 1_000_000 if backend is None else None,
-            progress=_part_of(progress, 1, runs, len(circuits)),
+            progress=second,
         )
     return DeviceEvaluation(
         run=run,
@@ -156,34 +142,25 @@ def evaluate(
         estimate=estimate,
         tried=_tried(trained, features, labels, ideal, predicted, measured, chosen),
         outputs=_fits(ideal, predicted, measured, chosen.shots),
+        live=jobs,
     )
 
 
-def refuse_backend(name: str) -> NoReturn:
-    """Say what to do instead of sending jobs to a device that only a name is given of.
-
-    Raises:
-        SettingError: Always.
-    """
-    if name.lower().startswith(LIVE):
-        raise SettingError(
-            f"{one_line(name)} is a live device, where each sample would be a job that is billed; nothing is sent from "
-            "here: in Python pass the backend of your account, nas.evaluate(RUN, 1, noise, backend="
-            "QiskitRuntimeService().backend(…)), or simulate its calibration with --noise"
-        )
-    raise SettingError(f"{one_line(name)} is no live device; give it with --noise to simulate it")
+def _key(name: str, run: Run, member: int, found: Evaluation, settings: EvaluateSettings) -> LiveKey:
+    samples = _part(run.context.data(best_training(found)[0]), settings)[1]
+    return LiveKey(
+        device=name.strip().lower(),
+        member=member,
+        architecture=found.architecture_hash,
+        num_samples=len(samples),
+        **{each: getattr(settings, each) for each in ("part", "shots", "seed", "optimization_level", "num_seeds")},
+    )
 
 
-def _settings(settings: dict[str, Any]) -> EvaluateSettings:
-    known = EvaluateSettings.__dataclass_fields__
-    for name in settings:
-        if name not in known:
-            raise SettingError(f"evaluate has no setting {name!r}; its settings are {', '.join(known)}")
-    return EvaluateSettings(**settings)
-
-
-def _name(noise: object) -> str:
-    return one_line(noise) if isinstance(noise, str) else "the device"
+def _part(data: Dataset, settings: EvaluateSettings) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the samples that are run and their classes."""
+    features, labels = data.test_part() if settings.part == "test" else data.validation_part()
+    return features[: settings.max_samples], labels[: settings.max_samples]
 
 
 def _estimated(built: Architecture, device: Device, settings: EvaluateSettings) -> CostEstimate:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hwcost.core.text import printable
-from hwcost.report.page import Bullets, Column, Heading, Line, Page, Table, registered_page
+from hwcost.report.page import Block, Bullets, Column, Heading, Line, Page, Rows, Table, registered_page
 from nas.results.evaluation_record import MEANINGS, DeviceEvaluation, OutputFit, Tried
 
 WIDTH = 110
@@ -41,9 +43,27 @@ def _(evaluation: DeviceEvaluation) -> Page:
             accuracies,
             Heading("Outputs"),
             outputs,
+            *_live(evaluation),
             Bullets(None, _notes(evaluation)),
         ),
         width=WIDTH,
+    )
+
+
+def _live(evaluation: DeviceEvaluation) -> Iterator[Block]:
+    live = evaluation.live
+    if live is None:
+        return
+    counted = "not told by IBM" if live.qpu_time_s is None else f"{live.qpu_time_s:.3g} s"
+    predicted = f"{live.predicted_s:.3g} s ({live.predicted_low_s:.3g}–{live.predicted_high_s:.3g})"
+    yield Heading("QPU time")
+    yield Rows(
+        (
+            ("predicted", predicted),
+            ("counted by IBM", counted),
+            ("allowed", f"{live.max_time_s:g} s"),
+            ("jobs", ", ".join(printable(job.job_id) for job in live.jobs)),
+        )
     )
 
 
@@ -71,10 +91,20 @@ def _output_row(one: OutputFit) -> tuple[str, ...]:
     )
 
 
+def _noise(evaluation: DeviceEvaluation) -> str:
+    calibration = "noise is that of the calibration: no crosstalk, coherent errors, leakage or drift"
+    if evaluation.live is None:
+        return calibration
+    date = evaluation.estimate.backend.snapshot_date
+    when = "" if date is None else f" of {date:%Y-%m-%d %H:%M} UTC"
+    told = calibration.replace("calibration", f"calibration{when}")
+    return f"predicted and simulated {told}; the live device has all of it"
+
+
 def _notes(evaluation: DeviceEvaluation) -> tuple[str, ...]:
     notes = [
         "intervals hold for other samples, with these weights; shots are another draw in each line",
-        "noise is that of the calibration: no crosstalk, coherent errors, leakage or drift",
+        _noise(evaluation),
         (
             "the weights are those that the run kept"
             if evaluation.weights_kept

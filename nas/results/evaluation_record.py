@@ -22,6 +22,7 @@ MEANINGS: Mapping[str, str] = {
     "simulated": "compiled circuits on Aer, hwcost.noisy_backend",
     "pennylane": "compiled circuits on Aer, PennyLane's Qiskit device",
     "device": "compiled circuits on the backend, PennyLane's Qiskit device",
+    "live": "compiled circuits on the live device",
 }
 
 
@@ -71,6 +72,48 @@ class OutputFit:
     rms_error: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveJob:
+    """A job that a live device has run.
+
+    Attributes:
+        job_id: Its identifier there.
+        num_circuits: Samples, each a circuit.
+        qpu_time_s: Seconds that IBM counts for it; None where it does not say.
+    """
+
+    job_id: str
+    num_circuits: int
+    qpu_time_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveRun:
+    """The jobs of a live device, and the QPU time that was predicted for all of them before they were sent.
+
+    Attributes:
+        jobs: The jobs.
+        predicted_s: QPU seconds.
+        predicted_low_s: Lower end of the interval.
+        predicted_high_s: Upper end of the interval.
+        nominal: Share of jobs that an interval is meant to contain.
+        max_time_s: QPU seconds that were allowed.
+    """
+
+    jobs: tuple[LiveJob, ...]
+    predicted_s: float
+    predicted_low_s: float
+    predicted_high_s: float
+    nominal: float
+    max_time_s: float
+
+    @property
+    def qpu_time_s(self) -> float | None:
+        """Return the seconds that IBM counts for all jobs; None where it does not say for one."""
+        times = [job.qpu_time_s for job in self.jobs]
+        return None if None in times else sum(time for time in times if time is not None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DeviceEvaluation(Result):
     """A member on a device, with and without readout mitigation, beside what was predicted.
@@ -89,6 +132,7 @@ class DeviceEvaluation(Result):
         estimate: What the compiled circuit costs.
         tried: Accuracies.
         outputs: Outputs, predicted and run.
+        live: Jobs of a live device; None where none was used.
     """
 
     run: Run
@@ -104,6 +148,7 @@ class DeviceEvaluation(Result):
     estimate: CostEstimate = field(repr=False)
     tried: tuple[Tried, ...]
     outputs: tuple[OutputFit, ...]
+    live: LiveRun | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -128,6 +173,7 @@ class DeviceEvaluation(Result):
                 for one in self.tried
             ],
             "outputs": [asdict(one) for one in self.outputs],
+            "live": None if self.live is None else asdict(self.live) | {"qpu_time_s": self.live.qpu_time_s},
         }
 
     def to_rows(self) -> list[dict[str, Any]]:

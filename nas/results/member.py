@@ -80,6 +80,17 @@ def front_member(folder: str | os.PathLike[str], number: int, *, name: str = "me
     return run, members[whole(name, number, 1, len(members)) - 1]
 
 
+def best_training(member: Evaluation) -> tuple[int, float]:
+    """Return the number of a member's training with the best validation accuracy, and that accuracy."""
+    reached = {
+        number: float(record["best_validation_accuracy"])
+        for number, record in enumerate(member.trainings)
+        if record["state"] == "COMPLETE"
+    }
+    best = max(reached, key=lambda number: (reached[number], -number))
+    return best, reached[best]
+
+
 def train_member(run: Run, member: Evaluation) -> TrainedAgain:
     """Return a member with the weights of its best training: those that the run kept, else trained again.
 
@@ -91,12 +102,7 @@ def train_member(run: Run, member: Evaluation) -> TrainedAgain:
         WorkerError: The training failed.
     """
     context = run.context
-    reached = {
-        number: float(record["best_validation_accuracy"])
-        for number, record in enumerate(member.trainings)
-        if record["state"] == "COMPLETE"
-    }
-    best = max(reached, key=lambda number: (reached[number], -number))
+    best, recorded = best_training(member)
     built, data = architecture(context.space, member.genome), context.data(best)
     network = _kept(run, built, member.trainings[best]) if context.config.keep_weights else None
     if network is not None and network.model is not None:
@@ -106,7 +112,7 @@ def train_member(run: Run, member: Evaluation) -> TrainedAgain:
             model=network.model,
             data=data,
             accuracy=accuracy,
-            recorded_accuracy=reached[best],
+            recorded_accuracy=recorded,
             kept=True,
         )
     seed = training_seed(context.config.seed, member.architecture_hash, best)
@@ -115,9 +121,7 @@ def train_member(run: Run, member: Evaluation) -> TrainedAgain:
     trained = network.record.best_validation_accuracy
     if network.model is None or trained is None:
         raise WorkerError(f"training again failed: {network.record.reason}")
-    return TrainedAgain(
-        network=network, model=network.model, data=data, accuracy=trained, recorded_accuracy=reached[best]
-    )
+    return TrainedAgain(network=network, model=network.model, data=data, accuracy=trained, recorded_accuracy=recorded)
 
 
 def _kept(run: Run, built: Architecture, record: Mapping[str, Any]) -> TrainedNetwork | None:

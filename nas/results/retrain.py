@@ -15,6 +15,7 @@ from nas.results.retrained_store import Training, keep_outcome, read_outcome
 from nas.runs.evaluate import training_seed
 from nas.runs.run import Run, open_run
 from nas.spaces.build import architecture
+from nas.training.limits import TIME_LIMIT
 from nas.training.record import MAX_EPOCHS, TrainSettings
 from nas.training.rivals import CONTESTANTS, Contestant, Outcome, contest, is_seeded
 
@@ -80,7 +81,7 @@ def retrain(
         settings: Fields of `RetrainSettings`: seeds, epochs, patience, time_limit_s.
 
     Raises:
-        SettingError: There is no such member, or a setting is invalid.
+        SettingError: There is no such member, a setting is invalid, or the time limit too short for any training.
         RunError: The directory is no run, or cannot be written to.
         WorkerError: All trainings of a member failed.
 
@@ -158,7 +159,10 @@ def _retrained(
             outcomes.setdefault(kind, []).append(outcome)
             count_one()
     if all(outcome.reason is not None for outcome in outcomes["network"]):
-        raise WorkerError(f"all trainings of member {number} failed: {outcomes['network'][0].reason}")
+        message = f"all trainings of member {number} failed: {outcomes['network'][0].reason}"
+        if settings.time_limit_s is not None and all(TIME_LIMIT in (one.reason or "") for one in outcomes["network"]):
+            raise SettingError(f"{message}; give a longer time limit")
+        raise WorkerError(message)
     return compared(number, member, outcomes, data.test_part()[1])
 
 

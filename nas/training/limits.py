@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from hwcost.core.text import error_text, one_line
 from nas.core.errors import MemoryLimitError
 
+TIME_LIMIT = "the time limit"
+"""What the reasons of trainings begin with that took too long."""
+
 _OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "out of memory", "cannot allocate memory")
 
 
@@ -36,7 +39,7 @@ class Clock:
     def check(self, epoch: int) -> None:
         """Raise `TrainingFailedError` once the limit has passed."""
         if self.limit_s is not None and self.elapsed_s() > self.limit_s:
-            raise TrainingFailedError(f"the time limit of {self.limit_s:g} s passed in epoch {epoch}")
+            raise TrainingFailedError(f"{TIME_LIMIT} of {self.limit_s:g} s passed in epoch {epoch}")
 
 
 def memory_failure(error: BaseException) -> str:

@@ -504,6 +504,23 @@ def _commands_of_runs() -> Iterator[Surface]:
     pilot = ("pilot", "--space", "{folder}/good.toml", "--no-grid", *limited, "--networks", "2", "-o", "{folder}/new")
     yield Surface("options of pilot", "nas", {}, None, pilot, (*limits, ("--networks", "2")), every=10)
     yield Surface("options of export", "nas", {}, None, export, member, every=4)
+    yield from _commands_that_train_again(run_of)
+
+
+def _commands_that_train_again(run_of: str) -> Iterator[Surface]:
+    """Yield the commands that train members of a finished run once more; numbers of seeds take as long as asked."""
+    retrain = ("retrain", run_of, "--seeds", "2", "--epochs", "2", "-q", "--format", "json")
+    kept = (("--member", "1"), ("--patience", "1"), ("--time-limit-s", "2"), ("--epochs", "1"))
+    yield Surface("options of retrain", "nas", {}, None, retrain, kept, every=10)
+    if importlib.util.find_spec("qiskit_aer") is None:
+        return
+    evaluate = ("evaluate", run_of, "--member", "1", "--noise", "fake_manila", "--num-seeds", "1", "--max-samples", "3")
+    evaluate += ("--without-pennylane", "-q", "--format", "json")
+    run_on = (
+        ("--shots", "64"), ("--member", "1"), ("--noise", "fake_manila"), ("--part", "test"), ("--max-samples", "2"),
+        ("--seed", "1"), ("--optimization-level", "1"), ("--backend", "fake_manila"), ("--max-qpu-time", "1min"),
+    )  # fmt: skip
+    yield Surface("options of evaluate", "nas", {}, None, evaluate, run_on, every=10)
 
 
 def entry(program: str) -> Main:

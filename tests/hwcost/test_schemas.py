@@ -29,6 +29,7 @@ SCHEMAS = [
     "hwcost.validation/1",
     "nas.checkpoint/1",
     "nas.curves/1",
+    "nas.device-jobs/1",
     "nas.evaluation/1",
     "nas.front/1",
     "nas.member/1",

@@ -56,11 +56,14 @@ class Call:
     path: str
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
+    body: str = ""
 
     @property
     def what(self) -> str:
-        """`token`, `instances`, `plan`, `backends`, `configuration` or `properties`."""
+        """`token`, `instances`, `plan`, `backends`, `run` (a job that is sent), or the last part of the path."""
         by_host = {"iam": "token", "api": "instances", "globalcatalog": "plan"}
+        if self.path.endswith("/jobs") and self.method == "POST":
+            return "run"
         return by_host.get(self.host.split(".")[0], self.path.rsplit("/", maxsplit=1)[-1])
 
 
@@ -74,6 +77,8 @@ class Service:
         calls: What was asked, in order.
         instance: Name of the account's only instance.
         jobs: What the service says of each job by what is asked: `job`, `metrics`, `results`; newest first.
+        run: Runs a job that is sent and returns an entry of `jobs` (see `live_runs`).
+        usage: What the instance has used.
     """
 
     backends: Mapping[str, str] = field(default_factory=lambda: {"ibm_manila": "manila", "ibm_lagos": "lagos"})
@@ -81,6 +86,8 @@ class Service:
     calls: list[Call] = field(default_factory=list)
     instance: str = "open-instance"
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    run: Callable[[Call], dict[str, Any]] | None = None
+    usage: dict[str, Any] = field(default_factory=lambda: {"usage_limit_seconds": 600, "usage_consumed_seconds": 60})
 
     def send(self, request: PreparedRequest) -> Response:
         """In place of `HTTPAdapter.send`."""
@@ -91,6 +98,7 @@ class Service:
             path=url.path,
             query=parse_qs(url.query),
             headers=dict(request.headers),
+            body=request.body.decode() if isinstance(request.body, bytes) else str(request.body or ""),
         )
         self.calls.append(call)
         answer = self.answers.get(call.what)
@@ -109,9 +117,18 @@ class Service:
             return _ACCOUNT[call.what](self)
         if call.what == "backends":
             return 200, {"devices": self.listing(call)}
+        if call.what == "usage":
+            return 200, self.usage
+        if call.what == "run" and self.run is not None:
+            made = self.run(call)
+            name = made["job"]["id"]
+            self.jobs[name] = made
+            return 200, {"id": name, "backend": made["job"]["backend"]}
         if "/jobs" in call.path:
             return self.job(call)
         name = call.path.split("/")[-2]
+        if name in self.backends and call.what == "status":
+            return 200, {"state": True, "status": "active", "length_queue": 3, "backend_version": "1.0.0"}
         if name not in self.backends or call.what not in {"configuration", "properties"}:
             return 404, {"errors": [{"code": 1216, "message": "backend not found"}]}
         configuration, properties = documents(self.backends[name])

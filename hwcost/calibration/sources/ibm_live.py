@@ -52,7 +52,13 @@ from hwcost.calibration.sources.ibm_live_errors import (
     unknown,
     utc,
 )
-from hwcost.core.errors import CalibrationError, MissingDependencyError, OptionError, UnknownBackendError
+from hwcost.core.errors import (
+    CalibrationError,
+    InputError,
+    MissingDependencyError,
+    OptionError,
+    UnknownBackendError,
+)
 from hwcost.core.text import one_line
 
 CHANNELS = ("ibm_quantum_platform", "ibm_cloud")
@@ -169,24 +175,30 @@ def load_live_backend(
         OptionError: The time limit or the combination of options is invalid.
         MissingDependencyError: qiskit-ibm-runtime is not installed.
     """
-    request = _checked(name, instance, channel, at, time_limit_s, service)
+    request = checked_backend(name, instance, channel, at, time_limit_s, service)
     client = import_client()
-    # The client says this when the network fails between two requests; the failure is explained here.
-    warnings.filterwarnings("ignore", message="Unable to retrieve IBM Cloud access token", category=UserWarning)
     progress = Progress()
-    return answer_within(
-        time_limit_s, lambda: _read(client, service, request, progress), request=request, progress=progress
-    )
+
+    def ask() -> Calibration | Failure:
+        found = find_backend(client, service, request, progress)
+        return found if isinstance(found, Failure) else found.calibration
+
+    return answer_within(time_limit_s, ask, request=request, progress=progress)
 
 
 def answer_within(
-    time_limit_s: float, ask: Callable[[], _Answer | Failure], *, request: Request, progress: Progress
+    time_limit_s: float,
+    ask: Callable[[], _Answer | Failure],
+    *,
+    request: Request,
+    progress: Progress,
+    kind: type[InputError] = CalibrationError,
 ) -> _Answer:
     """Return what `ask` returns, from a daemon thread that is abandoned when the time is over.
 
     Raises:
         UnknownBackendError: The account has no such backend, or it is retired.
-        CalibrationError: Any other failure.
+        InputError: Any other failure, of the given kind.
     """
     outcomes: SimpleQueue[_Answer | Failure] = SimpleQueue()
 
@@ -204,7 +216,7 @@ def answer_within(
         outcome = progress.fallback or too_slow(request, progress.step, time_limit_s)
     if not isinstance(outcome, Failure):
         return outcome
-    failure = (UnknownBackendError if outcome.is_unknown else CalibrationError)(outcome.message)
+    failure = (UnknownBackendError if outcome.is_unknown else kind)(outcome.message)
     if outcome.trail:
         failure.add_note(f"kinds of the client's errors: {outcome.trail}")  # only a traceback shows notes
     raise failure
@@ -230,9 +242,31 @@ class Swallowed:
     errors: list[tuple[str, BaseException]] = field(default_factory=list)
 
 
-def _checked(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundBackend:
+    """A live backend.
+
+    Attributes:
+        backend: The client's object.
+        service: The client's service that it is of.
+        calibration: What it reports.
+    """
+
+    backend: Any = field(repr=False)
+    service: Any = field(repr=False)
+    calibration: Calibration
+
+
+def checked_backend(
     name: str, instance: str | None, channel: str | None, at: datetime | None, time_limit_s: float, service: Any
 ) -> Request:
+    """Return the request for one backend, once its name and options are known to be valid.
+
+    Raises:
+        UnknownBackendError: It is no name of a backend.
+        CalibrationError: As `checked_request`.
+        OptionError: As `checked_request`.
+    """
     name = name.strip().lower()
     if not _BACKEND_NAME.fullmatch(name):
         raise UnknownBackendError(f"{one_line(name)[:60]!r} is not the name of a backend; write it as 'ibm_torino'")
@@ -280,7 +314,7 @@ def import_client() -> Any:
     return qiskit_ibm_runtime
 
 
-def _read(client: Any, service: Any, request: Request, progress: Progress) -> Calibration | Failure:
+def find_backend(client: Any, service: Any, request: Request, progress: Progress) -> FoundBackend | Failure:
     """Do all that touches the network; runs in the thread that may be abandoned."""
     where = {} if request.instance is None else {"instance": request.instance}
     with listening() as swallowed:
@@ -292,7 +326,8 @@ def _read(client: Any, service: Any, request: Request, progress: Progress) -> Ca
             backend = service.backend(request.name, **where, **_with_fractional_gates(service))
             if type(backend).__name__ == "IBMRetiredBackend":
                 return retired(request)
-            return _calibration(client.__version__, backend, request, progress)
+            calibration = _calibration(client.__version__, backend, request, progress)
+            return FoundBackend(backend=backend, service=service, calibration=calibration)
         except CalibrationError as error:
             return Failure(message=str(error))  # our own words
         except Exception as error:

@@ -16,7 +16,15 @@ from typing import Literal, TypeAlias
 from hwcost.calibration.sources.ibm_fake import PREFIX, list_fake_backends
 from hwcost.core.text import one_line
 
-Step: TypeAlias = Literal["signing in", "looking for the backend", "reading the properties", "reading the jobs"]
+Step: TypeAlias = Literal[
+    "signing in",
+    "looking for the backend",
+    "reading the properties",
+    "reading the jobs",
+    "sending the job",
+    "waiting for the job",
+    "reading the results",
+]
 
 LIVE_PREFIX = "ibm_"
 RETIRED_STATUSES = frozenset({404, 410})
@@ -141,7 +149,7 @@ def _reason(request: Request, step: Step, signs: Symptoms) -> str:
         )
     if signs.status is not None:
         return _status_reason(request, step, signs)
-    if "IBMInputValueError" in signs.kinds:
+    if "IBMInputValueError" in signs.kinds and step != "sending the job":
         return no_instance(request)
     if signs.field is not None:
         return f"the client refuses the account's {signs.field}; check the saved account and the QISKIT_IBM_… variables"

@@ -15,7 +15,6 @@ pytest.importorskip("pennylane_qiskit")
 import hwcost
 import nas
 from nas.core.errors import SettingError
-from nas.results.evaluate import refuse_backend
 from nas.results.evaluation_record import MEANINGS
 from nas.results.front import Front
 
@@ -101,12 +100,6 @@ def test_what_cannot_be_done_is_refused(folder, options, message):
 def test_a_device_that_is_not_there(folder):
     with pytest.raises(hwcost.HwcostError, match="fake_nowhere"):
         nas.evaluate(folder, 1, "fake_nowhere", without_pennylane=True, **QUICK)
-
-
-@pytest.mark.parametrize(("name", "message"), [("ibm_fez", "live device"), ("fake_lima", "no live device; give")])
-def test_no_job_is_sent_for_a_name(name, message):
-    with pytest.raises(SettingError, match=message):
-        refuse_backend(name)
 
 
 def test_a_run_under_noise_is_not_recosted(tmp_path):

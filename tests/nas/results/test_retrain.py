@@ -13,7 +13,7 @@ pytest.importorskip("moocore")
 pytest.importorskip("sklearn")
 
 import nas
-from nas.core.errors import RunError, SettingError, WorkerError
+from nas.core.errors import RunError, SettingError
 from nas.results.retrained_page import answer
 from nas.results.retrained_store import FOLDER
 from nas.runs.evaluate import training_seed
@@ -151,8 +151,8 @@ def test_a_folder_that_is_no_run(tmp_path):
         nas.retrain(tmp_path)
 
 
-def test_trainings_that_all_fail_are_no_result(copy):
-    with pytest.raises(WorkerError, match="all trainings of member 1 failed: the time limit"):
+def test_a_time_limit_that_no_training_keeps_is_no_result(copy):
+    with pytest.raises(SettingError, match="all trainings of member 1 failed: the time limit.*give a longer"):
         nas.retrain(copy, 1, seeds=1, time_limit_s=1e-9)
 
 
