@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from hwcost.calibration.audit import AuditedCalibration
 from hwcost.calibration.record import Qubits, TimingConstraints
@@ -137,7 +136,7 @@ def median_values(audited: AuditedCalibration) -> dict[str, tuple[float | None, 
 
 def _median(values: Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
-    return float(np.median(known)) if known else None
+    return median(known) if known else None
 
 
 def _live_places(audited: AuditedCalibration) -> dict[str, list[Qubits]]:
