@@ -164,12 +164,16 @@ def fit(
     starts = range(0, num_samples, size)
     sizes = [min(size, num_samples - start) for start in starts]
     chunk = validation_chunk(networks.architectures[0].num_qubits, len(candidates), size)
+    # One block for all steps: small tensors that stay, between large ones that go, keep the C library from using freed
+    # memory again, and a long epoch then holds as much as all its batches.
+    losses = networks.parameters.new_empty((len(starts), len(candidates)))
     for epoch in range(1, settings.epochs + 1):
-        losses: list[Tensor] = []
+        number = 0
         permutations = torch.stack([order.next_epoch() for order in orders]).to(settings.device)
         for some in _epoch(networks, optimizer, parts, permutations, size, rates):
-            losses += some
-            number = len(losses)
+            for loss in some:
+                losses[number] = loss
+                number += 1
             clock.check(epoch)
             if progress is not None:
                 best = max(candidate.curves.best_accuracy for candidate in candidates)
@@ -177,7 +181,7 @@ def fit(
                 progress(done, settings.epochs * len(starts), best if best >= 0.0 else None)
         with torch.no_grad():
             scores = sums_of_scores(networks.log_probabilities, parts.x_validation, parts.y_validation, chunk)
-            read = torch.stack([networks.parameters.sum(dim=1), *losses, *scores]).T.tolist()
+            read = torch.cat([networks.parameters.sum(dim=1)[None], losses, scores]).T.tolist()
         for candidate, parameters, (total, *figures) in zip(candidates, networks.parameters, read, strict=True):
             train_loss = sum(map(operator.mul, figures, sizes)) / num_samples
             candidate.add((train_loss, *means(figures[len(starts) :], len(parts.y_validation)), total), parameters)
@@ -208,15 +212,17 @@ def _epoch(
         yield [losses]
 
 
-def sums_of_scores(networks: Callable[[Tensor], Tensor], features: Tensor, labels: Tensor, chunk: int) -> list[Tensor]:
-    """Return sums of losses (K) and numbers of right answers (K) of each chunk in turn, still on the device."""
-    scores = []
-    for start in range(0, len(labels), chunk):
+def sums_of_scores(networks: Callable[[Tensor], Tensor], features: Tensor, labels: Tensor, chunk: int) -> Tensor:
+    """Return the sum of losses and the number of right answers of each chunk in turn, (2·chunks, K), on the device."""
+    scores: Tensor | None = None  # one block, as the losses of `fit`
+    for number, start in enumerate(range(0, len(labels), chunk)):
         log_probabilities = networks(features[start : start + chunk])
+        if scores is None:
+            scores = log_probabilities.new_empty((2 * -(-len(labels) // chunk), len(log_probabilities)))
         right = labels[start : start + chunk].expand(len(log_probabilities), -1)
-        scores.append(-log_probabilities.gather(2, right.unsqueeze(2)).sum(dim=(1, 2)))
-        scores.append((log_probabilities.argmax(dim=2) == right).sum(dim=1).to(log_probabilities.dtype))
-    return scores
+        scores[2 * number] = -log_probabilities.gather(2, right.unsqueeze(2)).sum(dim=(1, 2))
+        scores[2 * number + 1] = (log_probabilities.argmax(dim=2) == right).sum(dim=1)
+    return features.new_empty((0, 1)) if scores is None else scores
 
 
 def means(scores: Sequence[float], num_samples: int) -> tuple[float, float]:

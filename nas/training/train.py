@@ -297,7 +297,7 @@ def _score(model: nn.Module, architecture: Architecture, features: NDArray[Any],
     y = torch.as_tensor(labels, device=x.device)
     with one_thread(), torch.no_grad():
         chunk = validation_chunk(architecture.num_qubits, 1, 1)
-        scores = torch.stack(sums_of_scores(lambda x: model(x)[None], x, y, chunk))[:, 0].tolist()
+        scores = sums_of_scores(lambda x: model(x)[None], x, y, chunk)[:, 0].tolist()
     loss, accuracy = means(scores, len(labels))
     return Score(accuracy=accuracy, loss=loss, num_samples=len(labels))
 
