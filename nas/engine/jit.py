@@ -1,6 +1,6 @@
 """How kernels are compiled and kept: the decorators `compiled`, `summed`, `inner` and `inlined`. Needs Numba.
 
-Compiling takes some 20 seconds for each precision, once: machine code is kept in the user's cache folder, in a folder
+Compiling takes 25 to 45 seconds for each precision, once: machine code is kept in the user's cache folder, in a folder
 of its own for each version of the kernels' source. (Numba tells its own versions and processors apart, but it looks at
 one file of the source only.) Numba optimises a function once more within each one that calls it, and all that takes the
 circuit's arrays is large, so that few are compiled on their own and fewer can be called from Python.
