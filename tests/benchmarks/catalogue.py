@@ -236,6 +236,7 @@ BENCHMARKS = (
         ),
     ),
     Benchmark(name="seeds", quick=("--starts", "1")),
+    Benchmark(name="shortlist", quick=("--num-seeds", "2")),
     Benchmark(name="training_overhead"),
     Benchmark(name="attenuation_accuracy", quick=("--circuits", "6")),
     Benchmark(name="classical_time"),

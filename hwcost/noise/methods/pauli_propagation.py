@@ -32,6 +32,7 @@ _FIRST_MOST = (
 )
 _TOLERANCE = 0.005  # of λ, relative, between so many strings and half of them; of the ideal value twice that
 _SMALLEST_TOLERANCE = 5e-4  # of λ, absolute
+_ROUNDING = 1e-9  # of a noiseless value, absolute
 _MOST_WEIGHT = 0.1  # squared coefficients dropped, of 1 in all, up to where two values that agree are believed
 _HOPELESS_WEIGHT = 0.5  # the same, from where on no number of strings is tried
 _ALWAYS_VECTOR_QUBITS = 8  # up to here the vector of all strings is as fast as a table of some
@@ -199,7 +200,11 @@ def propagate(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], effort: Ef
     else:
         values = _propagate(plan, effort)
     for row, each in zip(wanted, values, strict=True):
-        right = each is None or exact is None or math.isclose(each.ideal, exact[row], rel_tol=2.0 * _TOLERANCE)
+        right = (
+            each is None
+            or exact is None
+            or math.isclose(each.ideal, exact[row], rel_tol=2.0 * _TOLERANCE, abs_tol=_ROUNDING)
+        )
         found[row] = each if right else None
     return found
 
