@@ -20,6 +20,7 @@ from nas.core.checks import whole
 from nas.core.errors import SearchError
 from nas.runs.algorithms import make_algorithm
 from nas.runs.algorithms.base import Algorithm, Answer, Brood, Problem, Stop, fill, latest
+from nas.runs.algorithms.exhaustive import refuse_large
 from nas.runs.algorithms.repeats import num_rounds
 from nas.runs.cluster import ClusterWorkers
 from nas.runs.config import AUTO, SearchConfig
@@ -115,6 +116,8 @@ def search(
             require_device(config.train_device, "train_device")
         prepare_processes(costs=config.backend is not None)  # imports meanwhile what the workers need
     context = make_context(config)
+    if context.config.exhaustive:
+        refuse_large(context.space)  # before a pilot, which such a search has, too
     create(folder, context)
     return resume(folder, workers=workers, cluster=cluster, progress=progress)
 

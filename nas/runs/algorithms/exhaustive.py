@@ -9,10 +9,19 @@ from nas.core.errors import SpaceError
 from nas.runs.algorithms.base import Answer, Brood, Problem, Stop
 from nas.runs.candidates import first_genomes
 from nas.runs.grouping import together_at_most
-from nas.spaces.record import Genome
+from nas.spaces.record import Genome, SearchSpace
 
 MAX_GENOMES = 2_000_000
 """Genomes of a space that are gone through, about a minute."""
+
+
+def refuse_large(space: SearchSpace) -> None:
+    """Raise a `SpaceError` for a space that is too large to go through."""
+    if space.num_genomes > MAX_GENOMES:
+        raise SpaceError(
+            f"{space.name} has {space.num_genomes:,} genomes; at most {MAX_GENOMES:,} are evaluated exhaustively; "
+            "give a smaller space"
+        )
 
 
 class Exhaustive:
@@ -38,11 +47,7 @@ class Exhaustive:
         if answers:
             return Stop(reason="every distinct architecture was evaluated")
         space = self._problem.space
-        if space.num_genomes > MAX_GENOMES:
-            raise SpaceError(
-                f"{space.name} has {space.num_genomes:,} genomes; at most {MAX_GENOMES:,} are evaluated exhaustively; "
-                "give a smaller space"
-            )
+        refuse_large(space)
         first = first_genomes(space)
         shapes: dict[Hashable, list[Genome]] = {}
         sizes: dict[Hashable, int] = {}

@@ -617,6 +617,7 @@ def test_a_space_that_is_too_large_is_refused(tmp_path):
     config = nas.SearchConfig(preset="qnas", dataset="iris", exhaustive=True)
     with pytest.raises(nas.SpaceError, match="qnas has .* genomes; at most 2,000,000 are evaluated exhaustively"):
         nas.search(config, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_exhaustive_is_an_algorithm_and_runs_of_older_versions_resume(exhausted, tmp_path):
