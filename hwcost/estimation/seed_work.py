@@ -114,10 +114,10 @@ class _SeedWork:
         while left:
             if self._pool is None and self._pays(len(left)):
                 self._start_workers()
-            number, found = self._here() if self._pool is None else self._from_worker(self._pool, left)
-            if found is not None:
-                left.remove(number)
-                yield number, found
+            done = self._here() if self._pool is None else self._from_worker(self._pool, left)
+            if done is not None:
+                left.remove(done[0])
+                yield done
 
     def close(self) -> None:
         """End the workers."""
@@ -134,16 +134,17 @@ class _SeedWork:
 
     def _from_worker(
         self, pool: Generator[tuple[Any, Any], None, None], left: set[int]
-    ) -> tuple[int, list[CostedCandidate] | None]:
+    ) -> tuple[int, list[CostedCandidate]] | None:
+        """Return what a worker has finished, None where workers do not start."""
         from hwcost.core.pool import Lost
 
         try:
             number, found = next(pool)
-        except HwcostError as error:  # workers do not start here
+        except HwcostError as error:
             _LOG.warning("%s: %s; compiling goes on in this process", self._name, error)
             self._pool, self._num_workers = None, 1
             self._tasks = deque(sorted(left))
-            return 0, None
+            return None
         if isinstance(found, Lost):  # compiled here, so that an error is the error of a seed compiled here
             _LOG.warning("%s: seed %d again in this process, its worker was lost: %s", self._name, number, found.reason)
             found = next(self._work(number))

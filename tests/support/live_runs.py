@@ -10,6 +10,7 @@ import itertools
 import json
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,16 @@ from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Parameter
 from qiskit_ibm_runtime import RuntimeDecoder, RuntimeEncoder, SamplerV2
 
+from hwcost.backend import sent_jobs
 from hwcost.core.errors import HwcostError
-from replay import TOKEN, Call, Service
+from replay import TOKEN, Call, Service, install
 from saved_jobs import metrics
+
+
+def quick_service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Service:
+    """Replay a service whose jobs are asked for at short intervals."""
+    monkeypatch.setattr(sent_jobs, "FIRST_POLL_S", 0.01)
+    return install(monkeypatch, tmp_path)
 
 
 def install_sampler(service: Service, backend: object, *, seconds: float = 7.0) -> list[dict[str, Any]]:

@@ -27,9 +27,7 @@ from hwcost.noise.transfer import Floats
 SMALLEST_IDEAL_VALUE = 0.01
 """Noiseless |⟨P⟩| below which its ratio to the noisy value is on the way to 0/0."""
 
-_FIRST_MOST = (
-    512  # strings of an observable that are kept at first, fewer are no faster; doubled until the value stands
-)
+_FIRST_MOST = 512  # strings of an observable at first, as fewer are no faster; doubled until the value stands
 _TOLERANCE = 0.005  # of λ, relative, between so many strings and half of them; of the ideal value twice that
 _SMALLEST_TOLERANCE = 5e-4  # of λ, absolute
 _ROUNDING = 1e-9  # of a noiseless value, absolute

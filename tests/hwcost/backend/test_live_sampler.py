@@ -11,10 +11,9 @@ from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 import hwcost
 import replay
-from hwcost.backend import sent_jobs
 from hwcost.backend.live_sampler import LiveBackend, open_live_backend
 from hwcost.core.errors import InputError, OptionError, UnknownBackendError
-from live_runs import VALUES, crossed_circuit, failed, install_sampler
+from live_runs import VALUES, crossed_circuit, failed, install_sampler, quick_service
 
 JOB = "sent1"
 SHOTS = 400
@@ -22,8 +21,7 @@ SHOTS = 400
 
 @pytest.fixture
 def service(monkeypatch, tmp_path):
-    monkeypatch.setattr(sent_jobs, "FIRST_POLL_S", 0.01)
-    return replay.install(monkeypatch, tmp_path)
+    return quick_service(monkeypatch, tmp_path)
 
 
 @pytest.fixture

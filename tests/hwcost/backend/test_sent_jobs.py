@@ -11,15 +11,14 @@ from hwcost.backend import sent_jobs
 from hwcost.backend.live_sampler import open_live_backend
 from hwcost.backend.sent_jobs import open_sent_job
 from hwcost.core.errors import InputError, OptionError
-from live_runs import VALUES, crossed_circuit, failed, install_sampler, states
+from live_runs import VALUES, crossed_circuit, failed, install_sampler, quick_service, states
 
 JOB = "sent1"
 
 
 @pytest.fixture
 def service(monkeypatch, tmp_path):
-    monkeypatch.setattr(sent_jobs, "FIRST_POLL_S", 0.01)
-    return replay.install(monkeypatch, tmp_path)
+    return quick_service(monkeypatch, tmp_path)
 
 
 @pytest.fixture

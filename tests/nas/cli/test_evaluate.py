@@ -20,8 +20,7 @@ pytest.importorskip("qiskit_aer")
 import hwcost
 import nas
 import replay
-from hwcost.backend import sent_jobs
-from live_runs import install_sampler, states
+from live_runs import install_sampler, quick_service, states
 from nas.cli import main
 from small_search import small_config
 
@@ -75,8 +74,7 @@ def test_a_mistake_is_one_line(capsys, run, words, message):
 @pytest.fixture
 def service(monkeypatch, tmp_path):
     """The replayed service of an account with ibm_lima, which runs jobs on Aer (see `live_runs`)."""
-    monkeypatch.setattr(sent_jobs, "FIRST_POLL_S", 0.01)
-    made = replay.install(monkeypatch, tmp_path)
+    made = quick_service(monkeypatch, tmp_path)
     made.backends = {"ibm_lima": "lima"}
     install_sampler(made, hwcost.noisy_backend("fake_lima"), seconds=9.0)
     return made

@@ -17,8 +17,7 @@ pytest.importorskip("qiskit_aer")
 import hwcost
 import nas
 import replay
-from hwcost.backend import sent_jobs
-from live_runs import install_sampler, states
+from live_runs import install_sampler, quick_service, states
 from nas.core.errors import RunError
 from nas.results import live_plan
 
@@ -29,8 +28,7 @@ LIVE = {"backend": "ibm_manila", "max_qpu_time": "10min", **QUICK}
 
 @pytest.fixture
 def service(monkeypatch, tmp_path):
-    monkeypatch.setattr(sent_jobs, "FIRST_POLL_S", 0.01)
-    return replay.install(monkeypatch, tmp_path)
+    return quick_service(monkeypatch, tmp_path)
 
 
 @pytest.fixture
