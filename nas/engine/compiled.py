@@ -28,7 +28,7 @@ Kept: TypeAlias = tuple[Array, Array] | None
 MAX_QUBITS = 12
 """Beyond, a few samples' states do not stay in the cache of a core, and the engine `fast` is as fast."""
 
-_TILE_AMPLITUDES = 2**14
+_TILE_AMPLITUDES = 2**15
 _PIECE_AMPLITUDES = 2**21
 _BETAS_AND_EPS = (0.9, 0.999, 1e-8)
 _ACTIVATIONS: dict[Activation, int] = {"none": 0, "relu": 1, "tanh": 2}

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nas.engine.jit import compiled, inner, summed
+from nas.engine.jit import compiled, inner, summed, wide_vectors
+from nas.engine.level_kernels import crossed, level_backward, level_forward
 from nas.engine.program import AFTER, BEFORE, TURNED, Array, Program
 
 _HALF_PI_HIGH, _HALF_PI_LOW = 1.57079632673412561417e00, 6.07710050650619224932e-11
@@ -22,6 +23,7 @@ _LARGE = 1e5
 @compiled
 def sines(x: Array, sine: Array, cosine: Array) -> None:
     """Compute sine and cosine of each number of a row, by polynomials that fill vector registers."""
+    wide_vectors()
     large = False
     for i in range(x.size):
         value = np.float64(x[i])
@@ -50,99 +52,17 @@ def sines(x: Array, sine: Array, cosine: Array) -> None:
 @summed
 def dot(a: Array, b: Array) -> float:
     """Compute the product of two rows."""
+    wide_vectors()
     total: float = a[0] * b[0]
     for i in range(1, a.size):
         total += a[i] * b[i]
     return total
 
 
-@summed
-def _crossed(derivative: Array, state: Array) -> float:
-    """Compute Im⟨λ|ψ⟩ of a row of samples, (2, W)."""
-    re, im, by_re, by_im = state[0], state[1], derivative[0], derivative[1]
-    total: float = by_re[0] * im[0] - by_im[0] * re[0]
-    for i in range(1, re.size):
-        total += by_re[i] * im[i] - by_im[i] * re[i]
-    return total
-
-
-@inner
-def _rotate(state: Array, stride: int, c: float, s: float) -> None:
-    """Rotate a qubit about y in place; `state` is flat, and `stride` the distance of the two amplitudes in it."""
-    for start in range(0, state.size, 2 * stride):
-        zero, one = state[start : start + stride], state[start + stride : start + 2 * stride]
-        for i in range(stride):
-            u, v = zero[i], one[i]
-            zero[i] = c * u - s * v
-            one[i] = s * u + c * v
-
-
-@summed
-def _overlap(derivative: Array, state: Array, stride: int) -> float:
-    """Compute ½·Im⟨λ|Y|ψ⟩ of a qubit; arguments as those of `_rotate`."""
-    total = 0.0
-    for start in range(0, state.size, 2 * stride):
-        zero, one = state[start : start + stride], state[start + stride : start + 2 * stride]
-        by_zero, by_one = derivative[start : start + stride], derivative[start + stride : start + 2 * stride]
-        part = by_one[0] * zero[0] - by_zero[0] * one[0]
-        for i in range(1, stride):
-            part += by_one[i] * zero[i] - by_zero[i] * one[i]
-        total += part
-    return 0.5 * total
-
-
-@inner
-def _move(old: Array, new: Array, source: Array, sign: Array, phases: Array, is_phased: bool) -> None:
-    """Carry out entanglers and phases: new amplitude b = phase[b] · sign[b] · old amplitude source[b]."""
-    width = old.shape[2]
-    for b in range(len(source)):
-        before, after, factor = old[source[b]], new[b], sign[b]
-        if is_phased:
-            p, q = phases[0, b] * factor, phases[1, b] * factor
-            re, im, to_re, to_im = before[0], before[1], after[0], after[1]
-            for i in range(width):
-                u, v = re[i], im[i]
-                to_re[i] = p * u - q * v
-                to_im[i] = p * v + q * u
-        else:
-            flat, to = before.reshape(-1), after.reshape(-1)
-            for i in range(flat.size):
-                to[i] = factor * flat[i]
-
-
-@inner
-def _move_back(derivative: Array, old: Array, source: Array, sign: Array, phases: Array, is_phased: bool) -> None:
-    """Carry derivatives back through `_move`."""
-    width = old.shape[2]
-    for b in range(len(source)):
-        before, after, factor = old[source[b]], derivative[b], sign[b]
-        if is_phased:
-            p, q = phases[0, b] * factor, phases[1, b] * factor
-            re, im, by_re, by_im = before[0], before[1], after[0], after[1]
-            for i in range(width):
-                u, v = by_re[i], by_im[i]
-                re[i] = p * u + q * v
-                im[i] = p * v - q * u
-        else:
-            flat, by = before.reshape(-1), after.reshape(-1)
-            for i in range(flat.size):
-                flat[i] = factor * by[i]
-
-
-@inner
-def _turn(state: Array, phases: Array, direction: float) -> None:
-    """Multiply amplitudes by the phases of a repeated embedding, or by their conjugates if the direction is −1."""
-    for b in range(len(state)):
-        re, im, p, q = state[b, 0], state[b, 1], phases[b, 0], phases[b, 1]
-        for i in range(re.size):
-            u, v, w = re[i], im[i], q[i] * re.dtype.type(direction)
-            re[i] = p[i] * u - w * v
-            im[i] = p[i] * v + w * u
-
-
 @inner
 def _grow(product: Array, factors: Array) -> None:
     """Multiply states of single qubits, (n, 2, C, W), out: rows 2^q − 1 to 2^(q+1) − 2 are the product of q of them."""
+    wide_vectors()
     n, _, parts, width = factors.shape
     product[0, 0, :] = 1.0
     if parts == 2:
@@ -166,6 +86,7 @@ def _grow(product: Array, factors: Array) -> None:
 @inner
 def _shrink(derivative: Array, product: Array, factors: Array, by_factor: Array) -> None:
     """Compute derivatives of the states of single qubits from those of their product, which are overwritten."""
+    wide_vectors()
     n, _, parts, width = factors.shape
     by_factor[:] = 0.0
     for qubit in range(n - 1, -1, -1):
@@ -228,11 +149,13 @@ class Tile(NamedTuple):
     turns: Array
     by_turn: Array
     norms: Array
+    squares: Array
 
 
 @inner
 def make_tile(program: Program, encoded: int, num_levels: int, parts: int, width: int, like: Array) -> Tile:
     """Allocate the memory of a circuit with C parts for W samples in the type of the numbers `like`."""
+    wide_vectors()
     n, size = program.num_qubits, program.sources.shape[1]
     turned = size if program.reuploads.any() else 0
     t = like.dtype
@@ -248,12 +171,14 @@ def make_tile(program: Program, encoded: int, num_levels: int, parts: int, width
         np.empty((max(1, 2 * turned - 1), 2, width), t),
         np.empty((turned, width), t),
         np.empty(width, t),
+        np.empty((4, width), t),
     )
 
 
 @inner
 def make_found(program: Program, k: int) -> Found:
     """Allocate the sums of a circuit, all zero."""
+    wide_vectors()
     levels = program.starts[k + 1] - program.starts[k]
     n = program.num_qubits
     return Found(np.zeros((levels, 3, n)), np.zeros((levels, program.sources.shape[1])), np.zeros((n, 3)))
@@ -262,6 +187,7 @@ def make_found(program: Program, k: int) -> Found:
 @inner
 def _multiply(matrix: Array, axis: int, c: float, s: float) -> None:
     """Multiply a 2 × 2 matrix (row, column, part) by exp(−iθ/2·P) from the left."""
+    wide_vectors()
     for column in range(2):
         a = complex(matrix[0, column, 0], matrix[0, column, 1])
         b = complex(matrix[1, column, 0], matrix[1, column, 1])
@@ -278,6 +204,7 @@ def _multiply(matrix: Array, axis: int, c: float, s: float) -> None:
 @inner
 def _spread(cosine: Array, sine: Array, out: Array) -> None:
     """Compute the phases exp(−i/2·Σ ±θ_q) of all basis states, (2, N)."""
+    wide_vectors()
     out[0, 0], out[1, 0] = 1.0, 0.0
     for qubit in range(len(cosine)):
         c, s = cosine[qubit], sine[qubit]
@@ -290,6 +217,7 @@ def _spread(cosine: Array, sine: Array, out: Array) -> None:
 @inner
 def make_angles(program: Program, k: int, weights: Array) -> Angles:
     """Compute everything that follows from the weights (C·n) of circuit k."""
+    wide_vectors()
     n, size, first = program.num_qubits, program.sources.shape[1], program.starts[k]
     levels = program.starts[k + 1] - first
     angles = np.zeros((levels, 3, n))
@@ -320,17 +248,31 @@ def make_angles(program: Program, k: int, weights: Array) -> Angles:
 
 
 @inner
+def _fold(values: Array, sums: Array) -> None:
+    """Add ½·Σ ±value to the sum of each qubit, + where its bit is 0; the values (N) are used up."""
+    wide_vectors()
+    half = values.size
+    for qubit in range(sums.size):
+        half //= 2
+        total = 0.0
+        for b in range(half):
+            total += values[b] - values[half + b]
+            values[b] += values[half + b]
+        sums[qubit] += 0.5 * total
+
+
+@inner
 def add_derivatives(program: Program, k: int, weights: Array, found: Found, by_weight: Array) -> None:
     """Add the derivatives of the weights (C·n) of circuit k to `by_weight`; `found` is used up."""
-    n, size, first = program.num_qubits, program.sources.shape[1], program.starts[k]
+    wide_vectors()
+    size, first = program.sources.shape[1], program.starts[k]
     for level in range(len(found.by_angle)):
         if program.phased[first + level]:
-            by_angle, by_phase = found.by_angle[level], found.by_phase[level]
+            by_phase, before = found.by_phase[level], np.zeros(size)
             for b in range(size):
-                source, value = program.sources[first + level, b], 0.5 * by_phase[b]
-                for qubit in range(n):
-                    by_angle[AFTER, qubit] += value * (1 - 2 * (b >> (n - 1 - qubit) & 1))
-                    by_angle[BEFORE, qubit] += value * (1 - 2 * (source >> (n - 1 - qubit) & 1))
+                before[program.sources[first + level, b]] += by_phase[b]
+            _fold(by_phase, found.by_angle[level, AFTER])
+            _fold(before, found.by_angle[level, BEFORE])
     for t in range(program.turn_starts[k], program.turn_starts[k + 1]):
         level, slot, qubit, weight = program.turns[t]
         if weight >= 0:
@@ -350,6 +292,7 @@ def add_derivatives(program: Program, k: int, weights: Array, found: Found, by_w
 @inner
 def _begin_angles(angles: Angles, x: Array, tile: Tile) -> None:
     """Compute the product state of values (n, W) after the prefix."""
+    wide_vectors()
     for q in range(len(x)):
         for i in range(x.shape[1]):
             tile.halves[q, i] = x[q, i] * x.dtype.type(0.5)
@@ -369,6 +312,7 @@ def _begin_angles(angles: Angles, x: Array, tile: Tile) -> None:
 @inner
 def _end_angles(angles: Angles, derivative: Array, tile: Tile, found: Found, by_x: Array) -> None:
     """Compute the derivatives of the values and the overlaps of the prefix from those of the product state."""
+    wide_vectors()
     _shrink(derivative, tile.product, tile.factors, tile.by_factor)
     t, parts = by_x.dtype.type, tile.factors.shape[2]
     for qubit in range(len(by_x)):
@@ -378,8 +322,8 @@ def _end_angles(angles: Angles, derivative: Array, tile: Tile, found: Found, by_
         overlaps, out = found.by_prefix[qubit], by_x[qubit]
         overlaps[1] += dot(by_one.reshape(-1), zero.reshape(-1)) - dot(by_zero.reshape(-1), one.reshape(-1))
         if parts == 2:
-            overlaps[0] += _crossed(by_zero, one) + _crossed(by_one, zero)
-            overlaps[2] += _crossed(by_zero, zero) - _crossed(by_one, one)
+            overlaps[0] += crossed(by_zero, one) + crossed(by_one, zero)
+            overlaps[2] += crossed(by_zero, zero) - crossed(by_one, one)
         out[:] = 0.0
         c, s = tile.cosines[qubit], tile.sines[qubit]
         for bit in range(2):
@@ -394,6 +338,7 @@ def _end_angles(angles: Angles, derivative: Array, tile: Tile, found: Found, by_
 @inner
 def _begin_amplitudes(x: Array, tile: Tile, state: Array) -> None:
     """Normalise rows of amplitudes; rows of zeros stand for |0…0⟩ and have no derivative."""
+    wide_vectors()
     state[:] = 0.0
     norms = tile.norms
     norms[:] = 0.0
@@ -412,6 +357,7 @@ def _begin_amplitudes(x: Array, tile: Tile, state: Array) -> None:
 @inner
 def _end_amplitudes(derivative: Array, state: Array, tile: Tile, by_x: Array) -> None:
     """Compute the derivatives of the values that `_begin_amplitudes` has normalised."""
+    wide_vectors()
     norms = tile.norms
     for i in range(norms.size):
         along = derivative[0, 0, i] * state[0, 0, i]
@@ -424,6 +370,7 @@ def _end_amplitudes(derivative: Array, state: Array, tile: Tile, by_x: Array) ->
 @inner
 def _make_turns(x: Array, tile: Tile) -> None:
     """Compute the phases exp(−i/2·Σ ±x_q) of a repeated embedding, the last N rows of `turns`."""
+    wide_vectors()
     n, width = x.shape
     factors = np.empty((n, 2, 2, width), x.dtype)
     for qubit in range(n):
@@ -434,8 +381,35 @@ def _make_turns(x: Array, tile: Tile) -> None:
 
 
 @inner
+def _weigh(weights: Array, state: Array, squares: Array, out: Array) -> None:
+    """Compute outputs (outputs, W): sums of squared amplitudes with weights (N, outputs), four amplitudes at a time."""
+    wide_vectors()
+    out[:] = 0.0
+    squares[:] = 0.0
+    size, parts, width = state.shape
+    first, second, third, fourth = squares[0], squares[1], squares[2], squares[3]
+    together = min(4, size)
+    for start in range(0, size, together):
+        for number in range(together):
+            to, psi = squares[number], state[start + number]
+            for i in range(width):
+                to[i] = psi[0, i] * psi[0, i]
+            for part in range(1, parts):
+                for i in range(width):
+                    to[i] += psi[part, i] * psi[part, i]
+        two, three = start + 1, start + min(2, together - 1)  # those of less than four weigh squares of 0
+        four = start + together - 1
+        for j in range(len(out)):
+            a, b, c, d = weights[start, j], weights[two, j], weights[three, j], weights[four, j]
+            to = out[j]
+            for i in range(width):
+                to[i] += (a * first[i] + b * second[i]) + (c * third[i] + d * fourth[i])
+
+
+@inner
 def circuit_forward(program: Program, k: int, angles: Angles, x: Array, tile: Tile, out: Array) -> None:
     """Compute outputs (outputs, W) of circuit k for values (encoded, W); states stay in the tile."""
+    wide_vectors()
     size, first, levels = program.sources.shape[1], program.starts[k], len(angles.phases)
     old = tile.product[size - 1 :]
     if program.is_amplitudes:
@@ -444,57 +418,38 @@ def circuit_forward(program: Program, k: int, angles: Angles, x: Array, tile: Ti
         _begin_angles(angles, x, tile)
         if len(tile.by_turn):
             _make_turns(x, tile)
-    row = old.shape[1] * old.shape[2]
     for level in range(levels):
         new, number = tile.states[level], first + level
-        _move(old, new, program.sources[number], program.signs[number], angles.phases[level], program.phased[number])
-        if program.reuploads[number]:
-            _turn(new, tile.turns[size - 1 :], 1.0)
-        for qubit in range(program.num_qubits):
-            if program.rotated[number, qubit]:
-                c, s = angles.cosines[level, TURNED, qubit], angles.sines[level, TURNED, qubit]
-                t = x.dtype.type
-                _rotate(new.reshape(-1), (size >> (qubit + 1)) * row, t(c), t(s))
+        level_forward(
+            old, new, program.sources[number], program.signs[number], angles.phases[level], program.phased[number],
+            tile.turns[size - 1 :], program.reuploads[number],
+            program.rotated[number], angles.cosines[level, TURNED], angles.sines[level, TURNED],
+        )  # fmt: skip
         old = new
-    out[:] = 0.0
-    for b in range(size):
-        for part in range(old.shape[1]):
-            psi = old[b, part]
-            for j in range(len(out)):
-                sign, to = program.outputs[k, b, j], out[j]
-                for i in range(psi.size):
-                    to[i] += sign * psi[i] * psi[i]
+    _weigh(program.outputs[k], old, tile.squares, out)
 
 
 @inner
-def _phase_overlaps(
-    derivative: Array, old: Array, source: Array, by_phase: Array, by_turn: Array, is_turned: bool
-) -> None:
-    """Add Im(conj(λ)·ψ) before the phases of a level, by basis state after its entanglers."""
-    for b in range(len(source)):
-        by, psi = derivative[source[b]], old[source[b]]
-        by_phase[b] += _crossed(by, psi)
-        if is_turned:
-            for i in range(by.shape[1]):
-                by_turn[b, i] += by[0, i] * psi[1, i] - by[1, i] * psi[0, i]
-
-
-@inner
-def _begin_derivatives(outputs: Array, by_out: Array, state: Array, derivative: Array) -> None:
+def _begin_derivatives(weights: Array, by_out: Array, state: Array, derivative: Array) -> None:
     """Compute λ of the last state: 2·(Σ weight·derivative of the output)·ψ."""
-    width = state.shape[2]
+    wide_vectors()
+    t, width, outputs = state.dtype.type, state.shape[2], len(by_out)
     factor = np.empty(width, state.dtype)
     for b in range(len(state)):
         factor[:] = 0.0
-        for j in range(len(by_out)):
-            sign = outputs[b, j] * state.dtype.type(2.0)
-            by = by_out[j]
+        for j in range(0, outputs - 3, 4):
+            c, d, e, f = weights[b, j], weights[b, j + 1], weights[b, j + 2], weights[b, j + 3]
+            p, q, r, s = by_out[j], by_out[j + 1], by_out[j + 2], by_out[j + 3]
             for i in range(width):
-                factor[i] += sign * by[i]
+                factor[i] += (c * p[i] + d * q[i]) + (e * r[i] + f * s[i])
+        for j in range(outputs - outputs % 4, outputs):
+            c, p = weights[b, j], by_out[j]
+            for i in range(width):
+                factor[i] += c * p[i]
         for part in range(state.shape[1]):
             psi, to = state[b, part], derivative[b, part]
             for i in range(width):
-                to[i] = factor[i] * psi[i]
+                to[i] = t(2.0) * factor[i] * psi[i]
 
 
 @inner
@@ -502,9 +457,9 @@ def circuit_backward(
     program: Program, k: int, angles: Angles, tile: Tile, by_out: Array, found: Found, by_x: Array
 ) -> None:
     """Compute the derivatives of values (encoded, W) after `circuit_forward`; sums for the weights go to `found`."""
+    wide_vectors()
     n, size, first, levels = program.num_qubits, program.sources.shape[1], program.starts[k], len(angles.phases)
     initial = tile.product[size - 1 :]
-    row = initial.shape[1] * initial.shape[2]
     derivative, other = tile.derivatives[0], tile.derivatives[1]
     last = tile.states[levels - 1] if levels else initial
     _begin_derivatives(program.outputs[k], by_out, last, derivative)
@@ -512,21 +467,14 @@ def circuit_backward(
     t = by_x.dtype.type
     for level in range(levels - 1, -1, -1):
         number, state = first + level, tile.states[level]
-        for qubit in range(n):
-            if program.rotated[number, qubit]:
-                stride = (size >> (qubit + 1)) * row
-                found.by_angle[level, TURNED, qubit] += _overlap(derivative.reshape(-1), state.reshape(-1), stride)
-        for qubit in range(n):
-            if program.rotated[number, qubit]:
-                c, s = angles.cosines[level, TURNED, qubit], angles.sines[level, TURNED, qubit]
-                _rotate(derivative.reshape(-1), (size >> (qubit + 1)) * row, t(c), t(-s))
         old = tile.states[level - 1] if level else initial
-        source, is_turned = program.sources[number], program.reuploads[number]
-        if is_turned:
-            _turn(derivative, tile.turns[size - 1 :], -1.0)
-        _move_back(derivative, other, source, program.signs[number], angles.phases[level], program.phased[number])
-        if program.phased[number] or is_turned:
-            _phase_overlaps(other, old, source, found.by_phase[level], tile.by_turn, is_turned)
+        level_backward(
+            derivative, other, state, old,
+            program.sources[number], program.signs[number], angles.phases[level], program.phased[number],
+            tile.turns[size - 1 :], program.reuploads[number],
+            program.rotated[number], angles.cosines[level, TURNED], angles.sines[level, TURNED],
+            found.by_angle[level, TURNED], found.by_phase[level], tile.by_turn,
+        )  # fmt: skip
         derivative, other = other, derivative
     if program.is_amplitudes:
         _end_amplitudes(derivative, initial, tile, by_x)

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from nas.engine.jit import compiled, inlined, inner
+from nas.engine.jit import compiled, inlined, inner, wide_vectors
 from nas.engine.kernels import (
     Angles,
     Found,
@@ -57,6 +57,7 @@ class Shape(NamedTuple):
 @inner
 def _linear(layer: Array, parameters: Array, x: Array, out: Array) -> None:
     """Compute a linear layer and its activation of values (inputs, W)."""
+    wide_vectors()
     inputs, outputs, at, bias, activation = layer
     for o in range(outputs):
         row = out[o]
@@ -71,6 +72,7 @@ def _linear(layer: Array, parameters: Array, x: Array, out: Array) -> None:
 @inner
 def _first_linear(layer: Array, parameters: Array, x: Array, rows: Array, out: Array) -> None:
     """Compute the first layer of some rows of the data (samples, features)."""
+    wide_vectors()
     inputs, outputs, at, bias, activation = layer
     for i in range(rows.size):
         sample = x[rows[i]]
@@ -81,6 +83,7 @@ def _first_linear(layer: Array, parameters: Array, x: Array, rows: Array, out: A
 
 @inner
 def _activate(activation: int, out: Array) -> None:
+    wide_vectors()
     flat = out.reshape(-1)
     if activation == RELU:
         for i in range(flat.size):
@@ -93,6 +96,7 @@ def _activate(activation: int, out: Array) -> None:
 @inner
 def _through_activation(activation: int, values: Array, derivatives: Array) -> None:
     """Turn derivatives of the values after an activation into those of the values before."""
+    wide_vectors()
     flat, by = values.reshape(-1), derivatives.reshape(-1)
     if activation == RELU:
         for i in range(flat.size):
@@ -105,6 +109,7 @@ def _through_activation(activation: int, values: Array, derivatives: Array) -> N
 @inner
 def _linear_back(layer: Array, parameters: Array, x: Array, by_out: Array, gradients: Array, by_x: Array) -> None:
     """Add the derivatives of a layer's parameters, and compute those of its inputs."""
+    wide_vectors()
     inputs, outputs, at, bias, _ = layer
     by_x[:] = 0.0
     for o in range(outputs):
@@ -120,6 +125,7 @@ def _linear_back(layer: Array, parameters: Array, x: Array, by_out: Array, gradi
 @inner
 def _first_linear_back(layer: Array, x: Array, rows: Array, by_out: Array, gradients: Array) -> None:
     """Add the derivatives of the parameters of the first layer."""
+    wide_vectors()
     inputs, outputs, at, bias, _ = layer
     for o in range(outputs):
         by, to = by_out[o], gradients[at + o * inputs : at + (o + 1) * inputs]
@@ -138,6 +144,7 @@ def _first_linear_back(layer: Array, x: Array, rows: Array, by_out: Array, gradi
 @inner
 def _log_softmax(scores: Array) -> None:
     """Turn scores (classes, W) into logarithms of probabilities in place."""
+    wide_vectors()
     for i in range(scores.shape[1]):
         largest = scores[0, i]
         for c in range(1, len(scores)):
@@ -153,6 +160,7 @@ def _log_softmax(scores: Array) -> None:
 @inner
 def _starts(shape: Shape) -> Array:
     """Return the first row of the values after each layer, of the circuit's outputs, and the number of rows."""
+    wide_vectors()
     found = np.zeros(len(shape.layers) + 2, np.int64)
     row = 0
     for number in range(len(shape.layers)):
@@ -178,6 +186,7 @@ def _forward(
     values: Array,
 ) -> None:
     """Compute all values of a tile; the last ones are logarithms of probabilities."""
+    wide_vectors()
     layers, starts = shape.layers, _starts(shape)
     _first_linear(layers[0], parameters, x, rows, values[: layers[0, 1]])
     for number in range(1, shape.num_before):
@@ -199,6 +208,7 @@ def _backward(
     values: Array, derivatives: Array, found: Found, gradients: Array,
 ) -> None:  # fmt: skip
     """Add the derivatives of all parameters; the last rows of `derivatives` are those of the scores."""
+    wide_vectors()
     layers, starts = shape.layers, _starts(shape)
     circuit = starts[len(layers)]
     for number in range(len(layers) - 1, shape.num_before - 1, -1):
@@ -234,6 +244,7 @@ def _backward(
 
 @inner
 def _parts(program: Program, k: int) -> int:
+    wide_vectors()
     return 1 if program.real[k] else 2
 
 
@@ -250,6 +261,7 @@ def _gradients(
     width: int,
 ) -> float:
     """Compute the mean loss of network k on rows of the data; all derivatives go to `gradients`."""
+    wide_vectors()
     batch, classes, total = rows.size, shape.layers[-1, 1], 0.0
     gradients[:] = 0.0
     end = shape.first_weight + shape.num_weights
@@ -288,6 +300,7 @@ def _adam(
     settings: tuple[float, float, float],
 ) -> None:
     """Take a step of Adam, as `nas.training.adam.SmallAdam` does."""
+    wide_vectors()
     t = parameters.dtype.type
     beta1, beta2, eps = settings
     root = math.sqrt(1.0 - beta2**step)
@@ -306,6 +319,7 @@ def _log_probabilities(
     program: Program, k: int, shape: Shape, parameters: Array, x: Array, rows: Array, width: int, out: Array
 ) -> None:
     """Compute the logarithms of the probabilities of rows of the data, (rows, classes)."""
+    wide_vectors()
     num_rows, classes, size = _starts(shape)[-1], shape.layers[-1, 1], min(width, rows.size)
     end = shape.first_weight + shape.num_weights
     angles = make_angles(program, k, parameters[shape.first_weight : end])
@@ -345,6 +359,7 @@ def run_networks(
         width: Samples of a tile.
         out: Losses before each step, (K, steps, 1), or logarithms of probabilities, (K, M, classes).
     """
+    wide_vectors()
     moments, rates, settings, taken = adam
     for k in range(len(parameters)):
         if mode == ANSWERS:
@@ -374,6 +389,7 @@ def run_circuits(
         by_x: Where those of the values go.
         width: Samples of a tile.
     """
+    wide_vectors()
     for k in range(len(weights)):
         angles, found = make_angles(program, k, weights[k]), make_found(program, k)
         for start in range(0, x.shape[1], width):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from nas.architectures.record import Architecture, num_parameters
 from nas.architectures.shapes import stack_key
 from nas.spaces.record import Genome
+from nas.training.record import STACKED_ENGINES, Engine
 
 MAX_GROUP = 16
 """Networks that are trained together; twice as many are hardly faster."""
@@ -17,11 +18,20 @@ MAX_GROUP_OF_BROOD = 8
 _MAX_QUBITS_ON_CPU = 5
 """Beyond, the states of one network's batch fill a core's cache, and two at once are no faster or slower."""
 
+_COMPILED = "compiled"
+"""The engine that takes one network after the other, bit for bit as alone: what is shared is all that is not a step."""
+
+_MAX_AMPLITUDES = 2**13
+"""Of compiled networks that are trained together: larger ones are worth a call each."""
+
+_SHARE_OF_BROOD = 32
+"""Of a generation, a group of compiled networks that take long alone is this part at most, for the others to do."""
+
 _CALLS, _PER_AMPLITUDE, _PER_PARAMETER = 200.0, 0.17, 0.0013
 """Microseconds of a step of 64 samples on one core: what calls take, one amplitude in one column, one parameter."""
 
 
-def together_at_most(architecture: Architecture, device: str, most: int = MAX_GROUP) -> int:
+def together_at_most(architecture: Architecture, device: str, engine: Engine, most: int = MAX_GROUP) -> int:
     """Return how many networks of this shape are trained together, at most.
 
     On the CPU as long as calls take longer than arithmetic; a GPU is never filled by one network.
@@ -29,26 +39,36 @@ def together_at_most(architecture: Architecture, device: str, most: int = MAX_GR
     Args:
         architecture: One of them.
         device: What trains.
+        engine: The same.
         most: The number where it pays.
     """
-    return most if device != "cpu" or architecture.num_qubits <= _MAX_QUBITS_ON_CPU else 1
+    if engine not in STACKED_ENGINES:
+        return 1
+    if device != "cpu" or architecture.num_qubits <= _MAX_QUBITS_ON_CPU:
+        return most
+    return min(most, max(1, _MAX_AMPLITUDES >> architecture.num_qubits)) if engine == _COMPILED else 1
 
 
-def grouped(genomes: Sequence[Genome], read: Callable[[Genome], Architecture], device: str) -> list[tuple[Genome, ...]]:
+def grouped(
+    genomes: Sequence[Genome], read: Callable[[Genome], Architecture], device: str, engine: Engine
+) -> list[tuple[Genome, ...]]:
     """Divide genomes of a generation into groups of one shape, in order; each follows from the genomes alone.
 
     Args:
         genomes: The genomes.
         read: Gives the architecture of a genome.
         device: What trains.
+        engine: The same.
     """
+    most, share = MAX_GROUP if device != "cpu" else MAX_GROUP_OF_BROOD, max(1, len(genomes) // _SHARE_OF_BROOD)
     shapes: dict[Hashable, list[Genome]] = {}
     sizes: dict[Hashable, int] = {}
     for genome in genomes:
         built = read(genome)
         shape = stack_key(built)
         shapes.setdefault(shape, []).append(genome)
-        sizes[shape] = together_at_most(built, device, MAX_GROUP if device != "cpu" else MAX_GROUP_OF_BROOD)
+        takes_long = device == "cpu" and built.num_qubits > _MAX_QUBITS_ON_CPU
+        sizes[shape] = together_at_most(built, device, engine, min(most, share) if takes_long else most)
     return [
         tuple(members[start : start + sizes[shape]])
         for shape, members in shapes.items()

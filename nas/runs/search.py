@@ -34,13 +34,13 @@ from nas.runs.pilot import is_wanted, measure, reusable
 from nas.runs.record import Evaluation
 from nas.runs.run import Generation, Run, read_run
 from nas.runs.store import RunStore, create
+from nas.runs.tally import Tally
 from nas.runs.tasks import Task, Workers
 from nas.runs.time_left import WorkClock
 from nas.runs.workers import LocalWorkers, prepare_processes
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
 from nas.training.parts import require_device
-from nas.training.record import STACKED_ENGINES
 
 if TYPE_CHECKING:
     from nas.architectures.record import Architecture
@@ -209,6 +209,7 @@ class _Search:
         self.piloted = reusable(store)
         self.early: EarlyStop | None = None  # of the generation at work
         self.asked: dict[str, None] = {}  # architectures in the order in which this search came to them
+        self.tally = Tally()  # of what is asked for and known
         self.generations: list[Generation] = []
         self.duplicates = 0
         self.started_s = time.monotonic()
@@ -277,6 +278,8 @@ class _Search:
             if hashed not in self.asked:
                 positions[hashed] = len(self.asked)
                 self.asked[hashed] = None
+                if hashed in self.known:
+                    self.tally.add(self.known[hashed])
         # A group is evaluated as a whole or not at all: who is in it is part of its results.
         self._take_from_pilot(tasks, positions)
         new = [task for task in tasks if not all(self.key(genome) in self.known for genome in task.genomes)]
@@ -288,7 +291,8 @@ class _Search:
             self.clock.note([self._size(genome) for genome in task.genomes], results, self._elapsed_s())
             fresh = [one for one in results if one.architecture_hash not in self.known]
             self.store.add([(positions[one.architecture_hash], one) for one in fresh])
-            self.known.update((one.architecture_hash, dataclasses.replace(one, weights=())) for one in fresh)
+            for one in fresh:
+                self._know(dataclasses.replace(one, weights=()))
             self._show(generation)
         self.store.flush()  # nothing counts before it is on the disk
 
@@ -300,16 +304,11 @@ class _Search:
         new, groups = [], []
         for group in brood.groups:
             hashed = self.key(group[0])
-            if (
-                len(group) > 1
-                or hashed in self.asked
-                or hashed in self.piloted
-                or self.config.engine not in STACKED_ENGINES
-            ):
+            if len(group) > 1 or hashed in self.asked or hashed in self.piloted:
                 groups.append(group)
             else:
                 new.append(group[0])
-        groups += grouped(new, self._architecture, self.config.train_device)
+        groups += grouped(new, self._architecture, self.config.train_device, self.config.engine)
         return [
             Task(number=i, genomes=group, generation=generation, early=self.early) for i, group in enumerate(groups)
         ]
@@ -323,7 +322,7 @@ class _Search:
                 continue
             genome = dict(task.genomes[0])
             one = dataclasses.replace(self.piloted[hashed], genome=genome, generation=task.generation)
-            self.known[hashed] = one
+            self._know(one)
             self.store.add([(positions[hashed], one)])
 
     def _train_again(self, brood: Brood, generation: int) -> None:
@@ -350,6 +349,7 @@ class _Search:
         self.store.flush()
         for hashed, number in sorted(wanted):
             self.known[hashed] = self.known[hashed].with_training(self.trained_again[hashed, number])
+        self.tally = Tally(self._so_far())
 
     def _architecture(self, genome: Genome) -> Architecture:
         return architecture(self.context.space, genome)
@@ -358,6 +358,11 @@ class _Search:
         """Estimate what a step of training takes."""
         data = self.context.dataset
         return work(self._architecture(genome), data.num_features, data.num_classes)
+
+    def _know(self, evaluation: Evaluation) -> None:
+        """Keep the first evaluation of an architecture that was asked for."""
+        self.known[evaluation.architecture_hash] = evaluation
+        self.tally.add(evaluation)
 
     def _so_far(self) -> list[Evaluation]:
         return [self.known[key] for key in self.asked if key in self.known]
@@ -375,7 +380,7 @@ class _Search:
             num_infeasible=sum(evaluation.state == "INFEASIBLE" for evaluation in new),
             num_stopped=sum(evaluation.state == "STOPPED" for evaluation in new),
             front_size=len(front(so_far, self.objectives)),
-            best_error=self._best_error(),
+            best_error=self.tally.best_error,
             hypervolume=front_volume(so_far, so_far if fitted is None else fitted.judged(), self.objectives),
             stop=stop,
             num_repeats=len(answer.brood.genomes) if answer.brood.again else 0,
@@ -385,13 +390,6 @@ class _Search:
         self.generations.append(record)
         self.store.note_generation(number, dataclasses.asdict(record))
         self._show(number)
-
-    def _best_error(self) -> float | None:
-        accuracies = [one.accuracy for one in self._so_far() if one.accuracy is not None]
-        return 1.0 - max(accuracies) if accuracies else None
-
-    def _count(self, state: str) -> int:
-        return sum(1 for key in self.asked if key in self.known and self.known[key].state == state)
 
     def _elapsed_s(self) -> float:
         return time.monotonic() - self.started_s
@@ -406,8 +404,7 @@ class _Search:
             expected = so_far + (last - generation) * self.config.population
         else:
             expected = max(so_far, (self.config.generations + 1) * self.config.population)
-        done = sum(1 for key in self.asked if key in self.known)
-        done += min(self.num_again, len(self.trained_again))
+        done = self.tally.total + min(self.num_again, len(self.trained_again))
         self.progress(
             SearchProgress(
                 generation=generation,
@@ -415,13 +412,13 @@ class _Search:
                 done=done,
                 expected=expected,
                 duplicates=self.duplicates,
-                num_failed=self._count("FAILED"),
-                num_infeasible=self._count("INFEASIBLE"),
-                num_stopped=self._count("STOPPED"),
-                best_error=self._best_error(),
+                num_failed=self.tally.count("FAILED"),
+                num_infeasible=self.tally.count("INFEASIBLE"),
+                num_stopped=self.tally.count("STOPPED"),
+                best_error=self.tally.best_error,
                 hypervolume=self.generations[-1].hypervolume if self.generations else None,
                 elapsed_s=self._elapsed_s(),
-                left_s=self.clock.left_s(last - generation),
+                left_s=self.clock.left_s(last - generation, self._elapsed_s()),
             )
         )
 
@@ -462,7 +459,7 @@ def _problem(context: SearchContext, key: Callable[[Genome], str], costs: FreeCo
         crossover=config.crossover,
         mutation=config.mutation,
         stagnation=config.stagnation,
-        together=config.engine in STACKED_ENGINES,
+        engine=config.engine,
         train_device=config.train_device,
         repeats=config.repeats,
         costs=costs,

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nas.runs.record import Evaluation
 
+KEPT_S = 0.1
+"""Seconds for which an answer is told again: to look through thousands of networks after each of them takes longer."""
+
 LEAST = 3
 """Networks from which a line through their times is taken; fewer give a mean."""
 
@@ -62,6 +65,7 @@ class WorkClock:
         self._work_s: float = sum(one.training_s + one.costing_s for _, one in known)
         self._pending: list[float] = []
         self._again = False
+        self._told: tuple[int, float, float | None] | None = None  # generations, when, and what
 
     def begin(self, sizes: Sequence[float], *, again: bool) -> None:
         """Begin a generation.
@@ -71,6 +75,7 @@ class WorkClock:
             again: Whether they are trained again only.
         """
         self._pending, self._again = list(sizes), again
+        self._told = None
 
     def note(self, sizes: Sequence[float], results: Sequence[Evaluation], at_s: float) -> None:
         """Note that a network, or a group of them, came back.
@@ -92,8 +97,21 @@ class WorkClock:
         self._training_s += sum(one.training_s for one in results)
         self._work_s += work_s
 
-    def left_s(self, generations: int) -> float | None:
-        """Return the seconds that are left if none of the generations after this one is left out; None if unknown."""
+    def left_s(self, generations: int, at_s: float) -> float | None:
+        """Return the seconds that are left if none of the generations after this one is left out; None if unknown.
+
+        Args:
+            generations: After this one.
+            at_s: Now, in seconds since the work began.
+        """
+        if self._told is not None and self._told[0] == generations and self._pending:
+            _, told_s, left = self._told
+            if at_s - told_s < KEPT_S:
+                return left if left is None else max(0.0, left - (at_s - told_s))
+        self._told = generations, at_s, self._estimate(generations)
+        return self._told[2]
+
+    def _estimate(self, generations: int) -> float | None:
         share = self._training_s / self._work_s if self._work_s > 0.0 else 1.0
         if self._again:
             repeats = generations * self._population

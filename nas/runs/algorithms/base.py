@@ -14,6 +14,7 @@ from typing import Protocol
 from nas.runs.objectives import Objective
 from nas.runs.record import Evaluation
 from nas.spaces.record import Genome, SearchSpace
+from nas.training.record import Engine
 
 MAX_ATTEMPTS = 20
 """Attempts at a network that is new before a known one is taken, or none."""
@@ -38,7 +39,7 @@ class Problem:
         crossover: Probability of uniform crossover; else the child is a copy of the first parent.
         mutation: Probability of each gene to be drawn anew.
         stagnation: Generations with the same front after which to stop; 0 never does.
-        together: Whether networks of one shape may be trained together.
+        engine: What trains; it decides which networks are trained together.
         train_device: What trains them.
         repeats: Share of the generations that train members of the front again; rounded to whole ones.
         costs: Computes objectives that need neither a training nor a device.
@@ -56,7 +57,7 @@ class Problem:
     crossover: float = 0.8
     mutation: float = 0.2
     stagnation: int = 0
-    together: bool = True
+    engine: Engine = "fast"
     train_device: str = "cpu"
     repeats: float = 0.0
     costs: Costs | None = None

@@ -54,7 +54,7 @@ class Exhaustive:
         for built, genome in sorted(first.items(), key=lambda item: self._problem.key(item[1])):
             shape = stack_key(built)
             shapes.setdefault(shape, []).append(genome)
-            sizes[shape] = together_at_most(built, self._problem.train_device) if self._problem.together else 1
+            sizes[shape] = together_at_most(built, self._problem.train_device, self._problem.engine)
         groups = tuple(
             tuple(genomes[start : start + sizes[shape]])
             for shape, genomes in sorted(shapes.items(), key=lambda item: repr(item[0]))

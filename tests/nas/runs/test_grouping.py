@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -25,23 +27,44 @@ def drawn(count, **genes):
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
 def test_groups_hold_each_genome_once_and_one_shape(device):
     genomes = drawn(60)
-    groups = grouped(genomes, read, device)
+    groups = grouped(genomes, read, device, "fast")
     assert sorted(map(str, genomes)) == sorted(str(genome) for group in groups for genome in group)
     assert all(len({stack_key(read(genome)) for genome in group}) == 1 for group in groups)
-    assert groups == grouped(genomes, read, device)
+    assert groups == grouped(genomes, read, device, "fast")
+
+
+def sizes(count, qubits, device, engine):
+    genomes = drawn(count, qubits=qubits, embedding="angle-x")
+    return [len(group) for group in grouped(genomes, read, device, engine)]
 
 
 def test_groups_are_no_larger_than_pays():
-    assert [len(group) for group in grouped(drawn(20, qubits=4, embedding="angle-x"), read, "cpu")] == [8, 8, 4]
-    assert [len(group) for group in grouped(drawn(20, qubits=4, embedding="angle-x"), read, "cuda:1")] == [16, 4]
-    assert {len(group) for group in grouped(drawn(20, qubits=9, embedding="angle-x"), read, "cpu")} == {1}
+    assert sizes(20, 4, "cpu", "fast") == sizes(20, 4, "cpu", "compiled") == [8, 8, 4]
+    assert sizes(20, 4, "cuda:1", "fast") == [16, 4]
+    assert set(sizes(20, 9, "cpu", "fast")) == set(sizes(20, 4, "cpu", "pennylane")) == {1}
     assert MAX_GROUP_OF_BROOD == 8
 
 
-def test_on_the_cpu_only_small_circuits_are_trained_together():
-    (small,), (large,) = (map(read, drawn(1, qubits=qubits)) for qubits in (4, 8))
-    assert (together_at_most(small, "cpu"), together_at_most(large, "cpu")) == (MAX_GROUP, 1)
-    assert together_at_most(large, "cuda") == MAX_GROUP
+def test_compiled_networks_that_take_long_share_calls_only_where_there_are_many():
+    assert set(sizes(20, 9, "cpu", "compiled")) == {1}
+    assert set(sizes(96, 9, "cpu", "compiled")) == {3}
+
+
+@pytest.mark.parametrize(
+    ("qubits", "device", "engine", "most"),
+    [
+        (4, "cpu", "fast", MAX_GROUP),
+        (8, "cpu", "fast", 1),
+        (8, "cuda", "fast", MAX_GROUP),
+        (8, "cpu", "compiled", MAX_GROUP),
+        (12, "cpu", "compiled", 2),
+        (4, "cpu", "pennylane", 1),
+    ],
+)
+def test_how_many_are_trained_together_at_most(qubits, device, engine, most):
+    (genome,) = drawn(1, qubits=min(qubits, 10))
+    built = dataclasses.replace(read(genome), num_qubits=qubits) if qubits > 10 else read(genome)
+    assert together_at_most(built, device, engine) == most
 
 
 def test_work_grows_with_circuit_and_data():

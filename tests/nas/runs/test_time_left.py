@@ -50,7 +50,7 @@ class MadeSearch:
             for at, size, work in sorted(back):
                 clock.note([size], [self.came_back(work, again=again)], at)
                 number += 1
-                self.seen.append((number, at, clock.left_s(self.generations - 1 - generation)))
+                self.seen.append((number, at, clock.left_s(self.generations - 1 - generation, at)))
             end = max(at for at, _ in free)
             free = [(end, worker) for _, worker in free]  # a generation waits for its last network
             heapq.heapify(free)

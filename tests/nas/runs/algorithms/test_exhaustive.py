@@ -39,7 +39,7 @@ def test_groups_are_of_one_shape_and_fixed():
 
 
 def test_networks_that_cannot_be_trained_together_stand_alone():
-    brood = Exhaustive(problem(together=False)).ask([])
+    brood = Exhaustive(problem(engine="pennylane")).ask([])
     assert [len(group) for group in brood.groups] == [1] * NUM_ARCHITECTURES
 
 
