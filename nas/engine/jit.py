@@ -9,30 +9,18 @@ circuit's arrays is large, so that few are compiled on their own and fewer can b
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numba
 
-from hwcost.core.result_cache import default_cache_path
+from nas.engine.kernel_cache import cache_folder
 
 if TYPE_CHECKING:
     from llvmlite.ir import IRBuilder
     from numba.core.base import BaseContext
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_SOURCES = ("jit.py", "kernels.py", "level_kernels.py", "network_kernels.py", "program.py", "rotation_kernels.py")
-
-
-def cache_folder() -> Path:
-    """Return the folder of the machine code of these kernels."""
-    digest = hashlib.sha256()
-    for name in _SOURCES:
-        digest.update(Path(__file__).with_name(name).read_bytes())
-    return default_cache_path("kernels") / digest.hexdigest()[:16]
 
 
 def _jit(function: F, flags: set[str], **options: Any) -> F:
@@ -63,12 +51,12 @@ def wide_vectors() -> None:
     """
 
 
-@numba.extending.overload(wide_vectors, inline="always")
+@numba.extending.overload(wide_vectors, inline="always")  # type: ignore[untyped-decorator]
 def _compiled_wide_vectors() -> Callable[[], None]:
     return lambda: _mark()  # noqa: PLW0108 (Numba compiles this function)
 
 
-@numba.extending.intrinsic
+@numba.extending.intrinsic  # type: ignore[untyped-decorator]
 def _mark(_context: object) -> tuple[object, object]:
     def mark(context: BaseContext, builder: IRBuilder, _signature: object, _arguments: object) -> object:
         # A set, whose own `add` takes no attributes with a value.

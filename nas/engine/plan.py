@@ -23,6 +23,9 @@ Complex: TypeAlias = npt.NDArray[np.complex128]
 Real: TypeAlias = npt.NDArray[np.float64]
 Index: TypeAlias = npt.NDArray[np.int64]
 Gate: TypeAlias = tuple[str, int, int]
+
+_MAX_CACHED_QUBITS = 12
+"""Beyond, the arrays of one circuit take longer to simulate than to make, and many of them fill the memory."""
 Constant: TypeAlias = Literal["", "h", "hs", "sh", "hsdg"]
 """Constant gate on each qubit, as a matrix product: `sh` = S·H, `hsdg` = H·S†."""
 Kind: TypeAlias = Literal["diagonal", "real", "full", "nothing"]
@@ -274,7 +277,15 @@ def entangling(gates: Sequence[Gate], num_qubits: int) -> tuple[Index, Real]:
     >>> source, sign = entangling([("cx", 0, 1)], 2)
     >>> source.tolist(), sign.tolist()
     ([0, 1, 3, 2], [1.0, 1.0, 1.0, 1.0])
+
+    Networks of a search have few entanglers between them: the arrays are made once, and cannot be written to.
     """
+    made = _entangling if num_qubits <= _MAX_CACHED_QUBITS else _entangling.__wrapped__
+    return made(tuple(gates), num_qubits)
+
+
+@lru_cache(maxsize=256)
+def _entangling(gates: tuple[Gate, ...], num_qubits: int) -> tuple[Index, Real]:
     states = np.arange(2**num_qubits)
     source, sign = states, np.ones(2**num_qubits)
     for name, control, target in gates:
@@ -284,16 +295,24 @@ def entangling(gates: Sequence[Gate], num_qubits: int) -> tuple[Index, Real]:
             source, sign = source[moved], sign[moved]
         else:
             sign = sign * (1 - 2 * (on & (states >> (num_qubits - 1 - target)) & 1))
+    source.flags.writeable = sign.flags.writeable = False
     return source, sign
 
 
 def output_signs(made: Plan) -> Real:
-    """Return the weight of each basis state (rows) before the last entanglers in each output (columns)."""
-    z = signs(made.num_qubits)
-    columns = np.stack([np.prod(z[list(qubits)], axis=0) for qubits in made.observables], axis=1)
-    source, _ = entangling(made.final_gates, made.num_qubits)
+    """Return the weight of each basis state (rows) before the last entanglers in each output (columns), read-only."""
+    signs_of = _output_signs if made.num_qubits <= _MAX_CACHED_QUBITS else _output_signs.__wrapped__
+    return signs_of(made.observables, made.final_gates, made.num_qubits)
+
+
+@lru_cache(maxsize=64)
+def _output_signs(observables: tuple[tuple[int, ...], ...], gates: tuple[Gate, ...], num_qubits: int) -> Real:
+    z = signs(num_qubits)
+    columns = np.stack([np.prod(z[list(qubits)], axis=0) for qubits in observables], axis=1)
+    source, _ = entangling(gates, num_qubits)
     moved = np.empty_like(columns)
     moved[source] = columns
+    moved.flags.writeable = False
     return moved
 
 

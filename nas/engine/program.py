@@ -37,11 +37,15 @@ _CONSTANTS: dict[str, tuple[tuple[str, float], ...]] = {
 
 @dataclass(slots=True, kw_only=True)
 class _Level:
-    """A level while it is built: entanglers, whether embedded values follow, and its angles (slot, qubit, weight)."""
+    """A level while it is built: entanglers, whether embedded values follow, and its angles (slot, qubit, weight).
+
+    Qubits that are rotated about y are also listed in `rotated`.
+    """
 
     gates: tuple[tuple[str, int, int], ...] = ()
     reupload: bool = False
     turns: list[tuple[int, int, int, float]] = field(default_factory=list)
+    rotated: set[int] = field(default_factory=set)
 
 
 class Program(NamedTuple):
@@ -157,12 +161,13 @@ def _add(levels: list[_Level], later: list[Turn], turn: Turn) -> None:
         for part in ((qubit, "z", -1, math.pi / 2.0), (qubit, "y", weight, angle), (qubit, "z", -1, -math.pi / 2.0)):
             _add(levels, later, part)
         return
-    is_rotated = any(slot == TURNED and other == qubit for slot, other, *_ in levels[-1].turns)
-    if axis == "z" and is_rotated:
+    if axis == "z" and qubit in levels[-1].rotated:
         later.append(turn)
         return
-    if axis == "y" and any(other == qubit for other, *_ in later):
-        _begin(levels, later, Stage())
+    if axis == "y":
+        if any(other == qubit for other, *_ in later):
+            _begin(levels, later, Stage())
+        levels[-1].rotated.add(qubit)
     levels[-1].turns.append((AFTER if axis == "z" else TURNED, qubit, weight, angle))
 
 

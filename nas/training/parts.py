@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -47,10 +48,15 @@ def compile_kernels(dtype: str) -> None:
     Raises:
         MissingDependencyError: Numba is not installed.
     """
+    from nas.engine.kernel_cache import is_compiled, note_compiled
+
+    if find_spec("numba") is not None and is_compiled(dtype):
+        return
     torch = require_torch()
     from nas.engine.compiled import compile_now
 
     compile_now(getattr(torch, dtype))
+    note_compiled(dtype)
 
 
 @contextmanager

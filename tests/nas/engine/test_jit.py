@@ -17,14 +17,6 @@ def twice(x: Any) -> Any:
     return x + x
 
 
-def test_each_version_of_the_source_has_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    first = jit.cache_folder()
-    assert first.is_relative_to(tmp_path / "hwcost")
-    monkeypatch.setattr(jit, "_SOURCES", jit._SOURCES[:-1])
-    assert jit.cache_folder() != first
-
-
 def test_machine_code_is_kept_in_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(jit, "_FOLDER", tmp_path)
     before = numba.config.CACHE_DIR
