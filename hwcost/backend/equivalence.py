@@ -42,6 +42,7 @@ from hwcost.core.text import one_line
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
+Placement: TypeAlias = tuple[list[int], list[int]]
 Verdict: TypeAlias = Literal["equal", "equal from zero", "equal by mqt.qcec", "not checked"]
 Method: TypeAlias = Literal["random product state", "zero state", "mqt.qcec"]
 
@@ -168,7 +169,7 @@ class EquivalenceCheck:
                 raise
             refuse_control_flow(self._circuit)
             bound, bound_isa = self._bound(self._circuit), self._bound(isa)
-            starts, ends = _places(self._width, isa)
+            starts, ends = placement(self._width, isa)
             try:
                 prove_with_qcec(bound, bound_isa, starts, ends, time_limit_s=time_limit_s)
             except CannotSimulateError as second:
@@ -184,7 +185,7 @@ class EquivalenceCheck:
             _check_work(expanded_size(self._circuit).num_instructions << num_used, max_work)
         refuse_control_flow(self._circuit)
         after_circuit = self._bound(isa)
-        starts, ends = _places(self._width, isa)
+        starts, ends = placement(self._width, isa)
         if self._program is None:
             self._program = read_program(self._bound(write_out_definitions(self._circuit)))
         before, after = self._program, read_program(after_circuit)
@@ -250,8 +251,16 @@ def _check_work(work: int, max_work: int) -> None:
         )
 
 
-def _places(width: int, isa: QuantumCircuit) -> tuple[list[int], list[int]]:
-    """Return where each qubit of the circuit starts and ends in the compiled one."""
+def placement(width: int, isa: QuantumCircuit) -> Placement:
+    """Return where each qubit of the circuit starts and ends in the compiled one.
+
+    Args:
+        width: Qubits of the circuit.
+        isa: The compiled circuit.
+
+    Raises:
+        CircuitError: Its layout does not say that.
+    """
     if isa.layout is None:
         if isa.num_qubits < width:
             raise CircuitError(f"the compiled circuit has {isa.num_qubits} qubits, the circuit {width}")

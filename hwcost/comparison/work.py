@@ -13,12 +13,13 @@ import dataclasses
 import math
 import pickle
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hwcost.backend.equivalence import EquivalenceCheck
+from hwcost.backend.equivalence import EquivalenceCheck, Placement, Verdict, placement
 from hwcost.backend.prepared import Device
 from hwcost.backend.routing import GATES_PER_SWAP, two_qubit_duration_s
 from hwcost.comparison.cell import CellCost, Outcome
@@ -28,7 +29,8 @@ from hwcost.core.errors import CircuitError, HwcostError, InputError
 from hwcost.core.text import error_text, one_line
 from hwcost.estimation.candidates import compilation_on_target
 from hwcost.estimation.conditions import Conditions, conditions_on
-from hwcost.estimation.costs import CostedCandidate, cost_candidate, job_time_line
+from hwcost.estimation.costs import Compilation, CostedCandidate, job_time_line
+from hwcost.estimation.known_costs import KEPT, KnownCosts, same_operations
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -107,6 +109,7 @@ class CellWork:
         self._conditions: tuple[int, Conditions] | None = None
         self._target: tuple[tuple[int, int], Target] | None = None
         self._circuit: tuple[str, QuantumCircuit, EquivalenceCheck] | None = None
+        self._known: tuple[tuple[str, int], KnownCells] | None = None
 
     def __call__(self, task: CellTask) -> Iterator[tuple[int, Outcome]]:
         """Yield (seed, outcome) of each cell of a task, as they are finished."""
@@ -122,7 +125,10 @@ class CellWork:
             conditions = self._conditions_of(task.device)
             circuit, check = self._circuit_of(task.circuit_file)
             target = self._target_for(task, conditions.device, compiler)
-            return Outcome(cost=evaluate(circuit, check, conditions, target, compiler, seed))
+            key = task.circuit_file, task.device
+            if self._known is None or self._known[0] != key:
+                self._known = key, KnownCells(KnownCosts(conditions, may_be_empty=True), check)
+            return Outcome(cost=evaluate(circuit, self._known[1], target, compiler, seed))
         except HwcostError as error:
             return Outcome(error=one_line(str(error)), kind="input" if isinstance(error, InputError) else "work")
         except Exception as error:
@@ -151,19 +157,56 @@ class CellWork:
         return self._circuit[1], self._circuit[2]
 
 
-def evaluate(
-    circuit: QuantumCircuit,
-    check: EquivalenceCheck,
-    conditions: Conditions,
-    target: Target,
-    compiler: AnyCompiler,
-    seed: int,
-) -> CellCost:
+class KnownCells:
+    """Costs compilations of one circuit on one device, and checks that they do what the circuit does, each once.
+
+    Args:
+        costs: Costs them.
+        check: Checks them.
+    """
+
+    def __init__(self, costs: KnownCosts, check: EquivalenceCheck) -> None:
+        self.costs = costs
+        self._check = check
+        self._verdicts: deque[tuple[Compilation, Placement, Verdict]] = deque(maxlen=KEPT)
+
+    def verdict(self, compiled: Compilation) -> Verdict:
+        """Return what the check says of a compilation, or has said of the same operations between the same places.
+
+        Raises:
+            CircuitError: The circuits differ.
+        """
+        # What is not from Qiskit, has free parameters or branches may do other things under the same names.
+        is_plain = compiled.transpiled is not None and not compiled.isa.has_branches
+        if not is_plain or any(None in params for params in compiled.isa.params):
+            return self._verdict(compiled)
+        places = placement(compiled.num_logical_qubits, compiled.circuit)
+        for known, where, verdict in self._verdicts:
+            if where == places and same_operations(known, compiled):
+                return verdict
+        verdict = self._verdict(compiled)
+        self._verdicts.append((compiled, places, verdict))
+        return verdict
+
+    def _verdict(self, compiled: Compilation) -> Verdict:
+        # Without mqt.qcec, whose time limit would make cells depend on how busy the machine is.
+        return self._check.verdict(compiled.circuit, time_limit_s=0.0)
+
+
+def evaluate(circuit: QuantumCircuit, known: KnownCells, target: Target, compiler: AnyCompiler, seed: int) -> CellCost:
     """Compile, check and cost one cell.
+
+    Args:
+        circuit: The circuit.
+        known: Costs and checks it on its device.
+        target: What a compiler of one's own is given.
+        compiler: What compiles.
+        seed: Its seed.
 
     Raises:
         HwcostError: The circuit does not fit, the compiler fails, or its output is not native or does something else.
     """
+    conditions = known.costs.conditions
     device = conditions.device
     device.audited.require_qubits(circuit.num_qubits)
     transpiled: Transpiled | None = None
@@ -179,14 +222,13 @@ def evaluate(
     _check_output(circuit, isa, device)
     try:
         compiled = compilation_on_target(isa, device, circuit.num_qubits, transpiled=transpiled, level=level)
-        candidate = cost_candidate(compiled, conditions, may_be_empty=True)
+        candidate = known.costs.cost(compiled)
     except CircuitError as error:
         if transpiled is not None:
             raise
         reason = str(error).removeprefix(f"{one_line(isa.name)}: ")
         raise CircuitError(f"the compiled circuit cannot be costed: {reason}") from None
-    # Without mqt.qcec, whose time limit would make cells depend on how busy the machine is.
-    return _cell_cost(candidate, conditions, check.verdict(isa, time_limit_s=0.0))
+    return _cell_cost(candidate, conditions, known.verdict(compiled))
 
 
 def _call(compiler: AnyCompiler, circuit: QuantumCircuit, target: Target, seed: int) -> QuantumCircuit:

@@ -10,8 +10,8 @@ from hwcost.backend.fractional import check_fractional
 from hwcost.backend.prepared import Device
 from hwcost.core.errors import CircuitError
 from hwcost.core.text import one_line
-from hwcost.estimation.conditions import Conditions
-from hwcost.estimation.costs import Compilation, CostedCandidate, cost_candidate
+from hwcost.estimation.costs import Compilation, CostedCandidate
+from hwcost.estimation.known_costs import KnownCosts
 from hwcost.estimation.logical import LogicalCircuit
 from hwcost.isa.read import read_isa
 
@@ -24,13 +24,20 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 
-def compile_candidate(logical: LogicalCircuit, conditions: Conditions, level: int, seed: int) -> CostedCandidate:
-    """Compile a circuit at one level with one seed, and cost it."""
-    device = conditions.device
+def compile_candidate(logical: LogicalCircuit, costs: KnownCosts, level: int, seed: int) -> CostedCandidate:
+    """Compile a circuit at one level with one seed, and cost it.
+
+    Args:
+        logical: The circuit.
+        costs: Costs its compilations.
+        level: Qiskit's optimization level.
+        seed: Of the transpiler.
+    """
+    device = costs.conditions.device
     began_s = time.perf_counter()
     transpiled = device.compiler.compile(logical.circuit, optimization_level=level, seed=seed)
     compiled = compilation_on_target(transpiled.circuit, device, logical.circuit.num_qubits, transpiled=transpiled)
-    candidate = cost_candidate(compiled, conditions, plan=logical.plan)
+    candidate = costs.cost(compiled)
     _LOG.debug(
         "%s: level %d, seed %d on %s compiled and costed in %.3f s",
         one_line(logical.circuit.name),

@@ -9,6 +9,7 @@ from hwcost.estimation.candidates import compile_candidate
 from hwcost.estimation.choice import ranking_conditions
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import CostedCandidate
+from hwcost.estimation.known_costs import KnownCosts
 from hwcost.estimation.logical import LogicalCircuit
 from hwcost.estimation.record import Spread
 
@@ -24,7 +25,8 @@ def known_candidate(logical: LogicalCircuit, conditions: Conditions) -> tuple[Co
     choice = choices.get(_key(logical, conditions))
     if choice is None:
         return None
-    candidate = compile_candidate(logical, ranking_conditions(conditions), choice.level, choice.seed)
+    costs = KnownCosts(ranking_conditions(conditions), plan=logical.plan)
+    candidate = compile_candidate(logical, costs, choice.level, choice.seed)
     return (candidate, choice.spread) if candidate.rank_key == choice.rank_key else None
 
 

@@ -19,6 +19,7 @@ from hwcost.core.text import one_line
 from hwcost.estimation.candidates import compilation_as_given, compile_candidate
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import CostedCandidate, cost_candidate
+from hwcost.estimation.known_costs import KnownCosts
 from hwcost.estimation.logical import LogicalCircuit
 from hwcost.estimation.seeds import levels_of, rounds_of
 
@@ -170,9 +171,10 @@ class _SeedWork:
 def make_work(setup: Setup) -> Work:
     """Return what compiles the seed of a number at each level, and yields the list of its candidates."""
     logical, conditions, levels = setup
+    costs = KnownCosts(conditions, plan=logical.plan)
 
     def work(number: int) -> Iterator[list[CostedCandidate]]:
         seed = conditions.request.seed + number
-        yield [compile_candidate(logical, conditions, level, seed) for level in levels]
+        yield [compile_candidate(logical, costs, level, seed) for level in levels]
 
     return work

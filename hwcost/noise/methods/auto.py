@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from hwcost.noise.methods.mean_field import mean_field_attenuation
-from hwcost.noise.methods.pauli_propagation import Effort, Propagated, propagate, signal_of
+from hwcost.noise.methods.pauli_propagation import (
+    AVERAGED,
+    Effort,
+    Propagated,
+    averages,
+    next_to_zero,
+    propagate,
+    signal_of,
+)
 from hwcost.noise.observables import NoisyCircuit, SignalEstimate, TrackedPauli
 
 SMALLEST_IDEAL_VALUE = 0.1
@@ -35,30 +41,36 @@ def auto_attenuation(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], *, 
     Raises:
         CircuitError: A gate in a light cone has no known unitary, or acts on more than two qubits.
     """
-    averaged = [replace(each, method="mean-field") for each in mean_field_attenuation(circuit, tracked)]
     isa = circuit.isa
     if isa.has_branches or any(None in params for params in isa.params):
-        return averaged
+        return list(averages(circuit, tracked, [""] * len(tracked)))
+    found = propagate(circuit, tracked, QUICK)
+    reasons = [_why_averaged(each) for each in found]
+    averaged = averages(circuit, tracked, reasons)
     return [
-        replace(
-            mean,
-            assumption="relaxation towards |0⟩ makes most of the noisy value at these angles, so that its ratio to the "
-            "noiseless one says nothing of the signal; λ is the average over angles, by mean-field",
-        )
-        if _is_mostly_shift(each)
-        else replace(
-            mean,
-            assumption=f"pauli-propagation does not converge ({QUICK.limits}); λ is the average over angles, by "
-            "mean-field; asked for by name it tries for longer",
-        )
-        if each is None
-        else signal_of(each, mean, QUICK.smallest)
-        for each, mean in zip(propagate(circuit, tracked, QUICK), averaged, strict=True)
+        next(averaged) if each is None or why is not None else signal_of(each)
+        for each, why in zip(found, reasons, strict=True)
     ]
 
 
-def _is_mostly_shift(each: Propagated | None) -> bool:
+def _why_averaged(each: Propagated | None) -> str | None:
+    """Return why the average over angles stands for an observable, None where it does not."""
+    if each is None:
+        return (
+            f"pauli-propagation does not converge ({QUICK.limits}); {AVERAGED}; asked for by name it tries for longer"
+        )
+    if each.ratio(QUICK.smallest) is None:
+        return next_to_zero(QUICK.smallest)
+    if _is_mostly_shift(each):
+        return (
+            "relaxation towards |0⟩ makes most of the noisy value at these angles, so that its ratio to the noiseless "
+            f"one says nothing of the signal; {AVERAGED}"
+        )
+    return None
+
+
+def _is_mostly_shift(each: Propagated) -> bool:
     """Return whether a small noisy value says more of relaxation towards |0⟩ than of the signal."""
-    if each is None or each.noisy is None or each.alone is None or each.ratio(QUICK.smallest) is None:
+    if each.noisy is None or each.alone is None:
         return False
     return abs(each.noisy) < SMALLEST_NOISY_VALUE and abs(each.noisy - each.alone) > MOST_SHIFT * abs(each.alone)

@@ -9,7 +9,7 @@ sign.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,6 +26,9 @@ from hwcost.noise.transfer import Floats
 
 SMALLEST_IDEAL_VALUE = 0.01
 """Noiseless |⟨P⟩| below which its ratio to the noisy value is on the way to 0/0."""
+
+AVERAGED = "λ is the average over angles, by mean-field"
+"""What an assumption says of such a value."""
 
 _FIRST_MOST = 512  # strings of an observable at first, as fewer are no faster; doubled until the value stands
 _TOLERANCE = 0.005  # of λ, relative, between so many strings and half of them; of the ideal value twice that
@@ -145,7 +148,11 @@ def pauli_propagation_attenuation(
     found = propagate(circuit, tracked, effort)
     unknown = [row for row, each in enumerate(found) if each is None]
     sampled = iter(pauli_path_attenuation(circuit, [tracked[row] for row in unknown], seed=seed) if unknown else ())
-    averaged = mean_field_attenuation(circuit, tracked)
+    close = [
+        next_to_zero(effort.smallest) if each is not None and each.ratio(effort.smallest) is None else None
+        for each in found
+    ]
+    averaged = averages(circuit, tracked, close)
     return [
         replace(
             next(sampled),
@@ -154,22 +161,38 @@ def pauli_propagation_attenuation(
             "over angles",
         )
         if each is None
-        else signal_of(each, mean, effort.smallest)
-        for each, mean in zip(found, averaged, strict=True)
+        else signal_of(each)
+        if why is None
+        else next(averaged)
+        for each, why in zip(found, close, strict=True)
     ]
 
 
-def signal_of(each: Propagated, mean_field: SignalEstimate, smallest: float) -> SignalEstimate:
-    """Return the attenuation by the ratio to the noiseless value, or that of mean-field where that is too small."""
-    ratio = each.ratio(smallest)
-    if ratio is not None:
-        return SignalEstimate(value=ratio, method="pauli-propagation", truncated_weight=each.truncated_weight)
-    return replace(
-        mean_field,
-        method="mean-field",
-        assumption=f"the noiseless value is next to 0 (below {smallest:g}), where a ratio to it says nothing; λ is the "
-        "average over angles, by mean-field",
-    )
+def averages(
+    circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], reasons: Sequence[str | None]
+) -> Iterator[SignalEstimate]:
+    """Yield the average over angles of each observable for which there is a reason, with it as the assumption.
+
+    An empty reason is no assumption.
+    """
+    some = [observable for observable, why in zip(tracked, reasons, strict=True) if why is not None]
+    whys = [why for why in reasons if why is not None]
+    found = mean_field_attenuation(circuit, some) if some else []
+    for each, why in zip(found, whys, strict=True):
+        yield replace(each, method="mean-field", assumption=why or None)
+
+
+def next_to_zero(smallest: float) -> str:
+    """Say why a ratio to a noiseless value below this is not believed."""
+    return f"the noiseless value is next to 0 (below {smallest:g}), where a ratio to it says nothing; {AVERAGED}"
+
+
+def signal_of(each: Propagated) -> SignalEstimate:
+    """Return the ratio to the noiseless value as the attenuation."""
+    ratio = each.ratio(0.0)
+    if ratio is None:
+        raise ValueError("there is no noisy value")
+    return SignalEstimate(value=ratio, method="pauli-propagation", truncated_weight=each.truncated_weight)
 
 
 def propagate(circuit: NoisyCircuit, tracked: Sequence[TrackedPauli], effort: Effort) -> list[Propagated | None]:

@@ -7,7 +7,7 @@ from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Parameter
 
 import hwcost
-from hwcost.backend.equivalence import MAX_QUBITS, EquivalenceCheck, _places
+from hwcost.backend.equivalence import MAX_QUBITS, EquivalenceCheck, placement
 from hwcost.backend.qcec import prove_with_qcec, qcec_version
 from hwcost.backend.statevector import CannotSimulateError
 from hwcost.core.errors import CircuitError
@@ -165,7 +165,7 @@ def test_a_time_limit_ends_it(device):
             circuit.crx(0.37, qubit, (qubit + 5) % circuit.num_qubits)
     isa = compiled(device, circuit)
     with pytest.raises(CannotSimulateError, match=r"mqt.qcec gives no answer within 0\.2 s"):
-        prove_with_qcec(circuit, isa, *_places(circuit.num_qubits, isa), time_limit_s=0.2)
+        prove_with_qcec(circuit, isa, *placement(circuit.num_qubits, isa), time_limit_s=0.2)
 
 
 def test_what_it_is_not_asked_about():

@@ -23,12 +23,13 @@ from hwcost.noise.methods.pauli_propagation import (
     SMALLEST_IDEAL_VALUE,
     Effort,
     Propagated,
+    averages,
     pauli_propagation_attenuation,
     propagate,
     signal_of,
     thorough,
 )
-from hwcost.noise.observables import NoisyCircuit, SignalEstimate, track_observables
+from hwcost.noise.observables import NoisyCircuit, track_observables
 from noisy_circuits import US, Op, bound_ops, isa_of, noise_of, noises, parity_read_out, with_clbits
 from places import ROOT, TRUTH
 
@@ -312,10 +313,21 @@ def test_a_value_next_to_0_is_that_of_mean_field_and_says_so():
     assert (whole.value, whole.method, whole.assumption) == (pytest.approx(0.8), "pauli-propagation", None)
 
 
-def test_signal_of_takes_the_ratio_where_there_is_one():
-    averaged = SignalEstimate(value=0.7)
-    assert signal_of(Propagated(ideal=-0.5, noisy=-0.4), averaged, 0.1).value == pytest.approx(0.8)
-    assert signal_of(Propagated(ideal=0.05, noisy=0.04), averaged, 0.1).value == 0.7
+def test_signal_of_is_the_ratio():
+    assert signal_of(Propagated(ideal=-0.5, noisy=-0.4)).value == pytest.approx(0.8)
+    with pytest.raises(ValueError, match="no noisy value"):
+        signal_of(Propagated(ideal=0.05, noisy=None))
+
+
+def test_averages_are_taken_where_there_is_a_reason_alone():
+    isa, noise = isa_of(Op("h", (0,), error=0.02), Op("x", (1,), error=0.1), measure=[0, 1]), noise_of(3)
+    circuit = NoisyCircuit(isa, schedule_alap(isa), noise)
+    tracked = track_observables(isa, noise)
+    whole = mean_field_attenuation(circuit, tracked)
+    (second,) = averages(circuit, tracked, [None, "that"])
+    assert (second.value, second.method, second.assumption) == (whole[1].value, "mean-field", "that")
+    assert [each.assumption for each in averages(circuit, tracked, ["", ""])] == [None, None]
+    assert list(averages(circuit, tracked, [None, None])) == []
 
 
 def test_free_angles_branches_and_unknown_gates_are_refused():
