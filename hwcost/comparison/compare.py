@@ -390,6 +390,11 @@ class _Table:
                         )
 
 
+def _place(task: CellTask) -> tuple[int, int]:
+    """Return what a worker prepares for a task: a device, and a circuit on it."""
+    return task.device, task.circuit
+
+
 def _results(
     setup: Setup, tasks: deque[CellTask], num_workers: int
 ) -> Generator[tuple[CellTask, int, Outcome], None, None]:
@@ -402,7 +407,7 @@ def _results(
             for seed, outcome in work(task):
                 yield task, seed, outcome
         return
-    with closing(run_tasks(make_work, setup, tasks, num_workers)) as events:
+    with closing(run_tasks(make_work, setup, tasks, num_workers, place=_place)) as events:
         for task, event in events:
             if not isinstance(event, Lost):
                 yield task, *event

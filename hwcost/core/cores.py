@@ -1,4 +1,4 @@
-"""How many processes work: `checked_num_workers`."""
+"""How many processes work: `checked_num_workers`, `usable_cores`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ MAX_WORKERS = 256
 
 def checked_num_workers(num_workers: int | None) -> int:
     """Return the number of worker processes; one per core available by default."""
-    if num_workers is None:
-        try:
-            return len(os.sched_getaffinity(0))
-        except AttributeError:  # not on macOS
-            return os.cpu_count() or 1
-    return whole("num_workers", num_workers, 1, MAX_WORKERS)
+    return usable_cores() if num_workers is None else whole("num_workers", num_workers, 1, MAX_WORKERS)
+
+
+def usable_cores() -> int:
+    """Return the number of cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS
+        return os.cpu_count() or 1

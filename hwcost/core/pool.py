@@ -17,11 +17,12 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any, TypeAlias
 
+from hwcost.core.cores import usable_cores
 from hwcost.core.errors import HwcostError, OptionError
 from hwcost.core.text import error_text, one_line
 
@@ -54,6 +55,7 @@ class _Worker:
     ready: bool = False
     task: Any = None
     num_results: int = 0
+    place: tuple[Hashable, ...] = ()
 
 
 def can_be_sent(value: object) -> bool:
@@ -65,7 +67,12 @@ def can_be_sent(value: object) -> bool:
 
 
 def run_tasks(
-    make: Callable[[Any], Work], setup: Any, tasks: deque[Any], num_workers: int
+    make: Callable[[Any], Work],
+    setup: Any,
+    tasks: deque[Any],
+    num_workers: int,
+    *,
+    place: Callable[[Any], tuple[Hashable, ...]] = lambda _: (),
 ) -> Generator[tuple[Any, Any], None, None]:
     """Yield each result with its task as soon as it is there, and a `Lost` for a task that ended otherwise.
 
@@ -74,6 +81,8 @@ def run_tasks(
         setup: What every worker needs; must be picklable.
         tasks: What to do, from the left. The caller may append while it iterates.
         num_workers: Processes.
+        place: What a worker prepares for a task, the largest part first. Each goes on where it is and leaves to others
+            what they have begun, as far as there is a choice.
 
     Raises:
         OptionError: `make` or `setup` cannot be sent to another process.
@@ -90,10 +99,11 @@ def run_tasks(
     try:
         while tasks or any(worker.task is not None for worker in workers):
             while len(workers) < min(num_workers, len(tasks) + sum(w.task is not None for w in workers)):
-                workers.append(_start())
+                workers.append(_start(num_workers))
             for worker in workers:
                 if worker.ready and worker.task is None and tasks:
-                    worker.task, worker.num_results = tasks.popleft(), 0
+                    worker.task, worker.num_results = _next(tasks, worker, workers, place), 0
+                    worker.place = place(worker.task)
                     with contextlib.suppress(OSError):  # it is gone: the pipe says so below
                         worker.pipe.send(worker.task)
             by_pipe = {worker.pipe: worker for worker in workers}
@@ -106,11 +116,41 @@ def run_tasks(
         _end(workers)
 
 
-def _start() -> _Worker:
+def _next(
+    tasks: deque[Any], worker: _Worker, workers: Sequence[_Worker], place: Callable[[Any], tuple[Hashable, ...]]
+) -> Any:
+    """Take the task that needs least of what the worker has not prepared, and else most of what no other has."""
+
+    first: dict[tuple[Hashable, ...], int] = {}  # the first task of each place
+    for number, task in enumerate(tasks):
+        where = place(task)
+        if where == worker.place:
+            first = {where: number}
+            break
+        first.setdefault(where, number)
+    others = [other.place for other in workers if other is not worker]
+
+    def fit(where: tuple[Hashable, ...]) -> tuple[int, int]:
+        return _common(where, worker.place), -max((_common(where, other) for other in others), default=0)
+
+    chosen = first[max(first, key=fit)]  # of equal ones the first
+    task = tasks[chosen]
+    del tasks[chosen]
+    return task
+
+
+def _common(one: tuple[Hashable, ...], other: tuple[Hashable, ...]) -> int:
+    """Return how long two sequences are the same."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _start(num_workers: int) -> _Worker:
     ours, theirs = Pipe()
+    # Qiskit's threads: those of all workers together are as many as there are cores.
+    threads = {"RAYON_NUM_THREADS": str(max(1, usable_cores() // num_workers))}
     command = [sys.executable, "-c", _MAIN.format(path=sys.path, handle=theirs.fileno())]
     try:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0, env=threads | os.environ)
     except OSError as error:
         ours.close()
         raise HwcostError(f"a worker process cannot be started ({error.strerror}); use one worker") from None
