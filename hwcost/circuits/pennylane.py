@@ -6,7 +6,6 @@ that differs comes from there. That needs no knowledge of how the QNode computes
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -44,13 +43,6 @@ MAX_STATE_WIRES = 14
 
 MAX_MATRIX_WIRES = 6
 """Widest gate that is compiled from its matrix."""
-
-
-def is_qnode(model: object) -> bool:
-    """Return whether an object is a PennyLane QNode; imports nothing."""
-    pennylane = sys.modules.get("pennylane")
-    qnode = getattr(pennylane, "QNode", None)
-    return qnode is not None and isinstance(model, qnode)
 
 
 def layer_from_qnode(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from hwcost.circuits.limits import refuse_too_many_bits
 from hwcost.circuits.own_gates import own_gates, rename_own_gates, rename_store
-from hwcost.circuits.qasm3_program import simplified
 from hwcost.circuits.qasm3_values import Refused
 from hwcost.core.errors import CircuitError, MissingDependencyError
 from hwcost.core.text import error_text, one_line
@@ -346,6 +345,8 @@ def _silent_refusal(error: Exception, text: str, label: str) -> str:
 def _loads_qasm3(text: str) -> QuantumCircuit:
     import openqasm3
     import qiskit_qasm3_import
+
+    from hwcost.circuits.qasm3_program import simplified
 
     # Two signs look alike, of which the language knows the other one.
     return qiskit_qasm3_import.convert(simplified(openqasm3.parse(_GREEK_MICRO.sub(r"\1us", text))))

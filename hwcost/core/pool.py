@@ -150,7 +150,9 @@ def _start(num_workers: int) -> _Worker:
     threads = {"RAYON_NUM_THREADS": str(max(1, usable_cores() // num_workers))}
     command = [sys.executable, "-c", _MAIN.format(path=sys.path, handle=theirs.fileno())]
     try:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0, env=threads | os.environ)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0, env=threads | os.environ
+        )
     except OSError as error:
         ours.close()
         raise HwcostError(f"a worker process cannot be started ({error.strerror}); use one worker") from None

@@ -14,7 +14,7 @@ from hwcost.circuits.load import LoadedCircuit, read_circuit_file
 from hwcost.circuits.measurement_bases import MeasurementPlan, plan_measurement
 from hwcost.circuits.own_gates import name_own_gates
 from hwcost.circuits.pauli_sums import read_pauli_sums
-from hwcost.circuits.pennylane import is_qnode, layer_from_qnode
+from hwcost.circuits.qnode import is_qnode
 from hwcost.core.caveat import Caveat
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.estimation.record import CircuitInfo
@@ -136,6 +136,8 @@ def _qnode_circuit(qnode: Any, arguments: Sequence[Any], observable: Any) -> tup
     """Return the circuit of a QNode and its observables."""
     if observable is not None:
         raise OptionError("a QNode has its observables; observable belongs to Qiskit circuits")
+    from hwcost.circuits.pennylane import layer_from_qnode
+
     layer = layer_from_qnode(qnode, tuple(arguments))
     if len(layer.circuits) > 1:
         raise CircuitError(

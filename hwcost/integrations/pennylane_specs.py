@@ -7,7 +7,8 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from hwcost.circuits.pennylane import is_qnode, layer_from_qnode
+from hwcost.circuits.pennylane import layer_from_qnode
+from hwcost.circuits.qnode import is_qnode
 from hwcost.core.errors import OptionError
 from hwcost.core.text import one_line
 from hwcost.estimation.estimate import estimate

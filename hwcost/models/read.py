@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from hwcost.circuits.layers import QuantumLayer, layer_from_circuit
 from hwcost.circuits.load import LoadedCircuit, load_circuit
-from hwcost.circuits.pennylane import is_qnode, layer_from_qnode
+from hwcost.circuits.pennylane import layer_from_qnode
 from hwcost.circuits.qiskit_qnn import PACKAGE, is_qnn, layer_from_qnn
+from hwcost.circuits.qnode import is_qnode
 from hwcost.core.errors import OptionError
 from hwcost.core.text import one_line
 from hwcost.models.inputs import ModelInput, described

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from hwcost.circuits.layers import QuantumLayer
-from hwcost.circuits.pennylane import is_qnode
+from hwcost.circuits.qnode import is_qnode
 from hwcost.classical.kept_gradients import gradients_kept
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.core.text import error_text, one_line

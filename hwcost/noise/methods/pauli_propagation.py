@@ -17,7 +17,6 @@ import numpy as np
 from hwcost.isa.columns import Kind
 from hwcost.noise.methods.mean_field import mean_field_attenuation
 from hwcost.noise.methods.noiseless import noiseless_values
-from hwcost.noise.methods.pauli_path import pauli_path_attenuation
 from hwcost.noise.methods.pauli_vector import MAX_VECTOR_QUBITS, vector_values, vector_work
 from hwcost.noise.methods.signed_plan import SignedPlan, plan_signed, refuse_branches
 from hwcost.noise.methods.string_table import StringTable
@@ -147,7 +146,11 @@ def pauli_propagation_attenuation(
     effort = thorough(len(tracked))
     found = propagate(circuit, tracked, effort)
     unknown = [row for row, each in enumerate(found) if each is None]
-    sampled = iter(pauli_path_attenuation(circuit, [tracked[row] for row in unknown], seed=seed) if unknown else ())
+    sampled: Iterator[SignalEstimate] = iter(())
+    if unknown:
+        from hwcost.noise.methods.pauli_path import pauli_path_attenuation
+
+        sampled = iter(pauli_path_attenuation(circuit, [tracked[row] for row in unknown], seed=seed))
     close = [
         next_to_zero(effort.smallest) if each is not None and each.ratio(effort.smallest) is None else None
         for each in found

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qiskit.quantum_info import SparsePauliOp, Statevector
 
-from hwcost.circuits.pennylane import MAX_STATE_WIRES, is_qnode, layer_from_qnode
+from hwcost.circuits.pennylane import MAX_STATE_WIRES, layer_from_qnode
 from hwcost.core.errors import CircuitError, OptionError
 from hwcost.models.gradients import circuits_per_sample
 from hybrid_models import NUM_WIRES, QNODES, amplitudes, arguments, bases, basic, executed
@@ -233,8 +233,3 @@ def test_a_wide_state_is_refused_and_a_wide_circuit_is_not_simulated():
     weights = torch.rand(100, dtype=torch.float64, requires_grad=True)
     layer = layer_from_qnode(qml.QNode(hundred, qml.device("default.qubit")), (weights,))
     assert layer.circuits[0].circuit.num_qubits == 100
-
-
-def test_is_qnode_needs_no_import():
-    assert is_qnode(qml.QNode(basic, qml.device("default.qubit")))
-    assert not is_qnode(basic)
