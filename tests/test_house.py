@@ -59,7 +59,6 @@ NO_TEST_FILE = {
     "hwcost/comparison/cell.py",
     "hwcost/comparison/inputs.py",
     "hwcost/backend/statevector.py",
-    "hwcost/comparison/work.py",
     "hwcost/models/classical_half.py",
     "hwcost/models/cutting/circuit.py",
     "hwcost/models/cutting/parts.py",

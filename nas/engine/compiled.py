@@ -56,7 +56,7 @@ def tile_width(num_qubits: int) -> int:
     """Return the samples that go through a circuit together.
 
     >>> [tile_width(n) for n in (2, 8, 10, 12)]
-    [64, 64, 16, 8]
+    [64, 64, 32, 8]
     """
     return max(8, min(64, _TILE_AMPLITUDES >> num_qubits))
 

@@ -221,7 +221,7 @@ def _boundary_tensors(factors: tuple[Index, Complex] | None, dtype: torch.dtype,
     moves, turns, is_complex = (source != np.arange(len(source))).any(), (phase != 1.0).any(), phase.imag.any()
     column = torch.as_tensor(phase if is_complex else phase.real, device=device)[:, None]
     return _Boundary(
-        source=torch.as_tensor(source, device=device) if moves else None,
+        source=torch.tensor(source, device=device) if moves else None,
         back=torch.as_tensor(np.argsort(source), device=device) if moves else None,
         phase=column.to(complex_type(dtype) if is_complex else dtype) if turns else None,
     )

@@ -271,7 +271,7 @@ def _read(
     for is_entangling, some in groupby(gates, key=lambda gate: gate[0] in ("cx", "cz")):
         if is_entangling:
             source, sign = entangling([(name, *qubits) for name, qubits, _ in some], n)
-            steps.append(_Entanglers(torch.from_numpy(source), torch.from_numpy(sign)))
+            steps.append(_Entanglers(torch.tensor(source), torch.tensor(sign)))
             continue
         for name, (qubit,), angles in some:
             if name == "h":
