@@ -128,7 +128,7 @@ def level_forward(
         if is_turned:
             _turn(new, turns, 1.0, start, start + num_rows)
         some = flat[start * row : start * row + block]
-        rotate_some(some, row, rotated, cosines, sines, 1.0, num_first, n, 0, 0, 0)
+        rotate_some(some, row, rotated, cosines, sines, 1.0, num_first, n, block, 0, block)
     if not rotated[:num_first].any():
         return
     for begin in range(0, num_rows, at_once):
@@ -172,8 +172,8 @@ def level_backward(
     if rotated[num_first:].any():
         for start in range(0, flat.size, block):
             some = flat[start : start + block]
-            add_overlaps(some, psi[start : start + block], row, rotated, by_angle, num_first, n, 0, 0, 0)
-            rotate_some(some, row, rotated, cosines, sines, -1.0, num_first, n, 0, 0, 0)
+            add_overlaps(some, psi[start : start + block], row, rotated, by_angle, num_first, n, block, 0, block)
+            rotate_some(some, row, rotated, cosines, sines, -1.0, num_first, n, block, 0, block)
     for begin in range(0, num_rows, at_once):
         rotate_some(flat, row, rotated, cosines, sines, -1.0, 0, num_first, block, begin * row, at_once * row)
         for first in range(begin, len(source), num_rows):

@@ -154,9 +154,9 @@ def rotate_some(
         direction: 1 or −1.
         first: The first qubit.
         last: The first one that is not.
-        piece: Of each run of so many numbers only some are rotated, or 0 for all.
-        begin: The first of them.
-        length: How many.
+        piece: Numbers of a block. Of each run of so many only some are rotated; within a block all are.
+        begin: The first of them, 0 within a block.
+        length: How many, those of the block within one.
     """
     wide_vectors()
     t, n, waiting = state.dtype.type, rotated.size, -1
@@ -171,13 +171,13 @@ def rotate_some(
             state,
             row << (n - 1 - waiting), t(cosines[waiting]), t(direction * sines[waiting]),
             narrow, t(cosines[qubit]), t(direction * sines[qubit]),
-            piece if piece else narrow, begin, length if piece else narrow,
+            min(piece, narrow), begin, min(length, narrow),
         )  # fmt: skip
         waiting = -1
     if waiting >= 0:
         stride = row << (n - 1 - waiting)
         c, s = t(cosines[waiting]), t(direction * sines[waiting])
-        _rotate(state, stride, c, s, piece if piece else stride, begin, length if piece else stride)
+        _rotate(state, stride, c, s, min(piece, stride), begin, min(length, stride))
 
 
 @inner
@@ -200,13 +200,11 @@ def add_overlaps(
         narrow = row << (n - 1 - qubit)
         one, other = _overlap_two(
             derivative, state, row << (n - 1 - waiting), narrow,
-            piece if piece else narrow, begin, length if piece else narrow,
+            min(piece, narrow), begin, min(length, narrow),
         )  # fmt: skip
         overlaps[waiting] += one
         overlaps[qubit] += other
         waiting = -1
     if waiting >= 0:
         stride = row << (n - 1 - waiting)
-        overlaps[waiting] += _overlap(
-            derivative, state, stride, piece if piece else stride, begin, length if piece else stride
-        )
+        overlaps[waiting] += _overlap(derivative, state, stride, min(piece, stride), begin, min(length, stride))

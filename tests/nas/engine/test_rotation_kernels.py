@@ -45,7 +45,9 @@ def test_rotations_are_those_of_dense_matrices(rotated, direction, row):
     cosines, sines = np.cos(0.5 * ANGLES), np.sin(0.5 * ANGLES)
     turned = state.copy()
     with plain_kernels("rotation_kernels") as kernels:
-        kernels.rotate_some(turned.reshape(-1), row, rotated, cosines, sines, direction, 0, N, 0, 0, 0)
+        kernels.rotate_some(
+            turned.reshape(-1), row, rotated, cosines, sines, direction, 0, N, state.size, 0, state.size
+        )
     np.testing.assert_allclose(turned, dense(rotated, direction) @ state, atol=1e-13)
 
 
@@ -58,7 +60,7 @@ def test_pieces_and_blocks_give_the_same(rotated):
     turned = state.copy()
     with plain_kernels("rotation_kernels") as kernels:
         for block in np.split(turned.reshape(-1), 2**num_first):
-            kernels.rotate_some(block, row, rotated, cosines, sines, 1.0, num_first, N, 0, 0, 0)
+            kernels.rotate_some(block, row, rotated, cosines, sines, 1.0, num_first, N, block.size, 0, block.size)
         for begin in range(0, num_rows, 2):
             kernels.rotate_some(
                 turned.reshape(-1),
@@ -84,9 +86,9 @@ def test_overlaps_are_those_of_dense_matrices(rotated):
     whole, parted = np.zeros(N), np.zeros(N)
     with plain_kernels("rotation_kernels") as kernels:
         by, psi = derivative.reshape(-1), state.reshape(-1)
-        kernels.add_overlaps(by, psi, row, rotated, whole, 0, N, 0, 0, 0)
+        kernels.add_overlaps(by, psi, row, rotated, whole, 0, N, by.size, 0, by.size)
         for some, part in zip(np.split(by, 2**num_first), np.split(psi, 2**num_first), strict=True):
-            kernels.add_overlaps(some, part, row, rotated, parted, num_first, N, 0, 0, 0)
+            kernels.add_overlaps(some, part, row, rotated, parted, num_first, N, some.size, 0, some.size)
         for begin in range(num_rows):
             kernels.add_overlaps(by, psi, row, rotated, parted, 0, num_first, num_rows * row, begin * row, row)
     # Im⟨λ|Y|ψ⟩ of real vectors: Y is i times this matrix.
