@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hwcost.backend.equivalence import EquivalenceCheck, Placement, Verdict, placement
+from hwcost.backend.equivalence import EquivalenceCheck, Placement, Verdict
 from hwcost.backend.prepared import Device
 from hwcost.backend.routing import GATES_PER_SWAP, two_qubit_duration_s
 from hwcost.comparison.cell import CellCost, Outcome
@@ -30,7 +30,7 @@ from hwcost.core.text import error_text, one_line
 from hwcost.estimation.candidates import compilation_on_target
 from hwcost.estimation.conditions import Conditions, conditions_on
 from hwcost.estimation.costs import Compilation, CostedCandidate, job_time_line
-from hwcost.estimation.known_costs import KEPT, KnownCosts, same_operations
+from hwcost.estimation.known_costs import KEPT, KnownCosts, placed, same_operations
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -180,7 +180,7 @@ class KnownCells:
         is_plain = compiled.transpiled is not None and not compiled.isa.has_branches
         if not is_plain or any(None in params for params in compiled.isa.params):
             return self._verdict(compiled)
-        places = placement(compiled.num_logical_qubits, compiled.circuit)
+        places = placed(compiled)
         for known, where, verdict in self._verdicts:
             if where == places and same_operations(known, compiled):
                 return verdict

@@ -1,10 +1,11 @@
-"""Compilations of one circuit on one device, each different one costed once: `KnownCosts`, `same_operations`."""
+"""Compilations of one circuit on one device, each different one costed once: `KnownCosts`."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
 
+from hwcost.backend.equivalence import Placement, placement
 from hwcost.circuits.measurement_bases import MeasurementPlan
 from hwcost.estimation.conditions import Conditions
 from hwcost.estimation.costs import Compilation, CostedCandidate, cost_candidate
@@ -44,7 +45,7 @@ class KnownCosts:
         if not same_operations(one, other):
             return False
         # Observables are those of the circuit before compilation: where its qubits end is part of what they cost.
-        return self._plan is None or _ends(one) == _ends(other)
+        return self._plan is None or placed(one) == placed(other)
 
 
 def same_operations(one: Compilation, other: Compilation) -> bool:
@@ -57,6 +58,6 @@ def same_operations(one: Compilation, other: Compilation) -> bool:
     )
 
 
-def _ends(compiled: Compilation) -> list[int] | None:
-    layout = compiled.circuit.layout
-    return None if layout is None else layout.final_index_layout(filter_ancillas=True)
+def placed(compiled: Compilation) -> Placement:
+    """Return where each qubit of the circuit starts and ends; errors are those of `placement`."""
+    return placement(compiled.num_logical_qubits, compiled.circuit)

@@ -44,9 +44,14 @@ def together_at_most(architecture: Architecture, device: str, engine: Engine, mo
     """
     if engine not in STACKED_ENGINES:
         return 1
-    if device != "cpu" or architecture.num_qubits <= _MAX_QUBITS_ON_CPU:
+    if not _takes_long(architecture, device):
         return most
     return min(most, max(1, _MAX_AMPLITUDES >> architecture.num_qubits)) if engine == _COMPILED else 1
+
+
+def _takes_long(architecture: Architecture, device: str) -> bool:
+    """Return whether one network alone keeps what trains it busy."""
+    return device == "cpu" and architecture.num_qubits > _MAX_QUBITS_ON_CPU
 
 
 def grouped(
@@ -67,8 +72,8 @@ def grouped(
         built = read(genome)
         shape = stack_key(built)
         shapes.setdefault(shape, []).append(genome)
-        takes_long = device == "cpu" and built.num_qubits > _MAX_QUBITS_ON_CPU
-        sizes[shape] = together_at_most(built, device, engine, min(most, share) if takes_long else most)
+        at_most = min(most, share) if _takes_long(built, device) else most
+        sizes[shape] = together_at_most(built, device, engine, at_most)
     return [
         tuple(members[start : start + sizes[shape]])
         for shape, members in shapes.items()
