@@ -14,6 +14,7 @@ from nas.architectures.circuit import build_circuit, observables
 from nas.architectures.flops import classical_flops
 from nas.architectures.influence import dead_weights
 from nas.architectures.record import Architecture, num_parameters
+from nas.architectures.simulation import simulation_flops
 
 if TYPE_CHECKING:
     from torch import nn
@@ -138,9 +139,7 @@ def candidate_cost(
         >>> cost.num_parameters, cost.num_weights, cost.num_dead_weights  # 4·2 + 2, 2 angles, 2·3 + 3
         (21, 2, 0)
     """
-    simulation = hwcost.statevector_flops(
-        build_circuit(architecture, measure=False), gradient="backprop", num_observables=architecture.num_outputs
-    )
+    simulated_circuit = simulation_flops(architecture)
 
     def modelled(**chosen: Any) -> ModelCost:
         import torch
@@ -158,9 +157,9 @@ def candidate_cost(
         num_parameters=num_parameters(architecture, num_features, num_classes),
         num_weights=architecture.num_weights,
         num_dead_weights=len(dead_weights(architecture)),
-        quantum_flops=simulation.total,
+        quantum_flops=simulated_circuit.flops,
         profiled_quantum_flops=quantum,
-        peak_memory_bytes=simulation.peak_memory_bytes,
+        peak_memory_bytes=simulated_circuit.peak_memory_bytes,
         model_cost=modelled(backend=backend, **options) if backend is not None or simulated else None,
         cut=None if cut_to is None else cut_cost(architecture, cut_to),
         simulated_inference_s=modelled(scope="inference", gradient="none").unified.time_s if inference else None,
