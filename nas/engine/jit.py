@@ -1,4 +1,4 @@
-"""How kernels are compiled and kept: the decorators `compiled`, `summed`, `inner` and `inlined`. Needs Numba.
+"""How kernels are compiled and kept: the decorators `compiled`, `allocating`, `inner` and others. Needs Numba.
 
 Compiling takes 25 to 45 seconds for each precision, once: machine code is kept in the user's cache folder, in a folder
 of its own for each version of the kernels' source. (Numba tells its own versions and processors apart, but it looks at
@@ -40,6 +40,8 @@ def _jit(function: F, flags: set[str], **options: Any) -> F:
 
 
 _FOLDER = cache_folder()
+_KERNELS_ONLY = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_UNCOUNTED = {"_nrt": False}
 
 
 def wide_vectors() -> None:
@@ -71,14 +73,22 @@ def compiled(function: F) -> F:
     return _jit(function, {"contract"})
 
 
-def summed(function: F) -> F:
-    """Compile a function whose sums are spread over the lanes of registers, each time the same way."""
-    return _jit(function, {"contract", "reassoc"})
+def allocating(function: F) -> F:
+    """Compile a function as `compiled` does, for other kernels alone: Python cannot call it."""
+    return _jit(function, {"contract"}, **_KERNELS_ONLY)
 
 
 def inner(function: F) -> F:
-    """Compile a function as `compiled` does, for other kernels alone: Python cannot call it."""
-    return _jit(function, {"contract"}, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    """Compile a function as `allocating` does that makes no arrays, but for views of those that it is given.
+
+    Such arrays outlive the call, so that nobody counts who uses them: counting takes longer than a row of samples.
+    """
+    return _jit(function, {"contract"}, **_KERNELS_ONLY, **_UNCOUNTED)
+
+
+def summed(function: F) -> F:
+    """Compile a function as `inner` does whose sums are spread over the lanes of registers, each time the same way."""
+    return _jit(function, {"contract", "reassoc"}, **_KERNELS_ONLY, **_UNCOUNTED)
 
 
 def inlined(function: F) -> F:

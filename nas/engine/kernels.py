@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nas.engine.jit import compiled, inner, summed, wide_vectors
+from nas.engine.jit import allocating, compiled, inner, summed, wide_vectors
 from nas.engine.level_kernels import crossed, level_backward, level_forward
 from nas.engine.program import AFTER, BEFORE, TURNED, Array, Program
 
@@ -53,8 +53,8 @@ def sines(x: Array, sine: Array, cosine: Array) -> None:
 def dot(a: Array, b: Array) -> float:
     """Compute the product of two rows."""
     wide_vectors()
-    total: float = a[0] * b[0]
-    for i in range(1, a.size):
+    total = a.dtype.type(0.0)
+    for i in range(a.size):
         total += a[i] * b[i]
     return total
 
@@ -84,34 +84,70 @@ def _grow(product: Array, factors: Array) -> None:
 
 
 @inner
-def _shrink(derivative: Array, product: Array, factors: Array, by_factor: Array) -> None:
-    """Compute derivatives of the states of single qubits from those of their product, which are overwritten."""
+def _shrink_one(derivative: Array, other: Array, rest: Array, factor: Array, by_factor: Array) -> None:
+    """Compute derivatives of one qubit's state and of the rest from those of their product.
+
+    One part at a time: compilers give up on loops through many arrays that could be the same.
+
+    Args:
+        derivative: Those of the product, (2R, C, W).
+        other: Where those of the rest go, (R, C, W).
+        rest: State of the others, (R, C, W).
+        factor: State of the qubit, (2, C, W).
+        by_factor: Where the derivatives of the latter go, (2, C, W).
+    """
     wide_vectors()
-    n, _, parts, width = factors.shape
+    rows, parts, width = rest.shape
     by_factor[:] = 0.0
-    for qubit in range(n - 1, -1, -1):
-        for number in range(2**qubit):
-            row, to = product[2**qubit - 1 + number], derivative[number]
-            by_zero, by_one = derivative[2 * number], derivative[2 * number + 1]
-            zero, one = factors[qubit, 0], factors[qubit, 1]
-            out_zero, out_one = by_factor[qubit, 0], by_factor[qubit, 1]
-            if parts == 1:
-                for i in range(width):
-                    u, v = by_zero[0, i], by_one[0, i]
-                    out_zero[0, i] += row[0, i] * u
-                    out_one[0, i] += row[0, i] * v
-                    to[0, i] = zero[0, i] * u + one[0, i] * v
-            else:
-                for i in range(width):
-                    a, b, c, d = by_zero[0, i], by_zero[1, i], by_one[0, i], by_one[1, i]
-                    p, q = row[0, i], row[1, i]
-                    out_zero[0, i] += p * a + q * b
-                    out_zero[1, i] += p * b - q * a
-                    out_one[0, i] += p * c + q * d
-                    out_one[1, i] += p * d - q * c
-                    p, q, r, s = zero[0, i], zero[1, i], one[0, i], one[1, i]
-                    to[0, i] = p * a + q * b + r * c + s * d
-                    to[1, i] = p * b - q * a + r * d - s * c
+    if parts == 1:
+        zero, one = factor[0, 0], factor[1, 0]
+        for number in range(rows):
+            p, a, b, to = rest[number, 0], derivative[2 * number, 0], derivative[2 * number + 1, 0], other[number, 0]
+            out, out_one = by_factor[0, 0], by_factor[1, 0]
+            for i in range(width):
+                out[i] += p[i] * a[i]
+            for i in range(width):
+                out_one[i] += p[i] * b[i]
+            for i in range(width):
+                to[i] = zero[i] * a[i] + one[i] * b[i]
+        return
+    for bit in range(2):
+        re, im = by_factor[bit, 0], by_factor[bit, 1]
+        for number in range(rows):
+            p, q, a, b = rest[number, 0], rest[number, 1], derivative[2 * number + bit, 0], derivative[2 * number + bit, 1]
+            for i in range(width):
+                re[i] += p[i] * a[i] + q[i] * b[i]
+            for i in range(width):
+                im[i] += p[i] * b[i] - q[i] * a[i]
+    p, q, r, s = factor[0, 0], factor[0, 1], factor[1, 0], factor[1, 1]
+    for number in range(rows):
+        a, b, c, d = (
+            derivative[2 * number, 0], derivative[2 * number, 1],
+            derivative[2 * number + 1, 0], derivative[2 * number + 1, 1],
+        )  # fmt: skip
+        re, im = other[number, 0], other[number, 1]
+        for i in range(width):
+            re[i] = (p[i] * a[i] + q[i] * b[i]) + (r[i] * c[i] + s[i] * d[i])
+        for i in range(width):
+            im[i] = (p[i] * b[i] - q[i] * a[i]) + (r[i] * d[i] - s[i] * c[i])
+
+
+@inner
+def _shrink(derivative: Array, other: Array, product: Array, factors: Array, by_factor: Array) -> None:
+    """Compute derivatives of the states of single qubits from those of their product.
+
+    Args:
+        derivative: Those of the product; used up.
+        other: Memory of the same size.
+        product: As `_grow` has left it.
+        factors: The same.
+        by_factor: Where the derivatives go.
+    """
+    wide_vectors()
+    for qubit in range(len(factors) - 1, -1, -1):
+        rest = product[2**qubit - 1 : 2 ** (qubit + 1) - 1]
+        _shrink_one(derivative, other, rest, factors[qubit], by_factor[qubit])
+        derivative, other = other, derivative
 
 
 class Angles(NamedTuple):
@@ -126,8 +162,8 @@ class Angles(NamedTuple):
 class Found(NamedTuple):
     """Sums over samples for the derivatives of one circuit's angles.
 
-    By level, slot and qubit (levels, 3, n); of phases by level and basis state (levels, N); overlaps of X, Y and Z
-    after the prefix (n, 3).
+    By level, slot and qubit (levels, 3, n); of phases by level and basis state before its entanglers (levels, N);
+    overlaps of X, Y and Z after the prefix (n, 3).
     """
 
     by_angle: Array
@@ -152,7 +188,7 @@ class Tile(NamedTuple):
     squares: Array
 
 
-@inner
+@allocating
 def make_tile(program: Program, encoded: int, num_levels: int, parts: int, width: int, like: Array) -> Tile:
     """Allocate the memory of a circuit with C parts for W samples in the type of the numbers `like`."""
     wide_vectors()
@@ -175,7 +211,7 @@ def make_tile(program: Program, encoded: int, num_levels: int, parts: int, width
     )
 
 
-@inner
+@allocating
 def make_found(program: Program, k: int) -> Found:
     """Allocate the sums of a circuit, all zero."""
     wide_vectors()
@@ -214,7 +250,7 @@ def _spread(cosine: Array, sine: Array, out: Array) -> None:
             out[0, 2 * number + 1], out[1, 2 * number + 1] = c * u - s * v, c * v + s * u
 
 
-@inner
+@allocating
 def make_angles(program: Program, k: int, weights: Array) -> Angles:
     """Compute everything that follows from the weights (C·n) of circuit k."""
     wide_vectors()
@@ -261,18 +297,18 @@ def _fold(values: Array, sums: Array) -> None:
         sums[qubit] += 0.5 * total
 
 
-@inner
+@allocating
 def add_derivatives(program: Program, k: int, weights: Array, found: Found, by_weight: Array) -> None:
     """Add the derivatives of the weights (C·n) of circuit k to `by_weight`; `found` is used up."""
     wide_vectors()
     size, first = program.sources.shape[1], program.starts[k]
     for level in range(len(found.by_angle)):
-        if program.phased[first + level]:
-            by_phase, before = found.by_phase[level], np.zeros(size)
+        if program.phases_learnt[first + level]:
+            by_phase, after = found.by_phase[level], np.empty(size)
             for b in range(size):
-                before[program.sources[first + level, b]] += by_phase[b]
-            _fold(by_phase, found.by_angle[level, AFTER])
-            _fold(before, found.by_angle[level, BEFORE])
+                after[b] = by_phase[program.sources[first + level, b]]
+            _fold(after, found.by_angle[level, AFTER])
+            _fold(by_phase, found.by_angle[level, BEFORE])
     for t in range(program.turn_starts[k], program.turn_starts[k + 1]):
         level, slot, qubit, weight = program.turns[t]
         if weight >= 0:
@@ -310,10 +346,12 @@ def _begin_angles(angles: Angles, x: Array, tile: Tile) -> None:
 
 
 @inner
-def _end_angles(angles: Angles, derivative: Array, tile: Tile, found: Found, by_x: Array) -> None:
+def _end_angles(
+    angles: Angles, derivative: Array, other: Array, tile: Tile, found: Found, by_x: Array
+) -> None:  # fmt: skip
     """Compute the derivatives of the values and the overlaps of the prefix from those of the product state."""
     wide_vectors()
-    _shrink(derivative, tile.product, tile.factors, tile.by_factor)
+    _shrink(derivative, other, tile.product, tile.factors, tile.by_factor)
     t, parts = by_x.dtype.type, tile.factors.shape[2]
     for qubit in range(len(by_x)):
         zero, one, by_zero, by_one = (
@@ -367,7 +405,7 @@ def _end_amplitudes(derivative: Array, state: Array, tile: Tile, by_x: Array) ->
             by_x[e, i] = (derivative[e, 0, i] - along * state[e, 0, i]) * norms[i]
 
 
-@inner
+@allocating
 def _make_turns(x: Array, tile: Tile) -> None:
     """Compute the phases exp(−i/2·Σ ±x_q) of a repeated embedding, the last N rows of `turns`."""
     wide_vectors()
@@ -406,7 +444,7 @@ def _weigh(weights: Array, state: Array, squares: Array, out: Array) -> None:
                 to[i] += (a * first[i] + b * second[i]) + (c * third[i] + d * fourth[i])
 
 
-@inner
+@allocating
 def circuit_forward(program: Program, k: int, angles: Angles, x: Array, tile: Tile, out: Array) -> None:
     """Compute outputs (outputs, W) of circuit k for values (encoded, W); states stay in the tile."""
     wide_vectors()
@@ -429,7 +467,7 @@ def circuit_forward(program: Program, k: int, angles: Angles, x: Array, tile: Ti
     _weigh(program.outputs[k], old, tile.squares, out)
 
 
-@inner
+@allocating
 def _begin_derivatives(weights: Array, by_out: Array, state: Array, derivative: Array) -> None:
     """Compute λ of the last state: 2·(Σ weight·derivative of the output)·ψ."""
     wide_vectors()
@@ -452,7 +490,7 @@ def _begin_derivatives(weights: Array, by_out: Array, state: Array, derivative: 
                 to[i] = t(2.0) * factor[i] * psi[i]
 
 
-@inner
+@allocating
 def circuit_backward(
     program: Program, k: int, angles: Angles, tile: Tile, by_out: Array, found: Found, by_x: Array
 ) -> None:
@@ -473,13 +511,13 @@ def circuit_backward(
             program.sources[number], program.signs[number], angles.phases[level], program.phased[number],
             tile.turns[size - 1 :], program.reuploads[number],
             program.rotated[number], angles.cosines[level, TURNED], angles.sines[level, TURNED],
-            found.by_angle[level, TURNED], found.by_phase[level], tile.by_turn,
+            found.by_angle[level, TURNED], program.phases_learnt[number], found.by_phase[level], tile.by_turn,
         )  # fmt: skip
         derivative, other = other, derivative
     if program.is_amplitudes:
         _end_amplitudes(derivative, initial, tile, by_x)
         return
-    _end_angles(angles, derivative, tile, found, by_x)
+    _end_angles(angles, derivative, other, tile, found, by_x)
     for b in range(len(tile.by_turn)):
         for qubit in range(n):
             sign, by = t(0.5 - (b >> (n - 1 - qubit) & 1)), by_x[qubit]

@@ -16,10 +16,11 @@ def crossed(derivative: Array, state: Array) -> float:
     """Compute Im⟨λ|ψ⟩ of a row of samples, (2, W)."""
     wide_vectors()
     re, im, by_re, by_im = state[0], state[1], derivative[0], derivative[1]
-    total: float = by_re[0] * im[0] - by_im[0] * re[0]
-    for i in range(1, re.size):
-        total += by_re[i] * im[i] - by_im[i] * re[i]
-    return total
+    total = some = state.dtype.type(0.0)
+    for i in range(re.size):
+        total += by_re[i] * im[i]
+        some += by_im[i] * re[i]
+    return total - some
 
 
 @inner
@@ -28,20 +29,22 @@ def _move(
 ) -> None:
     """Carry out entanglers and phases: new amplitude b = phase[b] · sign[b] · old amplitude source[b], for some b."""
     wide_vectors()
-    width = old.shape[2]
+    size, parts, width = old.shape
+    if not is_phased:
+        flat, to_flat = old.reshape(size, parts * width), new.reshape(size, parts * width)
+        for b in range(first, last):
+            row, to, factor = flat[source[b]], to_flat[b], sign[b]
+            for i in range(row.size):
+                to[i] = factor * row[i]
+        return
     for b in range(first, last):
         before, after, factor = old[source[b]], new[b], sign[b]
-        if is_phased:
-            p, q = phases[0, b] * factor, phases[1, b] * factor
-            re, im, to_re, to_im = before[0], before[1], after[0], after[1]
-            for i in range(width):
-                u, v = re[i], im[i]
-                to_re[i] = p * u - q * v
-                to_im[i] = p * v + q * u
-        else:
-            flat, to = before.reshape(-1), after.reshape(-1)
-            for i in range(flat.size):
-                to[i] = factor * flat[i]
+        p, q = phases[0, b] * factor, phases[1, b] * factor
+        re, im, to_re, to_im = before[0], before[1], after[0], after[1]
+        for i in range(width):
+            u, v = re[i], im[i]
+            to_re[i] = p * u - q * v
+            to_im[i] = p * v + q * u
 
 
 @inner
@@ -50,20 +53,22 @@ def _move_back(
 ) -> None:
     """Carry derivatives back through `_move`."""
     wide_vectors()
-    width = old.shape[2]
+    size, parts, width = old.shape
+    if not is_phased:
+        flat, by_flat = old.reshape(size, parts * width), derivative.reshape(size, parts * width)
+        for b in range(first, last):
+            row, by, factor = flat[source[b]], by_flat[b], sign[b]
+            for i in range(row.size):
+                row[i] = factor * by[i]
+        return
     for b in range(first, last):
         before, after, factor = old[source[b]], derivative[b], sign[b]
-        if is_phased:
-            p, q = phases[0, b] * factor, phases[1, b] * factor
-            re, im, by_re, by_im = before[0], before[1], after[0], after[1]
-            for i in range(width):
-                u, v = by_re[i], by_im[i]
-                re[i] = p * u + q * v
-                im[i] = p * v - q * u
-        else:
-            flat, by = before.reshape(-1), after.reshape(-1)
-            for i in range(flat.size):
-                flat[i] = factor * by[i]
+        p, q = phases[0, b] * factor, phases[1, b] * factor
+        re, im, by_re, by_im = before[0], before[1], after[0], after[1]
+        for i in range(width):
+            u, v = by_re[i], by_im[i]
+            re[i] = p * u + q * v
+            im[i] = p * v - q * u
 
 
 @inner
@@ -79,24 +84,14 @@ def _turn(state: Array, phases: Array, direction: float, first: int, last: int) 
 
 
 @inner
-def _add_phase_overlaps(
-    derivative: Array,
-    old: Array,
-    source: Array,
-    by_phase: Array,
-    by_turn: Array,
-    is_turned: bool,
-    first: int,
-    last: int,
-) -> None:
-    """Add Im(conj(λ)·ψ) before the phases of a level, by basis state after its entanglers."""
+def _add_turn_overlaps(derivative: Array, old: Array, source: Array, by_turn: Array) -> None:
+    """Add Im(conj(λ)·ψ) of each sample before the phases of a repeated embedding, by basis state after entanglers."""
     wide_vectors()
-    for b in range(first, last):
-        by, psi = derivative[source[b]], old[source[b]]
-        by_phase[b] += crossed(by, psi)
-        if is_turned:
-            for i in range(by.shape[1]):
-                by_turn[b, i] += by[0, i] * psi[1, i] - by[1, i] * psi[0, i]
+    for b in range(len(source)):
+        by, psi, to = derivative[source[b]], old[source[b]], by_turn[b]
+        re, im, by_re, by_im = psi[0], psi[1], by[0], by[1]
+        for i in range(to.size):
+            to[i] += by_re[i] * im[i] - by_im[i] * re[i]
 
 
 @inner
@@ -139,7 +134,7 @@ def level_forward(
 def level_backward(
     derivative: Array, to: Array, state: Array, old: Array,
     source: Array, sign: Array, phases: Array, is_phased: bool, turns: Array, is_turned: bool,
-    rotated: Array, cosines: Array, sines: Array, by_angle: Array, by_phase: Array, by_turn: Array,
+    rotated: Array, cosines: Array, sines: Array, by_angle: Array, is_learnt: bool, by_phase: Array, by_turn: Array,
 ) -> None:  # fmt: skip
     """Carry derivatives (N, C, W) back through a level.
 
@@ -158,8 +153,9 @@ def level_backward(
         cosines: The same.
         sines: The same.
         by_angle: Where the derivatives of the rotations are added, (n).
-        by_phase: Where those of the phases are added, by basis state, (N).
-        by_turn: Where those of the repeated embedding are added, (N, W).
+        is_learnt: Whether weights are among the angles of the phases.
+        by_phase: Where the derivatives of the phases are added then, by basis state before the entanglers, (N).
+        by_turn: Where those of the repeated embedding are added, by basis state after them, (N, W).
     """
     wide_vectors()
     n, row, flat, psi = rotated.size, old.shape[1] * old.shape[2], derivative.reshape(-1), state.reshape(-1)
@@ -181,5 +177,8 @@ def level_backward(
             if is_turned:
                 _turn(derivative, turns, -1.0, first, last)
             _move_back(derivative, to, source, sign, phases, is_phased, first, last)
-            if is_phased or is_turned:
-                _add_phase_overlaps(to, old, source, by_phase, by_turn, is_turned, first, last)
+    if is_turned:
+        _add_turn_overlaps(to, old, source, by_turn)
+    if is_learnt:
+        for b in range(len(old)):  # an amplitude's phases and sign do not change its overlap
+            by_phase[b] += crossed(to[b], old[b])

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from nas.engine.jit import compiled, inlined, inner, wide_vectors
+from nas.engine.jit import allocating, compiled, inlined, inner, wide_vectors
 from nas.engine.kernels import (
     Angles,
     Found,
@@ -157,7 +157,7 @@ def _log_softmax(scores: Array) -> None:
             scores[c, i] -= math.log(total)
 
 
-@inner
+@allocating
 def _starts(shape: Shape) -> Array:
     """Return the first row of the values after each layer, of the circuit's outputs, and the number of rows."""
     wide_vectors()

@@ -61,6 +61,7 @@ class Program(NamedTuple):
         sources: Where each amplitude comes from, (L, N).
         signs: Its sign, (L, N).
         phased: Whether a level has phases, (L).
+        phases_learnt: Whether a weight is among the angles of these phases, (L).
         reuploads: Whether a level has phases of the embedded values, (L).
         starts: Levels of each circuit, (K + 1).
         turns: Angles of the levels: level, slot, qubit, weight or −1, (T, 4).
@@ -79,6 +80,7 @@ class Program(NamedTuple):
     sources: Array
     signs: Array
     phased: Array
+    phases_learnt: Array
     reuploads: Array
     starts: Array
     turns: Array
@@ -115,6 +117,9 @@ def make_program(plans: Sequence[Plan], dtype: npt.DTypeLike) -> Program:
         sources=np.array([source for source, _ in moves], np.int64).reshape(-1, 2**n),
         signs=np.array([sign for _, sign in moves], dtype).reshape(-1, 2**n),
         phased=np.array([any(slot != TURNED for slot, *_ in level.turns) for level in levels], bool),
+        phases_learnt=np.array(
+            [any(slot != TURNED and weight >= 0 for slot, _, weight, _ in level.turns) for level in levels], bool
+        ),
         reuploads=np.array([level.reupload for level in levels], bool),
         starts=_starts(len(of_plan) for _, of_plan in found),
         turns=np.array(turns, np.int64).reshape(-1, 4),

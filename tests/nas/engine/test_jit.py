@@ -28,7 +28,7 @@ def test_machine_code_is_kept_in_the_folder(monkeypatch: pytest.MonkeyPatch, tmp
 def test_without_a_folder_functions_are_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setattr(jit, "_FOLDER", tmp_path / "file" / "folder")
-    assert jit.summed(twice)(2.0) == 4.0
+    assert jit.compiled(twice)(2.0) == 4.0
 
 
 def test_functions_stay_python_where_numba_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:

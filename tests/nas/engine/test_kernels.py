@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 pytest.importorskip("torch")
-pytest.importorskip("numba")
+numba = pytest.importorskip("numba")
 
-from nas.engine.kernels import dot, sines
+from nas.engine.kernels import dot, sines  # noqa: E402
 
 
 def test_sines_are_exact_to_rounding_everywhere() -> None:
@@ -29,4 +29,5 @@ def test_sines_of_what_is_no_number_are_none() -> None:
 @pytest.mark.parametrize("size", [1, 3, 64])
 def test_products_of_rows(size: int) -> None:
     a, b = np.arange(1.0, size + 1.0), np.linspace(-1.0, 2.0, size)
-    assert dot(a, b) == pytest.approx(a @ b, rel=1e-14)
+    called = numba.njit(lambda a, b: dot(a, b))
+    assert called(a, b) == pytest.approx(a @ b, rel=1e-14)
