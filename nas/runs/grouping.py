@@ -12,6 +12,9 @@ from nas.training.record import STACKED_ENGINES, Engine
 MAX_GROUP = 16
 """Networks that are trained together; twice as many are hardly faster."""
 
+MAX_COMPILED = 32
+"""The same of compiled networks, whose steps take so little that what is done once for a group counts for longer."""
+
 MAX_GROUP_OF_BROOD = 8
 """The same of a generation: a group is one worker's work, and all wait for the last one."""
 
@@ -21,7 +24,7 @@ _MAX_QUBITS_ON_CPU = 5
 _COMPILED = "compiled"
 """The engine that takes one network after the other, bit for bit as alone: what is shared is all that is not a step."""
 
-_MAX_AMPLITUDES = 2**13
+_MAX_AMPLITUDES = 2**15
 """Of compiled networks that are trained together: larger ones are worth a call each."""
 
 _SHARE_OF_BROOD = 32
@@ -31,7 +34,7 @@ _CALLS, _PER_AMPLITUDE, _PER_PARAMETER = 200.0, 0.17, 0.0013
 """Microseconds of a step of 64 samples on one core: what calls take, one amplitude in one column, one parameter."""
 
 
-def together_at_most(architecture: Architecture, device: str, engine: Engine, most: int = MAX_GROUP) -> int:
+def together_at_most(architecture: Architecture, device: str, engine: Engine, most: int | None = None) -> int:
     """Return how many networks of this shape are trained together, at most.
 
     On the CPU as long as calls take longer than arithmetic; a GPU is never filled by one network.
@@ -40,10 +43,12 @@ def together_at_most(architecture: Architecture, device: str, engine: Engine, mo
         architecture: One of them.
         device: What trains.
         engine: The same.
-        most: The number where it pays.
+        most: The number where it pays. [default: `MAX_GROUP` or `MAX_COMPILED`]
     """
     if engine not in STACKED_ENGINES:
         return 1
+    if most is None:
+        most = MAX_COMPILED if engine == _COMPILED else MAX_GROUP
     if not _takes_long(architecture, device):
         return most
     return min(most, max(1, _MAX_AMPLITUDES >> architecture.num_qubits)) if engine == _COMPILED else 1

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nas.architectures.shapes import stack_key
-from nas.runs.grouping import MAX_GROUP, MAX_GROUP_OF_BROOD, grouped, together_at_most, work
+from nas.runs.grouping import MAX_COMPILED, MAX_GROUP, MAX_GROUP_OF_BROOD, grouped, together_at_most, work
 from nas.spaces.build import architecture
 from nas.spaces.load import load_space
 
@@ -56,8 +56,8 @@ def test_compiled_networks_that_take_long_share_calls_only_where_there_are_many(
         (4, "cpu", "fast", MAX_GROUP),
         (8, "cpu", "fast", 1),
         (8, "cuda", "fast", MAX_GROUP),
-        (8, "cpu", "compiled", MAX_GROUP),
-        (12, "cpu", "compiled", 2),
+        (8, "cpu", "compiled", MAX_COMPILED),
+        (12, "cpu", "compiled", 8),
         (4, "cpu", "pennylane", 1),
     ],
 )
