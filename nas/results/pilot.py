@@ -18,7 +18,7 @@ from nas.runs.pilot import NUM_NETWORKS, measure
 from nas.runs.pilot_record import MIN_SHARE, Pilot
 from nas.runs.search import open_workers
 from nas.runs.store import RunStore, create
-from nas.runs.workers import prepare_processes
+from nas.runs.workers import prepare_for
 
 SCHEMA = "nas.pilot/1"
 
@@ -118,7 +118,7 @@ def pilot(
     if not any(objective.trained for objective in config.chosen):
         raise SettingError("no objective of this search needs a training, so that there is no noise to measure")
     if cluster is None:
-        prepare_processes(costs=config.backend is not None)  # imports meanwhile what the workers need
+        prepare_for(config)  # imports meanwhile what the workers need
     context = make_context(config)
     place: AbstractContextManager[str | os.PathLike[str]] = (
         tempfile.TemporaryDirectory(prefix="nas-pilot-") if folder is None else nullcontext(folder)

@@ -37,7 +37,7 @@ from nas.runs.store import RunStore, create
 from nas.runs.tally import Tally
 from nas.runs.tasks import Task, Workers
 from nas.runs.time_left import WorkClock
-from nas.runs.workers import LocalWorkers, prepare_processes
+from nas.runs.workers import LocalWorkers, prepare_for
 from nas.spaces.build import architecture
 from nas.spaces.record import Genome
 from nas.training.parts import require_device
@@ -114,7 +114,7 @@ def search(
     if cluster is None:
         if config.train_device != AUTO:
             require_device(config.train_device, "train_device")
-        prepare_processes(costs=config.backend is not None)  # imports meanwhile what the workers need
+        prepare_for(config)  # imports meanwhile what the workers need
     context = make_context(config)
     if context.config.exhaustive:
         refuse_large(context.space)  # before a pilot, which such a search has, too

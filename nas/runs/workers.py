@@ -12,17 +12,19 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import TypeAlias
 
 from hwcost.core.text import one_line
 from nas.core.errors import WorkerError
 from nas.core.forked import forked_context
+from nas.runs.config import SearchConfig
 from nas.runs.context import SearchContext, remember
 from nas.runs.early_stop import EarlyStop
 from nas.runs.record import Evaluation
 from nas.runs.tasks import Task, evaluate_task, gone, use_one_thread
 from nas.spaces.record import Genome
-from nas.training.parts import SharedData, require_device
+from nas.training.parts import SharedData, require_device, require_torch
 
 IN_FLIGHT = 4
 """Tasks per worker that are handed over at once: one runs, others wait, so that no worker waits for this process."""
@@ -30,6 +32,8 @@ IN_FLIGHT = 4
 _PRELOADED = ["nas.runs.evaluate", "nas.training.train", "nas.training.stack", "nas.costs", "threadpoolctl", "qiskit"]
 _FOR_COSTS = ["torch._dynamo", "hwcost.models.estimate", "hwcost.models.cutting.cost", "qiskit_addon_cutting"]
 """What networks on devices need besides: torch brings in its compiler to count FLOPs, a second in each process."""
+
+_KERNELS = ["nas.engine.preloaded"]
 
 
 class LocalWorkers:
@@ -50,15 +54,24 @@ class LocalWorkers:
 
     def __init__(self, context: SearchContext, num_workers: int):
         require_device(context.config.train_device, "train_device")
-        prepare_processes(costs=context.config.backend is not None)
+        if find_spec("torch") is None:
+            require_torch()
+        prepare_for(context.config)
         self._context, self._num_workers = context, num_workers
         self._data = _shared(context)
-        _wait_for_parent()
-        self._open_pool(num_workers)
+        self._opened: ProcessPoolExecutor | None = None
 
-    def _open_pool(self, num_workers: int) -> None:
+    @property
+    def _pool(self) -> ProcessPoolExecutor:
+        """Return the processes. They are started when they are needed: their parent imports a lot until then."""
+        if self._opened is None:
+            _wait_for_parent()
+            self._opened = self._open_pool(self._num_workers)
+        return self._opened
+
+    def _open_pool(self, num_workers: int) -> ProcessPoolExecutor:
         with _interrupts_wait():  # a process that the pool does not know yet would outlive what it needs
-            self._pool = ProcessPoolExecutor(
+            pool = ProcessPoolExecutor(
                 num_workers,
                 mp_context=forked_context(),
                 initializer=_begin,
@@ -66,7 +79,8 @@ class LocalWorkers:
             )
             with contextlib.suppress(BrokenProcessPool, OSError):  # the first real task meets it, too
                 for _ in range(num_workers):
-                    self._pool.submit(os.getpid)  # left alone, the second process waits for the second task
+                    pool.submit(os.getpid)  # left alone, the second process waits for the second task
+        return pool
 
     def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[Evaluation]]]:
         """Yield results as they come, in any order."""
@@ -123,7 +137,7 @@ class LocalWorkers:
 
     def _restart(self, num_workers: int) -> None:
         self._end()
-        self._open_pool(num_workers)
+        self._opened = self._open_pool(num_workers)
         self.start()
 
     def start(self) -> None:
@@ -145,8 +159,11 @@ class LocalWorkers:
         self._data.close()
 
     def _end(self) -> None:
-        processes = list((self._pool._processes or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        pool, self._opened = self._opened, None
+        if pool is None:
+            return
+        processes = list((pool._processes or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
         for process in processes:
@@ -168,15 +185,24 @@ def _shared(context: SearchContext) -> SharedData:
     return shared
 
 
-def prepare_processes(*, costs: bool = False) -> None:
+def prepare_for(config: SearchConfig) -> None:
+    """Do `prepare_processes` for searches of one configuration."""
+    prepare_processes(costs=config.backend is not None, compiled=config.engine == "compiled")
+
+
+def prepare_processes(*, costs: bool = False, compiled: bool = False) -> None:
     """Start the process of which all workers are forks: it imports torch and the rest, once, and runs nothing.
 
+    The first call of a session decides what it imports.
+
     Args:
-        costs: Whether searches that cost networks on devices will come; the first call of a session decides.
+        costs: Whether searches that cost networks on devices will come.
+        compiled: Whether the engine `compiled` will train.
     """
     from multiprocessing import forkserver, resource_tracker
 
-    multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED + _FOR_COSTS * costs)
+    wanted = _PRELOADED + _FOR_COSTS * costs + _KERNELS * compiled
+    multiprocessing.get_context("forkserver").set_forkserver_preload(wanted)
     with _interrupts_wait():
         resource_tracker.ensure_running()  # changes the mask of signals, and so must not come in between
         # Ctrl-C reaches all processes of a terminal; this one and its forks are to leave it to us.

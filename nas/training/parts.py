@@ -104,6 +104,10 @@ class Parts:
 _PARTS: WeakKeyDictionary[Dataset, tuple[str, str, Parts]] = WeakKeyDictionary()
 
 
+# Arrays of the parts that processes share, and their precision.
+_SHARED: WeakKeyDictionary[Dataset, tuple[str, list[NDArray[Any]]]] = WeakKeyDictionary()
+
+
 def load_parts(data: Dataset, settings: TrainSettings) -> Parts:
     """Load training and validation part in the precision and on the device of the settings.
 
@@ -122,7 +126,10 @@ def load_parts(data: Dataset, settings: TrainSettings) -> Parts:
 
 def _made(data: Dataset, dtype: str) -> Parts:
     torch = require_torch()
-    return Parts(*(torch.from_numpy(_whole(array)) for array in part_arrays(data, dtype)))
+    shared_dtype, arrays = _SHARED.get(data, ("", []))
+    if shared_dtype != dtype:
+        arrays = [_whole(array) for array in part_arrays(data, dtype)]
+    return Parts(*map(torch.from_numpy, arrays))
 
 
 def part_arrays(data: Dataset, dtype: str) -> list[ArrayParts]:
@@ -165,10 +172,9 @@ class SharedData:
 
     def dataset(self) -> Dataset:
         """Return the data set; `load_parts` gives its parts without a copy of them."""
-        torch = require_torch()
         features, labels, *parts = self._arrays.arrays()
         data = replace(self._rest, features=features, labels=labels)
-        _PARTS[data] = (self._dtype, "cpu", Parts(*map(torch.from_numpy, parts)))
+        _SHARED[data] = (self._dtype, parts)
         return data
 
     def close(self) -> None:
