@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar, get_args
 
 from hwcost.core.text import one_line
@@ -86,16 +87,29 @@ def architecture_hash(architecture: Architecture) -> str:
     >>> architecture_hash(Architecture(num_qubits=2, embedding="angle-y", num_encoded=2, layers=(layer,)))[:16]
     '19c4a678db1c36e6'
     """
-    defaults = {f.name: f.default for f in dataclasses.fields(Architecture) if f.default is not dataclasses.MISSING}
-    plain = {
-        name: value
-        for name, value in architecture_to_dict(architecture).items()
-        if name not in defaults or getattr(architecture, name) != defaults[name]
-    }
-    if architecture.learning_rate is not None:
-        plain["learning_rate"] = float(architecture.learning_rate)  # 1 and 1.0 are equal
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    texts = []
+    for name, default in _DEFAULTS.items():
+        value = getattr(architecture, name)
+        if name == "layers":
+            texts.append(f'"layers":[{",".join(map(_layer_text, value))}]')
+        elif value != default:
+            plain = float(value) if name == "learning_rate" else _plain(value)  # 1 and 1.0 are equal
+            texts.append(f'"{name}":{_text(plain)}')
+    return hashlib.sha256(f"{{{','.join(texts)}}}".encode()).hexdigest()
+
+
+_DEFAULTS = {field.name: field.default for field in sorted(dataclasses.fields(Architecture), key=lambda f: f.name)}
+"""Default of each field, or that there is none, in the order of the names."""
+
+
+@lru_cache(maxsize=2**14)
+def _layer_text(layer: Layer) -> str:
+    """Return the canonical JSON of a layer; those of a space stand in many networks."""
+    return _text(_plain(layer))
+
+
+def _text(plain: object) -> str:
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _layer(data: object, where: str, num_qubits: int) -> Layer:

@@ -36,25 +36,29 @@ def gene_features(space: SearchSpace, genomes: Sequence[Mapping[str, Choice]]) -
     import numpy as np
 
     genes = [gene for gene in space.genes if len(gene.choices) > 1]
-    rows = [_row(genes, active_genes(genome)) for genome in genomes]
-    width = sum(len(gene.choices) + all(map(_is_number, gene.choices)) for gene in genes)
+    parts = {gene.name: _parts(gene) for gene in genes}
+    rows = []
+    for genome in genomes:
+        active = active_genes(genome)
+        rows.append([number for name, known in parts.items() for number in known[active.get(name)]])
+    width = sum(len(known[None]) for known in parts.values())
     return np.array(rows, dtype=np.float64).reshape(len(rows), width)
 
 
-def _row(genes: Sequence[Gene], active: Mapping[str, Choice]) -> list[float]:
-    row: list[float] = []
-    for gene in genes:
-        value = active.get(gene.name)
-        row += [float(gene.name in active and choice == value) for choice in gene.choices]
-        if all(map(_is_number, gene.choices)):
-            row.append(_number(gene.name, value) if gene.name in active else 0.0)
-    return row
+def _parts(gene: Gene) -> dict[Choice | None, list[float]]:
+    """Return the columns of a gene for each of its choices, and for None, where the network does not have the gene."""
+    numbers = all(map(_is_number, gene.choices))
+    parts: dict[Choice | None, list[float]] = {None: [0.0] * (len(gene.choices) + numbers)}
+    for number, choice in enumerate(gene.choices):
+        parts[choice] = [float(place == number) for place in range(len(gene.choices))]
+        if numbers:
+            parts[choice].append(_number(gene.name, float(choice)))
+    return parts
 
 
 def _is_number(choice: Choice) -> bool:
     return isinstance(choice, (int, float)) and not isinstance(choice, bool)
 
 
-def _number(name: str, value: Choice | None) -> float:
-    number = float(value) if isinstance(value, (int, float)) else 0.0
-    return math.log2(number) if GeneName.of(name).kind in _LOGARITHMIC and number > 0.0 else number
+def _number(name: str, value: float) -> float:
+    return math.log2(value) if GeneName.of(name).kind in _LOGARITHMIC and value > 0.0 else value

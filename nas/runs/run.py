@@ -76,6 +76,7 @@ class Run:
     generations: tuple[Generation, ...]
     pilot: Pilot | None = None
     _estimated: list[Estimates | None] = field(default_factory=list, init=False, repr=False)
+    _judged: list[tuple[Evaluation, ...]] = field(default_factory=list, init=False, repr=False)
 
     @property
     def objectives(self) -> tuple[Objective, ...]:
@@ -98,7 +99,11 @@ class Run:
     def judged(self) -> tuple[Evaluation, ...]:
         """Return the evaluations with the estimated errors in place of those that were observed, in the same order."""
         estimates = self.estimates
-        return self.evaluations if estimates is None else tuple(map(estimates.judged, self.evaluations))
+        if estimates is None:
+            return self.evaluations
+        if not self._judged:
+            self._judged.append(tuple(map(estimates.judged, self.evaluations)))
+        return self._judged[0]
 
     @property
     def front(self) -> tuple[Evaluation, ...]:

@@ -45,6 +45,9 @@ from nas.training.parts import require_device
 if TYPE_CHECKING:
     from nas.architectures.record import Architecture
 
+_MAX_KNOWN = 100_000
+"""Genomes whose networks are remembered."""
+
 MAX_DRAWS = 50
 """How often others are drawn in the place of first networks that cost too much."""
 
@@ -200,7 +203,8 @@ class _Search:
         self.context, self.config, self.store, self.workers = context, context.config, store, workers
         self.objectives = self.config.chosen
         self.progress = progress
-        self.key = _key_of(context)
+        self.read = _reader_of(context)
+        self.key = _key_of(self.read)
         costs = FreeCosts(context, self.key, store)
         self.algorithm: Algorithm = make_algorithm(self.config.algorithm, _problem(context, self.key, costs))
         self.known = {evaluation.architecture_hash: evaluation for evaluation in store.first_evaluations()}
@@ -308,7 +312,7 @@ class _Search:
                 groups.append(group)
             else:
                 new.append(group[0])
-        groups += grouped(new, self._architecture, self.config.train_device, self.config.engine)
+        groups += grouped(new, self.read, self.config.train_device, self.config.engine)
         return [
             Task(number=i, genomes=group, generation=generation, early=self.early) for i, group in enumerate(groups)
         ]
@@ -351,13 +355,10 @@ class _Search:
             self.known[hashed] = self.known[hashed].with_training(self.trained_again[hashed, number])
         self.tally = Tally(self._so_far())
 
-    def _architecture(self, genome: Genome) -> Architecture:
-        return architecture(self.context.space, genome)
-
     def _size(self, genome: Genome) -> float:
         """Estimate what a step of training takes."""
         data = self.context.dataset
-        return work(self._architecture(genome), data.num_features, data.num_classes)
+        return work(self.read(genome), data.num_features, data.num_classes)
 
     def _know(self, evaluation: Evaluation) -> None:
         """Keep the first evaluation of an architecture that was asked for."""
@@ -437,14 +438,24 @@ def none_complete(evaluations: Sequence[Evaluation]) -> str:
     )
 
 
-def _key_of(context: SearchContext) -> Callable[[Genome], str]:
+def _key_of(read: Callable[[Genome], Architecture]) -> Callable[[Genome], str]:
     """Return a function that gives genomes of equal architectures the same text."""
 
-    @lru_cache(maxsize=100_000)
+    @lru_cache(maxsize=_MAX_KNOWN)
     def key(items: tuple[tuple[str, object], ...]) -> str:
-        return architecture_hash(architecture(context.space, dict(items)))
+        return architecture_hash(read(dict(items)))
 
     return lambda genome: key(tuple(genome.items()))
+
+
+def _reader_of(context: SearchContext) -> Callable[[Genome], Architecture]:
+    """Return a function that builds the architecture of a genome, once."""
+
+    @lru_cache(maxsize=_MAX_KNOWN)
+    def read(items: tuple[tuple[str, object], ...]) -> Architecture:
+        return architecture(context.space, dict(items))
+
+    return lambda genome: read(tuple(genome.items()))
 
 
 def _problem(context: SearchContext, key: Callable[[Genome], str], costs: FreeCosts) -> Problem:
