@@ -80,7 +80,7 @@ class CompiledCircuits:
     def forward(self, weights: Tensor, x: Tensor, *, keep: bool) -> tuple[Tensor, Kept]:
         """As `Simulator.forward`."""
         arrays = _array(weights), _array(x)
-        nothing = np.empty((0, 0, 0), arrays[0].dtype)
+        nothing = np.empty((len(x), 0, 0), arrays[0].dtype)
         outputs = np.empty((*x.shape[:2], self._num_outputs), arrays[0].dtype)
         self._kernels.run_circuits(self.program, *arrays, outputs, nothing, arrays[0], arrays[1], self._width)
         return torch.from_numpy(outputs), arrays if keep else None

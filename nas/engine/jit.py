@@ -82,6 +82,7 @@ def inner(function: F) -> F:
     """Compile a function as `allocating` does that makes no arrays, but for views of those that it is given.
 
     Such arrays outlive the call, so that nobody counts who uses them: counting takes longer than a row of samples.
+    Views are returned to functions that do not count either, and to no others: those would count one that never was.
     """
     return _jit(function, {"contract"}, **_KERNELS_ONLY, **_UNCOUNTED)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nas.engine.jit import allocating, compiled, inner, summed, wide_vectors
+from nas.engine.jit import allocating, inner, summed, wide_vectors
 from nas.engine.level_kernels import crossed, level_backward, level_forward
 from nas.engine.program import AFTER, BEFORE, TURNED, Array, Program
 
@@ -20,7 +20,7 @@ _HALF_PI_HIGH, _HALF_PI_LOW = 1.57079632673412561417e00, 6.07710050650619224932e
 _LARGE = 1e5
 
 
-@compiled
+@inner
 def sines(x: Array, sine: Array, cosine: Array) -> None:
     """Compute sine and cosine of each number of a row, by polynomials that fill vector registers."""
     wide_vectors()
@@ -151,23 +151,30 @@ def _shrink(derivative: Array, other: Array, product: Array, factors: Array, by_
 
 
 class Angles(NamedTuple):
-    """Angles of one circuit: halved cosines and sines (levels, 3, n), phases (levels, 2, N), prefix (n, 2, 2, 2)."""
+    """Everything that follows from the weights of one circuit.
 
+    Halved angles, their cosines and sines (levels, 3, n); phases (levels, 2, N); prefix (n, 2, 2, 2); and memory for the
+    phases before and after entanglers, (2, 2, N).
+    """
+
+    halves: Array
     cosines: Array
     sines: Array
     phases: Array
     prefix: Array
+    spread: Array
 
 
 class Found(NamedTuple):
     """Sums over samples for the derivatives of one circuit's angles.
 
-    By level, slot and qubit (levels, 3, n); of phases by level and basis state before its entanglers (levels, N);
-    overlaps of X, Y and Z after the prefix (n, 3).
+    By level, slot and qubit (levels, 3, n); of phases by level and basis state before its entanglers (levels, N), and
+    memory for those after them (N); overlaps of X, Y and Z after the prefix (n, 3).
     """
 
     by_angle: Array
     by_phase: Array
+    after: Array
     by_prefix: Array
 
 
@@ -182,42 +189,121 @@ class Tile(NamedTuple):
     product: Array
     states: Array
     derivatives: Array
+    turn_factors: Array
     turns: Array
     by_turn: Array
     norms: Array
     squares: Array
 
 
+class Memory(NamedTuple):
+    """Memory of any of some circuits for tiles of up to W samples, flat: what a circuit needs is cut from it.
+
+    Its angles and sums in double precision, its phases, a tile.
+    """
+
+    sums: Array
+    phases: Array
+    tile: Array
+
+
 @allocating
-def make_tile(program: Program, encoded: int, num_levels: int, parts: int, width: int, like: Array) -> Tile:
-    """Allocate the memory of a circuit with C parts for W samples in the type of the numbers `like`."""
-    wide_vectors()
-    n, size = program.num_qubits, program.sources.shape[1]
-    turned = size if program.reuploads.any() else 0
-    t = like.dtype
-    return Tile(
-        np.empty((encoded, width), t),
-        np.empty((encoded, width), t),
-        np.empty((encoded, width), t),
-        np.empty((n, 2, parts, width), t),
-        np.empty((n, 2, parts, width), t),
-        np.empty((2 * size - 1, parts, width), t),
-        np.empty((num_levels, size, parts, width), t),
-        np.empty((2, size, parts, width), t),
-        np.empty((max(1, 2 * turned - 1), 2, width), t),
-        np.empty((turned, width), t),
-        np.empty(width, t),
-        np.empty((4, width), t),
+def make_memory(program: Program, encoded: int, width: int, like: Array) -> Memory:
+    """Allocate memory for the circuits of a program, in the type of the numbers `like`."""
+    n, size, turned, levels = program.num_qubits, program.sources.shape[1], _turned(program), 0
+    for k in range(len(program.real)):
+        levels = max(levels, num_levels(program, k))
+    of_state = 2 * (4 * n + 2 * size - 1 + (levels + 2) * size)
+    rows = 3 * encoded + of_state + 4 * n + 2 * max(1, 2 * turned - 1) + turned + 5
+    return Memory(
+        np.empty(12 * levels * n + (levels + 5) * size + 11 * n),
+        np.empty(2 * levels * size, like.dtype),
+        np.empty(rows * width, like.dtype),
     )
 
 
-@allocating
-def make_found(program: Program, k: int) -> Found:
-    """Allocate the sums of a circuit, all zero."""
+@inner
+def cut_angles(memory: Memory, program: Program, k: int) -> Angles:
+    """Cut memory for the angles of circuit k."""
+    n, size, levels = program.num_qubits, program.sources.shape[1], num_levels(program, k)
+    a, b, c = 3 * levels * n, 6 * levels * n, 9 * levels * n
+    d = c + 8 * n
+    return Angles(
+        memory.sums[:a].reshape(levels, 3, n),
+        memory.sums[a:b].reshape(levels, 3, n),
+        memory.sums[b:c].reshape(levels, 3, n),
+        memory.phases[: 2 * levels * size].reshape(levels, 2, size),
+        memory.sums[c:d].reshape(n, 2, 2, 2),
+        memory.sums[d : d + 4 * size].reshape(2, 2, size),
+    )
+
+
+@inner
+def cut_found(memory: Memory, program: Program, k: int) -> Found:
+    """Cut memory for the sums of circuit k, which are set to zero."""
     wide_vectors()
-    levels = program.starts[k + 1] - program.starts[k]
-    n = program.num_qubits
-    return Found(np.zeros((levels, 3, n)), np.zeros((levels, program.sources.shape[1])), np.zeros((n, 3)))
+    n, size, levels = program.num_qubits, program.sources.shape[1], num_levels(program, k)
+    a = 9 * levels * n + 8 * n + 4 * size
+    b = a + 3 * levels * n
+    c = b + levels * size
+    d = c + 3 * n
+    memory.sums[a:d] = 0.0
+    return Found(
+        memory.sums[a:b].reshape(levels, 3, n),
+        memory.sums[b:c].reshape(levels, size),
+        memory.sums[d : d + size],
+        memory.sums[c:d].reshape(n, 3),
+    )
+
+
+@inner
+def cut_tile(memory: Memory, program: Program, k: int, encoded: int, width: int) -> Tile:
+    """Cut memory for W samples of circuit k."""
+    n, size, turned, levels, parts = (
+        program.num_qubits, program.sources.shape[1], _turned(program), num_levels(program, k), num_parts(program, k)
+    )  # fmt: skip
+    values, factors, state, turns = encoded * width, 2 * n * parts * width, size * parts * width, max(1, 2 * turned - 1)
+    a, b, c = values, 2 * values, 3 * values
+    d, e = c + factors, c + 2 * factors
+    f = e + (2 * size - 1) * parts * width
+    g = f + levels * state
+    h = g + 2 * state
+    i = h + 4 * n * width
+    j = i + 2 * turns * width
+    end = j + turned * width
+    return Tile(
+        memory.tile[:a].reshape(encoded, width),
+        memory.tile[a:b].reshape(encoded, width),
+        memory.tile[b:c].reshape(encoded, width),
+        memory.tile[c:d].reshape(n, 2, parts, width),
+        memory.tile[d:e].reshape(n, 2, parts, width),
+        memory.tile[e:f].reshape(2 * size - 1, parts, width),
+        memory.tile[f:g].reshape(levels, size, parts, width),
+        memory.tile[g:h].reshape(2, size, parts, width),
+        memory.tile[h:i].reshape(n, 2, 2, width),
+        memory.tile[i:j].reshape(turns, 2, width),
+        memory.tile[j:end].reshape(turned, width),
+        memory.tile[end : end + width],
+        memory.tile[end + width : end + 5 * width].reshape(4, width),
+    )
+
+
+@inner
+def num_levels(program: Program, k: int) -> int:
+    """Return the number of levels of circuit k."""
+    return program.starts[k + 1] - program.starts[k]
+
+
+@inner
+def num_parts(program: Program, k: int) -> int:
+    """Return 1 if all amplitudes of circuit k are real, 2 if not."""
+    return 1 if program.real[k] else 2
+
+
+@inner
+def _turned(program: Program) -> int:
+    """Return the number of basis states that embedded values give phases to."""
+    return program.sources.shape[1] if program.reuploads.any() else 0
 
 
 @inner
@@ -250,37 +336,33 @@ def _spread(cosine: Array, sine: Array, out: Array) -> None:
             out[0, 2 * number + 1], out[1, 2 * number + 1] = c * u - s * v, c * v + s * u
 
 
-@allocating
-def make_angles(program: Program, k: int, weights: Array) -> Angles:
+@inner
+def set_angles(program: Program, k: int, weights: Array, angles: Angles) -> None:
     """Compute everything that follows from the weights (C·n) of circuit k."""
     wide_vectors()
-    n, size, first = program.num_qubits, program.sources.shape[1], program.starts[k]
-    levels = program.starts[k + 1] - first
-    angles = np.zeros((levels, 3, n))
+    size, first = program.sources.shape[1], program.starts[k]
+    angles.halves[:] = 0.0
     for t in range(program.turn_starts[k], program.turn_starts[k + 1]):
         level, slot, qubit, weight = program.turns[t]
         angle = program.turn_angles[t] if weight < 0 else np.float64(weights[weight])
-        angles[level - first, slot, qubit] += 0.5 * angle
-    cosine, sine = np.empty(angles.shape), np.empty(angles.shape)
-    sines(angles.reshape(-1), sine.reshape(-1), cosine.reshape(-1))
-    phases = np.empty((levels, 2, size), weights.dtype)
-    before, after = np.empty((2, size)), np.empty((2, size))
-    for level in range(levels):
+        angles.halves[level - first, slot, qubit] += 0.5 * angle
+    sines(angles.halves.reshape(-1), angles.sines.reshape(-1), angles.cosines.reshape(-1))
+    before, after, phases, prefix = angles.spread[0], angles.spread[1], angles.phases, angles.prefix
+    for level in range(len(phases)):
         if program.phased[first + level]:
-            _spread(cosine[level, BEFORE], sine[level, BEFORE], before)
-            _spread(cosine[level, AFTER], sine[level, AFTER], after)
+            _spread(angles.cosines[level, BEFORE], angles.sines[level, BEFORE], before)
+            _spread(angles.cosines[level, AFTER], angles.sines[level, AFTER], after)
             for b in range(size):
                 source = program.sources[first + level, b]
                 u, v, p, q = before[0, source], before[1, source], after[0, b], after[1, b]
                 phases[level, 0, b], phases[level, 1, b] = u * p - v * q, u * q + v * p
-    prefix = np.zeros((n, 2, 2, 2))
+    prefix[:] = 0.0
     prefix[:, 0, 0, 0] = 1.0
     prefix[:, 1, 1, 0] = 1.0
     for r in range(program.prefix_starts[k], program.prefix_starts[k + 1]):
         qubit, axis, weight = program.prefix[r]
         angle = 0.5 * (program.prefix_angles[r] if weight < 0 else np.float64(weights[weight]))
         _multiply(prefix[qubit], axis, math.cos(angle), math.sin(angle))
-    return Angles(cosine, sine, phases, prefix)
 
 
 @inner
@@ -297,14 +379,14 @@ def _fold(values: Array, sums: Array) -> None:
         sums[qubit] += 0.5 * total
 
 
-@allocating
+@inner
 def add_derivatives(program: Program, k: int, weights: Array, found: Found, by_weight: Array) -> None:
     """Add the derivatives of the weights (C·n) of circuit k to `by_weight`; `found` is used up."""
     wide_vectors()
     size, first = program.sources.shape[1], program.starts[k]
     for level in range(len(found.by_angle)):
         if program.phases_learnt[first + level]:
-            by_phase, after = found.by_phase[level], np.empty(size)
+            by_phase, after = found.by_phase[level], found.after
             for b in range(size):
                 after[b] = by_phase[program.sources[first + level, b]]
             _fold(after, found.by_angle[level, AFTER])
@@ -405,12 +487,12 @@ def _end_amplitudes(derivative: Array, state: Array, tile: Tile, by_x: Array) ->
             by_x[e, i] = (derivative[e, 0, i] - along * state[e, 0, i]) * norms[i]
 
 
-@allocating
+@inner
 def _make_turns(x: Array, tile: Tile) -> None:
     """Compute the phases exp(−i/2·Σ ±x_q) of a repeated embedding, the last N rows of `turns`."""
     wide_vectors()
     n, width = x.shape
-    factors = np.empty((n, 2, 2, width), x.dtype)
+    factors = tile.turn_factors
     for qubit in range(n):
         for i in range(width):
             factors[qubit, 0, 0, i] = factors[qubit, 1, 0, i] = tile.cosines[qubit, i]
@@ -444,7 +526,7 @@ def _weigh(weights: Array, state: Array, squares: Array, out: Array) -> None:
                 to[i] += (a * first[i] + b * second[i]) + (c * third[i] + d * fourth[i])
 
 
-@allocating
+@inner
 def circuit_forward(program: Program, k: int, angles: Angles, x: Array, tile: Tile, out: Array) -> None:
     """Compute outputs (outputs, W) of circuit k for values (encoded, W); states stay in the tile."""
     wide_vectors()
@@ -467,12 +549,11 @@ def circuit_forward(program: Program, k: int, angles: Angles, x: Array, tile: Ti
     _weigh(program.outputs[k], old, tile.squares, out)
 
 
-@allocating
-def _begin_derivatives(weights: Array, by_out: Array, state: Array, derivative: Array) -> None:
+@inner
+def _begin_derivatives(weights: Array, by_out: Array, state: Array, factor: Array, derivative: Array) -> None:
     """Compute λ of the last state: 2·(Σ weight·derivative of the output)·ψ."""
     wide_vectors()
-    t, width, outputs = state.dtype.type, state.shape[2], len(by_out)
-    factor = np.empty(width, state.dtype)
+    t, width, outputs = state.dtype.type, factor.size, len(by_out)
     for b in range(len(state)):
         factor[:] = 0.0
         for j in range(0, outputs - 3, 4):
@@ -490,7 +571,7 @@ def _begin_derivatives(weights: Array, by_out: Array, state: Array, derivative: 
                 to[i] = t(2.0) * factor[i] * psi[i]
 
 
-@allocating
+@inner
 def circuit_backward(
     program: Program, k: int, angles: Angles, tile: Tile, by_out: Array, found: Found, by_x: Array
 ) -> None:
@@ -500,7 +581,7 @@ def circuit_backward(
     initial = tile.product[size - 1 :]
     derivative, other = tile.derivatives[0], tile.derivatives[1]
     last = tile.states[levels - 1] if levels else initial
-    _begin_derivatives(program.outputs[k], by_out, last, derivative)
+    _begin_derivatives(program.outputs[k], by_out, last, tile.squares[0], derivative)
     tile.by_turn[:] = 0.0
     t = by_x.dtype.type
     for level in range(levels - 1, -1, -1):

@@ -11,20 +11,26 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from nas.engine.jit import allocating, compiled, inlined, inner, wide_vectors
+from nas.engine.jit import allocating, compiled, inner, wide_vectors
 from nas.engine.kernels import (
     Angles,
     Found,
+    Memory,
     Tile,
     add_derivatives,
     circuit_backward,
     circuit_forward,
+    cut_angles,
+    cut_found,
+    cut_tile,
     dot,
-    make_angles,
-    make_found,
-    make_tile,
+    make_memory,
+    set_angles,
 )
 from nas.engine.program import Array, Program
+
+FEW = 16
+"""Features of a sample up to which a tile's samples are turned into rows: products as short as they are take longer."""
 
 NONE, RELU, TANH = 0, 1, 2
 GRADIENTS, STEPS, ANSWERS = 0, 1, 2
@@ -70,6 +76,16 @@ def _linear(layer: Array, parameters: Array, x: Array, out: Array) -> None:
 
 
 @inner
+def _gather(x: Array, rows: Array, given: Array) -> None:
+    """Turn some rows of the data (samples, features) into (features, W)."""
+    wide_vectors()
+    for i in range(rows.size):
+        sample = x[rows[i]]
+        for e in range(sample.size):
+            given[e, i] = sample[e]
+
+
+@inner
 def _first_linear(layer: Array, parameters: Array, x: Array, rows: Array, out: Array) -> None:
     """Compute the first layer of some rows of the data (samples, features)."""
     wide_vectors()
@@ -108,7 +124,7 @@ def _through_activation(activation: int, values: Array, derivatives: Array) -> N
 
 @inner
 def _linear_back(layer: Array, parameters: Array, x: Array, by_out: Array, gradients: Array, by_x: Array) -> None:
-    """Add the derivatives of a layer's parameters, and compute those of its inputs."""
+    """Add the derivatives of a layer's parameters, and compute those of its inputs if there is room for them."""
     wide_vectors()
     inputs, outputs, at, bias, _ = layer
     by_x[:] = 0.0
@@ -116,8 +132,9 @@ def _linear_back(layer: Array, parameters: Array, x: Array, by_out: Array, gradi
         by = by_out[o]
         gradients[bias + o] += by.sum()
         for e in range(inputs):
-            weight, to = parameters[at + o * inputs + e], by_x[e]
             gradients[at + o * inputs + e] += dot(by, x[e])
+        for e in range(len(by_x)):
+            weight, to = parameters[at + o * inputs + e], by_x[e]
             for i in range(by.size):
                 to[i] += weight * by[i]
 
@@ -153,8 +170,30 @@ def _log_softmax(scores: Array) -> None:
         for c in range(len(scores)):
             scores[c, i] -= largest
             total += math.exp(scores[c, i])
+        logarithm = math.log(total)
         for c in range(len(scores)):
-            scores[c, i] -= math.log(total)
+            scores[c, i] -= logarithm
+
+
+@inner
+def _loss(scores: Array, labels: Array, rows: Array, batch: int, by_score: Array) -> float:
+    """Compute the sum of the negative log-likelihoods of samples, and the derivatives of their mean over the batch."""
+    wide_vectors()
+    classes, loss = len(scores), 0.0
+    for i in range(scores.shape[1]):
+        right, largest = labels[rows[i]], scores[0, i]
+        for c in range(1, classes):
+            largest = scores[c, i] if scores[c, i] > largest or math.isnan(scores[c, i]) else largest
+        total = scores.dtype.type(0.0)
+        for c in range(classes):
+            by_score[c, i] = math.exp(scores[c, i] - largest)
+            total += by_score[c, i]
+        loss += math.log(total) - (scores[right, i] - largest)
+        factor = scores.dtype.type(1.0) / (total * scores.dtype.type(batch))
+        for c in range(classes):
+            by_score[c, i] *= factor
+        by_score[right, i] -= scores.dtype.type(1.0) / scores.dtype.type(batch)
+    return loss
 
 
 @allocating
@@ -173,22 +212,65 @@ def _starts(shape: Shape) -> Array:
     return found
 
 
-@inlined
+class Room(NamedTuple):
+    """Memory of any of some networks of one shape for tiles of up to W samples, flat as that of their circuits.
+
+    That of the circuits; samples as rows, where they have few features; values; derivatives.
+    """
+
+    circuit: Memory
+    given: Array
+    values: Array
+    derivatives: Array
+
+
+@allocating
+def _make_room(program: Program, shape: Shape, num_rows: int, width: int, like: Array) -> Room:
+    features = shape.layers[0, 0]
+    return Room(
+        make_memory(program, shape.num_encoded, width, like),
+        np.empty((features if features <= FEW else 0) * width, like.dtype),
+        np.empty(num_rows * width, like.dtype),
+        np.empty(num_rows * width, like.dtype),
+    )
+
+
+@inner
+def _cut(
+    room: Room, program: Program, k: int, shape: Shape, num_rows: int, width: int
+) -> tuple[Tile, Array, Array, Array]:
+    """Cut memory for W samples of network k: tile, given, values, derivatives."""
+    num_given = shape.layers[0, 0] if shape.layers[0, 0] <= FEW else 0
+    return (
+        cut_tile(room.circuit, program, k, shape.num_encoded, width),
+        room.given[: num_given * width].reshape(num_given, width),
+        room.values[: num_rows * width].reshape(num_rows, width),
+        room.derivatives[: num_rows * width].reshape(num_rows, width),
+    )
+
+
+@inner
 def _forward(
     program: Program,
     k: int,
     shape: Shape,
+    starts: Array,
     parameters: Array,
     angles: Angles,
     x: Array,
     rows: Array,
     tile: Tile,
+    given: Array,
     values: Array,
 ) -> None:
-    """Compute all values of a tile; the last ones are logarithms of probabilities."""
+    """Compute all values of a tile; the last ones are the scores."""
     wide_vectors()
-    layers, starts = shape.layers, _starts(shape)
-    _first_linear(layers[0], parameters, x, rows, values[: layers[0, 1]])
+    layers = shape.layers
+    if len(given):
+        _gather(x, rows, given)
+        _linear(layers[0], parameters, given, values[: layers[0, 1]])
+    else:
+        _first_linear(layers[0], parameters, x, rows, values[: layers[0, 1]])
     for number in range(1, shape.num_before):
         start, before = starts[number], starts[number - 1]
         _linear(layers[number], parameters, values[before:start], values[start : start + layers[number, 1]])
@@ -199,17 +281,16 @@ def _forward(
         start = starts[number]
         _linear(layers[number], parameters, values[before:start], values[start : start + layers[number, 1]])
         before = start
-    _log_softmax(values[before:])
 
 
-@inlined
+@inner
 def _backward(
-    program: Program, k: int, shape: Shape, parameters: Array, angles: Angles, x: Array, rows: Array, tile: Tile,
-    values: Array, derivatives: Array, found: Found, gradients: Array,
+    program: Program, k: int, shape: Shape, starts: Array, parameters: Array, angles: Angles, x: Array, rows: Array,
+    tile: Tile, given: Array, values: Array, derivatives: Array, found: Found, gradients: Array,
 ) -> None:  # fmt: skip
     """Add the derivatives of all parameters; the last rows of `derivatives` are those of the scores."""
     wide_vectors()
-    layers, starts = shape.layers, _starts(shape)
+    layers = shape.layers
     circuit = starts[len(layers)]
     for number in range(len(layers) - 1, shape.num_before - 1, -1):
         start = starts[number]
@@ -232,7 +313,9 @@ def _backward(
         start = starts[number]
         end = start + layers[number, 1]
         _through_activation(layers[number, 4], values[start:end], derivatives[start:end])
-        if number == 0:
+        if number == 0 and len(given):
+            _linear_back(layers[0], parameters, given, derivatives[:end], gradients, derivatives[:0])
+        elif number == 0:
             _first_linear_back(layers[0], x, rows, derivatives[:end], gradients)
         else:
             before = starts[number - 1]
@@ -243,48 +326,26 @@ def _backward(
 
 
 @inner
-def _parts(program: Program, k: int) -> int:
-    wide_vectors()
-    return 1 if program.real[k] else 2
-
-
-@inlined
 def _gradients(
-    program: Program,
-    k: int,
-    shape: Shape,
-    parameters: Array,
-    gradients: Array,
-    x: Array,
-    y: Array,
-    rows: Array,
-    width: int,
-) -> float:
+    program: Program, k: int, shape: Shape, starts: Array, parameters: Array, gradients: Array, x: Array, y: Array,
+    rows: Array, width: int, room: Room,
+) -> float:  # fmt: skip
     """Compute the mean loss of network k on rows of the data; all derivatives go to `gradients`."""
     wide_vectors()
-    batch, classes, total = rows.size, shape.layers[-1, 1], 0.0
+    batch, classes, num_rows, total = rows.size, shape.layers[-1, 1], starts[-1], 0.0
     gradients[:] = 0.0
     end = shape.first_weight + shape.num_weights
     weights, by_weight = parameters[shape.first_weight : end], gradients[shape.first_weight : end]
-    angles, found = make_angles(program, k, weights), make_found(program, k)
-    size = min(width, batch)
-    num_rows = _starts(shape)[-1]
-    tile = make_tile(program, shape.num_encoded, len(angles.phases), _parts(program, k), size, parameters)
-    values, derivatives = np.empty((num_rows, size), x.dtype), np.empty((num_rows, size), x.dtype)
+    angles, found = cut_angles(room.circuit, program, k), cut_found(room.circuit, program, k)
+    set_angles(program, k, weights, angles)
     for start in range(0, batch, width):
         some = rows[start : start + width]
-        if some.size != size:
-            size = some.size
-            tile = make_tile(program, shape.num_encoded, len(angles.phases), _parts(program, k), size, parameters)
-            values, derivatives = np.empty((num_rows, size), x.dtype), np.empty((num_rows, size), x.dtype)
-        _forward(program, k, shape, parameters, angles, x, some, tile, values)
-        scores, by_score = values[num_rows - classes :], derivatives[num_rows - classes :]
-        for i in range(size):
-            right = y[some[i]]
-            total -= scores[right, i]
-            for c in range(classes):
-                by_score[c, i] = (math.exp(scores[c, i]) - (1.0 if c == right else 0.0)) / batch
-        _backward(program, k, shape, parameters, angles, x, some, tile, values, derivatives, found, gradients)
+        tile, given, values, derivatives = _cut(room, program, k, shape, num_rows, some.size)
+        _forward(program, k, shape, starts, parameters, angles, x, some, tile, given, values)
+        total += _loss(values[num_rows - classes :], y, some, batch, derivatives[num_rows - classes :])
+        _backward(
+            program, k, shape, starts, parameters, angles, x, some, tile, given, values, derivatives, found, gradients
+        )
     add_derivatives(program, k, weights, found, by_weight)
     return total / batch
 
@@ -314,27 +375,44 @@ def _adam(
         parameters[i] -= mean[i] * factor / (math.sqrt(square[i]) + least)
 
 
-@inlined
+@inner
 def _log_probabilities(
-    program: Program, k: int, shape: Shape, parameters: Array, x: Array, rows: Array, width: int, out: Array
-) -> None:
+    program: Program, k: int, shape: Shape, starts: Array, parameters: Array, x: Array, rows: Array, width: int,
+    room: Room, out: Array,
+) -> None:  # fmt: skip
     """Compute the logarithms of the probabilities of rows of the data, (rows, classes)."""
     wide_vectors()
-    num_rows, classes, size = _starts(shape)[-1], shape.layers[-1, 1], min(width, rows.size)
-    end = shape.first_weight + shape.num_weights
-    angles = make_angles(program, k, parameters[shape.first_weight : end])
-    tile = make_tile(program, shape.num_encoded, len(angles.phases), _parts(program, k), size, parameters)
-    values = np.empty((num_rows, size), x.dtype)
+    classes, num_rows, end = shape.layers[-1, 1], starts[-1], shape.first_weight + shape.num_weights
+    angles = cut_angles(room.circuit, program, k)
+    set_angles(program, k, parameters[shape.first_weight : end], angles)
     for start in range(0, rows.size, width):
         some = rows[start : start + width]
-        if some.size != size:
-            size = some.size
-            tile = make_tile(program, shape.num_encoded, len(angles.phases), _parts(program, k), size, parameters)
-            values = np.empty((num_rows, size), x.dtype)
-        _forward(program, k, shape, parameters, angles, x, some, tile, values)
-        for i in range(size):
+        tile, given, values, _ = _cut(room, program, k, shape, num_rows, some.size)
+        _forward(program, k, shape, starts, parameters, angles, x, some, tile, given, values)
+        scores = values[num_rows - classes :]
+        _log_softmax(scores)
+        for i in range(some.size):
             for c in range(classes):
-                out[start + i, c] = values[num_rows - classes + c, i]
+                out[start + i, c] = scores[c, i]
+
+
+@inner
+def _run_network(
+    mode: int, program: Program, k: int, shape: Shape, starts: Array, parameters: Array, gradients: Array, adam: Adam,
+    x: Array, y: Array, rows: Array, batch: int, width: int, room: Room, out: Array,
+) -> None:  # fmt: skip
+    """Do what `run_networks` does for network k."""
+    wide_vectors()
+    if mode == ANSWERS:
+        _log_probabilities(program, k, shape, starts, parameters, x, rows, width, room, out)
+        return
+    moments, rates, settings, taken = adam
+    for number in range(len(out)):
+        some = rows[number * batch : (number + 1) * batch]
+        out[number, 0] = _gradients(program, k, shape, starts, parameters, gradients, x, y, some, width, room)
+        if mode == STEPS:
+            step = taken + number + 1
+            _adam(parameters, gradients, moments[0, k], moments[1, k], rates[k], step, settings)
 
 
 @compiled
@@ -360,17 +438,46 @@ def run_networks(
         out: Losses before each step, (K, steps, 1), or logarithms of probabilities, (K, M, classes).
     """
     wide_vectors()
-    moments, rates, settings, taken = adam
+    starts = _starts(shape)
+    room = _make_room(program, shape, starts[-1], min(width, batch), parameters)
     for k in range(len(parameters)):
-        if mode == ANSWERS:
-            _log_probabilities(program, k, shape, parameters[k], x, rows[k], width, out[k])
-            continue
-        for number in range(out.shape[1]):
-            some = rows[k, number * batch : (number + 1) * batch]
-            out[k, number, 0] = _gradients(program, k, shape, parameters[k], gradients[k], x, y, some, width)
-            if mode == STEPS:
-                step = taken + number + 1
-                _adam(parameters[k], gradients[k], moments[0, k], moments[1, k], rates[k], step, settings)
+        _run_network(
+            mode, program, k, shape, starts, parameters[k], gradients[k], adam, x, y, rows[k], batch, width, room, out[k]
+        )
+
+
+@inner
+def _transpose(values: Array, to: Array) -> None:
+    for i in range(len(values)):
+        for j in range(values.shape[1]):
+            to[j, i] = values[i, j]
+
+
+@inner
+def _run_circuit(
+    program: Program, k: int, weights: Array, x: Array, outputs: Array, by_out: Array, by_weight: Array, by_x: Array,
+    width: int, memory: Memory, values: Array, results: Array,
+) -> None:  # fmt: skip
+    """Do what `run_circuits` does for circuit k; without derivatives if `by_out` is empty."""
+    wide_vectors()
+    (num_samples, encoded), num_outputs = x.shape, outputs.shape[1]
+    angles, found = cut_angles(memory, program, k), cut_found(memory, program, k)
+    set_angles(program, k, weights, angles)
+    for start in range(0, num_samples, width):
+        end = min(start + width, num_samples)
+        size = end - start
+        some = values[: encoded * size].reshape(encoded, size)
+        to = results[: num_outputs * size].reshape(num_outputs, size)
+        tile = cut_tile(memory, program, k, encoded, size)
+        _transpose(x[start:end], some)
+        circuit_forward(program, k, angles, some, tile, to)
+        _transpose(to, outputs[start:end])
+        if len(by_out):
+            _transpose(by_out[start:end], to)
+            circuit_backward(program, k, angles, tile, to, found, some)
+            _transpose(some, by_x[start:end])
+    if len(by_out):
+        add_derivatives(program, k, weights, found, by_weight)
 
 
 @compiled
@@ -384,23 +491,16 @@ def run_circuits(
         weights: (K, C·n).
         x: (K, batch, encoded).
         outputs: Where the outputs go, (K, batch, outputs).
-        by_out: Derivatives of the outputs, (K, batch, outputs); without candidates if no others are asked for.
+        by_out: Derivatives of the outputs, (K, batch, outputs); (K, 0, 0) if no others are asked for.
         by_weight: Where those of the weights are added.
         by_x: Where those of the values go.
         width: Samples of a tile.
     """
     wide_vectors()
+    num_outputs, encoded, at_most = outputs.shape[2], x.shape[2], min(width, x.shape[1])
+    memory = make_memory(program, encoded, at_most, weights)
+    values, results = np.empty(encoded * at_most, x.dtype), np.empty(num_outputs * at_most, x.dtype)
     for k in range(len(weights)):
-        angles, found = make_angles(program, k, weights[k]), make_found(program, k)
-        for start in range(0, x.shape[1], width):
-            some = np.ascontiguousarray(x[k, start : start + width].T)
-            tile = make_tile(program, len(some), len(angles.phases), _parts(program, k), some.shape[1], weights)
-            to = np.empty((outputs.shape[2], some.shape[1]), x.dtype)
-            circuit_forward(program, k, angles, some, tile, to)
-            outputs[k, start : start + width] = to.T
-            if len(by_out):
-                to[:] = by_out[k, start : start + width].T
-                circuit_backward(program, k, angles, tile, to, found, some)
-                by_x[k, start : start + width] = some.T
-        if len(by_out):
-            add_derivatives(program, k, weights[k], found, by_weight[k])
+        _run_circuit(
+            program, k, weights[k], x[k], outputs[k], by_out[k], by_weight[k], by_x[k], width, memory, values, results
+        )

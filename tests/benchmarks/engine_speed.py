@@ -135,20 +135,24 @@ def same(one: torch.Tensor, other: torch.Tensor) -> None:
         raise SystemExit(f"the engines disagree by {(one - other).abs().max():.1e}")
 
 
-def together(engine: str, num_qubits: int, num_layers: int, num_networks: int, repeats: int) -> None:
-    """Steps of several networks at once against one after the other."""
+def together(engine: str, single: str, num_qubits: int, num_layers: int, num_networks: int, repeats: int) -> None:
+    """Steps of several networks at once against one after the other with the engine `single`."""
     architecture, compiled = network(num_qubits, num_layers), engine == "compiled"
     x, labels = torch.randn(num_networks, BATCH, FEATURES), torch.randint(CLASSES, (num_networks, BATCH))
     stacked = StackedNetworks([architecture] * num_networks, FEATURES, CLASSES, range(num_networks), compiled=compiled)
     singles = [
-        step_of(StackedNetworks([architecture], FEATURES, CLASSES, [k], compiled=compiled), x[k, None], labels[k, None])
+        step_of(
+            StackedNetworks([architecture], FEATURES, CLASSES, [k], compiled=single == "compiled"),
+            x[k, None],
+            labels[k, None],
+        )
         for k in range(num_networks)
     ]
     step_s, times = ratio(step_of(stacked, x, labels), lambda: [step() for step in singles], repeats)
-    note(**{f"{PREFIXES[engine]}together_{num_qubits}": times})
+    note(**{f"{PREFIXES[engine]}together_{'' if single == engine else f'{single}_'}{num_qubits}": times})
     print(
         f"{engine:8} {num_qubits:2} qubits, {num_layers} layers, {num_networks} networks together: "
-        f"{step_s * 1e3:.2f} ms a step, {times:.1f} times faster than one after the other"
+        f"{step_s * 1e3:.2f} ms a step, {times:.1f} times faster than one after the other with {single}"
     )
 
 
@@ -229,7 +233,8 @@ def main() -> None:
         for num_qubits, num_layers in ((4, 2), (8, 4)):
             compare(engine, num_qubits, num_layers, repeats)
         for num_qubits, num_layers in ((4, 2), (8, 4)):
-            together(engine, num_qubits, num_layers, 16, repeats)
+            for single in dict.fromkeys((engine, "fast")):
+                together(engine, single, num_qubits, num_layers, 16, repeats)
         for num_qubits, num_layers in ((8, 4), (10, 4)):
             floor(engine, num_qubits, num_layers, repeats)
     if "compiled" in ENGINES:

@@ -15,9 +15,11 @@ from hwcost import InputError  # noqa: E402
 from nas.architectures.record import Architecture, Hidden, Layer  # noqa: E402
 from nas.core.errors import SettingError  # noqa: E402
 from nas.datasets.dataset import load_dataset  # noqa: E402
+from nas.engine.network_kernels import FEW  # noqa: E402
 from nas.training.record import TrainSettings  # noqa: E402
 from nas.training.stack import StackedNetworks  # noqa: E402
 from nas.training.train import train, train_network, train_together  # noqa: E402
+from plain_kernels import plain_kernels  # noqa: E402
 from random_architectures import random_architecture  # noqa: E402
 
 HIDDEN = (Hidden(width=5, activation="tanh"), Hidden(width=4, activation="relu"))
@@ -106,3 +108,24 @@ def test_a_trained_network_is_a_torch_module() -> None:
 def test_the_kernels_compute_on_the_cpu_only() -> None:
     with pytest.raises(SettingError, match="use the engine fast"):
         TrainSettings(engine="compiled", device="cuda")
+
+
+def test_no_kernel_leaves_the_memory_that_it_has() -> None:
+    # Compiled, they would write over other numbers; as plain Python they cannot.
+    rng = random.Random(5)
+    for _ in range(25):
+        architecture = random_architecture(rng, num_qubits=rng.randint(1, 3))
+        if rng.random() < 0.3:
+            architecture = dataclasses.replace(architecture, hidden_before=HIDDEN, hidden_after=HIDDEN[::-1])
+        num_features = rng.choice((2, FEW + 1))
+        x, labels = torch.randn(2, 5, num_features), torch.randint(0, 3, (2, 5))
+        stacked = StackedNetworks([architecture] * 2, num_features, 3, range(2), compiled=True)
+        made = stacked.compiled
+        assert made is not None
+        found = []
+        with plain_kernels("network_kernels") as plain:
+            for kernels in (made._kernels, plain):
+                made._kernels, made._width = kernels, 4  # so that a tile of one follows
+                found.append((stacked.losses_and_gradients(x, labels), stacked.gradients.clone(), stacked.log_probabilities(x)))
+        for compiled, expected in zip(*found, strict=True):
+            assert torch.allclose(compiled, expected, rtol=0.0, atol=1e-5), architecture
