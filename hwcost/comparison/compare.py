@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import logging
+import math
 import os
 import tempfile
 from collections import deque
@@ -36,7 +37,7 @@ from hwcost.comparison.record import ComparedCircuit, ComparedCompiler, Comparis
 from hwcost.comparison.work import CellTask, Setup, by_seed, make_work, spool_circuit
 from hwcost.core.cores import checked_num_workers
 from hwcost.core.errors import CircuitError, HwcostError
-from hwcost.core.pool import Lost, can_be_sent, run_tasks
+from hwcost.core.pool import Lost, can_be_sent, run_tasks, started_early
 from hwcost.core.result_cache import CELLS, cache_path, result_key, source_sha256
 from hwcost.core.text import one_line, printable
 from hwcost.estimation.logical import checked
@@ -54,6 +55,8 @@ Key: TypeAlias = tuple[int, int, int, int]
 """Indices of circuit, backend and compiler, and the seed."""
 
 _MOST_CELLS_ALONE = 32  # less work than to start a worker
+_IMPORTS = ("hwcost.comparison.work", "qiskit")
+"""What workers import while the devices are read."""
 _TASKS_PER_WORKER = 4  # with fewer, tasks are split by seed, so that no worker waits long for the last one
 
 
@@ -195,28 +198,34 @@ def compare(
     chosen = chosen_compilers(compilers, optimization_levels)
     if num_workers is None and not can_be_sent([compiler for _, compiler in chosen]):
         workers = 1  # a function of a script or a notebook, or a closure
-    prepared = prepared_backends(backends, request)
-    settings, versions = request.settings(), package_versions()
-    basis = {
-        "settings": settings,
-        "profile": hashlib.sha256(repr(request.profile).encode()).hexdigest(),
-        "versions": versions,
-        "source": source_sha256(),
-    }
-    setup = Setup(
-        backends=tuple(b.conditions for b in prepared if b.conditions is not None),
-        compilers=tuple(compiler for _, compiler in chosen),
-    )
-    seeds = tuple(range(request.seed, request.seed + num))
     store = CellCache(cache_path(cache, CELLS))
     try:
-        with tempfile.TemporaryDirectory(prefix="hwcost-compare-") as folder:
+        early = 0
+        if cluster is None and store.is_empty() and _at_least(circuits, backends, chosen, num) > _MOST_CELLS_ALONE:
+            early = workers if workers > 1 else 0
+        with (
+            started_early(early, _IMPORTS) as started,  # they import while the devices are read
+            tempfile.TemporaryDirectory(prefix="hwcost-compare-") as folder,
+        ):
+            prepared = prepared_backends(backends, request)
+            settings, versions = request.settings(), package_versions()
+            basis = {
+                "settings": settings,
+                "profile": hashlib.sha256(repr(request.profile).encode()).hexdigest(),
+                "versions": versions,
+                "source": source_sha256(),
+            }
+            setup = Setup(
+                backends=tuple(b.conditions for b in prepared if b.conditions is not None),
+                compilers=tuple(compiler for _, compiler in chosen),
+            )
+            seeds = tuple(range(request.seed, request.seed + num))
             table = _Table(prepared, chosen, seeds, store, basis, Path(folder))
             for item in iter_circuits(circuits):
                 table.add(item, measure_all)
             if table.is_empty():
                 raise CircuitError("there are no circuits to compare; give files, a folder, circuits or a suite")
-            table.run(setup, workers, progress, cluster)
+            table.run(setup, workers, progress, cluster, started)
     finally:
         store.close()
     cells = tuple(_within(table.cells(), ranking.budget_s, request))
@@ -241,6 +250,12 @@ def compare(
         num_from_cache=table.num_from_cache,
         cache_warnings=tuple(store.warnings),
     )
+
+
+def _at_least(circuits: Any, backends: Any, compilers: Sequence[Any], num_seeds: int) -> int:
+    """Return how many cells there are at least, as far as that can be said before anything is read."""
+    lists = [given for given in (circuits, backends) if isinstance(given, (list, tuple))]
+    return math.prod((len(compilers), num_seeds, *map(len, lists)))
 
 
 def _within(cells: Iterator[Cell], budget_s: float | None, request: EstimateRequest) -> Iterator[Cell]:
@@ -342,9 +357,22 @@ class _Table:
         )
 
     def run(
-        self, setup: Setup, num_workers: int, progress: Callable[[int, int], None] | None, cluster: str | None = None
+        self,
+        setup: Setup,
+        num_workers: int,
+        progress: Callable[[int, int], None] | None,
+        cluster: str | None,
+        started: list[Any],
     ) -> None:
-        """Do what remains; every finished cell goes into the cache at once."""
+        """Do what remains; every finished cell goes into the cache at once.
+
+        Args:
+            setup: What tasks share.
+            num_workers: Processes.
+            progress: Called with cells done and in all.
+            cluster: Address of a Dask scheduler instead.
+            started: Processes that are started already (`hwcost.core.pool.started_early`).
+        """
         total = len(self._circuits) * len(self._backends) * len(self._compilers) * len(self._seeds)
         if progress is not None:
             progress(len(self._outcomes), total)
@@ -354,7 +382,9 @@ class _Table:
         # One device after the other, so that a worker needs one Target at a time.
         tasks = deque(sorted(todo, key=lambda task: (task.device, task.circuit, task.compiler)))
         indices = {backend.index: b for b, backend in enumerate(self._backends) if backend.conditions is not None}
-        chosen = _results(setup, tasks, num_workers) if cluster is None else cluster_results(setup, tasks, cluster)
+        chosen = (
+            _results(setup, tasks, num_workers, started) if cluster is None else cluster_results(setup, tasks, cluster)
+        )
         with closing(chosen) as results:
             for task, seed, outcome in results:
                 b = indices[task.device]
@@ -396,7 +426,7 @@ def _place(task: CellTask) -> tuple[int, int]:
 
 
 def _results(
-    setup: Setup, tasks: deque[CellTask], num_workers: int
+    setup: Setup, tasks: deque[CellTask], num_workers: int, started: list[Any]
 ) -> Generator[tuple[CellTask, int, Outcome], None, None]:
     # A few cells are not worth a process, unless a custom compiler might crash this one.
     few = sum(len(task.seeds) for task in tasks) <= _MOST_CELLS_ALONE
@@ -407,7 +437,7 @@ def _results(
             for seed, outcome in work(task):
                 yield task, seed, outcome
         return
-    with closing(run_tasks(make_work, setup, tasks, num_workers, place=_place)) as events:
+    with closing(run_tasks(make_work, setup, tasks, num_workers, place=_place, started=started)) as events:
         for task, event in events:
             if not isinstance(event, Lost):
                 yield task, *event

@@ -9,6 +9,7 @@ compiled with Qiskit hangs in its thread pool. They do not import the caller's s
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import pickle
 import signal
@@ -30,7 +31,7 @@ Work: TypeAlias = Callable[[Any], Iterator[Any]]
 
 _POLL_S = 1.0
 _END_S = 5.0  # how long a worker may take to end after it was asked to
-_MAIN = "import sys; sys.path[:] = {path!r}; from hwcost.core.pool import serve; serve({handle})"
+_MAIN = "import sys; sys.path[:] = {path!r}; from hwcost.core.pool import serve; serve({handle}, {imports!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,28 @@ def can_be_sent(value: object) -> bool:
         return False
 
 
+@contextlib.contextmanager
+def started_early(num_workers: int, imports: Sequence[str]) -> Iterator[list[_Worker]]:
+    """Start workers before it is known what they will do, so that they import it meanwhile; `run_tasks` takes them.
+
+    Those that nobody has taken are ended at the end of the block.
+
+    Args:
+        num_workers: Processes; may be 0.
+        imports: Modules that they import while they wait.
+
+    Raises:
+        HwcostError: A process cannot be started.
+    """
+    workers: list[_Worker] = []
+    try:
+        while len(workers) < num_workers:
+            workers.append(_start(num_workers, imports))
+        yield workers
+    finally:
+        _end(workers)
+
+
 def run_tasks(
     make: Callable[[Any], Work],
     setup: Any,
@@ -73,6 +96,7 @@ def run_tasks(
     num_workers: int,
     *,
     place: Callable[[Any], tuple[Hashable, ...]] = lambda _: (),
+    started: list[_Worker] | None = None,
 ) -> Generator[tuple[Any, Any], None, None]:
     """Yield each result with its task as soon as it is there, and a `Lost` for a task that ended otherwise.
 
@@ -83,6 +107,7 @@ def run_tasks(
         num_workers: Processes.
         place: What a worker prepares for a task, the largest part first. Each goes on where it is and leaves to others
             what they have begun, as far as there is a choice.
+        started: Workers of `started_early`, which are taken from the list.
 
     Raises:
         OptionError: `make` or `setup` cannot be sent to another process.
@@ -96,6 +121,8 @@ def run_tasks(
             "a module, or use one worker"
         ) from None
     workers: list[_Worker] = []
+    if started:
+        workers, started[:] = list(started), []
     try:
         while tasks or any(worker.task is not None for worker in workers):
             while len(workers) < min(num_workers, len(tasks) + sum(w.task is not None for w in workers)):
@@ -144,11 +171,11 @@ def _common(one: tuple[Hashable, ...], other: tuple[Hashable, ...]) -> int:
     return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def _start(num_workers: int) -> _Worker:
+def _start(num_workers: int, imports: Sequence[str] = ()) -> _Worker:
     ours, theirs = Pipe()
     # Qiskit's threads: those of all workers together are as many as there are cores.
     threads = {"RAYON_NUM_THREADS": str(max(1, usable_cores() // num_workers))}
-    command = [sys.executable, "-c", _MAIN.format(path=sys.path, handle=theirs.fileno())]
+    command = [sys.executable, "-c", _MAIN.format(path=sys.path, handle=theirs.fileno(), imports=tuple(imports))]
     try:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0, env=threads | os.environ
@@ -225,14 +252,22 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def serve(handle: int) -> None:
-    """Run tasks in a worker process until its pipe is closed; `run_tasks` starts it."""
+def serve(handle: int, imports: Sequence[str] = ()) -> None:
+    """Run tasks in a worker process until its pipe is closed; `run_tasks` starts it.
+
+    Args:
+        handle: Its end of the pipe.
+        imports: Modules to import before it is told what to do.
+    """
     pipe = Connection(handle)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     with contextlib.suppress(OSError):
         os.dup2(2, 1)  # what a compiler prints is no part of the result
     with contextlib.suppress(EOFError, OSError):
         pipe.send(("hello", None))
+        for name in imports:
+            with contextlib.suppress(Exception):  # whoever needs it says what is wrong
+                importlib.import_module(name)
         try:
             make, setup = pickle.loads(pipe.recv_bytes())
             work: Work = make(setup)

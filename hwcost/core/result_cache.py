@@ -204,6 +204,15 @@ class ResultCache:
             return None
         return None if row is None else str(row[0])
 
+    def is_empty(self) -> bool:
+        """Return whether nothing is kept, so that everything will have to be computed."""
+        if self._connection is None:
+            return True
+        try:
+            return self._connection.execute("SELECT 1 FROM cells LIMIT 1").fetchone() is None
+        except sqlite3.DatabaseError:
+            return False  # whoever reads it says what is wrong
+
     def say_damaged(self) -> None:
         """Note that something in the file cannot be read."""
         if not self.warnings:

@@ -53,7 +53,7 @@ def sines(x: Array, sine: Array, cosine: Array) -> None:
 def dot(a: Array, b: Array) -> float:
     """Compute the product of two rows."""
     wide_vectors()
-    total = a.dtype.type(0.0)
+    total: float = a.dtype.type(0.0)
     for i in range(a.size):
         total += a[i] * b[i]
     return total
@@ -84,51 +84,53 @@ def _grow(product: Array, factors: Array) -> None:
 
 
 @inner
-def _shrink_one(derivative: Array, other: Array, rest: Array, factor: Array, by_factor: Array) -> None:
-    """Compute derivatives of one qubit's state and of the rest from those of their product.
+def _shrink_real(derivative: Array, other: Array, rest: Array, factor: Array, by_factor: Array) -> None:
+    """Compute derivatives of one qubit's state and of the rest from those of their product, all real.
 
-    One part at a time: compilers give up on loops through many arrays that could be the same.
+    One sum at a time: compilers give up on loops through many arrays that could be the same.
 
     Args:
-        derivative: Those of the product, (2R, C, W).
-        other: Where those of the rest go, (R, C, W).
-        rest: State of the others, (R, C, W).
-        factor: State of the qubit, (2, C, W).
-        by_factor: Where the derivatives of the latter go, (2, C, W).
+        derivative: Those of the product, (2R, 1, W).
+        other: Where those of the rest go, (R, 1, W).
+        rest: State of the others, (R, 1, W).
+        factor: State of the qubit, (2, 1, W).
+        by_factor: Where the derivatives of the latter are added, (2, 1, W).
     """
     wide_vectors()
-    rows, parts, width = rest.shape
-    by_factor[:] = 0.0
-    if parts == 1:
-        zero, one = factor[0, 0], factor[1, 0]
-        for number in range(rows):
-            p, a, b, to = rest[number, 0], derivative[2 * number, 0], derivative[2 * number + 1, 0], other[number, 0]
-            out, out_one = by_factor[0, 0], by_factor[1, 0]
-            for i in range(width):
-                out[i] += p[i] * a[i]
-            for i in range(width):
-                out_one[i] += p[i] * b[i]
-            for i in range(width):
-                to[i] = zero[i] * a[i] + one[i] * b[i]
-        return
+    zero, one, by_zero, by_one = factor[0, 0], factor[1, 0], by_factor[0, 0], by_factor[1, 0]
+    for number in range(len(rest)):
+        p, a, b, to = rest[number, 0], derivative[2 * number, 0], derivative[2 * number + 1, 0], other[number, 0]
+        for i in range(p.size):
+            by_zero[i] += p[i] * a[i]
+        for i in range(p.size):
+            by_one[i] += p[i] * b[i]
+        for i in range(p.size):
+            to[i] = zero[i] * a[i] + one[i] * b[i]
+
+
+@inner
+def _shrink_complex(derivative: Array, other: Array, rest: Array, factor: Array, by_factor: Array) -> None:
+    """Do the same as `_shrink_real` with real and imaginary parts, (…, 2, W)."""
+    wide_vectors()
     for bit in range(2):
         re, im = by_factor[bit, 0], by_factor[bit, 1]
-        for number in range(rows):
-            p, q, a, b = rest[number, 0], rest[number, 1], derivative[2 * number + bit, 0], derivative[2 * number + bit, 1]
-            for i in range(width):
+        for number in range(len(rest)):
+            p, q = rest[number, 0], rest[number, 1]
+            a, b = derivative[2 * number + bit, 0], derivative[2 * number + bit, 1]
+            for i in range(p.size):
                 re[i] += p[i] * a[i] + q[i] * b[i]
-            for i in range(width):
+            for i in range(p.size):
                 im[i] += p[i] * b[i] - q[i] * a[i]
     p, q, r, s = factor[0, 0], factor[0, 1], factor[1, 0], factor[1, 1]
-    for number in range(rows):
+    for number in range(len(rest)):
         a, b, c, d = (
             derivative[2 * number, 0], derivative[2 * number, 1],
             derivative[2 * number + 1, 0], derivative[2 * number + 1, 1],
         )  # fmt: skip
         re, im = other[number, 0], other[number, 1]
-        for i in range(width):
+        for i in range(p.size):
             re[i] = (p[i] * a[i] + q[i] * b[i]) + (r[i] * c[i] + s[i] * d[i])
-        for i in range(width):
+        for i in range(p.size):
             im[i] = (p[i] * b[i] - q[i] * a[i]) + (r[i] * d[i] - s[i] * c[i])
 
 
@@ -144,16 +146,20 @@ def _shrink(derivative: Array, other: Array, product: Array, factors: Array, by_
         by_factor: Where the derivatives go.
     """
     wide_vectors()
+    by_factor[:] = 0.0
     for qubit in range(len(factors) - 1, -1, -1):
         rest = product[2**qubit - 1 : 2 ** (qubit + 1) - 1]
-        _shrink_one(derivative, other, rest, factors[qubit], by_factor[qubit])
+        if rest.shape[1] == 1:
+            _shrink_real(derivative, other, rest, factors[qubit], by_factor[qubit])
+        else:
+            _shrink_complex(derivative, other, rest, factors[qubit], by_factor[qubit])
         derivative, other = other, derivative
 
 
 class Angles(NamedTuple):
     """Everything that follows from the weights of one circuit.
 
-    Halved angles, their cosines and sines (levels, 3, n); phases (levels, 2, N); prefix (n, 2, 2, 2); and memory for the
+    Halved angles, their cosines and sines (levels, 3, n); phases (levels, 2, N); prefix (n, 2, 2, 2); memory for the
     phases before and after entanglers, (2, 2, N).
     """
 
@@ -291,7 +297,8 @@ def cut_tile(memory: Memory, program: Program, k: int, encoded: int, width: int)
 @inner
 def num_levels(program: Program, k: int) -> int:
     """Return the number of levels of circuit k."""
-    return program.starts[k + 1] - program.starts[k]
+    levels: int = program.starts[k + 1] - program.starts[k]
+    return levels
 
 
 @inner

@@ -16,7 +16,8 @@ def crossed(derivative: Array, state: Array) -> float:
     """Compute Im⟨λ|ψ⟩ of a row of samples, (2, W)."""
     wide_vectors()
     re, im, by_re, by_im = state[0], state[1], derivative[0], derivative[1]
-    total = some = state.dtype.type(0.0)
+    total: float = state.dtype.type(0.0)
+    some: float = state.dtype.type(0.0)
     for i in range(re.size):
         total += by_re[i] * im[i]
         some += by_im[i] * re[i]

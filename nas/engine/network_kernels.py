@@ -442,7 +442,21 @@ def run_networks(
     room = _make_room(program, shape, starts[-1], min(width, batch), parameters)
     for k in range(len(parameters)):
         _run_network(
-            mode, program, k, shape, starts, parameters[k], gradients[k], adam, x, y, rows[k], batch, width, room, out[k]
+            mode,
+            program,
+            k,
+            shape,
+            starts,
+            parameters[k],
+            gradients[k],
+            adam,
+            x,
+            y,
+            rows[k],
+            batch,
+            width,
+            room,
+            out[k],
         )
 
 

@@ -39,7 +39,7 @@ from nas.runs.tasks import Task, Workers
 from nas.runs.time_left import WorkClock
 from nas.runs.workers import LocalWorkers, prepare_for
 from nas.spaces.build import architecture
-from nas.spaces.record import Genome
+from nas.spaces.record import Choice, Genome
 from nas.training.parts import require_device
 
 if TYPE_CHECKING:
@@ -442,7 +442,7 @@ def _key_of(read: Callable[[Genome], Architecture]) -> Callable[[Genome], str]:
     """Return a function that gives genomes of equal architectures the same text."""
 
     @lru_cache(maxsize=_MAX_KNOWN)
-    def key(items: tuple[tuple[str, object], ...]) -> str:
+    def key(items: tuple[tuple[str, Choice], ...]) -> str:
         return architecture_hash(read(dict(items)))
 
     return lambda genome: key(tuple(genome.items()))
@@ -452,7 +452,7 @@ def _reader_of(context: SearchContext) -> Callable[[Genome], Architecture]:
     """Return a function that builds the architecture of a genome, once."""
 
     @lru_cache(maxsize=_MAX_KNOWN)
-    def read(items: tuple[tuple[str, object], ...]) -> Architecture:
+    def read(items: tuple[tuple[str, Choice], ...]) -> Architecture:
         return architecture(context.space, dict(items))
 
     return lambda genome: read(tuple(genome.items()))

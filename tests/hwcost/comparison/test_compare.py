@@ -329,6 +329,30 @@ def test_workers_give_what_one_process_gives_and_a_killed_one_costs_one_cell():
     assert [c.cost for c in found.cells if c.compiler == "qiskit-O0"] == [c.cost for c in alone.cells]
 
 
+def test_workers_start_before_the_devices_are_read_where_all_cells_have_to_be_computed(tmp_path, monkeypatch):
+    from hwcost.comparison import compare as module
+
+    numbers, real = [], module.started_early
+
+    def noted(num_workers, imports):
+        numbers.append(num_workers)
+        return real(num_workers, imports)
+
+    monkeypatch.setattr(module, "started_early", noted)
+    circuits, options = [ghz(2), ghz(3)], {"num_seeds": 10, "num_workers": 2, "cache": tmp_path / "cells.sqlite3"}
+    first = compare(circuits, LINE, **options)  # 40 cells
+    again = compare(circuits, LINE, **options)
+    few = compare(circuits, LINE, num_seeds=2, num_workers=2)
+    alone = compare(circuits, LINE, **{**options, "num_workers": 1, "cache": False})
+    assert numbers == [2, 0, 0, 0]
+    assert (first.num_from_cache, again.num_from_cache) == (0, 40)
+    assert first.to_csv() == again.to_csv() == alone.to_csv()
+    assert len(few.cells) == 8
+    with pytest.raises(UnknownBackendError):
+        compare(circuits, ["fake_nowhere", LINE], num_seeds=10, num_workers=2)
+    assert numbers[4:] == [2]
+
+
 def test_what_cannot_be_sent_to_a_worker_is_one_line():
     with pytest.raises(OptionError, match="cannot be sent to worker processes"):
         compare(ghz(3), LINE, compilers=[lambda c, t, s: c], num_workers=2)

@@ -13,7 +13,7 @@ import pytest
 
 import pool_work
 from hwcost.core.errors import HwcostError, OptionError
-from hwcost.core.pool import Lost, run_tasks
+from hwcost.core.pool import Lost, run_tasks, started_early
 
 
 def test_results_lost_tasks_and_tasks_added_meanwhile():
@@ -81,3 +81,22 @@ def test_workers_that_cannot_start_are_one_line():
         list(run_tasks(pool_work.make, "die", deque(["a"]), 1))
     with pytest.raises(OptionError, match="cannot be sent"):
         list(run_tasks(lambda setup: None, None, deque(["a"]), 1))
+
+
+def test_workers_that_were_started_early_do_the_tasks_and_end():
+    with started_early(2, ["csv", "no_such_module"]) as started:
+        early = {worker.process.pid for worker in started}
+        events = list(run_tasks(pool_work.make, "setup", deque(["a", "b", "c"]), 2, started=started))
+        assert not started
+    assert {found[2] for _, found in events} <= early
+    assert len(events) == 9
+    assert not any(map(is_alive, early))
+
+
+def test_workers_that_nobody_takes_end():
+    with started_early(2, []) as started:
+        early = {worker.process.pid for worker in started}
+    assert len(early) == 2
+    assert not any(map(is_alive, early))
+    with started_early(0, []) as started:
+        assert started == []

@@ -25,7 +25,9 @@ def test_what_is_put_is_found_again(tmp_path):
     path = tmp_path / "x.sqlite3"
     with closing(ResultCache(path)) as cache:
         assert cache.get_text(b"a") is None
+        assert cache.is_empty()
         cache.put_texts([(b"a", "one"), (b"b", "two")])
+        assert not cache.is_empty()
         cache.put_texts([(b"a", "three")])
     with closing(ResultCache(path)) as cache, closing(ResultCache(path)) as other:
         assert (cache.get_text(b"a"), other.get_text(b"b"), cache.get_text(b"c")) == ("three", "two", None)
@@ -36,6 +38,7 @@ def test_without_a_file_nothing_is_kept():
     with closing(ResultCache(None)) as cache:
         cache.put_texts([(b"a", "one")])
         assert cache.get_text(b"a") is None
+        assert cache.is_empty()
 
 
 def test_other_databases_are_not_written_to(tmp_path):

@@ -40,5 +40,5 @@ def test_sines_of_what_is_no_number_are_none() -> None:
 @pytest.mark.parametrize("size", [1, 3, 64])
 def test_products_of_rows(size: int) -> None:
     a, b = np.arange(1.0, size + 1.0), np.linspace(-1.0, 2.0, size)
-    called = numba.njit(lambda a, b: dot(a, b))
+    called = numba.njit(lambda a, b: dot(a, b))  # noqa: PLW0108 (`dot` cannot be called from Python)
     assert called(a, b) == pytest.approx(a @ b, rel=1e-14)

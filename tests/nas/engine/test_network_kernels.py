@@ -126,6 +126,8 @@ def test_no_kernel_leaves_the_memory_that_it_has() -> None:
         with plain_kernels("network_kernels") as plain:
             for kernels in (made._kernels, plain):
                 made._kernels, made._width = kernels, 4  # so that a tile of one follows
-                found.append((stacked.losses_and_gradients(x, labels), stacked.gradients.clone(), stacked.log_probabilities(x)))
+                found.append(
+                    (stacked.losses_and_gradients(x, labels), stacked.gradients.clone(), stacked.log_probabilities(x))
+                )
         for compiled, expected in zip(*found, strict=True):
             assert torch.allclose(compiled, expected, rtol=0.0, atol=1e-5), architecture
