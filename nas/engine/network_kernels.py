@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from nas.engine.jit import allocating, compiled, inner, wide_vectors
+from nas.engine.jit import allocating, compiled, inlined, inner, wide_vectors
 from nas.engine.kernels import (
     Angles,
     Found,
@@ -249,7 +249,7 @@ def _cut(
     )
 
 
-@inner
+@inlined
 def _forward(
     program: Program,
     k: int,
@@ -283,7 +283,7 @@ def _forward(
         before = start
 
 
-@inner
+@inlined
 def _backward(
     program: Program, k: int, shape: Shape, starts: Array, parameters: Array, angles: Angles, x: Array, rows: Array,
     tile: Tile, given: Array, values: Array, derivatives: Array, found: Found, gradients: Array,
@@ -325,7 +325,7 @@ def _backward(
             )  # fmt: skip
 
 
-@inner
+@inlined
 def _gradients(
     program: Program, k: int, shape: Shape, starts: Array, parameters: Array, gradients: Array, x: Array, y: Array,
     rows: Array, width: int, room: Room,
@@ -375,7 +375,7 @@ def _adam(
         parameters[i] -= mean[i] * factor / (math.sqrt(square[i]) + least)
 
 
-@inner
+@inlined
 def _log_probabilities(
     program: Program, k: int, shape: Shape, starts: Array, parameters: Array, x: Array, rows: Array, width: int,
     room: Room, out: Array,

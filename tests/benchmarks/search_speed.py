@@ -31,7 +31,7 @@ def timed(config: SearchConfig, workers: int) -> tuple[float, float, Run]:
 
 
 def engines(generations: int) -> None:
-    config = {"preset": "faqnas", "dataset": "iris", "generations": generations, "stagnation": 0}
+    config = {"preset": "faqnas", "dataset": "iris", "generations": generations, "stagnation": 0, "pilot": False}
     timed(SearchConfig(**config | {"generations": 0}), 1)  # starts the process that both have their workers from
     fast_s, _, fast = timed(SearchConfig(**config), 1)
     slow_s, _, slow = timed(SearchConfig(**config, engine="pennylane"), 1)
@@ -45,8 +45,8 @@ def engines(generations: int) -> None:
 
 
 def workers(epochs: int) -> None:
-    config = SearchConfig(preset="faqnas", dataset="digits", epochs=epochs, stagnation=0)
-    timed(SearchConfig(preset="faqnas", dataset="digits", generations=0), 2)
+    config = SearchConfig(preset="faqnas", dataset="digits", epochs=epochs, stagnation=0, pilot=False)
+    timed(SearchConfig(preset="faqnas", dataset="digits", generations=0, pilot=False), 2)
     (one_s, first_s, one), (two_s, _, two) = timed(config, 1), timed(config, 2)
     assert [e.objectives for e in one.evaluations] == [e.objectives for e in two.evaluations]
     work_s = sum(e.training_s + e.costing_s for e in one.evaluations)
