@@ -149,7 +149,8 @@ def together(engine: str, single: str, num_qubits: int, num_layers: int, num_net
         for k in range(num_networks)
     ]
     step_s, times = ratio(step_of(stacked, x, labels), lambda: [step() for step in singles], repeats)
-    note(**{f"{PREFIXES[engine]}together_{'' if single == engine else f'{single}_'}{num_qubits}": times})
+    name = f"together_{num_qubits}" if single == engine else f"together_fast_{num_qubits}"
+    note(**{f"{PREFIXES[engine]}{name}": times})
     print(
         f"{engine:8} {num_qubits:2} qubits, {num_layers} layers, {num_networks} networks together: "
         f"{step_s * 1e3:.2f} ms a step, {times:.1f} times faster than one after the other with {single}"
