@@ -56,6 +56,8 @@ class Searches:
             if self.cold:
                 command = [sys.executable, "-m", "nas", *words]
                 return subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True).pid
+            # A search that is killed while it asks for a worker takes Python's server of forks with it.
+            multiprocessing.forkserver.ensure_running()
             process = os.fork()
             if process == 0:
                 _main(words, said.fileno())
