@@ -20,7 +20,7 @@ from nas.engine.plan import Plan, plan
 from nas.engine.program import Array, make_program
 
 if TYPE_CHECKING:
-    from nas.engine.network_kernels import Adam, Shape
+    from nas.engine.network_kernels import Adam, Room, Shape
 
 Activations: TypeAlias = tuple[Sequence[Activation], Sequence[Activation]]
 Kept: TypeAlias = tuple[Array, Array] | None
@@ -82,7 +82,7 @@ class CompiledCircuits:
         arrays = _array(weights), _array(x)
         nothing = np.empty((len(x), 0, 0), arrays[0].dtype)
         outputs = np.empty((*x.shape[:2], self._num_outputs), arrays[0].dtype)
-        self._kernels.run_circuits(self.program, *arrays, outputs, nothing, arrays[0], arrays[1], self._width)
+        self._run(*arrays, outputs, nothing, arrays[0], arrays[1])
         return torch.from_numpy(outputs), arrays if keep else None
 
     def backward(self, kept: Kept, gradients: Tensor) -> tuple[Tensor, Tensor]:
@@ -93,8 +93,16 @@ class CompiledCircuits:
         by_weight, by_x = np.zeros_like(weights), np.empty_like(x)
         outputs = np.empty((*x.shape[:2], self._num_outputs), weights.dtype)
         by_out = _array(gradients)
-        self._kernels.run_circuits(self.program, weights, x, outputs, by_out, by_weight, by_x, self._width)
+        self._run(weights, x, outputs, by_out, by_weight, by_x)
         return torch.from_numpy(by_weight), torch.from_numpy(by_x)
+
+    def _run(self, weights: Array, x: Array, outputs: Array, by_out: Array, by_weight: Array, by_x: Array) -> None:
+        width, encoded = min(self._width, x.shape[1]), x.shape[2]
+        memory = self._kernels.make_memory(self.program, encoded, width, x.dtype)
+        values, results = np.empty(width * encoded, x.dtype), np.empty(width * self._num_outputs, x.dtype)
+        self._kernels.run_circuits(
+            self.program, weights, x, outputs, by_out, by_weight, by_x, max(1, width), memory, values, results
+        )
 
 
 class CompiledNetworks:
@@ -127,6 +135,7 @@ class CompiledNetworks:
         self._idle = (np.zeros((2, k, 0), self._parameters.dtype), np.zeros(k), _BETAS_AND_EPS, 0)
         self._moments = np.zeros((2, k, size), self._parameters.dtype)
         self._num_steps = 0
+        self._room: Room | None = None
 
     def _layers(self, views: Sequence[Tensor], activations: Activations) -> Shape:
         """Return the `Shape` of the kernels."""
@@ -146,6 +155,7 @@ class CompiledNetworks:
             num_weights=views[where][0].numel(),
             num_encoded=layers[num_before - 1][1],
             num_outputs=layers[num_before][0],
+            starts=self._kernels.rows_of_values(np.array(layers, np.int64), num_before, layers[num_before][0]),
         )
         return shape
 
@@ -199,7 +209,9 @@ class CompiledNetworks:
 
     def _run(self, mode: int, adam: Adam, x: Array, y: Array, rows: Array, batch: int, out: Array) -> None:
         networks = self._program, self._shape, self._parameters, self._gradients
-        self._kernels.run_networks(mode, *networks, adam, x, y, rows, batch, self._width, out)
+        if self._room is None:
+            self._room = self._kernels.make_room(self._program, self._shape, self._width, self._parameters.dtype)
+        self._kernels.run_networks(mode, *networks, adam, x, y, rows, batch, self._width, self._room, out)
 
 
 def _array(tensor: Tensor) -> Array:

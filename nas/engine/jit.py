@@ -1,6 +1,6 @@
-"""How kernels are compiled and kept: the decorators `compiled`, `allocating`, `inner` and others. Needs Numba.
+"""How kernels are compiled and kept: the decorators `compiled`, `inner`, `summed` and `inlined`. Needs Numba.
 
-Compiling takes 25 to 45 seconds for each precision, once: machine code is kept in the user's cache folder, in a folder
+Compiling takes 20 to 45 seconds for each precision, once: machine code is kept in the user's cache folder, in a folder
 of its own for each version of the kernels' source. (Numba tells its own versions and processors apart, but it looks at
 one file of the source only.) Numba optimises a function once more within each one that calls it, and all that takes the
 circuit's arrays is large, so that few are compiled on their own and fewer can be called from Python.
@@ -69,21 +69,16 @@ def _mark(_context: object) -> tuple[object, object]:
 
 
 def compiled(function: F) -> F:
-    """Compile a function; sums keep the order in which they are written."""
-    return _jit(function, {"contract"})
+    """Compile a function; sums keep the order in which they are written.
 
-
-def allocating(function: F) -> F:
-    """Compile a function as `compiled` does, for other kernels alone: Python cannot call it."""
-    return _jit(function, {"contract"}, **_KERNELS_ONLY)
+    It makes no arrays but views of those that it is given. These outlive the call, so that nobody counts who uses them:
+    counting takes longer than a row of samples.
+    """
+    return _jit(function, {"contract"}, **_UNCOUNTED)
 
 
 def inner(function: F) -> F:
-    """Compile a function as `allocating` does that makes no arrays, but for views of those that it is given.
-
-    Such arrays outlive the call, so that nobody counts who uses them: counting takes longer than a row of samples.
-    Views are returned to functions that do not count either, and to no others: those would count one that never was.
-    """
+    """Compile a function as `compiled` does, for other kernels alone: Python cannot call it."""
     return _jit(function, {"contract"}, **_KERNELS_ONLY, **_UNCOUNTED)
 
 

@@ -11,13 +11,16 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from nas.engine.jit import allocating, inner, summed, wide_vectors
+from nas.engine.jit import inner, summed, wide_vectors
 from nas.engine.level_kernels import crossed, level_backward, level_forward
 from nas.engine.program import AFTER, BEFORE, TURNED, Array, Program
 
 _HALF_PI_HIGH, _HALF_PI_LOW = 1.57079632673412561417e00, 6.07710050650619224932e-11
 _LARGE = 1e5
+_LINE = 64
+"""Bytes of a line of the cache."""
 
 
 @inner
@@ -213,19 +216,25 @@ class Memory(NamedTuple):
     tile: Array
 
 
-@allocating
-def make_memory(program: Program, encoded: int, width: int, like: Array) -> Memory:
-    """Allocate memory for the circuits of a program, in the type of the numbers `like`."""
-    n, size, turned, levels = program.num_qubits, program.sources.shape[1], _turned(program), 0
-    for k in range(len(program.real)):
-        levels = max(levels, num_levels(program, k))
+def make_memory(program: Program, encoded: int, width: int, dtype: npt.DTypeLike) -> Memory:
+    """Allocate memory for the circuits of a program. Not compiled: kernels are given all memory that they need."""
+    n, size, levels = program.num_qubits, program.sources.shape[1], int(np.diff(program.starts).max())
+    turned = size if program.reuploads.any() else 0
     of_state = 2 * (4 * n + 2 * size - 1 + (levels + 2) * size)
     rows = 3 * encoded + of_state + 4 * n + 2 * max(1, 2 * turned - 1) + turned + 5
     return Memory(
         np.empty(12 * levels * n + (levels + 5) * size + 11 * n),
-        np.empty(2 * levels * size, like.dtype),
-        np.empty(rows * width, like.dtype),
+        np.empty(2 * levels * size, dtype),
+        lined_up(rows * width, dtype),
     )
+
+
+def lined_up(size: int, dtype: npt.DTypeLike) -> Array:
+    """Allocate numbers that begin with a line of the cache, as rows of samples then mostly do."""
+    item = np.dtype(dtype).itemsize
+    memory = np.empty(size + _LINE // item, dtype)
+    start = -memory.ctypes.data % _LINE // item
+    return memory[start : start + size]
 
 
 @inner

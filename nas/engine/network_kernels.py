@@ -10,8 +10,9 @@ import math
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from nas.engine.jit import allocating, compiled, inlined, inner, wide_vectors
+from nas.engine.jit import compiled, inlined, inner, wide_vectors
 from nas.engine.kernels import (
     Angles,
     Found,
@@ -24,6 +25,7 @@ from nas.engine.kernels import (
     cut_found,
     cut_tile,
     dot,
+    lined_up,
     make_memory,
     set_angles,
 )
@@ -50,6 +52,7 @@ class Shape(NamedTuple):
         num_weights: Number of the circuit's weights.
         num_encoded: Values that the circuit takes.
         num_outputs: Outputs of the circuit.
+        starts: First row of the values after each layer, of the circuit's outputs, and the number of rows.
     """
 
     layers: Array
@@ -58,6 +61,7 @@ class Shape(NamedTuple):
     num_weights: int
     num_encoded: int
     num_outputs: int
+    starts: Array
 
 
 @inner
@@ -196,22 +200,6 @@ def _loss(scores: Array, labels: Array, rows: Array, batch: int, by_score: Array
     return loss
 
 
-@allocating
-def _starts(shape: Shape) -> Array:
-    """Return the first row of the values after each layer, of the circuit's outputs, and the number of rows."""
-    wide_vectors()
-    found = np.zeros(len(shape.layers) + 2, np.int64)
-    row = 0
-    for number in range(len(shape.layers)):
-        if number == shape.num_before:
-            found[len(shape.layers)] = row
-            row += shape.num_outputs
-        found[number] = row
-        row += shape.layers[number, 1]
-    found[len(shape.layers) + 1] = row
-    return found
-
-
 class Room(NamedTuple):
     """Memory of any of some networks of one shape for tiles of up to W samples, flat as that of their circuits.
 
@@ -224,15 +212,29 @@ class Room(NamedTuple):
     derivatives: Array
 
 
-@allocating
-def _make_room(program: Program, shape: Shape, num_rows: int, width: int, like: Array) -> Room:
-    features = shape.layers[0, 0]
+def make_room(program: Program, shape: Shape, width: int, dtype: npt.DTypeLike) -> Room:
+    """Allocate memory for networks. Not compiled, as `nas.engine.kernels.make_memory`."""
+    num_rows, features = int(shape.starts[-1]), int(shape.layers[0, 0])
     return Room(
-        make_memory(program, shape.num_encoded, width, like),
-        np.empty((features if features <= FEW else 0) * width, like.dtype),
-        np.empty(num_rows * width, like.dtype),
-        np.empty(num_rows * width, like.dtype),
+        make_memory(program, shape.num_encoded, width, dtype),
+        lined_up(features * width if features <= FEW else 0, dtype),
+        lined_up(num_rows * width, dtype),
+        lined_up(num_rows * width, dtype),
     )
+
+
+def rows_of_values(layers: Array, num_before: int, num_outputs: int) -> Array:
+    """Return `Shape.starts`."""
+    found = np.zeros(len(layers) + 2, np.int64)
+    row = 0
+    for number, width in enumerate(layers[:, 1].tolist()):
+        if number == num_before:
+            found[len(layers)] = row
+            row += num_outputs
+        found[number] = row
+        row += width
+    found[len(layers) + 1] = row
+    return found
 
 
 @inner
@@ -254,7 +256,6 @@ def _forward(
     program: Program,
     k: int,
     shape: Shape,
-    starts: Array,
     parameters: Array,
     angles: Angles,
     x: Array,
@@ -265,7 +266,7 @@ def _forward(
 ) -> None:
     """Compute all values of a tile; the last ones are the scores."""
     wide_vectors()
-    layers = shape.layers
+    layers, starts = shape.layers, shape.starts
     if len(given):
         _gather(x, rows, given)
         _linear(layers[0], parameters, given, values[: layers[0, 1]])
@@ -285,12 +286,12 @@ def _forward(
 
 @inlined
 def _backward(
-    program: Program, k: int, shape: Shape, starts: Array, parameters: Array, angles: Angles, x: Array, rows: Array,
+    program: Program, k: int, shape: Shape, parameters: Array, angles: Angles, x: Array, rows: Array,
     tile: Tile, given: Array, values: Array, derivatives: Array, found: Found, gradients: Array,
 ) -> None:  # fmt: skip
     """Add the derivatives of all parameters; the last rows of `derivatives` are those of the scores."""
     wide_vectors()
-    layers = shape.layers
+    layers, starts = shape.layers, shape.starts
     circuit = starts[len(layers)]
     for number in range(len(layers) - 1, shape.num_before - 1, -1):
         start = starts[number]
@@ -327,12 +328,12 @@ def _backward(
 
 @inlined
 def _gradients(
-    program: Program, k: int, shape: Shape, starts: Array, parameters: Array, gradients: Array, x: Array, y: Array,
+    program: Program, k: int, shape: Shape, parameters: Array, gradients: Array, x: Array, y: Array,
     rows: Array, width: int, room: Room,
 ) -> float:  # fmt: skip
     """Compute the mean loss of network k on rows of the data; all derivatives go to `gradients`."""
     wide_vectors()
-    batch, classes, num_rows, total = rows.size, shape.layers[-1, 1], starts[-1], 0.0
+    batch, classes, num_rows, total = rows.size, shape.layers[-1, 1], shape.starts[-1], 0.0
     gradients[:] = 0.0
     end = shape.first_weight + shape.num_weights
     weights, by_weight = parameters[shape.first_weight : end], gradients[shape.first_weight : end]
@@ -341,11 +342,9 @@ def _gradients(
     for start in range(0, batch, width):
         some = rows[start : start + width]
         tile, given, values, derivatives = _cut(room, program, k, shape, num_rows, some.size)
-        _forward(program, k, shape, starts, parameters, angles, x, some, tile, given, values)
+        _forward(program, k, shape, parameters, angles, x, some, tile, given, values)
         total += _loss(values[num_rows - classes :], y, some, batch, derivatives[num_rows - classes :])
-        _backward(
-            program, k, shape, starts, parameters, angles, x, some, tile, given, values, derivatives, found, gradients
-        )
+        _backward(program, k, shape, parameters, angles, x, some, tile, given, values, derivatives, found, gradients)
     add_derivatives(program, k, weights, found, by_weight)
     return total / batch
 
@@ -377,18 +376,18 @@ def _adam(
 
 @inlined
 def _log_probabilities(
-    program: Program, k: int, shape: Shape, starts: Array, parameters: Array, x: Array, rows: Array, width: int,
+    program: Program, k: int, shape: Shape, parameters: Array, x: Array, rows: Array, width: int,
     room: Room, out: Array,
 ) -> None:  # fmt: skip
     """Compute the logarithms of the probabilities of rows of the data, (rows, classes)."""
     wide_vectors()
-    classes, num_rows, end = shape.layers[-1, 1], starts[-1], shape.first_weight + shape.num_weights
+    classes, num_rows, end = shape.layers[-1, 1], shape.starts[-1], shape.first_weight + shape.num_weights
     angles = cut_angles(room.circuit, program, k)
     set_angles(program, k, parameters[shape.first_weight : end], angles)
     for start in range(0, rows.size, width):
         some = rows[start : start + width]
         tile, given, values, _ = _cut(room, program, k, shape, num_rows, some.size)
-        _forward(program, k, shape, starts, parameters, angles, x, some, tile, given, values)
+        _forward(program, k, shape, parameters, angles, x, some, tile, given, values)
         scores = values[num_rows - classes :]
         _log_softmax(scores)
         for i in range(some.size):
@@ -396,20 +395,20 @@ def _log_probabilities(
                 out[start + i, c] = scores[c, i]
 
 
-@inner
+@inlined
 def _run_network(
-    mode: int, program: Program, k: int, shape: Shape, starts: Array, parameters: Array, gradients: Array, adam: Adam,
+    mode: int, program: Program, k: int, shape: Shape, parameters: Array, gradients: Array, adam: Adam,
     x: Array, y: Array, rows: Array, batch: int, width: int, room: Room, out: Array,
 ) -> None:  # fmt: skip
     """Do what `run_networks` does for network k."""
     wide_vectors()
     if mode == ANSWERS:
-        _log_probabilities(program, k, shape, starts, parameters, x, rows, width, room, out)
+        _log_probabilities(program, k, shape, parameters, x, rows, width, room, out)
         return
     moments, rates, settings, taken = adam
     for number in range(len(out)):
         some = rows[number * batch : (number + 1) * batch]
-        out[number, 0] = _gradients(program, k, shape, starts, parameters, gradients, x, y, some, width, room)
+        out[number, 0] = _gradients(program, k, shape, parameters, gradients, x, y, some, width, room)
         if mode == STEPS:
             step = taken + number + 1
             _adam(parameters, gradients, moments[0, k], moments[1, k], rates[k], step, settings)
@@ -418,7 +417,7 @@ def _run_network(
 @compiled
 def run_networks(
     mode: int, program: Program, shape: Shape, parameters: Array, gradients: Array, adam: Adam,
-    x: Array, y: Array, rows: Array, batch: int, width: int, out: Array,
+    x: Array, y: Array, rows: Array, batch: int, width: int, room: Room, out: Array,
 ) -> None:  # fmt: skip
     """Compute derivatives of K networks, train them, or compute their answers.
 
@@ -435,28 +434,13 @@ def run_networks(
         rows: Samples of each network in order, (K, M).
         batch: Samples of a step; the last may have fewer.
         width: Samples of a tile.
+        room: Memory for so many.
         out: Losses before each step, (K, steps, 1), or logarithms of probabilities, (K, M, classes).
     """
     wide_vectors()
-    starts = _starts(shape)
-    room = _make_room(program, shape, starts[-1], min(width, batch), parameters)
     for k in range(len(parameters)):
         _run_network(
-            mode,
-            program,
-            k,
-            shape,
-            starts,
-            parameters[k],
-            gradients[k],
-            adam,
-            x,
-            y,
-            rows[k],
-            batch,
-            width,
-            room,
-            out[k],
+            mode, program, k, shape, parameters[k], gradients[k], adam, x, y, rows[k], batch, width, room, out[k]
         )
 
 
@@ -467,7 +451,7 @@ def _transpose(values: Array, to: Array) -> None:
             to[j, i] = values[i, j]
 
 
-@inner
+@inlined
 def _run_circuit(
     program: Program, k: int, weights: Array, x: Array, outputs: Array, by_out: Array, by_weight: Array, by_x: Array,
     width: int, memory: Memory, values: Array, results: Array,
@@ -496,8 +480,9 @@ def _run_circuit(
 
 @compiled
 def run_circuits(
-    program: Program, weights: Array, x: Array, outputs: Array, by_out: Array, by_weight: Array, by_x: Array, width: int
-) -> None:
+    program: Program, weights: Array, x: Array, outputs: Array, by_out: Array, by_weight: Array, by_x: Array,
+    width: int, memory: Memory, values: Array, results: Array,
+) -> None:  # fmt: skip
     """Compute outputs (K, batch, outputs) for weights (K, C·n) and values (K, batch, encoded), or derivatives.
 
     Args:
@@ -509,11 +494,11 @@ def run_circuits(
         by_weight: Where those of the weights are added.
         by_x: Where those of the values go.
         width: Samples of a tile.
+        memory: Memory for so many.
+        values: The same for their values, (width · encoded).
+        results: The same for their outputs, (width · outputs).
     """
     wide_vectors()
-    num_outputs, encoded, at_most = outputs.shape[2], x.shape[2], min(width, x.shape[1])
-    memory = make_memory(program, encoded, at_most, weights)
-    values, results = np.empty(encoded * at_most, x.dtype), np.empty(num_outputs * at_most, x.dtype)
     for k in range(len(weights)):
         _run_circuit(
             program, k, weights[k], x[k], outputs[k], by_out[k], by_weight[k], by_x[k], width, memory, values, results
