@@ -10,7 +10,8 @@ from pathlib import Path
 from hwcost.core.result_cache import default_cache_path
 
 _SOURCES = (
-    "jit.py", "kernels.py", "level_kernels.py", "network_kernels.py", "program.py", "rotation_kernels.py",
+    "jit.py", "kernel_memory.py", "kernels.py", "level_kernels.py", "network_kernels.py", "program.py",
+    "rotation_kernels.py",
 )  # fmt: skip
 
 

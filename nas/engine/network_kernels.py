@@ -13,22 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from nas.engine.jit import compiled, inlined, inner, wide_vectors
-from nas.engine.kernels import (
+from nas.engine.kernel_memory import (
     Angles,
     Found,
     Memory,
     Tile,
-    add_derivatives,
-    circuit_backward,
-    circuit_forward,
     cut_angles,
     cut_found,
     cut_tile,
-    dot,
     lined_up,
     make_memory,
-    set_angles,
 )
+from nas.engine.kernels import add_derivatives, circuit_backward, circuit_forward, dot, set_angles
 from nas.engine.program import Array, Program
 
 FEW = 16
@@ -213,7 +209,7 @@ class Room(NamedTuple):
 
 
 def make_room(program: Program, shape: Shape, width: int, dtype: npt.DTypeLike) -> Room:
-    """Allocate memory for networks. Not compiled, as `nas.engine.kernels.make_memory`."""
+    """Allocate memory for networks. Not compiled, as `nas.engine.kernel_memory.make_memory`."""
     num_rows, features = int(shape.starts[-1]), int(shape.layers[0, 0])
     return Room(
         make_memory(program, shape.num_encoded, width, dtype),

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-PARTS = ("jit", "rotation_kernels", "level_kernels", "kernels", "network_kernels")
+PARTS = ("jit", "kernel_memory", "rotation_kernels", "level_kernels", "kernels", "network_kernels")
 
 
 @contextmanager

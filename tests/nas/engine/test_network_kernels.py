@@ -15,11 +15,9 @@ from hwcost import InputError  # noqa: E402
 from nas.architectures.record import Architecture, Hidden, Layer  # noqa: E402
 from nas.core.errors import SettingError  # noqa: E402
 from nas.datasets.dataset import load_dataset  # noqa: E402
-from nas.engine.network_kernels import FEW  # noqa: E402
 from nas.training.record import TrainSettings  # noqa: E402
 from nas.training.stack import StackedNetworks  # noqa: E402
 from nas.training.train import train, train_network, train_together  # noqa: E402
-from plain_kernels import plain_kernels  # noqa: E402
 from random_architectures import random_architecture  # noqa: E402
 
 HIDDEN = (Hidden(width=5, activation="tanh"), Hidden(width=4, activation="relu"))
@@ -108,28 +106,3 @@ def test_a_trained_network_is_a_torch_module() -> None:
 def test_the_kernels_compute_on_the_cpu_only() -> None:
     with pytest.raises(SettingError, match="use the engine fast"):
         TrainSettings(engine="compiled", device="cuda")
-
-
-def computed(stacked: StackedNetworks, x: torch.Tensor, labels: torch.Tensor) -> list[torch.Tensor]:
-    return [stacked.losses_and_gradients(x, labels), stacked.gradients.clone(), stacked.log_probabilities(x)]
-
-
-def test_no_kernel_leaves_the_memory_that_it_has() -> None:
-    # Compiled, they would write over other numbers; as plain Python they cannot.
-    rng, double = random.Random(5), torch.float64
-    for _ in range(25):
-        architecture = random_architecture(rng, num_qubits=rng.randint(1, 3))
-        if rng.random() < 0.3:
-            architecture = dataclasses.replace(architecture, hidden_before=HIDDEN, hidden_after=HIDDEN[::-1])
-        num_features = rng.choice((2, FEW + 1))
-        x, labels = torch.randn(2, 5, num_features, dtype=double), torch.randint(0, 3, (2, 5))
-        stacked = StackedNetworks([architecture] * 2, num_features, 3, range(2), dtype=double, compiled=True)
-        made = stacked.compiled
-        assert made is not None
-        made._width = 4  # so that a tile of one follows
-        found = [computed(stacked, x, labels)]
-        with plain_kernels("network_kernels") as plain:
-            made._kernels = plain
-            found.append(computed(stacked, x, labels))
-        for compiled, expected in zip(*found, strict=True):
-            assert torch.allclose(compiled, expected, rtol=0.0, atol=1e-9), architecture
