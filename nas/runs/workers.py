@@ -66,12 +66,13 @@ class LocalWorkers:
         """Return the processes. They are started when they are needed: their parent imports a lot until then."""
         if self._opened is None:
             _wait_for_parent()
-            self._opened = self._open_pool(self._num_workers)
+            return self._open_pool(self._num_workers)
         return self._opened
 
     def _open_pool(self, num_workers: int) -> ProcessPoolExecutor:
-        with _interrupts_wait():  # a process that the pool does not know yet would outlive what it needs
-            pool = ProcessPoolExecutor(
+        # A process that the pool does not know yet, and a pool that nobody knows, would outlive what they need.
+        with _interrupts_wait():
+            pool = self._opened = ProcessPoolExecutor(
                 num_workers,
                 mp_context=forked_context(),
                 initializer=_begin,
@@ -137,7 +138,7 @@ class LocalWorkers:
 
     def _restart(self, num_workers: int) -> None:
         self._end()
-        self._opened = self._open_pool(num_workers)
+        self._open_pool(num_workers)
         self.start()
 
     def start(self) -> None:

@@ -685,6 +685,34 @@ def test_a_group_whose_worker_died_by_another_hand_is_evaluated_as_a_whole(exhau
     assert found == [expected] * len(tasks)
 
 
+def test_ctrl_c_while_processes_start_leaves_none_of_them(undisturbed, monkeypatch):
+    from nas.runs import workers as module
+
+    config, _ = undisturbed
+    real = module.ProcessPoolExecutor.submit
+
+    def interrupted(pool, *work):
+        future = real(pool, *work)
+        os.kill(os.getpid(), signal.SIGINT)
+        return future
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    workers = LocalWorkers(make_context(config), 2)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(module.ProcessPoolExecutor, "submit", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                workers.start()
+        processes = list(workers._opened._processes)
+    finally:
+        workers.close()
+        signal.signal(signal.SIGINT, before)
+    assert len(processes) == 2
+    for process in processes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+
+
 def test_the_data_lie_once_in_memory_for_all_workers(undisturbed):
     config, _ = undisturbed
     context = make_context(config)
