@@ -125,7 +125,7 @@ BENCHMARKS = (
             Row(
                 question="a training step (batch 64) in `nas` against PennyLane `default.qubit` with backprop",
                 shown="{default_qubit_4:.0f} times faster at 4 qubits and 2 layers, {default_qubit_8:.0f} at 8 and 4",
-                floors={"default_qubit_4": (AT_LEAST, 37), "default_qubit_8": (AT_LEAST, 27)},
+                floors={"default_qubit_4": (AT_LEAST, 100), "default_qubit_8": (AT_LEAST, 60)},
             ),
             Row(
                 question="the same against `lightning.qubit` with adjoint",
@@ -141,7 +141,7 @@ BENCHMARKS = (
             Row(
                 question="sixteen networks of one shape trained together, per step",
                 shown="{together_4:.1f} times faster than one after the other at 4 qubits, {together_8:.1f} at 8",
-                floors={"together_4": (AT_LEAST, 3), "together_8": (AT_LEAST, 1)},
+                floors={"together_4": (AT_LEAST, 6), "together_8": (AT_LEAST, 3)},
             ),
             Row(
                 question="forward and backward of a circuit of 8 and of 10 qubits (4 layers) against its matrix "
