@@ -159,14 +159,21 @@ def _first_linear_back(layer: Array, x: Array, rows: Array, by_out: Array, gradi
 
 
 @inner
+def _largest(scores: Array, sample: int) -> float:
+    """Return the largest score (classes, W) of a sample; what is no number stays so."""
+    largest: float = scores[0, sample]
+    for c in range(1, len(scores)):
+        score = scores[c, sample]
+        largest = score if score > largest or math.isnan(score) else largest
+    return largest
+
+
+@inner
 def _log_softmax(scores: Array) -> None:
     """Turn scores (classes, W) into logarithms of probabilities in place."""
     wide_vectors()
     for i in range(scores.shape[1]):
-        largest = scores[0, i]
-        for c in range(1, len(scores)):
-            largest = scores[c, i] if scores[c, i] > largest or math.isnan(scores[c, i]) else largest
-        total = scores.dtype.type(0.0)
+        largest, total = _largest(scores, i), scores.dtype.type(0.0)
         for c in range(len(scores)):
             scores[c, i] -= largest
             total += math.exp(scores[c, i])
@@ -181,10 +188,7 @@ def _loss(scores: Array, labels: Array, rows: Array, batch: int, by_score: Array
     wide_vectors()
     classes, loss = len(scores), 0.0
     for i in range(scores.shape[1]):
-        right, largest = labels[rows[i]], scores[0, i]
-        for c in range(1, classes):
-            largest = scores[c, i] if scores[c, i] > largest or math.isnan(scores[c, i]) else largest
-        total = scores.dtype.type(0.0)
+        right, largest, total = labels[rows[i]], _largest(scores, i), scores.dtype.type(0.0)
         for c in range(classes):
             by_score[c, i] = math.exp(scores[c, i] - largest)
             total += by_score[c, i]
@@ -238,7 +242,7 @@ def _cut(
     room: Room, program: Program, k: int, shape: Shape, num_rows: int, width: int
 ) -> tuple[Tile, Array, Array, Array]:
     """Cut memory for W samples of network k: tile, given, values, derivatives."""
-    num_given = shape.layers[0, 0] if shape.layers[0, 0] <= FEW else 0
+    num_given = shape.layers[0, 0] if len(room.given) else 0
     return (
         cut_tile(room.circuit, program, k, shape.num_encoded, width),
         room.given[: num_given * width].reshape(num_given, width),
