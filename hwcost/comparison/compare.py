@@ -200,9 +200,8 @@ def compare(
         workers = 1  # a function of a script or a notebook, or a closure
     store = CellCache(cache_path(cache, CELLS))
     try:
-        early = 0
-        if cluster is None and store.is_empty() and _at_least(circuits, backends, chosen, num) > _MOST_CELLS_ALONE:
-            early = workers if workers > 1 else 0
+        sure = cluster is None and store.is_empty() and _at_least(circuits, backends, chosen, num) > _MOST_CELLS_ALONE
+        early = workers if sure and workers > 1 else 0
         with (
             started_early(early, _IMPORTS) as started,  # they import while the devices are read
             tempfile.TemporaryDirectory(prefix="hwcost-compare-") as folder,
